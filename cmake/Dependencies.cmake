@@ -1,0 +1,24 @@
+# Everything here is a Debian 12 package; scripts/setup installs them. Why each: docs/decisions/.
+find_package(Threads REQUIRED)
+find_package(MPI REQUIRED COMPONENTS CXX)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Boost REQUIRED COMPONENTS program_options)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+
+# Debian keeps a serial and an MPI build of HDF5 side by side: only the MPI build will do.
+set(HDF5_PREFER_PARALLEL ON)
+find_package(HDF5 REQUIRED COMPONENTS C)
+if(NOT HDF5_IS_PARALLEL)
+  message(FATAL_ERROR "HDF5 was found without MPI support. "
+    "Install the parallel build (Debian: libhdf5-openmpi-dev).")
+endif()
+add_library(mpilogit_hdf5_library INTERFACE)
+target_include_directories(mpilogit_hdf5_library SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+target_link_libraries(mpilogit_hdf5_library INTERFACE ${HDF5_C_LIBRARIES} MPI::MPI_CXX)
+
+# The C interface of MPI only: the deprecated C++ bindings bring warnings and nothing else.
+add_library(mpilogit_mpi_library INTERFACE)
+target_compile_definitions(mpilogit_mpi_library INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
+target_link_libraries(mpilogit_mpi_library INTERFACE MPI::MPI_CXX)

@@ -1,0 +1,16 @@
+#pragma once
+// The program, once MPI is up.
+
+#include <span>
+#include <string>
+
+#include "mpilogit/comm/communicator.hpp"
+
+namespace mpilogit::cli {
+
+/// Collective. Runs the command that `arguments` (without the program's name) ask for; prints, on
+/// the root only. Returns the exit code, the same on all ranks. Errors that not all ranks share end
+/// the job from here.
+int run(std::span<const std::string> arguments, const comm::Communicator& communicator);
+
+}  // namespace mpilogit::cli

@@ -1,0 +1,20 @@
+#pragma once
+// MPI's life: started once, ended on purpose.
+
+namespace mpilogit::comm {
+
+/// Starts MPI in its constructor. There is no finalising destructor on purpose: a rank that unwinds
+/// into MPI_Finalize while the others sit in an allreduce would hang them all for ever. `main`
+/// calls `finish` when all ranks agree that they are done, and `abort` otherwise.
+class Environment {
+ public:
+  Environment(int& argc, char**& argv);
+
+  /// Collective. Ends MPI in order.
+  void finish();
+
+  /// Ends every rank of the job with `exit_code`, at once. Does not return.
+  [[noreturn]] static void abort(int exit_code) noexcept;
+};
+
+}  // namespace mpilogit::comm

@@ -1,0 +1,34 @@
+#pragma once
+// A file that is there whole or not at all.
+
+#include <string>
+
+namespace mpilogit::core {
+
+/// A temporary file beside `path`, which takes its place at `commit()`. Before that, whatever was
+/// at `path` stays as it was; if `commit()` is never reached, the temporary file is removed. For
+/// one process: of several ranks, one holds it.
+class AtomicFile {
+ public:
+  /// Creates the temporary file (empty). Throws bad input if the folder does not take one.
+  explicit AtomicFile(std::string path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  const std::string& temporary_path() const { return temporary_; }
+
+  /// fsync of the file, rename over `path`, fsync of the folder; each checked. The writer must have
+  /// closed the file.
+  void commit();
+
+ private:
+  std::string path_;
+  std::string temporary_;
+};
+
+/// Throws bad input, saying why, if a file could not be written at `path` now: to be called before
+/// the work whose result shall go there.
+void require_writable(const std::string& path);
+
+}  // namespace mpilogit::core

@@ -1,0 +1,46 @@
+#pragma once
+// The message of one exact pass: a fixed-point vector and a few wide scalars in one buffer.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mpilogit/core/fixed_point.hpp"
+#include "mpilogit/core/wide_sum.hpp"
+
+namespace mpilogit::core {
+
+/// Accumulates block sums of a vector and of scalars as integers. Blocks may come in any order,
+/// on any thread and rank: adding the buffers of two accumulators as int64, as MPI_SUM does, is
+/// exact, so every order gives the same bits.
+class ExactVectorSum {
+ public:
+  /// `scales`: one for each component, from bounds of Σ |term|; must outlive this object.
+  ExactVectorSum(std::span<const FixedPoint> scales, std::size_t scalars);
+
+  /// Adds the partial sums of one block. Cost: one rounding per component that is not zero. A
+  /// value that is not finite makes every result NaN.
+  void add_vector(std::span<const double> block_sums);
+
+  /// Adds one term to scalar number `index`, exactly.
+  void add_scalar(std::size_t index, double term) { scalars_[index].add(term); }
+
+  void merge(const ExactVectorSum& other);
+
+  /// The buffer to be summed over the ranks: components, one flag, then the scalars' limbs.
+  std::span<std::int64_t> pack();
+  /// Takes over the buffer of `pack()` after it was summed in place.
+  void unpack();
+
+  /// The sums, rounded once. `out`: one double per component.
+  void vector(std::span<double> out) const;
+  double scalar(std::size_t index) const;
+
+ private:
+  std::span<const FixedPoint> scales_;
+  std::vector<std::int64_t> buffer_;  // components, count of values that were not finite, limbs
+  std::vector<WideSum> scalars_;
+};
+
+}  // namespace mpilogit::core

@@ -1,0 +1,36 @@
+#pragma once
+// What is in a file.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/data/dataset.hpp"
+#include "mpilogit/model/model.hpp"
+
+namespace mpilogit::workflow {
+
+struct InspectOptions {
+  data::Source source;  ///< one file: a data set or a model
+};
+
+/// A data set that was read whole and found sound.
+struct DatasetDescription {
+  data::Shape shape;
+  data::ClassSet classes;                  ///< empty when the file has no such labels
+  std::vector<std::int64_t> class_counts;  ///< rows of each class
+};
+
+/// One of the two.
+struct InspectReport {
+  std::optional<model::Model> model;
+  std::optional<DatasetDescription> dataset;
+};
+
+/// Collective. Validates a data set as training would, on all ranks together. Labels are read if
+/// the data set that the source names is there. Throws core::Error, the same on all ranks.
+InspectReport inspect(const InspectOptions& options, const comm::Communicator& communicator);
+
+}  // namespace mpilogit::workflow

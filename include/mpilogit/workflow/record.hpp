@@ -1,0 +1,16 @@
+#pragma once
+// Run records as JSON: keys that scripts rely upon (docs/formats.md).
+
+#include <string>
+
+#include "mpilogit/workflow/evaluate.hpp"
+#include "mpilogit/workflow/predict.hpp"
+#include "mpilogit/workflow/train.hpp"
+
+namespace mpilogit::workflow {
+
+std::string to_json(const TrainReport& report);
+std::string to_json(const EvaluateReport& report);
+std::string to_json(const PredictReport& report);
+
+}  // namespace mpilogit::workflow

@@ -1,0 +1,57 @@
+#pragma once
+// A parsed command line: typed access, with errors that name option, value and remedy.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "option_table.hpp"
+
+namespace mpilogit::cli {
+
+class Arguments {
+ public:
+  /// `tokens`: what follows the command's name. Throws bad input for what the command does not
+  /// know.
+  static Arguments parse(const CommandInfo& command, std::span<const std::string> tokens);
+
+  /// Adds the options of a configuration file that the command line did not give.
+  void add_config(const std::string& path, const std::string& contents);
+
+  const CommandInfo& command() const { return *command_; }
+  const std::vector<std::string>& positional() const { return positional_; }
+
+  /// Whether the user gave it, by command line or configuration file.
+  bool given(std::string_view option) const;
+  /// What was given, else the table's default.
+  std::string text(std::string_view option) const;
+  std::optional<std::string> text_if_given(std::string_view option) const;
+  bool flag(std::string_view option) const;
+
+  /// Throws if the option was not given.
+  std::string required(std::string_view option) const;
+  /// A finite number ≥ 0.
+  double number(std::string_view option) const;
+  /// A whole number ≥ smallest.
+  std::int64_t integer(std::string_view option, std::int64_t smallest) const;
+
+  /// Throws if an option was given that is not for this solver.
+  void require_applicable(std::string_view solver) const;
+
+  /// All that was given, in one line: for comparing ranks.
+  std::string canonical() const;
+
+ private:
+  const CommandInfo* command_ = nullptr;
+  std::vector<std::string> positional_;
+  std::map<std::string, std::string, std::less<>> values_;
+};
+
+/// An error of usage: exit code 2, with a pointer to the command's help.
+[[noreturn]] void refuse_usage(const CommandInfo* command, const std::string& what);
+
+}  // namespace mpilogit::cli

@@ -1,0 +1,15 @@
+#pragma once
+// Coefficients as people read them.
+
+#include <optional>
+#include <string>
+
+#include "mpilogit/model/model.hpp"
+
+namespace mpilogit::cli {
+
+/// A line for the intercept and one per feature: name, coefficient, odds ratio. With `top`, only so
+/// many features, the largest magnitudes first.
+std::string coefficient_table(const model::Model& model, std::optional<std::size_t> top);
+
+}  // namespace mpilogit::cli

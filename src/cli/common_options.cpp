@@ -1,0 +1,67 @@
+#include "common_options.hpp"
+
+#include <fmt/format.h>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/atomic_file.hpp"
+
+namespace mpilogit::cli {
+
+namespace {
+
+data::ReadMode read_mode(const Arguments& arguments) {
+  const std::string mode = arguments.text("io");
+  if (mode == "auto") return data::ReadMode::automatic;
+  if (mode == "collective") return data::ReadMode::collective;
+  if (mode == "independent") return data::ReadMode::independent;
+  if (mode == "posix") return data::ReadMode::posix;
+  refuse_usage(&arguments.command(),
+               fmt::format("--io is '{}', not auto, collective, independent or posix", mode));
+}
+
+bool takes(const Arguments& arguments, std::string_view option) {
+  return (find_option(option).commands & arguments.command().command) != 0;
+}
+
+}  // namespace
+
+data::Source source_from(const Arguments& arguments, std::size_t skip) {
+  data::Source source;
+  const auto& positional = arguments.positional();
+  if (positional.size() <= skip) {
+    refuse_usage(&arguments.command(),
+                 fmt::format("a file is missing: mpilogit {} {}", arguments.command().name,
+                             arguments.command().positional));
+  }
+  source.files.assign(positional.begin() + static_cast<std::ptrdiff_t>(skip), positional.end());
+  source.features = arguments.text("features");
+  source.labels = std::nullopt;
+  if (takes(arguments, "labels")) source.labels = arguments.text("labels");
+  if (takes(arguments, "weights")) source.weights = arguments.text_if_given("weights");
+  if (takes(arguments, "offsets")) source.offsets = arguments.text_if_given("offsets");
+  source.mode = read_mode(arguments);
+  return source;
+}
+
+int threads_from(const Arguments& arguments, int automatic) {
+  if (arguments.text("threads") == "auto") return automatic;
+  constexpr std::int64_t kMost = 4096;
+  const std::int64_t threads = arguments.integer("threads", 1);
+  if (threads > kMost) {
+    refuse_usage(&arguments.command(), fmt::format("--threads is above {}", kMost));
+  }
+  return static_cast<int>(threads);
+}
+
+std::optional<std::string> record_path(const Arguments& arguments,
+                                       const comm::Communicator& communicator) {
+  const auto path = arguments.text_if_given("json");
+  if (!path) return std::nullopt;
+  comm::on_root(communicator, [&] {
+    core::require_writable(*path);
+    return std::string();
+  });
+  return path;
+}
+
+}  // namespace mpilogit::cli

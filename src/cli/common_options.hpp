@@ -1,0 +1,25 @@
+#pragma once
+// Options that several commands share, as the types that the workflow takes.
+
+#include <optional>
+#include <string>
+
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/data/dataset.hpp"
+
+#include "arguments.hpp"
+
+namespace mpilogit::cli {
+
+/// From the data options and the positional arguments after the first `skip`. Throws if no file is
+/// named.
+data::Source source_from(const Arguments& arguments, std::size_t skip);
+
+/// --threads; `automatic` where the user does not say.
+int threads_from(const Arguments& arguments, int automatic);
+
+/// --json, to be checked for writing before the work.
+std::optional<std::string> record_path(const Arguments& arguments,
+                                       const comm::Communicator& communicator);
+
+}  // namespace mpilogit::cli

@@ -1,0 +1,14 @@
+#include <string>
+#include <vector>
+
+#include "mpilogit/cli/run.hpp"
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/comm/environment.hpp"
+
+int main(int argc, char** argv) {
+  mpilogit::comm::Environment environment(argc, argv);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const int exit_code = mpilogit::cli::run(arguments, mpilogit::comm::Communicator::world());
+  environment.finish();
+  return exit_code;
+}

@@ -1,0 +1,56 @@
+#pragma once
+// Every option of the program, once: parsing, help, defaults and docs/options.md come from here.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace mpilogit::cli {
+
+/// Subcommands as bits, so that an option can name several.
+enum Command : unsigned {
+  kTrain = 1,
+  kPredict = 2,
+  kEvaluate = 4,
+  kInspect = 8,
+};
+
+enum class OptionKind {
+  value,           ///< --name VALUE
+  optional_value,  ///< --name or --name=VALUE
+  flag,            ///< --name
+};
+
+struct Option {
+  std::string_view name;
+  OptionKind kind;
+  std::string_view argument;  ///< what the help calls the value
+  std::string_view fallback;  ///< the default, as one would type it; of optional_value: if bare
+  std::string_view help;
+  unsigned commands;         ///< those that take it
+  std::string_view solvers;  ///< "" or the only solvers that take it, separated by spaces
+};
+
+struct CommandInfo {
+  Command command;
+  std::string_view name;
+  std::string_view positional;  ///< as in the usage line
+  std::string_view help;
+};
+
+std::span<const Option> all_options();
+std::span<const CommandInfo> all_commands();
+
+const Option& find_option(std::string_view name);
+
+/// Whether `solver` is one of those that the option is for.
+bool applies_to_solver(const Option& option, std::string_view solver);
+
+/// "mpilogit train --help" and its like.
+std::string command_help(const CommandInfo& command);
+/// "mpilogit --help".
+std::string program_help();
+/// docs/options.md, whole.
+std::string markdown_reference();
+
+}  // namespace mpilogit::cli

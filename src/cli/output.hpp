@@ -1,0 +1,54 @@
+#pragma once
+// The only place that prints. On the root; the other ranks stay silent.
+
+#include <string>
+
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/workflow/train.hpp"
+
+namespace mpilogit::cli {
+
+class Output {
+ public:
+  Output(const comm::Communicator& communicator, bool quiet)
+      : speaks_(communicator.is_root() && !quiet) {}
+
+  /// Results, on standard output.
+  void result(const std::string& text) const;
+  /// Progress and remarks, on standard error.
+  void remark(const std::string& line) const;
+  bool speaks() const { return speaks_; }
+
+ private:
+  bool speaks_;
+};
+
+/// Follows a training run on standard error: one line that renews itself on a terminal, plain lines
+/// (all of the first 20 iterations, then one every second) elsewhere.
+class ProgressLines final : public workflow::TrainObserver {
+ public:
+  explicit ProgressLines(const Output& output);
+
+  void data_read(const data::Dataset& dataset, double seconds) override;
+  void progress(const solvers::Progress& progress, double seconds) override;
+  /// Leaves the last line standing.
+  void finish();
+
+ private:
+  const Output& output_;
+  bool terminal_;
+  bool line_open_ = false;
+  double last_seconds_ = -1.0;
+};
+
+/// "1234567" as "1,234,567".
+std::string grouped(std::int64_t number);
+
+/// Prints "mpilogit: error: …" on standard error, whole, in one write.
+void print_error(const std::string& message);
+
+/// Collective. Writes `text` to `path`, whole or not at all, from the root.
+void write_text(const std::string& path, const std::string& text,
+                const comm::Communicator& communicator);
+
+}  // namespace mpilogit::cli

@@ -1,0 +1,118 @@
+#include "mpilogit/cli/run.hpp"
+
+#include <exception>
+#include <fstream>
+#include <new>
+#include <optional>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/comm/environment.hpp"
+#include "mpilogit/core/error.hpp"
+
+#include "arguments.hpp"
+#include "commands.hpp"
+#include "output.hpp"
+
+namespace mpilogit::cli {
+
+namespace {
+
+constexpr int kDone = static_cast<int>(core::ExitCode::done);
+
+const CommandInfo& find_command(const std::string& name) {
+  for (const auto& command : all_commands()) {
+    if (command.name == name) return command;
+  }
+  refuse_usage(nullptr, "there is no command '" + name + "'");
+}
+
+// Answers that need no command; nothing if there is one.
+std::optional<std::string> plain_answer(std::span<const std::string> arguments) {
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" ||
+      arguments[0] == "help") {
+    return program_help();
+  }
+  if (arguments[0] == "--version") return "mpilogit " MPILOGIT_VERSION "\n";
+  if (arguments[0] == "--options-markdown") return markdown_reference();
+  return std::nullopt;
+}
+
+std::string read_config(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream contents;
+  contents << stream.rdbuf();
+  if (!stream.is_open() || stream.bad()) {
+    throw core::bad_input({.what = "the configuration file cannot be read",
+                           .where = path,
+                           .why = {},
+                           .remedy = "Check the path given with --config"});
+  }
+  return contents.str();
+}
+
+int dispatch(const Arguments& arguments, const comm::Communicator& communicator) {
+  switch (arguments.command().command) {
+    case kTrain:
+      return train_command(arguments, communicator);
+    case kPredict:
+      return predict_command(arguments, communicator);
+    case kEvaluate:
+      return evaluate_command(arguments, communicator);
+    case kInspect:
+      return inspect_command(arguments, communicator);
+  }
+  throw core::internal_failure("unknown command");
+}
+
+int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator) {
+  const Output output(communicator, false);
+  if (const auto answer = plain_answer(tokens)) {
+    output.result(*answer);
+    return kDone;
+  }
+  Arguments arguments;
+  comm::together(communicator, [&] {
+    arguments = Arguments::parse(find_command(tokens.front()), tokens.subspan(1));
+  });
+  if (arguments.flag("help")) {
+    output.result(command_help(arguments.command()));
+    return kDone;
+  }
+  if (arguments.given("config")) {
+    const std::string path = arguments.text("config");
+    const std::string contents = comm::on_root(communicator, [&] { return read_config(path); });
+    comm::together(communicator, [&] { arguments.add_config(path, contents); });
+  }
+  comm::require_same(communicator, "options", arguments.canonical());
+  return dispatch(arguments, communicator);
+}
+
+// An error that only this rank knows of: the others may be waiting for it, so it ends them.
+[[noreturn]] void abort_all(const comm::Communicator& communicator, int code,
+                            const std::string& message) {
+  print_error(fmt::format("rank {}: {}", communicator.rank(), message));
+  comm::Environment::abort(code);
+}
+
+}  // namespace
+
+int run(std::span<const std::string> arguments, const comm::Communicator& communicator) {
+  constexpr int kInternal = static_cast<int>(core::ExitCode::internal_failure);
+  try {
+    return parse_and_run(arguments, communicator);
+  } catch (const core::Error& error) {
+    const int code = static_cast<int>(error.code());
+    if (!error.agreed()) abort_all(communicator, code, error.what());
+    if (communicator.is_root()) print_error(error.what());
+    return code;
+  } catch (const std::bad_alloc&) {
+    abort_all(communicator, kInternal, "out of memory. Use more hosts or fewer ranks per host");
+  } catch (const std::exception& error) {
+    abort_all(communicator, kInternal, std::string("internal failure: ") + error.what());
+  }
+}
+
+}  // namespace mpilogit::cli

@@ -1,0 +1,12 @@
+#pragma once
+// How many threads each rank gets when the user does not say.
+
+#include "mpilogit/comm/communicator.hpp"
+
+namespace mpilogit::cli {
+
+/// Collective. The CPUs that the ranks of this host may use (the union of their affinity masks),
+/// divided by the ranks of this host; at least 1.
+int automatic_threads(const comm::Communicator& communicator);
+
+}  // namespace mpilogit::cli

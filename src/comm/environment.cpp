@@ -1,0 +1,31 @@
+#include "mpilogit/comm/environment.hpp"
+
+#include <cstdlib>
+
+#include <mpi.h>
+
+#include "mpilogit/core/error.hpp"
+
+namespace mpilogit::comm {
+
+// FUNNELED: threads compute inside a rank, only the main thread talks to MPI.
+Environment::Environment(int& argc, char**& argv) {
+  int provided = MPI_THREAD_SINGLE;
+  if (MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS) {
+    throw core::internal_failure("MPI could not be started");
+  }
+  if (provided < MPI_THREAD_FUNNELED) {
+    throw core::internal_failure("this MPI library cannot be used by a threaded program");
+  }
+}
+
+void Environment::finish() {
+  MPI_Finalize();
+}
+
+void Environment::abort(int exit_code) noexcept {
+  MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::_Exit(exit_code);
+}
+
+}  // namespace mpilogit::comm

@@ -1,0 +1,29 @@
+#pragma once
+// One exact pass: local blocks in any order on any thread, integer sums, one allreduce.
+
+#include <cstddef>
+#include <span>
+
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/core/exact_vector_sum.hpp"
+#include "mpilogit/core/fixed_point.hpp"
+#include "mpilogit/core/function_ref.hpp"
+#include "mpilogit/objective/for_each_block.hpp"
+
+namespace mpilogit::objective {
+
+/// What a block adds to the pass: zeroed before, taken over after.
+struct BlockSums {
+  std::span<double> vector;   ///< Σ over the block's rows, one per scale
+  std::span<double> scalars;  ///< likewise
+};
+
+/// Collective. The global sums of what `body` puts into BlockSums, rounded once: the same bits for
+/// every number of ranks and threads. Cost beside the body: one rounding per block and component;
+/// one allreduce of 8 bytes per component and 568 per scalar.
+core::ExactVectorSum exact_sum(std::span<const LocalBlock> blocks, int threads,
+                               const comm::Communicator& communicator,
+                               std::span<const core::FixedPoint> scales, std::size_t scalars,
+                               core::FunctionRef<void(const LocalBlock&, BlockSums)> body);
+
+}  // namespace mpilogit::objective

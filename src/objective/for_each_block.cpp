@@ -1,0 +1,41 @@
+#include "mpilogit/objective/for_each_block.hpp"
+
+#include <omp.h>
+
+namespace mpilogit::objective {
+
+LocalBlock local_block(const data::Dataset& dataset, std::int64_t block) {
+  const data::Range rows = data::rows_of_block(dataset.shape().rows, block);
+  return {block, static_cast<std::size_t>(rows.first - dataset.local_rows().first),
+          static_cast<std::size_t>(rows.size())};
+}
+
+std::vector<LocalBlock> local_blocks(const data::Dataset& dataset) {
+  std::vector<LocalBlock> local;
+  const data::Range blocks = dataset.local_blocks();
+  for (std::int64_t b = blocks.first; b < blocks.last; ++b) {
+    local.push_back(local_block(dataset, b));
+  }
+  return local;
+}
+
+std::vector<LocalBlock> local_blocks(const data::Dataset& dataset,
+                                     std::span<const std::int64_t> blocks) {
+  std::vector<LocalBlock> local;
+  const data::Range mine = dataset.local_blocks();
+  for (const std::int64_t b : blocks) {
+    if (b >= mine.first && b < mine.last) local.push_back(local_block(dataset, b));
+  }
+  return local;
+}
+
+void for_each_block(std::span<const LocalBlock> blocks, int threads,
+                    core::FunctionRef<void(const LocalBlock&, int)> body) {
+  const auto count = static_cast<std::int64_t>(blocks.size());
+#pragma omp parallel for num_threads(threads) schedule(dynamic, 1) if (threads > 1)
+  for (std::int64_t i = 0; i < count; ++i) {
+    body(blocks[static_cast<std::size_t>(i)], omp_get_thread_num());
+  }
+}
+
+}  // namespace mpilogit::objective
