@@ -1,0 +1,173 @@
+// Value, gradient, Hessian and line against their definitions in long double.
+
+#include <cmath>
+#include <limits>
+
+#include "mpilogit/objective/logistic_objective.hpp"
+
+#include "sample_data.hpp"
+#include "support/catch.hpp"
+
+namespace mpilogit::objective {
+namespace {
+
+using testing::SampleData;
+
+struct Case {
+  SampleData sample;
+  std::vector<double> w;
+  double l2;
+};
+
+// Ordinary columns; then one huge column beside one of 1e-30 with weights up to 1e12.
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  all.push_back({testing::make_sample(301, {1.0, 2.0, 0.5}, false), {0.3, -0.2, 0.9, 0.1}, 0.05});
+  all.push_back({testing::make_sample(150, {1.0, 1.0}, true), {1.5, -2.5, -0.4}, 0.0});
+  Case extreme{testing::make_sample(200, {1e30, 1e-30, 1.0}, true), {4e-31, -2e30, 0.7, 0.2}, 0.0};
+  for (auto& weight : extreme.sample.weights) weight *= 1e12;
+  all.push_back(extreme);
+  all.push_back({testing::make_sample(5, {1.0}, false), {0.5, 0.0}, 1.0});
+  return all;
+}
+
+Approx near(double expected) {
+  return Approx(expected).epsilon(1e-11).margin(1e-290);
+}
+
+TEST_CASE("value and gradient are those of the definition") {
+  const auto world = comm::Communicator::world();
+  for (const auto& test : cases()) {
+    const data::Dataset dataset = testing::distribute(test.sample, world);
+    const LogisticObjective objective(dataset, world, {.l2 = test.l2, .threads = 2});
+    REQUIRE(objective.dimension() == test.w.size());
+    const auto point = objective.evaluate(test.w);
+    CHECK(point->value() ==
+          Approx(static_cast<double>(testing::naive_value(test.sample, test.w, test.l2)))
+              .epsilon(1e-14));
+    const auto expected = testing::naive_gradient(test.sample, test.w, test.l2);
+    for (std::size_t j = 0; j < expected.size(); ++j) {
+      CHECK(point->gradient()[j] == near(expected[j]));
+    }
+  }
+}
+
+TEST_CASE("Hessian matrix, product and diagonal are those of the definition") {
+  const auto world = comm::Communicator::world();
+  for (const auto& test : cases()) {
+    const data::Dataset dataset = testing::distribute(test.sample, world);
+    const LogisticObjective objective(dataset, world, {.l2 = test.l2, .threads = 1});
+    REQUIRE(objective.hessian_matrix_kind() == solvers::HessianMatrixKind::exact);
+    const auto point = objective.evaluate(test.w);
+    const auto expected = testing::naive_hessian(test.sample, test.w, test.l2);
+    const std::size_t n = expected.size();
+
+    const solvers::SymmetricMatrix matrix = point->hessian_matrix();
+    std::vector<double> diagonal(n);
+    point->hessian_diagonal(diagonal);
+    for (std::size_t j = 0; j < n; ++j) {
+      CHECK(diagonal[j] == near(expected[j][j]));
+      for (std::size_t k = 0; k <= j; ++k) {
+        // Relative to the size that Cauchy–Schwarz allows the element.
+        const double size = std::sqrt(expected[j][j]) * std::sqrt(expected[k][k]);
+        CHECK(std::fabs(matrix(j, k) - expected[j][k]) <= 1e-13 * size);
+      }
+    }
+    std::vector<double> product(n);
+    point->hessian_vector(test.w, product);
+    for (std::size_t j = 0; j < n; ++j) {
+      double sum = 0.0;
+      double size = 0.0;
+      for (std::size_t k = 0; k < n; ++k) {
+        sum += expected[j][k] * test.w[k];
+        size += std::fabs(expected[j][k] * test.w[k]);
+      }
+      CHECK(std::fabs(product[j] - sum) <= 1e-11 * size);
+    }
+  }
+}
+
+TEST_CASE("a line gives the value and slope between its points") {
+  const auto world = comm::Communicator::world();
+  for (const auto& test : cases()) {
+    const data::Dataset dataset = testing::distribute(test.sample, world);
+    const LogisticObjective objective(dataset, world, {.l2 = test.l2, .threads = 1});
+    const std::vector<double> origin(test.w.size(), 0.0);
+    const auto from = objective.evaluate(origin);
+    const auto to = objective.evaluate(test.w);
+    const auto line = objective.between(*from, *to);
+    for (const double t : {0.0, 0.25, 1.0, 1.5}) {
+      std::vector<double> w(test.w);
+      for (auto& value : w) value *= t;
+      const auto gradient = testing::naive_gradient(test.sample, w, test.l2);
+      double slope = 0.0;
+      for (std::size_t j = 0; j < w.size(); ++j) slope += gradient[j] * test.w[j];
+      const auto sample = line->at(t);
+      CHECK(sample.value ==
+            Approx(static_cast<double>(testing::naive_value(test.sample, w, test.l2)))
+                .epsilon(1e-13));
+      CHECK(sample.slope == Approx(slope).epsilon(1e-10).margin(1e-13));
+    }
+  }
+}
+
+TEST_CASE("a line costs no pass, a point costs one") {
+  const auto world = comm::Communicator::world();
+  const data::Dataset dataset = testing::distribute(testing::make_sample(100, {1.0}, false), world);
+  const LogisticObjective objective(dataset, world, {});
+  REQUIRE(objective.data_passes() == 0);
+  const auto a = objective.evaluate(std::vector<double>{0.0, 0.0});
+  const auto b = objective.evaluate(std::vector<double>{1.0, 0.0});
+  REQUIRE(objective.data_passes() == 2);
+  const auto line = objective.between(*a, *b);
+  static_cast<void>(line->at(0.5));
+  CHECK(objective.data_passes() == 2);
+}
+
+TEST_CASE("the start is the optimum without features") {
+  const auto world = comm::Communicator::world();
+  auto sample = testing::make_sample(123, {1.0, 1.0}, true);
+  sample.offsets.assign(123, 0.0);
+  const data::Dataset dataset = testing::distribute(sample, world);
+  const LogisticObjective objective(dataset, world, {});
+  const auto start = objective.start();
+  CHECK(start[0] == 0.0);
+  CHECK(std::fabs(objective.evaluate(start)->gradient().back()) < 1e-15);
+}
+
+TEST_CASE("a point outside of the domain says so") {
+  const auto world = comm::Communicator::world();
+  const data::Dataset dataset =
+      testing::distribute(testing::make_sample(40, {1.0, 1.0}, false), world);
+  const LogisticObjective objective(dataset, world, {});
+  const double infinity = std::numeric_limits<double>::infinity();
+  CHECK_FALSE(
+      std::isfinite(objective.evaluate(std::vector<double>{infinity, -infinity, 0})->value()));
+  CHECK_FALSE(
+      std::isfinite(objective.evaluate(std::vector<double>{std::nan(""), 0.0, 0.0})->value()));
+}
+
+TEST_CASE("a loss below the separation threshold proves separation") {
+  const auto world = comm::Communicator::world();
+  SampleData sample;
+  sample.rows = 4;
+  sample.features = 1;
+  sample.x = {-2.0, -1.0, 1.0, 2.0};
+  sample.y = {0, 0, 1, 1};
+  const data::Dataset separable = testing::distribute(sample, world);
+  const LogisticObjective objective(separable, world, {});
+  CHECK(objective.evaluate(std::vector<double>{0.0, 0.0})->value() >
+        objective.separation_threshold());
+  CHECK(objective.evaluate(std::vector<double>{20.0, 0.0})->value() <
+        objective.separation_threshold());
+  // One row on the wrong side, and no coefficients get below the threshold.
+  sample.y = {0, 1, 0, 1};
+  const data::Dataset mixed = testing::distribute(sample, world);
+  const LogisticObjective other(mixed, world, {});
+  for (const double w : {-20.0, -1.0, 0.0, 1.0, 20.0}) {
+    CHECK(other.evaluate(std::vector<double>{w, 0.0})->value() >= other.separation_threshold());
+  }
+}
+
+}  // namespace
+}  // namespace mpilogit::objective

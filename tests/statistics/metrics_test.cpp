@@ -1,0 +1,118 @@
+// Metrics against their definitions, over rows dealt out to the ranks in any way.
+
+#include "mpilogit/statistics/metrics.hpp"
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace mpilogit::statistics {
+namespace {
+
+struct Rows {
+  std::vector<double> margins;
+  std::vector<std::uint8_t> labels;
+  std::vector<double> weights;
+  ScoredRows view() const { return {margins, labels, weights}; }
+};
+
+Rows make_rows(std::size_t count, bool weighted, int distinct) {
+  Rows rows;
+  std::mt19937_64 engine(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    rows.margins.push_back(static_cast<double>(engine() % static_cast<unsigned>(distinct)) - 3.0);
+    rows.labels.push_back(engine() % 3 == 0 ? 1 : 0);
+    if (weighted) rows.weights.push_back(static_cast<double>(engine() % 1000) / 8.0);
+  }
+  return rows;
+}
+
+// Each rank's part: rows whose number hashes to it, so that some ranks get few and one gets none.
+Rows part_of(const Rows& all, const comm::Communicator& world) {
+  Rows mine;
+  for (std::size_t i = 0; i < all.margins.size(); ++i) {
+    const int owners = std::max(1, world.size() - 1);
+    if (static_cast<int>((i * i) % static_cast<std::size_t>(owners)) != world.rank()) continue;
+    mine.margins.push_back(all.margins[i]);
+    mine.labels.push_back(all.labels[i]);
+    if (!all.weights.empty()) mine.weights.push_back(all.weights[i]);
+  }
+  return mine;
+}
+
+// Pairs of a positive and a negative row, straight from the definition.
+double naive_auc(const Rows& rows) {
+  long double above = 0;
+  long double pairs = 0;
+  for (std::size_t i = 0; i < rows.margins.size(); ++i) {
+    for (std::size_t k = 0; k < rows.margins.size(); ++k) {
+      if (rows.labels[i] == 0 || rows.labels[k] != 0) continue;
+      const long double pair = rows.weights.empty() ? 1 : rows.weights[i] * rows.weights[k];
+      pairs += pair;
+      if (rows.margins[i] > rows.margins[k]) above += pair;
+      if (rows.margins[i] == rows.margins[k]) above += pair / 2;
+    }
+  }
+  return static_cast<double>(above / pairs);
+}
+
+TEST_CASE("ROC AUC counts pairs, ties for half") {
+  const auto world = comm::Communicator::world();
+  for (const bool weighted : {false, true}) {
+    for (const int distinct : {2, 7, 1000000}) {
+      const Rows all = make_rows(400, weighted, distinct);
+      const auto auc = roc_auc(part_of(all, world).view(), world);
+      REQUIRE(auc.has_value());
+      CHECK(*auc == Approx(naive_auc(all)).epsilon(1e-13));
+    }
+  }
+}
+
+TEST_CASE("four rows by hand") {
+  const auto world = comm::Communicator::world();
+  // Margins 1 2 2 3, labels 0 0 1 1: pairs 1<2, 1<3, 2=2, 2<3: 3½ of 4.
+  const Rows all{{1, 2, 2, 3}, {0, 0, 1, 1}, {}};
+  const Metrics metrics = evaluate(part_of(all, world).view(), world);
+  CHECK(metrics.roc_auc == 0.875);
+  CHECK(metrics.rows == 4);
+  CHECK(metrics.accuracy == 0.5);  // all margins are positive
+  CHECK(metrics.confusion[0] == std::array<std::int64_t, 2>{0, 2});
+  CHECK(metrics.confusion[1] == std::array<std::int64_t, 2>{0, 2});
+  const double expected = (std::log1p(std::exp(1.0)) + std::log1p(std::exp(2.0)) +
+                           std::log1p(std::exp(-2.0)) + std::log1p(std::exp(-3.0))) /
+                          4;
+  CHECK(metrics.log_loss == Approx(expected).epsilon(1e-14));
+}
+
+TEST_CASE("the AUC of extreme and equal margins") {
+  const auto world = comm::Communicator::world();
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Rows saturated{{800, 900, -800, 800}, {1, 1, 0, 0}, {}};
+  CHECK(roc_auc(part_of(saturated, world).view(), world) == 0.875);
+  const Rows zeros{{0.0, -0.0, 0.0}, {1, 0, 0}, {}};
+  CHECK(roc_auc(part_of(zeros, world).view(), world) == 0.5);
+  const Rows infinite{{infinity, -infinity}, {1, 0}, {}};
+  CHECK(roc_auc(part_of(infinite, world).view(), world) == 1.0);
+}
+
+TEST_CASE("one class has no AUC") {
+  const auto world = comm::Communicator::world();
+  const Rows all{{1, 2}, {1, 1}, {}};
+  CHECK_FALSE(evaluate(part_of(all, world).view(), world).roc_auc.has_value());
+  const Rows weightless{{1, 2}, {1, 0}, {1.0, 0.0}};
+  CHECK_FALSE(roc_auc(part_of(weightless, world).view(), world).has_value());
+}
+
+TEST_CASE("weights weigh accuracy and loss, not the confusion counts") {
+  const auto world = comm::Communicator::world();
+  const Rows all{{1, -1, 1}, {1, 1, 0}, {1.0, 2.0, 5.0}};
+  const Metrics metrics = evaluate(part_of(all, world).view(), world);
+  CHECK(metrics.accuracy == 1.0 / 8.0);
+  CHECK(metrics.confusion[1] == std::array<std::int64_t, 2>{1, 1});
+}
+
+}  // namespace
+}  // namespace mpilogit::statistics
