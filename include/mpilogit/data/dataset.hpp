@@ -1,0 +1,93 @@
+#pragma once
+// A data set spread over the ranks: every rank holds the rows of its blocks, nobody holds all.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/data/labels.hpp"
+#include "mpilogit/data/partition.hpp"
+#include "mpilogit/kernels/rows.hpp"
+
+namespace mpilogit::data {
+
+/// How the ranks read: see docs/io.md. `automatic` chooses from file layout and ranks.
+enum class ReadMode { automatic, collective, independent, posix };
+
+/// What to read. Names are paths inside each HDF5 file.
+struct Source {
+  std::vector<std::string> files;  ///< one data set: rows one after the other
+  std::string features = "X";
+  std::optional<std::string> labels = "y";     ///< nullopt: do not read labels
+  std::optional<std::string> weights;          ///< sample weights; must exist if named
+  std::optional<std::string> offsets;          ///< added to every margin; must exist if named
+  ReadMode mode = ReadMode::automatic;
+};
+
+/// The same on every rank.
+struct Shape {
+  std::int64_t rows = 0;
+  std::int64_t features = 0;
+  std::int64_t nonzeros = 0;   ///< stored entries (dense: rows × features)
+  bool sparse = false;
+  std::string storage;         ///< "float32", "uint8", "float16", "bool", …: type of X as stored
+  std::vector<std::string> feature_names;  ///< empty when the files hold none
+};
+
+/// One rank's rows in memory, in the type that the file stores. Implemented by DenseShard and
+/// SparseShard inside this layer; users see views.
+class FeatureRows;
+
+/// Rows resident on this rank plus what is global. Immutable once read.
+class Dataset {
+ public:
+  Dataset();
+  ~Dataset();
+  Dataset(Dataset&&) noexcept;
+  Dataset& operator=(Dataset&&) noexcept;
+
+  const Shape& shape() const { return shape_; }
+  const ClassSet& classes() const { return classes_; }  ///< empty when labels were not read
+
+  Range local_blocks() const { return local_blocks_; }
+  Range local_rows() const { return local_rows_; }
+
+  /// Rows of global block `block`, which must be local. Cost: O(1), nothing is copied.
+  kernels::AnyRows block(std::int64_t block) const;
+
+  /// Index of each local row's class in `classes()`. Empty when labels were not read.
+  std::span<const std::uint32_t> labels() const { return labels_; }
+  /// Local rows; empty when not named in the source.
+  std::span<const double> weights() const { return weights_; }
+  std::span<const double> offsets() const { return offsets_; }
+
+  std::int64_t resident_bytes() const;
+
+ private:
+  friend Dataset read_dataset(const Source& source, const comm::Communicator& communicator);
+
+  Shape shape_;
+  ClassSet classes_;
+  Range local_blocks_;
+  Range local_rows_;
+  std::unique_ptr<FeatureRows> rows_;
+  std::vector<std::uint32_t> labels_;
+  std::vector<double> weights_;
+  std::vector<double> offsets_;
+};
+
+/// Collective. Reads every rank's own rows and validates everything: shapes agree, values are
+/// finite, sparse structure is sound, weights are not negative and not all 0, there is at least one
+/// row and one feature. (How many classes a model can use is not this layer's business.)
+/// Metadata is read once, on rank 0, and broadcast. Throws the same core::Error on all ranks, before
+/// anything large is allocated wherever the metadata can tell.
+Dataset read_dataset(const Source& source, const comm::Communicator& communicator);
+
+/// What rank 0 learns from the metadata of one file or more; for `inspect`. Not collective.
+Shape read_shape(const Source& source);
+
+}  // namespace mpilogit::data

@@ -1,0 +1,58 @@
+#pragma once
+// A data set as an array: what it is, whether it can be trusted, and its rows.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mpilogit/hdf5/file.hpp"
+#include "mpilogit/hdf5/value_type.hpp"
+
+namespace mpilogit::hdf5 {
+
+/// No single transfer is larger: HDF5 1.10 fails on contiguous MPI-IO reads of 2 GiB.
+inline constexpr std::int64_t kLargestTransfer = std::int64_t{1} << 30;
+
+struct ArrayInfo {
+  ValueType type = ValueType::float64;
+  std::vector<std::int64_t> dimensions;
+  std::vector<std::int64_t> chunk;  ///< empty unless stored in chunks
+  bool filtered = false;            ///< compressed, checksummed, …
+  bool is_virtual = false;          ///< put together from other files
+
+  std::int64_t rows() const { return dimensions.empty() ? 1 : dimensions.front(); }
+  /// Elements of one row.
+  std::int64_t width() const;
+};
+
+/// Reads the metadata of `name` and refuses what cannot be read safely or whole: storage outside of
+/// the file, filters that are not there, chunks larger than the data set, a size that what is
+/// stored cannot fill, chunks never written, virtual data sets of which a part is missing. Serial
+/// files only. Cost: a walk over the chunk index.
+ArrayInfo inspect_array(const File& file, const std::string& name);
+
+/// A data set opened for reading rows; trusts that `inspect_array` was content with it.
+class Array {
+ public:
+  Array(const File& file, const std::string& name, const ArrayInfo& info);
+
+  /// Rows first … first + count − 1 into `out`, converted to `type`, in pieces of at most 1 GiB
+  /// that end on chunk borders. If `collective`, then every rank calls it (count may be 0) and all
+  /// make the same number of HDF5 calls.
+  void read(std::int64_t first, std::int64_t count, ValueType type, void* out,
+            bool collective = false) const;
+
+  /// Likewise for text, never collective.
+  std::vector<std::string> read_texts(std::int64_t first, std::int64_t count) const;
+
+ private:
+  void transfer(std::int64_t first, std::int64_t count, hid_t memory_type, void* out,
+                hid_t mode) const;
+
+  Handle handle_;
+  std::string where_;
+  ArrayInfo info_;
+  std::optional<comm::Communicator> communicator_;
+};
+
+}  // namespace mpilogit::hdf5

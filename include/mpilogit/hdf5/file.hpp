@@ -1,0 +1,140 @@
+#pragma once
+// An HDF5 file: small data sets and attributes whole, long columns row by row from all ranks.
+//
+// Every function throws core::Error (bad input) with "file:/data set" and HDF5's own reason; HDF5
+// itself prints nothing. Names are paths inside the file, with or without the leading "/".
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/hdf5/handle.hpp"
+
+namespace mpilogit::hdf5 {
+
+/// An open file. Nothing outside of it is ever read on its behalf: filters are not loaded from
+/// plugins, external and user-defined links are not followed.
+class File {
+ public:
+  /// Read only. Takes HDF5's shared lock where the file system has locks.
+  static File open(const std::string& path);
+  /// Collective, over MPI-IO, read only. All ranks throw the same error.
+  static File open(const std::string& path, const comm::Communicator& communicator);
+
+  /// Replaces what was at `path`.
+  static File create(const std::string& path);
+  /// Collective, over MPI-IO. All writing to such a file is collective: every rank makes the same
+  /// calls with the same arguments, except for the rows of `write_rows`.
+  static File create(const std::string& path, const comm::Communicator& communicator);
+
+  /// Flushes and closes, and throws if either fails: the destructor could not tell.
+  void close();
+
+  hid_t get() const { return handle_.get(); }
+  const std::string& path() const { return path_; }
+  /// "file.h5:/name", as messages name it.
+  std::string where(const std::string& name) const;
+  /// Opened with a communicator?
+  bool parallel() const { return communicator_.has_value(); }
+  const std::optional<comm::Communicator>& communicator() const { return communicator_; }
+
+  /// Whether a data set or group of that name can be opened. A link that leads out of the file
+  /// counts as there: opening it then says what is wrong with it.
+  bool contains(const std::string& name) const;
+
+  /// Names of the members of a group, in alphabetical order; "/" is the root.
+  std::vector<std::string> members(const std::string& group) const;
+
+ private:
+  File(Handle handle, std::string path, std::optional<comm::Communicator> communicator)
+      : handle_(std::move(handle)),
+        path_(std::move(path)),
+        communicator_(std::move(communicator)) {}
+
+  Handle handle_;
+  std::string path_;
+  std::optional<comm::Communicator> communicator_;
+};
+
+// --- Small data sets, whole
+// -----------------------------------------------------------------------
+
+/// Sizes of each dimension; empty for a scalar.
+std::vector<std::int64_t> dimensions(const File& file, const std::string& name);
+
+/// All elements in row-major order. Any numeric type or bool.
+std::vector<double> read_doubles(const File& file, const std::string& name);
+/// Any integer type or bool. Values must fit an int64.
+std::vector<std::int64_t> read_integers(const File& file, const std::string& name);
+/// Strings of fixed or variable length, ASCII or UTF-8.
+std::vector<std::string> read_strings(const File& file, const std::string& name);
+
+/// Creates the data set `name` of shape `dimensions` (empty: a scalar); the product of the
+/// dimensions must be values.size(). Groups on the way are created.
+void write_doubles(const File& file, const std::string& name, std::span<const double> values,
+                   const std::vector<std::int64_t>& dimensions);
+void write_integers(const File& file, const std::string& name, std::span<const std::int64_t> values,
+                    const std::vector<std::int64_t>& dimensions);
+/// 0 is false, all else true. h5py's bool: an enumeration of FALSE and TRUE.
+void write_booleans(const File& file, const std::string& name, std::span<const std::uint8_t> values,
+                    const std::vector<std::int64_t>& dimensions);
+/// UTF-8; of variable length in a serial file. In a parallel one of fixed length, for HDF5 cannot
+/// write variable lengths there.
+void write_strings(const File& file, const std::string& name, std::span<const std::string> values,
+                   const std::vector<std::int64_t>& dimensions);
+
+// --- Attributes
+// ------------------------------------------------------------------------------------ Of the data
+// set or group `object`; "/" is the root.
+
+bool has_attribute(const File& file, const std::string& object, const std::string& name);
+
+void write_attribute(const File& file, const std::string& object, const std::string& name,
+                     const std::string& value);
+void write_attribute(const File& file, const std::string& object, const std::string& name,
+                     const char* value);
+void write_attribute(const File& file, const std::string& object, const std::string& name,
+                     double value);
+void write_attribute(const File& file, const std::string& object, const std::string& name,
+                     std::int64_t value);
+
+std::string read_text_attribute(const File& file, const std::string& object,
+                                const std::string& name);
+double read_double_attribute(const File& file, const std::string& object, const std::string& name);
+std::int64_t read_integer_attribute(const File& file, const std::string& object,
+                                    const std::string& name);
+/// An attribute that is a list of integers (a scalar is a list of one).
+std::vector<std::int64_t> read_integers_attribute(const File& file, const std::string& object,
+                                                  const std::string& name);
+
+// --- Long columns, from all ranks
+// ------------------------------------------------------------------
+
+struct RowType {
+  enum class Kind { float64, int64, boolean, text };
+  Kind kind = Kind::float64;
+  std::size_t length = 0;  ///< of text: bytes of the longest
+};
+
+/// Creates a 1-D data set of `rows` elements. Collective if the file is parallel.
+void create_rows(const File& file, const std::string& name, RowType type, std::int64_t rows);
+
+/// Writes rows first_row … first_row + values.size() − 1. Collective if the file is parallel: every
+/// rank calls it once for each data set, with an empty span if it has no rows. Goes out in pieces
+/// of at most 1 GiB, as many on every rank.
+void write_rows(const File& file, const std::string& name, std::int64_t first_row,
+                std::span<const double> values);
+void write_rows(const File& file, const std::string& name, std::int64_t first_row,
+                std::span<const std::int64_t> values);
+/// Of a data set of bools.
+void write_rows(const File& file, const std::string& name, std::int64_t first_row,
+                std::span<const std::uint8_t> values);
+/// Of a data set of text; none may be longer than the data set's.
+void write_rows(const File& file, const std::string& name, std::int64_t first_row,
+                std::span<const std::string> values);
+
+}  // namespace mpilogit::hdf5

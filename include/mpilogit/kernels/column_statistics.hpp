@@ -1,0 +1,38 @@
+#pragma once
+// What must be known of the columns and rows before the first exact pass.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "mpilogit/kernels/rows.hpp"
+
+namespace mpilogit::kernels {
+
+/// Entries of a block that are NaN or infinite.
+struct NonFinite {
+  std::int64_t count = 0;
+  std::size_t first_row = 0;  // of the first in row order; within the block
+  std::size_t first_column = 0;
+};
+
+/// Integer types return at once.
+NonFinite find_non_finite(const AnyRows& rows);
+
+/// maxima[j] = max(maxima[j], max_i |x_ij|)   (features; accumulates). NaN is passed over.
+void raise_column_maxima(const AnyRows& rows, std::span<double> maxima);
+
+/// absolute[j] += Σ_i s_i |x_ij| and squares[j] += Σ_i s_i (x_ij²)   (features; accumulate; order
+/// as in add_weighted_rows). `weights` is empty when all weights are 1.
+void add_column_sums(const AnyRows& rows, std::span<const double> weights,
+                     std::span<double> absolute, std::span<double> squares);
+
+/// max_i √(Σ_j (x_ij · scales_j)²) over the rows of the block, 0 without rows; the sum ascends over
+/// j.
+double largest_scaled_row_norm(const AnyRows& rows, std::span<const double> scales);
+
+/// Σ_i (entries that are not zero in row i)², an integer: what the Gram matrix of sparse rows
+/// costs.
+std::int64_t squared_row_entries(const AnyRows& rows);
+
+}  // namespace mpilogit::kernels

@@ -1,0 +1,14 @@
+#pragma once
+// exp and log1p of our own: those of the C library differ between CPUs and versions.
+
+namespace mpilogit::kernels {
+
+/// e^(−x) for x ≥ 0 (also +∞: 0; NaN: NaN). Sums, products, quotients and shifts of integers only,
+/// so that every IEEE 754 machine and compiler gives the same bits. Error below 1 unit in the last
+/// place where the result is a normal number; results below 2^-1022 are 0.
+double exp_of_minus(double x);
+
+/// log(1 + x) for 0 ≤ x ≤ 1 (NaN: NaN). Error below 1 unit in the last place.
+double log_of_one_plus(double x);
+
+}  // namespace mpilogit::kernels

@@ -1,0 +1,35 @@
+#pragma once
+// The one loop that training consists of: margins, a function of them, and the weighted row sum,
+// while the rows are in cache.
+
+#include <cstddef>
+#include <span>
+
+#include "mpilogit/core/function_ref.hpp"
+#include "mpilogit/kernels/rows.hpp"
+
+namespace mpilogit::kernels {
+
+/// Turns the margins of rows first … first + size − 1 of the block into their factors, in place.
+using RowTransform = core::FunctionRef<void(std::size_t first, std::span<double> margins)>;
+
+// For all of them: entries, coefficients and factors are finite. Then a stored zero changes
+// nothing, and dense and sparse rows of any type give the same bits (0 · ∞ would not).
+
+/// margins[i] += Σ_j x_ij w_j   (rows; accumulates onto what is there, e.g. intercept + offset)
+/// Order: ascending j, one product and one sum each, two roundings.
+void add_margins(const AnyRows& rows, std::span<const double> coefficients,
+                 std::span<double> margins);
+
+/// sums[j] += Σ_i f_i x_ij   (features; accumulates). Order: ascending i, two roundings each.
+void add_weighted_rows(const AnyRows& rows, std::span<const double> factors,
+                       std::span<double> sums);
+
+/// For tiles of rows, in order: margins as `add_margins` onto `margins` (rows), then `transform`,
+/// then `add_weighted_rows` onto `sums` (features). The tiles' lengths depend on the rows' shape
+/// and storage, their results do not: the transform must not depend on them either. On return
+/// `margins` holds the factors. Cost: one read of the rows, 4 flops per entry.
+void fused_pass(const AnyRows& rows, std::span<const double> coefficients, RowTransform transform,
+                std::span<double> margins, std::span<double> sums);
+
+}  // namespace mpilogit::kernels

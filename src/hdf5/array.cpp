@@ -1,0 +1,192 @@
+#include "mpilogit/hdf5/array.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+
+#include "mpilogit/core/error.hpp"
+
+#include "hdf5/links.hpp"
+#include "hdf5/storage.hpp"
+
+namespace mpilogit::hdf5 {
+
+namespace {
+
+constexpr std::int64_t kTextsPerTransfer = std::int64_t{1} << 20;
+
+void describe_chunks(hid_t dataset, ArrayInfo& info, const std::string& where) {
+  const Handle creation =
+      checked(H5Dget_create_plist(dataset), H5Pclose, "reading the layout", where);
+  const H5D_layout_t layout = H5Pget_layout(creation.get());
+  info.is_virtual = layout == H5D_VIRTUAL;
+  info.filtered = H5Pget_nfilters(creation.get()) > 0;
+  if (layout != H5D_CHUNKED) return;
+  std::vector<hsize_t> sizes(info.dimensions.size());
+  check(H5Pget_chunk(creation.get(), static_cast<int>(sizes.size()), sizes.data()),
+        "reading the layout", where);
+  info.chunk.assign(sizes.begin(), sizes.end());
+}
+
+// All chunks that a row touches: several pieces and neighbouring rows then decompress each once.
+Handle cache_of_one_band(const ArrayInfo& info, const std::string& where) {
+  Handle access = checked(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, "opening", where);
+  if (info.chunk.empty()) return access;
+  std::int64_t chunks = 1;
+  std::int64_t bytes = info.chunk[0] * static_cast<std::int64_t>(size_of(ValueType::float64));
+  for (std::size_t i = 1; i < info.chunk.size(); ++i) {
+    const std::int64_t across = (info.dimensions[i] + info.chunk[i] - 1) / info.chunk[i];
+    chunks *= across;
+    bytes *= across * info.chunk[i];
+  }
+  constexpr std::int64_t kLeast = std::int64_t{1} << 20;
+  const auto cache = static_cast<std::size_t>(std::clamp(bytes, kLeast, kLargestTransfer));
+  const auto slots = static_cast<std::size_t>(std::clamp<std::int64_t>(10 * chunks, 521, 1000003));
+  check(H5Pset_chunk_cache(access.get(), slots, cache, 1.0), "setting up the chunk cache", where);
+  return access;
+}
+
+std::string fixed_text(const char* bytes, std::size_t length, H5T_str_t padding) {
+  std::string text(bytes, strnlen(bytes, length));
+  if (padding == H5T_STR_SPACEPAD) text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+// Frees what HDF5 allocated for strings of variable length.
+class VariableTexts {
+ public:
+  VariableTexts(std::size_t count, hid_t type, hid_t space)
+      : texts_(count, nullptr), type_(type), space_(space) {}
+  ~VariableTexts() { H5Dvlen_reclaim(type_, space_, H5P_DEFAULT, texts_.data()); }
+  VariableTexts(const VariableTexts&) = delete;
+  VariableTexts& operator=(const VariableTexts&) = delete;
+
+  char** data() { return texts_.data(); }
+  std::vector<std::string> strings() const {
+    std::vector<std::string> strings;
+    for (const char* text : texts_) strings.emplace_back(text == nullptr ? "" : text);
+    return strings;
+  }
+
+ private:
+  std::vector<char*> texts_;
+  hid_t type_;
+  hid_t space_;
+};
+
+}  // namespace
+
+std::int64_t ArrayInfo::width() const {
+  std::int64_t width = 1;
+  for (std::size_t i = 1; i < dimensions.size(); ++i) width *= dimensions[i];
+  return width;
+}
+
+ArrayInfo inspect_array(const File& file, const std::string& name) {
+  const std::string where = file.where(name);
+  const Handle dataset = open_dataset(file, name);
+  const Handle space = checked(H5Dget_space(dataset.get()), H5Sclose, "reading the shape", where);
+  const Handle type = checked(H5Dget_type(dataset.get()), H5Tclose, "reading the type", where);
+  if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) {
+    throw core::bad_input({.what = "is empty", .where = where, .why = {}, .remedy = {}});
+  }
+  ArrayInfo info;
+  info.type = classify(type.get(), where);
+  info.dimensions = extent(space.get(), where);
+  describe_chunks(dataset.get(), info, where);
+  require_sound_storage(file, dataset.get(), name, info);
+  return info;
+}
+
+Array::Array(const File& file, const std::string& name, const ArrayInfo& info)
+    : where_(file.where(name)), info_(info), communicator_(file.communicator()) {
+  handle_ = open_dataset(file, name, cache_of_one_band(info, where_).get());
+}
+
+void Array::transfer(std::int64_t first, std::int64_t count, hid_t memory_type, void* out,
+                     hid_t mode) const {
+  const Handle file_space =
+      checked(H5Dget_space(handle_.get()), H5Sclose, "reading the shape", where_);
+  const auto elements = static_cast<hsize_t>(count * info_.width());
+  const hsize_t room = std::max<hsize_t>(elements, 1);
+  const Handle memory_space =
+      checked(H5Screate_simple(1, &room, nullptr), H5Sclose, "describing memory", where_);
+  if (count == 0) {
+    H5Sselect_none(file_space.get());
+    H5Sselect_none(memory_space.get());
+  } else if (!info_.dimensions.empty()) {
+    std::vector<hsize_t> start(info_.dimensions.size(), 0);
+    std::vector<hsize_t> size(info_.dimensions.begin(), info_.dimensions.end());
+    start[0] = static_cast<hsize_t>(first);
+    size[0] = static_cast<hsize_t>(count);
+    check(H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, start.data(), nullptr, size.data(),
+                              nullptr),
+          "selecting rows", where_);
+  }
+  check(H5Dread(handle_.get(), memory_type, memory_space.get(), file_space.get(), mode, out),
+        "reading", where_);
+}
+
+// A failure is kept until all calls are made: the other ranks are in them, too.
+void Array::read(std::int64_t first, std::int64_t count, ValueType type, void* out,
+                 bool collective) const {
+  const Handle memory = memory_type(type);
+  const Handle mode = checked(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "reading", where_);
+  const std::int64_t row_bytes =
+      std::max<std::int64_t>(1, info_.width() * static_cast<std::int64_t>(size_of(type)));
+  const std::int64_t most = std::max<std::int64_t>(1, kLargestTransfer / row_bytes);
+  const std::int64_t band = info_.chunk.empty() ? 1 : std::min(info_.chunk[0], most);
+  const std::int64_t step = most / band * band;
+  // Every piece but the first starts at a multiple of the band.
+  const std::int64_t last = first + count;
+  std::int64_t pieces = count == 0 ? 0 : (last - first / band * band + step - 1) / step;
+  if (collective && communicator_) {
+    check(H5Pset_dxpl_mpio(mode.get(), H5FD_MPIO_COLLECTIVE), "setting up MPI-IO", where_);
+    pieces = communicator_->maximum(pieces);
+  }
+  std::exception_ptr failure;
+  auto* next = static_cast<std::byte*>(out);
+  for (std::int64_t piece = 0; piece < pieces; ++piece) {
+    const std::int64_t end = std::min(last, first / band * band + step);
+    try {
+      transfer(first, end - first, memory.get(), next, mode.get());
+    } catch (const core::Error&) {
+      if (!failure) failure = std::current_exception();
+    }
+    next += (end - first) * row_bytes;
+    first = end;
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+std::vector<std::string> Array::read_texts(std::int64_t first, std::int64_t count) const {
+  const Handle type = checked(H5Dget_type(handle_.get()), H5Tclose, "reading the type", where_);
+  const bool variable = H5Tis_variable_str(type.get()) > 0;
+  const std::size_t length = H5Tget_size(type.get());
+  const H5T_str_t padding = H5Tget_strpad(type.get());
+  const std::int64_t most =
+      variable ? kTextsPerTransfer
+               : std::max<std::int64_t>(1, kLargestTransfer / static_cast<std::int64_t>(length));
+  std::vector<std::string> texts;
+  for (const std::int64_t last = first + count; first < last;) {
+    const std::int64_t piece = std::min(most, last - first);
+    const auto size = static_cast<hsize_t>(piece * info_.width());
+    if (variable) {
+      const Handle space =
+          checked(H5Screate_simple(1, &size, nullptr), H5Sclose, "describing memory", where_);
+      VariableTexts buffer(size, type.get(), space.get());
+      transfer(first, piece, type.get(), buffer.data(), H5P_DEFAULT);
+      for (auto& text : buffer.strings()) texts.push_back(std::move(text));
+    } else {
+      std::vector<char> buffer(size * length);
+      transfer(first, piece, type.get(), buffer.data(), H5P_DEFAULT);
+      for (std::size_t i = 0; i < size; ++i) {
+        texts.push_back(fixed_text(buffer.data() + i * length, length, padding));
+      }
+    }
+    first += piece;
+  }
+  return texts;
+}
+
+}  // namespace mpilogit::hdf5

@@ -1,0 +1,151 @@
+#include "mpilogit/hdf5/file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/comm/native.hpp"
+#include "mpilogit/core/error.hpp"
+
+#include "hdf5/links.hpp"
+
+namespace mpilogit::hdf5 {
+
+namespace {
+
+// Once per process: the library's defaults print errors, load plugins from wherever the environment
+// says, and follow external links to any file.
+void settle_library() {
+  static const bool settled = [] {
+    H5open();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    H5PLset_loading_state(0);
+    H5Lunregister(H5L_TYPE_EXTERNAL);
+    return true;
+  }();
+  static_cast<void>(settled);
+}
+
+core::Error unusable(const std::string& path, const std::string& what, const std::string& remedy) {
+  return core::bad_input({.what = what, .where = path, .why = {}, .remedy = remedy});
+}
+
+// Tells the reasons apart that HDF5 lumps together.
+void require_readable(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) {
+    throw unusable(path, std::string("cannot be opened: ") + std::strerror(errno),
+                   errno == ENOENT ? "Check the path; it must be there on every host" : "");
+  }
+  if (S_ISDIR(status.st_mode)) throw unusable(path, "is a folder", "Name a file in it");
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    throw unusable(path, std::string("cannot be opened: ") + std::strerror(errno), "");
+  }
+  ::close(file);
+}
+
+core::Error open_failure(const std::string& path, const core::Error& reason) {
+  const std::string message = reason.what();
+  const auto tells = [&](const char* text) { return message.find(text) != std::string::npos; };
+  if (tells("truncated file")) {
+    return unusable(path, "the HDF5 file is truncated", "Copy or write it again");
+  }
+  if (tells("unable to lock") || tells("already open for")) {
+    return unusable(path, "is being written by another program, or its locks do not work",
+                    "Wait for the writer to end, or set HDF5_USE_FILE_LOCKING=FALSE");
+  }
+  return reason;
+}
+
+Handle access_list(const std::string& path) {
+  Handle list = checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "opening", path);
+  check(H5Pset_file_locking(list.get(), true, true), "setting up file locks", path);
+  return list;
+}
+
+Handle access_list(const std::string& path, const comm::Communicator& communicator) {
+  Handle list = checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "opening", path);
+  check(H5Pset_fapl_mpio(list.get(), comm::native_handle(communicator), MPI_INFO_NULL),
+        "setting up MPI-IO", path);
+  return list;
+}
+
+void require_creatable(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (file < 0) {
+    throw unusable(path, std::string("cannot be created: ") + std::strerror(errno),
+                   "Choose a path that can be written");
+  }
+  ::close(file);
+}
+
+}  // namespace
+
+File File::open(const std::string& path) {
+  settle_library();
+  require_readable(path);
+  const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
+  if (is_hdf5 == 0) {
+    throw unusable(path, "is not an HDF5 file",
+                   "Text files are converted by 'mpilogit import csv' and 'import libsvm'");
+  }
+  const Handle access = access_list(path);
+  try {
+    Handle handle = checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose,
+                            "opening as HDF5", path);
+    return File(std::move(handle), path, std::nullopt);
+  } catch (const core::Error& reason) {
+    throw open_failure(path, reason);
+  }
+}
+
+File File::open(const std::string& path, const comm::Communicator& communicator) {
+  settle_library();
+  // What can go wrong is found without MPI-IO first: a rank that fails inside of it leaves the
+  // others waiting.
+  comm::on_root(communicator, [&] {
+    open(path);
+    return std::string();
+  });
+  comm::together(communicator, [&] { require_readable(path); });
+  const Handle access = access_list(path, communicator);
+  Handle handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
+  comm::together(communicator, [&] { check(handle ? 0 : -1, "opening over MPI-IO", path); });
+  return File(std::move(handle), path, communicator);
+}
+
+File File::create(const std::string& path) {
+  settle_library();
+  require_creatable(path);
+  const Handle access = access_list(path);
+  Handle handle = checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()),
+                          H5Fclose, "creating", path);
+  return File(std::move(handle), path, std::nullopt);
+}
+
+File File::create(const std::string& path, const comm::Communicator& communicator) {
+  settle_library();
+  comm::on_root(communicator, [&] {
+    require_creatable(path);
+    return std::string();
+  });
+  const Handle access = access_list(path, communicator);
+  Handle handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose);
+  comm::together(communicator, [&] { check(handle ? 0 : -1, "creating over MPI-IO", path); });
+  return File(std::move(handle), path, communicator);
+}
+
+void File::close() {
+  check(H5Fflush(handle_.get(), H5F_SCOPE_GLOBAL), "writing", path_);
+  check(handle_.reset() ? 0 : -1, "closing", path_);
+}
+
+std::string File::where(const std::string& name) const {
+  return path_ + ":/" + without_leading_slash(name);
+}
+
+}  // namespace mpilogit::hdf5

@@ -1,0 +1,92 @@
+#include <filesystem>
+
+#include "mpilogit/core/error.hpp"
+
+#include "hdf5/links.hpp"
+#include "hdf5/storage.hpp"
+
+namespace mpilogit::hdf5 {
+
+namespace {
+
+core::Error incomplete(const std::string& where, const std::string& what) {
+  return core::bad_input({.what = "is a virtual data set, and " + what,
+                          .where = where,
+                          .why = "HDF5 would put fill values there without a word",
+                          .remedy = "Complete it, or name the source files one after the other"});
+}
+
+using NameGetter = ssize_t (*)(hid_t, std::size_t, char*, std::size_t);
+
+std::string source_name(NameGetter getter, hid_t creation, std::size_t index,
+                        const std::string& where) {
+  const ssize_t length = getter(creation, index, nullptr, 0);
+  check(length < 0 ? -1 : 0, "reading the sources", where);
+  std::string name(static_cast<std::size_t>(length), '\0');
+  getter(creation, index, name.data(), name.size() + 1);
+  return name;
+}
+
+// As HDF5 looks for it: beside the file, then where we are. HDF5_VDS_PREFIX is not supported.
+std::string find_source(const std::string& source, const File& file) {
+  if (source == ".") return file.path();
+  const std::filesystem::path beside = std::filesystem::path(file.path()).parent_path() / source;
+  return std::filesystem::exists(beside) ? beside.string() : source;
+}
+
+// Elements that one source brings in, after a check that it has them.
+std::int64_t require_source(const File& file, hid_t creation, std::size_t index,
+                            const std::string& where) {
+  const std::string source = source_name(H5Pget_virtual_filename, creation, index, where);
+  const std::string array = source_name(H5Pget_virtual_dsetname, creation, index, where);
+  const std::string path = find_source(source, file);
+  if (!std::filesystem::exists(path)) {
+    throw incomplete(where, "its source file " + source + " is missing");
+  }
+  const File source_file = File::open(path);
+  if (!source_file.contains(array)) {
+    throw incomplete(where, "its source " + source_file.where(array) + " is missing");
+  }
+  const ArrayInfo info = inspect_array(source_file, array);
+  if (info.is_virtual) throw incomplete(where, "a source of it is virtual too");
+
+  const Handle target =
+      checked(H5Pget_virtual_vspace(creation, index), H5Sclose, "reading the sources", where);
+  const Handle selection =
+      checked(H5Pget_virtual_srcspace(creation, index), H5Sclose, "reading the sources", where);
+  const auto rank = static_cast<std::size_t>(H5Sget_simple_extent_ndims(selection.get()));
+  std::vector<hsize_t> first(rank);
+  std::vector<hsize_t> last(rank);
+  const bool bounded = H5Sget_select_bounds(selection.get(), first.data(), last.data()) >= 0;
+  if (!bounded || rank != info.dimensions.size()) {
+    throw incomplete(where, "it can grow with its source " + source_file.where(array));
+  }
+  for (std::size_t i = 0; i < rank; ++i) {
+    if (last[i] >= static_cast<hsize_t>(info.dimensions[i])) {
+      throw incomplete(where, "its source " + source_file.where(array) + " is too short");
+    }
+  }
+  return static_cast<std::int64_t>(H5Sget_select_npoints(target.get()));
+}
+
+}  // namespace
+
+void require_virtual_sources(const File& file, hid_t dataset, const std::string& name,
+                             const ArrayInfo& info) {
+  const std::string where = file.where(name);
+  const Handle creation =
+      checked(H5Dget_create_plist(dataset), H5Pclose, "reading the sources", where);
+  std::size_t sources = 0;
+  check(H5Pget_virtual_count(creation.get(), &sources), "reading the sources", where);
+  std::int64_t covered = 0;
+  for (std::size_t i = 0; i < sources; ++i) {
+    covered += require_source(file, creation.get(), i, where);
+  }
+  const std::int64_t elements = element_count(info.dimensions, where);
+  if (covered < elements) {
+    throw incomplete(where, "its sources cover " + std::to_string(covered) + " of its " +
+                                std::to_string(elements) + " elements");
+  }
+}
+
+}  // namespace mpilogit::hdf5

@@ -1,0 +1,118 @@
+#include "mpilogit/kernels/column_statistics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "kernels/sparse_loops.hpp"
+#include "kernels/visit_rows.hpp"
+#include "kernels/widen.hpp"
+
+namespace mpilogit::kernels {
+
+namespace {
+
+/// visitor(feature, entry) for the stored entries of one row, features ascending.
+template <class Value, class Visitor>
+void for_entries(const DenseRows<Value>& rows, std::size_t row, Visitor&& visitor) {
+  const Value* values = rows.values + row * rows.features;
+  for (std::size_t j = 0; j < rows.features; ++j) visitor(j, widen(values[j]));
+}
+
+template <class Value, class Visitor>
+void for_entries(const SparseRows<Value>& rows, std::size_t row, Visitor&& visitor) {
+  const Entries<Value> found = entries(rows, row);
+  for (std::size_t n = 0; n < found.count; ++n) {
+    visitor(std::size_t{found.columns[n]}, widen(found.values[n]));
+  }
+}
+
+template <class Rows>
+constexpr bool always_finite = std::numeric_limits<typename Rows::value_type>::is_integer;
+
+bool is_finite(double value) {
+  return std::abs(value) <= std::numeric_limits<double>::max();
+}
+
+template <class Rows>
+NonFinite non_finite_of(const Rows& rows) {
+  NonFinite found;
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    // Counted first and searched after: the loop without exit vectorises.
+    std::int64_t in_row = 0;
+    for_entries(rows, i, [&](std::size_t, double x) { in_row += is_finite(x) ? 0 : 1; });
+    if (in_row > 0 && found.count == 0) {
+      found.first_row = i;
+      found.first_column = rows.features;
+      for_entries(rows, i, [&](std::size_t j, double x) {
+        if (!is_finite(x)) found.first_column = std::min(found.first_column, j);
+      });
+    }
+    found.count += in_row;
+  }
+  return found;
+}
+
+}  // namespace
+
+NonFinite find_non_finite(const AnyRows& rows) {
+  return visit_rows(rows, [](const auto& view) {
+    if constexpr (always_finite<std::remove_cvref_t<decltype(view)>>) return NonFinite{};
+    return non_finite_of(view);
+  });
+}
+
+void raise_column_maxima(const AnyRows& rows, std::span<double> maxima) {
+  visit_rows(rows, [&](const auto& view) {
+    double* maximum = maxima.data();
+    for (std::size_t i = 0; i < view.rows; ++i) {
+      for_entries(view, i,
+                  [&](std::size_t j, double x) { maximum[j] = std::max(maximum[j], std::abs(x)); });
+    }
+  });
+}
+
+void add_column_sums(const AnyRows& rows, std::span<const double> weights,
+                     std::span<double> absolute, std::span<double> squares) {
+  visit_rows(rows, [&](const auto& view) {
+    double* absolute_sum = absolute.data();
+    double* square_sum = squares.data();
+    for (std::size_t i = 0; i < view.rows; ++i) {
+      const double weight = weights.empty() ? 1.0 : weights[i];
+      for_entries(view, i, [&](std::size_t j, double x) {
+        absolute_sum[j] += weight * std::abs(x);
+        square_sum[j] += weight * (x * x);
+      });
+    }
+  });
+}
+
+double largest_scaled_row_norm(const AnyRows& rows, std::span<const double> scales) {
+  return visit_rows(rows, [&](const auto& view) {
+    double largest = 0;
+    for (std::size_t i = 0; i < view.rows; ++i) {
+      double sum = 0;
+      for_entries(view, i, [&](std::size_t j, double x) {
+        const double scaled = x * scales[j];
+        sum += scaled * scaled;
+      });
+      largest = std::max(largest, sum);
+    }
+    return std::sqrt(largest);
+  });
+}
+
+std::int64_t squared_row_entries(const AnyRows& rows) {
+  return visit_rows(rows, [](const auto& view) {
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < view.rows; ++i) {
+      std::int64_t count = 0;
+      for_entries(view, i, [&](std::size_t, double x) { count += x != 0 ? 1 : 0; });
+      total += count * count;
+    }
+    return total;
+  });
+}
+
+}  // namespace mpilogit::kernels

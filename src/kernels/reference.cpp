@@ -1,0 +1,60 @@
+#include "mpilogit/kernels/reference.hpp"
+
+#include "kernels/sparse_loops.hpp"
+#include "kernels/visit_rows.hpp"
+#include "kernels/widen.hpp"
+
+namespace mpilogit::kernels::reference {
+
+namespace {
+
+template <class Value>
+double entry_of(const DenseRows<Value>& rows, std::size_t row, std::size_t feature) {
+  return widen(rows.values[row * rows.features + feature]);
+}
+
+template <class Value>
+double entry_of(const SparseRows<Value>& rows, std::size_t row, std::size_t feature) {
+  const Entries<Value> found = entries(rows, row);
+  for (std::size_t n = 0; n < found.count; ++n) {
+    if (found.columns[n] == feature) return widen(found.values[n]);
+  }
+  return 0.0;
+}
+
+}  // namespace
+
+double entry(const AnyRows& rows, std::size_t row, std::size_t feature) {
+  return visit_rows(rows, [&](const auto& view) { return entry_of(view, row, feature); });
+}
+
+void add_margins(const AnyRows& rows, std::span<const double> coefficients,
+                 std::span<double> margins) {
+  for (std::size_t i = 0; i < row_count(rows); ++i) {
+    for (std::size_t j = 0; j < feature_count(rows); ++j) {
+      margins[i] += entry(rows, i, j) * coefficients[j];
+    }
+  }
+}
+
+void add_weighted_rows(const AnyRows& rows, std::span<const double> factors,
+                       std::span<double> sums) {
+  for (std::size_t i = 0; i < row_count(rows); ++i) {
+    for (std::size_t j = 0; j < feature_count(rows); ++j) {
+      sums[j] += factors[i] * entry(rows, i, j);
+    }
+  }
+}
+
+void add_weighted_gram(const AnyRows& rows, std::span<const double> curvatures,
+                       std::span<double> triangle) {
+  for (std::size_t i = 0; i < row_count(rows); ++i) {
+    for (std::size_t j = 0; j < feature_count(rows); ++j) {
+      for (std::size_t k = 0; k <= j; ++k) {
+        triangle[j * (j + 1) / 2 + k] += (curvatures[i] * entry(rows, i, j)) * entry(rows, i, k);
+      }
+    }
+  }
+}
+
+}  // namespace mpilogit::kernels::reference

@@ -1,0 +1,107 @@
+#include "mpilogit/kernels/column_statistics.hpp"
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "mpilogit/kernels/reference.hpp"
+
+#include "kernels/sample_rows.hpp"
+#include "support/catch.hpp"
+
+using namespace mpilogit::kernels;
+using mpilogit::testing::sample_rows;
+using mpilogit::testing::sample_vector;
+using mpilogit::testing::Zeros;
+
+namespace {
+
+struct Statistics {
+  std::vector<double> maxima;
+  std::vector<double> absolute;
+  std::vector<double> squares;
+  double largest_norm = 0;
+  std::int64_t squared_entries = 0;
+
+  bool operator==(const Statistics&) const = default;
+};
+
+Statistics statistics(const AnyRows& rows, const std::vector<double>& weights) {
+  const std::size_t features = feature_count(rows);
+  Statistics found{std::vector<double>(features, 2.0), sample_vector(features, 1),
+                   sample_vector(features, 2)};
+  raise_column_maxima(rows, found.maxima);
+  add_column_sums(rows, weights, found.absolute, found.squares);
+  found.largest_norm = largest_scaled_row_norm(rows, sample_vector(features, 3));
+  found.squared_entries = squared_row_entries(rows);
+  return found;
+}
+
+Statistics plain_statistics(const AnyRows& rows, const std::vector<double>& weights) {
+  const std::size_t features = feature_count(rows);
+  Statistics found{std::vector<double>(features, 2.0), sample_vector(features, 1),
+                   sample_vector(features, 2)};
+  const std::vector<double> scales = sample_vector(features, 3);
+  for (std::size_t i = 0; i < row_count(rows); ++i) {
+    const double weight = weights.empty() ? 1.0 : weights[i];
+    double norm = 0;
+    std::int64_t entries = 0;
+    for (std::size_t j = 0; j < features; ++j) {
+      const double x = reference::entry(rows, i, j);
+      if (std::abs(x) > found.maxima[j]) found.maxima[j] = std::abs(x);
+      found.absolute[j] += weight * std::abs(x);
+      found.squares[j] += weight * (x * x);
+      norm += (x * scales[j]) * (x * scales[j]);
+      if (x != 0) ++entries;
+    }
+    found.largest_norm = std::max(found.largest_norm, std::sqrt(norm));
+    found.squared_entries += entries * entries;
+  }
+  return found;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("column statistics give the bits of the plain loops", "", std::uint8_t,
+                   std::int8_t, std::uint16_t, std::int16_t, std::uint32_t, std::int32_t,
+                   std::uint64_t, std::int64_t, Half, float, double) {
+  for (const std::size_t rows : {0U, 1U, 9U, 65U}) {
+    for (const std::size_t features : {1U, 3U, 123U}) {
+      CAPTURE(rows, features);
+      const auto sample = sample_rows<TestType>(rows, features, Zeros::omitted);
+      const auto with_zeros = sample_rows<TestType>(rows, features, Zeros::every_other_stored);
+      for (const std::vector<double>& weights : {std::vector<double>{}, sample_vector(rows, 4)}) {
+        const Statistics expected = plain_statistics(sample.as_dense(), weights);
+        CHECK(statistics(sample.as_dense(), weights) == expected);
+        CHECK(statistics(sample.as_sparse(), weights) == expected);
+        CHECK(statistics(with_zeros.as_sparse(), weights) == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("finite rows and integers have no non-finite entries") {
+  CHECK(find_non_finite(sample_rows<double>(65, 8, Zeros::omitted).as_dense()).count == 0);
+  CHECK(find_non_finite(sample_rows<Half>(65, 8, Zeros::omitted).as_sparse()).count == 0);
+  CHECK(find_non_finite(sample_rows<std::uint64_t>(65, 8, Zeros::omitted).as_dense()).count == 0);
+}
+
+TEST_CASE("non-finite entries are counted and the first is found") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  const float largest = std::numeric_limits<float>::max();
+  const std::array<float, 12> dense = {1, largest, 0, 0, 2, nan, -infinity, 0, 0, nan, 1, 1};
+  const NonFinite found = find_non_finite(AnyDenseRows(DenseRows<float>{dense.data(), 4, 3}));
+  CHECK(found.count == 3);
+  CHECK(found.first_row == 1);
+  CHECK(found.first_column == 2);
+
+  const std::array<Half, 4> values = {Half{0x3c00}, Half{0x7bff}, Half{0xfc00}, Half{0x7e00}};
+  const std::array<std::uint32_t, 4> columns = {5, 2, 7, 8};
+  const std::array<std::int64_t, 5> starts = {10, 11, 11, 14, 14};
+  const NonFinite sparse = find_non_finite(
+      AnySparseRows(SparseRows<Half>{values.data(), columns.data(), starts.data(), 4, 9}));
+  CHECK(sparse.count == 2);
+  CHECK(sparse.first_row == 2);
+  CHECK(sparse.first_column == 7);
+}

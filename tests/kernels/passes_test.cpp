@@ -1,0 +1,177 @@
+// Margins, row sums, the fused pass and Gram matrices: to the bit what the plain loops give.
+
+#include <algorithm>
+#include <array>
+
+#include "mpilogit/kernels/fused_pass.hpp"
+#include "mpilogit/kernels/reference.hpp"
+#include "mpilogit/kernels/weighted_gram.hpp"
+
+#include "kernels/sample_rows.hpp"
+#include "support/catch.hpp"
+
+using namespace mpilogit::kernels;
+using mpilogit::testing::sample_rows;
+using mpilogit::testing::sample_vector;
+using mpilogit::testing::Zeros;
+
+#define MPILOGIT_STORAGE_TYPES                                                         \
+  std::uint8_t, std::int8_t, std::uint16_t, std::int16_t, std::uint32_t, std::int32_t, \
+      std::uint64_t, std::int64_t, Half, float, double
+
+namespace {
+
+constexpr std::array<std::size_t, 8> row_counts = {0, 1, 7, 8, 9, 63, 65, 257};
+constexpr std::array<std::size_t, 4> feature_counts = {1, 3, 8, 123};
+
+double halve(double margin) {
+  return 0.5 * margin + 0.25;
+}
+
+struct Pass {
+  std::vector<double> margins;
+  std::vector<double> factors;
+  std::vector<double> sums;
+
+  bool operator==(const Pass&) const = default;
+};
+
+Pass start(const AnyRows& rows) {
+  return {sample_vector(row_count(rows), 1), {}, sample_vector(feature_count(rows), 2)};
+}
+
+Pass plain_pass(const AnyRows& rows, const std::vector<double>& coefficients) {
+  Pass pass = start(rows);
+  reference::add_margins(rows, coefficients, pass.margins);
+  pass.factors = pass.margins;
+  std::transform(pass.factors.begin(), pass.factors.end(), pass.factors.begin(), halve);
+  reference::add_weighted_rows(rows, pass.factors, pass.sums);
+  return pass;
+}
+
+Pass separate_passes(const AnyRows& rows, const std::vector<double>& coefficients) {
+  Pass pass = start(rows);
+  add_margins(rows, coefficients, pass.margins);
+  pass.factors = pass.margins;
+  std::transform(pass.factors.begin(), pass.factors.end(), pass.factors.begin(), halve);
+  add_weighted_rows(rows, pass.factors, pass.sums);
+  return pass;
+}
+
+/// Also checks that the tiles come in order and without gaps.
+Pass one_pass(const AnyRows& rows, const std::vector<double>& coefficients) {
+  Pass pass = start(rows);
+  std::vector<double> margins;
+  pass.factors = pass.margins;
+  const auto transform = [&](std::size_t first, std::span<double> tile) {
+    CHECK(first == margins.size());
+    margins.insert(margins.end(), tile.begin(), tile.end());
+    std::transform(tile.begin(), tile.end(), tile.begin(), halve);
+  };
+  fused_pass(rows, coefficients, transform, pass.factors, pass.sums);
+  pass.margins = margins;
+  return pass;
+}
+
+std::vector<double> gram(const AnyRows& rows, const std::vector<double>& curvatures) {
+  std::vector<double> triangle = sample_vector(triangle_size(feature_count(rows)), 3);
+  add_weighted_gram(rows, curvatures, triangle);
+  return triangle;
+}
+
+std::vector<double> plain_gram(const AnyRows& rows, const std::vector<double>& curvatures) {
+  std::vector<double> triangle = sample_vector(triangle_size(feature_count(rows)), 3);
+  reference::add_weighted_gram(rows, curvatures, triangle);
+  return triangle;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("passes give the bits of the plain loops", "", MPILOGIT_STORAGE_TYPES) {
+  for (const std::size_t rows : row_counts) {
+    for (const std::size_t features : feature_counts) {
+      CAPTURE(rows, features);
+      const auto sample = sample_rows<TestType>(rows, features, Zeros::omitted);
+      const auto with_zeros = sample_rows<TestType>(rows, features, Zeros::every_other_stored);
+      const std::vector<double> coefficients = sample_vector(features, 4);
+      const Pass expected = plain_pass(sample.as_dense(), coefficients);
+      for (const AnyRows& stored :
+           {sample.as_dense(), sample.as_sparse(), with_zeros.as_sparse()}) {
+        CHECK(row_count(stored) == rows);
+        CHECK(feature_count(stored) == features);
+        CHECK(separate_passes(stored, coefficients) == expected);
+        CHECK(one_pass(stored, coefficients) == expected);
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("Gram matrices have the bits of the plain loops", "", MPILOGIT_STORAGE_TYPES) {
+  constexpr std::array<std::array<std::size_t, 2>, 7> shapes = {
+      {{0, 3}, {1, 1}, {7, 8}, {9, 123}, {65, 3}, {63, 33}, {257, 8}}};
+  for (const auto [rows, features] : shapes) {
+    CAPTURE(rows, features);
+    const auto sample = sample_rows<TestType>(rows, features, Zeros::omitted);
+    const auto with_zeros = sample_rows<TestType>(rows, features, Zeros::every_other_stored);
+    const std::vector<double> curvatures = sample_vector(rows, 5);
+    const std::vector<double> expected = plain_gram(sample.as_dense(), curvatures);
+    CHECK(gram(sample.as_dense(), curvatures) == expected);
+    CHECK(gram(sample.as_sparse(), curvatures) == expected);
+    CHECK(gram(with_zeros.as_sparse(), curvatures) == expected);
+  }
+}
+
+TEMPLATE_TEST_CASE("the reference finds the same entries in sparse rows", "", std::int8_t, Half,
+                   double) {
+  const auto sample = sample_rows<TestType>(9, 8, Zeros::every_other_stored);
+  for (std::size_t i = 0; i < 9; ++i) {
+    for (std::size_t j = 0; j < 8; ++j) {
+      const double entry = widen(sample.dense[i * 8 + j]);
+      CHECK(reference::entry(sample.as_dense(), i, j) == entry);
+      CHECK(reference::entry(sample.as_sparse(), i, j) == entry);
+    }
+  }
+}
+
+TEST_CASE("rows wider than a tile") {
+  const auto sample = sample_rows<float>(17, 3001, Zeros::omitted);
+  const std::vector<double> coefficients = sample_vector(3001, 6);
+  const Pass expected = plain_pass(sample.as_dense(), coefficients);
+  CHECK(one_pass(sample.as_dense(), coefficients) == expected);
+  CHECK(one_pass(sample.as_sparse(), coefficients) == expected);
+}
+
+// (1 + 2^-30) (1 − 2^-30) = 1 − 2^-60 rounds to 1. A fused multiply-add would not round it.
+TEST_CASE("products are rounded before they are added") {
+  const double above = 1 + 0x1p-30;
+  const double below = 1 - 0x1p-30;
+  const std::vector<double> values(9, above);
+  const AnyRows rows = AnyDenseRows(DenseRows<double>{values.data(), 9, 1});
+  const std::vector<double> coefficients = {below};
+  std::vector<double> margins(9, -1.0);
+  add_margins(rows, coefficients, margins);
+  CHECK(margins == std::vector<double>(9, 0.0));
+
+  const std::vector<double> factors(9, below);
+  std::vector<double> sums = {-9.0};
+  add_weighted_rows(rows, factors, sums);
+  CHECK(sums[0] == 0.0);
+
+  // c x x with c x = 1 − 2^-60 → 1: the sum is nine times 1 + 2^-30, less 9
+  std::vector<double> triangle = {-9.0};
+  add_weighted_gram(rows, factors, triangle);
+  CHECK(triangle[0] == 9 * 0x1p-30);
+}
+
+// 1e16 + 1 − 1e16 is 0 in this order (a tie, to even) and 1 or 2 in others.
+TEST_CASE("sums keep their order") {
+  const std::vector<double> values = {1e16, 1, -1e16, 0, 0, 0, 0, 0, 0};
+  const std::vector<double> ones(9, 1.0);
+  std::vector<double> margin = {0.0};
+  add_margins(AnyDenseRows(DenseRows<double>{values.data(), 1, 9}), ones, margin);
+  CHECK(margin[0] == 0.0);
+
+  std::vector<double> sum = {0.0};
+  add_weighted_rows(AnyDenseRows(DenseRows<double>{values.data(), 9, 1}), ones, sum);
+  CHECK(sum[0] == 0.0);
+}
