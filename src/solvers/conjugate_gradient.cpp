@@ -1,0 +1,93 @@
+#include "solvers/conjugate_gradient.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "solvers/lanczos.hpp"
+#include "solvers/vector_algebra.hpp"
+
+namespace mpilogit::solvers {
+
+namespace {
+
+constexpr std::int64_t kMostProducts = 500;
+
+// Smaller eigenvalues are those of aliased columns, which the residual has no part in.
+constexpr double kSmallestEigenvalue = 1e-6;
+
+// What the iteration knows of Q.
+struct Decrease {
+  double total = 0.0;    // Q
+  double missing = 0.0;  // k · the last decrease
+  double bound = 0.0;    // on what is missing: ½ rᵀM⁻¹r / μ
+
+  bool below(double target) const { return total + std::max(missing, bound) <= target; }
+
+  bool suffices(const Sufficiency& wanted) const {
+    if (total + missing <= wanted.target) return false;  // for `below` to say
+    const double by_curvature = std::min(wanted.quadratic * total, 0.5) * total;
+    return missing <= std::max({wanted.relative * total, by_curvature, 0.25 * wanted.target});
+  }
+
+  double estimate(double target) const {
+    return total + missing <= target ? total + std::max(missing, bound) : total + missing;
+  }
+};
+
+}  // namespace
+
+// Cost per iteration: one pass over the data, 5 · dimension products, one application of M⁻¹.
+NewtonModel conjugate_gradient(const Point& point, const Preconditioner& preconditioner,
+                               const Sufficiency& sufficiency, double smallest_ritz) {
+  const auto gradient = point.gradient();
+  const std::size_t dimension = gradient.size();
+  const double smallest = std::max(smallest_ritz, kSmallestEigenvalue);
+  NewtonModel model;
+  model.direction.assign(dimension, 0.0);
+  std::vector<double> residual(dimension);  // r = −(g + H d)
+  for (std::size_t j = 0; j < dimension; ++j) residual[j] = -gradient[j];
+  std::vector<double> preconditioned(dimension);
+  preconditioner.apply(residual, preconditioned);
+  std::vector<double> search = preconditioned;
+  std::vector<double> product(dimension);
+
+  LanczosMatrix lanczos;
+  Decrease decrease;
+  double rho = dot(residual, preconditioned);
+  double beta = 0.0;
+  for (std::int64_t k = 1; k <= kMostProducts && rho > 0.0; ++k) {
+    point.hessian_vector(search, product);
+    model.products = k;
+    const double curvature = dot(search, product);
+    if (!(curvature > 0.0)) {
+      if (k == 1) {
+        model.direction = search;
+        decrease.total = rho;
+      }
+      break;
+    }
+    const double alpha = rho / curvature;
+    lanczos.append(alpha, beta);
+    add_scaled(alpha, search, model.direction);
+    add_scaled(-alpha, product, residual);
+    preconditioner.apply(residual, preconditioned);
+    const double next_rho = dot(residual, preconditioned);
+
+    const double step = 0.5 * alpha * rho;  // Q_k − Q_{k−1}
+    decrease.total += step;
+    decrease.missing = static_cast<double>(k) * step;
+    decrease.bound = 0.5 * next_rho / smallest;
+    if (decrease.below(sufficiency.target) || decrease.suffices(sufficiency)) break;
+
+    beta = next_rho / rho;
+    for (std::size_t j = 0; j < dimension; ++j) {
+      search[j] = preconditioned[j] + beta * search[j];
+    }
+    rho = next_rho;
+  }
+  model.decrease = decrease.estimate(sufficiency.target);
+  model.smallest_ritz = lanczos.smallest_eigenvalue();
+  return model;
+}
+
+}  // namespace mpilogit::solvers

@@ -1,0 +1,75 @@
+#include "mpilogit/solvers/lbfgs.hpp"
+
+#include <cmath>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "solvers/descent.hpp"
+#include "solvers/inverse_hessian.hpp"
+#include "solvers/vector_algebra.hpp"
+
+namespace mpilogit::solvers {
+
+namespace {
+
+// diag ∇²F, or 1 where that is no curvature. Cost: one pass.
+std::vector<double> curvatures_at(const Point& point) {
+  std::vector<double> diagonal(point.gradient().size());
+  point.hessian_diagonal(diagonal);
+  for (double& entry : diagonal) {
+    if (!(entry > 0.0) || !std::isfinite(entry)) entry = 1.0;
+  }
+  return diagonal;
+}
+
+std::vector<double> difference(std::span<const double> a, std::span<const double> b) {
+  std::vector<double> result(a.begin(), a.end());
+  add_scaled(-1.0, b, result);
+  return result;
+}
+
+class Lbfgs final : public DescentMethod {
+ public:
+  Lbfgs(const Objective& objective, std::size_t memory) : objective_(objective), memory_(memory) {}
+
+  Direction direction(const Point& point) override {
+    if (!inverse_) inverse_.emplace(memory_, curvatures_at(point));
+    Direction result;
+    result.step.resize(point.gradient().size());
+    inverse_->apply(point.gradient(), result.step);
+    for (double& component : result.step) component = -component;
+    result.decrease = -0.5 * dot(point.gradient(), result.step);
+    return result;
+  }
+
+  Step step(const Point& from, std::span<const double> direction) override {
+    return line_search(objective_, from, direction);
+  }
+
+  void learn(const Point& from, const Step& step) override {
+    inverse_->learn(difference(step.point->coefficients(), from.coefficients()),
+                    difference(step.point->gradient(), from.gradient()));
+  }
+
+  bool forget() override {
+    if (inverse_->empty()) return false;
+    inverse_->forget();
+    return true;
+  }
+
+ private:
+  const Objective& objective_;
+  std::size_t memory_;
+  std::optional<InverseHessian> inverse_;  // since the first point
+};
+
+}  // namespace
+
+Solution lbfgs(const Objective& objective, std::span<const double> start, const Limits& limits,
+               const LbfgsOptions& options, Monitor monitor) {
+  Lbfgs method(objective, options.memory);
+  return descend(objective, start, limits, monitor, method);
+}
+
+}  // namespace mpilogit::solvers

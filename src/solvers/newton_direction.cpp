@@ -1,0 +1,40 @@
+#include "solvers/newton_direction.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "solvers/vector_algebra.hpp"
+
+namespace mpilogit::solvers {
+
+NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficiency) {
+  if (exact()) {
+    preconditioner_ = matrix_preconditioner(point);
+    return with_last_factor(point);
+  }
+  const bool stale = products_last_ > products_when_fresh_ + 2;
+  const bool fresh = !preconditioner_ || stale;
+  if (fresh) refresh(point);
+  NewtonModel model = conjugate_gradient(point, *preconditioner_, sufficiency, smallest_ritz_);
+  smallest_ritz_ = std::min(smallest_ritz_, model.smallest_ritz);
+  products_last_ = model.products;
+  if (fresh) products_when_fresh_ = model.products;
+  return model;
+}
+
+NewtonModel NewtonDirection::with_last_factor(const Point& point) const {
+  NewtonModel model;
+  const auto gradient = point.gradient();
+  model.direction.resize(gradient.size());
+  preconditioner_->apply(gradient, model.direction);
+  for (double& component : model.direction) component = -component;
+  model.decrease = -0.5 * dot(gradient, model.direction);
+  return model;
+}
+
+void NewtonDirection::refresh(const Point& point) {
+  preconditioner_ = kind_ == HessianMatrixKind::sampled ? matrix_preconditioner(point)
+                                                        : diagonal_preconditioner(point);
+}
+
+}  // namespace mpilogit::solvers

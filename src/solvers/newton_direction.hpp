@@ -1,0 +1,38 @@
+#pragma once
+// Newton's direction and decrement, by the means that the problem affords.
+
+#include <cstdint>
+#include <memory>
+
+#include "mpilogit/solvers/objective.hpp"
+
+#include "solvers/conjugate_gradient.hpp"
+#include "solvers/preconditioner.hpp"
+
+namespace mpilogit::solvers {
+
+/// Keeps its factor or preconditioner from one point to the next, for as long as it serves.
+class NewtonDirection {
+ public:
+  explicit NewtonDirection(const Objective& objective) : kind_(objective.hessian_matrix_kind()) {}
+
+  /// d ≈ −H⁻¹ g at the point. With an exact matrix: factorised anew, one solve, no products. Else
+  /// conjugate gradients as far as `sufficiency` asks.
+  NewtonModel at(const Point& point, const Sufficiency& sufficiency);
+
+  /// −M⁻¹ g and ½ gᵀM⁻¹g with what was factorised last. No pass.
+  NewtonModel with_last_factor(const Point& point) const;
+
+  bool exact() const { return kind_ == HessianMatrixKind::exact; }
+
+ private:
+  void refresh(const Point& point);
+
+  HessianMatrixKind kind_;
+  std::unique_ptr<Preconditioner> preconditioner_;
+  std::int64_t products_when_fresh_ = 0;
+  std::int64_t products_last_ = 0;
+  double smallest_ritz_ = 1.0;  // over all points so far
+};
+
+}  // namespace mpilogit::solvers

@@ -1,0 +1,24 @@
+#pragma once
+// What every solver tells: progress to the monitor, and the solution at the end.
+
+#include <cstdint>
+
+#include "mpilogit/solvers/objective.hpp"
+#include "mpilogit/solvers/solver.hpp"
+
+namespace mpilogit::solvers {
+
+/// gap / |F|; 0 for no gap at all, even where F is 0.
+double relative_gap(double gap, double objective);
+
+Progress progress_at(const Objective& objective, const Point& point, std::int64_t iteration,
+                     double estimated_gap, double step_length);
+
+/// Why to stop when steps no longer change F beyond rounding: that is the optimum if the gap says
+/// so too, else it is a method too slow or a problem too ill-conditioned for it.
+StopReason at_rounding_level(double estimated_gap);
+
+Solution solution_at(const Point& point, std::int64_t iterations, double estimated_gap,
+                     StopReason reason);
+
+}  // namespace mpilogit::solvers

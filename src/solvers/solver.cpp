@@ -1,0 +1,56 @@
+#include "mpilogit/solvers/solver.hpp"
+
+#include <cmath>
+
+#include "solvers/report.hpp"
+#include "solvers/vector_algebra.hpp"
+
+namespace mpilogit::solvers {
+
+std::string_view to_string(StopReason reason) {
+  switch (reason) {
+    case StopReason::tolerance_reached:
+      return "tolerance reached";
+    case StopReason::precision_reached:
+      return "precision reached";
+    case StopReason::iteration_limit:
+      return "iteration limit";
+    case StopReason::no_progress:
+      return "no progress";
+    case StopReason::asked_to_stop:
+      return "asked to stop";
+  }
+  return "unknown";
+}
+
+bool converged(StopReason reason) {
+  return reason == StopReason::tolerance_reached || reason == StopReason::precision_reached;
+}
+
+double relative_gap(double gap, double objective) {
+  return gap == 0.0 ? 0.0 : gap / std::abs(objective);
+}
+
+Progress progress_at(const Objective& objective, const Point& point, std::int64_t iteration,
+                     double estimated_gap, double step_length) {
+  return {iteration,   point.value(),          estimated_gap, largest_magnitude(point.gradient()),
+          step_length, objective.data_passes()};
+}
+
+StopReason at_rounding_level(double estimated_gap) {
+  constexpr double kTinyGap = 1e-10;
+  return estimated_gap <= kTinyGap ? StopReason::precision_reached : StopReason::no_progress;
+}
+
+Solution solution_at(const Point& point, std::int64_t iterations, double estimated_gap,
+                     StopReason reason) {
+  const auto coefficients = point.coefficients();
+  return {{coefficients.begin(), coefficients.end()},
+          point.value(),
+          largest_magnitude(point.gradient()),
+          estimated_gap,
+          iterations,
+          reason};
+}
+
+}  // namespace mpilogit::solvers

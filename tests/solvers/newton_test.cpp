@@ -1,0 +1,120 @@
+#include "mpilogit/solvers/newton.hpp"
+
+#include <cmath>
+
+#include "solvers/problems.hpp"
+#include "support/catch.hpp"
+
+using namespace mpilogit::solvers;
+using namespace mpilogit::solvers::testing;
+
+namespace {
+
+Solution solve(const TestObjective& objective, const Vector& start, double tolerance = 1e-8,
+               std::int64_t iterations = 100) {
+  return newton(objective, start, {tolerance, iterations}, [](const Progress&) { return true; });
+}
+
+}  // namespace
+
+TEST_CASE("A quadratic takes one Newton step, however ill-conditioned") {
+  for (const double condition : {1.0, 1e4, 1e10}) {
+    const TestObjective objective(
+        quadratic(ill_conditioned_matrix(30, condition), Vector(30, 1.0), 2.0));
+    const auto solution = solve(objective, Vector(30, -5.0));
+    CHECK(solution.stop_reason == StopReason::tolerance_reached);
+    CHECK(solution.iterations <= 3);
+    CHECK(solution.objective == Approx(2.0).epsilon(1e-14));
+    for (const double w : solution.coefficients) CHECK(std::abs(w - 1.0) < 1e-14 * condition);
+  }
+}
+
+TEST_CASE("All kinds of Hessian matrix lead to the same minimum") {
+  for (const auto kind :
+       {HessianMatrixKind::exact, HessianMatrixKind::sampled, HessianMatrixKind::unaffordable}) {
+    const TestObjective objective(quadratic(ill_conditioned_matrix(40, 1e4), Vector(40, 1.0), 2.0),
+                                  kind);
+    const auto solution = solve(objective, Vector(40, 0.0));
+    CHECK(solution.stop_reason == StopReason::tolerance_reached);
+    CHECK(solution.objective <= 2.0 * (1.0 + 1e-8));
+  }
+}
+
+TEST_CASE("A logistic regression gets the coefficients worked by hand") {
+  // One 0/1 column: x = 0 has 1 of 4 positive, x = 1 has 3 of 5. Intercept log(1/3), slope log(3/2)
+  // − log(1/3).
+  std::vector<Vector> rows;
+  Vector labels{1, 0, 0, 0, 1, 1, 1, 0, 0};
+  for (int i = 0; i < 9; ++i) rows.push_back({i < 4 ? 0.0 : 1.0});
+  const TestObjective objective(logistic(rows, labels, 0.0));
+  const auto solution = solve(objective, {0.0, 0.0});
+  CHECK(solution.stop_reason == StopReason::tolerance_reached);
+  CHECK(solution.coefficients[1] == Approx(std::log(1.0 / 3.0)).epsilon(1e-12));
+  CHECK(solution.coefficients[0] == Approx(std::log(4.5)).epsilon(1e-12));
+}
+
+TEST_CASE("The default tolerance is good for coefficients to 1e-8, from wherever it stops") {
+  std::vector<Vector> rows;
+  Vector labels;
+  for (int i = 0; i < 60; ++i) {
+    rows.push_back({std::sin(i * 1.7), 1e5 * std::cos(i * 0.9), 1e-3 * std::sin(i * i * 0.3)});
+    labels.push_back(std::sin(i * 1.7) + std::cos(i * 2.3) > 0.2 ? 1.0 : 0.0);
+  }
+  const TestObjective objective(logistic(rows, labels, 0.0));
+  const auto exact = solve(objective, Vector(4, 0.0), 1e-24);
+  for (int start = 0; start < 20; ++start) {
+    const auto solution = solve(objective, {0.15 * start, 0.0, 0.0, -0.1 * start});
+    CHECK(solution.stop_reason == StopReason::tolerance_reached);
+    for (std::size_t j = 0; j < 4; ++j) {
+      CHECK(solution.coefficients[j] == Approx(exact.coefficients[j]).epsilon(1e-8));
+    }
+  }
+}
+
+TEST_CASE("Aliased columns keep their start, the others reach the optimum") {
+  std::vector<Vector> rows;
+  Vector labels;
+  std::vector<Vector> without;
+  for (int i = 0; i < 40; ++i) {
+    const double x = std::sin(i * 1.7);
+    rows.push_back({x, 2.0 * x, 7.0});
+    without.push_back({x});
+    labels.push_back(i % 3 == 0 || x > 0.6 ? 1.0 : 0.0);
+  }
+  const auto solution = solve(TestObjective(logistic(rows, labels, 0.0)), Vector(4, 0.0));
+  const auto plain = solve(TestObjective(logistic(without, labels, 0.0)), Vector(2, 0.0));
+  CHECK(solution.stop_reason == StopReason::tolerance_reached);
+  CHECK(solution.coefficients[0] == Approx(plain.coefficients[0]).epsilon(1e-10));
+  CHECK(solution.coefficients[1] == 0.0);
+  CHECK(solution.coefficients[2] == 0.0);
+  CHECK(solution.coefficients[3] == Approx(plain.coefficients[1]).epsilon(1e-10));
+}
+
+TEST_CASE("Separable data end at the limit, with finite coefficients") {
+  const TestObjective objective(logistic({{-2.0}, {-1.0}, {1.0}, {2.0}}, {0, 0, 1, 1}, 0.0));
+  const auto solution = solve(objective, {0.0, 0.0}, 1e-8, 60);
+  CHECK(solution.stop_reason == StopReason::iteration_limit);
+  CHECK(solution.iterations == 60);
+  CHECK(solution.objective < 1e-15);
+  CHECK(std::isfinite(solution.coefficients[0]));
+}
+
+TEST_CASE("Negative curvature does not stop Newton with conjugate gradients") {
+  const TestObjective objective(extended_rosenbrock(5), HessianMatrixKind::unaffordable);
+  Vector start;
+  for (int i = 0; i < 5; ++i) start.insert(start.end(), {-1.2, 1.0});
+  const auto solution = solve(objective, start, 1e-12, 200);
+  CHECK(converged(solution.stop_reason));
+  CHECK(solution.objective == Approx(1.0).epsilon(1e-11));
+  for (const double w : solution.coefficients) CHECK(w == Approx(1.0).epsilon(1e-4));
+}
+
+TEST_CASE("Newton keeps inside the domain") {
+  for (const auto kind : {HessianMatrixKind::exact, HessianMatrixKind::unaffordable}) {
+    const TestObjective objective(barrier(3), kind);
+    const auto solution = solve(objective, {100.0, 0.01, 5.0});
+    CHECK(solution.stop_reason == StopReason::tolerance_reached);
+    for (const double w : solution.coefficients) CHECK(w == Approx(1.0).epsilon(1e-4));
+  }
+  CHECK(solve(TestObjective(barrier(1)), {-1.0}).stop_reason == StopReason::no_progress);
+}

@@ -1,0 +1,64 @@
+#pragma once
+// Small dense problems with known minima, as a solver sees them.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "mpilogit/solvers/objective.hpp"
+
+namespace mpilogit::solvers::testing {
+
+using Vector = std::vector<double>;
+
+/// F by its value, gradient and Hessian, each a plain function of w.
+struct Function {
+  std::size_t dimension = 0;
+  std::function<double(std::span<const double>)> value;
+  std::function<Vector(std::span<const double>)> gradient;
+  std::function<SymmetricMatrix(std::span<const double>)> hessian;
+};
+
+/// ½ (w − minimum)ᵀ A (w − minimum) + constant.
+Function quadratic(const SymmetricMatrix& matrix, const Vector& minimum, double constant);
+
+SymmetricMatrix diagonal_matrix(const Vector& diagonal);
+
+/// QᵀDQ with D from 1 down to 1/condition in equal ratios, Q two fixed Householder reflections.
+SymmetricMatrix ill_conditioned_matrix(std::size_t dimension, double condition);
+
+/// Σ 100 (w_2i+1 − w_2i²)² + (1 − w_2i)², plus 1: not convex, minimum 1 at (1, …, 1).
+Function extended_rosenbrock(std::size_t pairs);
+
+/// −Σ log w_j + ½ wᵀw: not finite unless all w_j > 0, minimum dimension/2 at (1, …, 1).
+Function barrier(std::size_t dimension);
+
+/// Mean log-loss of rows (x, 1) with labels 0 or 1, plus ½ l2 ‖w‖² without the last coefficient.
+Function logistic(std::vector<Vector> rows, Vector labels, double l2);
+
+/// Counts what is asked of it.
+class TestObjective final : public Objective {
+ public:
+  explicit TestObjective(Function function, HessianMatrixKind kind = HessianMatrixKind::exact)
+      : function_(std::move(function)), kind_(kind) {}
+
+  std::size_t dimension() const override { return function_.dimension; }
+  std::unique_ptr<Point> evaluate(std::span<const double> coefficients) const override;
+  std::unique_ptr<Line> between(const Point& from, const Point& to) const override;
+  HessianMatrixKind hessian_matrix_kind() const override { return kind_; }
+  std::int64_t data_passes() const override { return passes; }
+
+  const Function& function() const { return function_; }
+
+  mutable std::int64_t passes = 0;
+  mutable std::int64_t evaluations = 0;
+  mutable std::int64_t line_samples = 0;
+
+ private:
+  Function function_;
+  HessianMatrixKind kind_;
+};
+
+}  // namespace mpilogit::solvers::testing
