@@ -8,8 +8,10 @@ target_compile_options(mpilogit_settings INTERFACE
   -ffp-contract=off -fno-fast-math)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # GCC 12 reports false positives inside the standard library's and fmt's inlined code.
-  target_compile_options(mpilogit_settings INTERFACE -Wno-null-dereference)
+  # GCC 12 reports false positives inside inlined code of the standard library and fmt (its bug 105651
+  # for -Wrestrict; optional and regex for -Wmaybe-uninitialized).
+  target_compile_options(mpilogit_settings INTERFACE
+    -Wno-null-dereference -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 
 if(CMAKE_BUILD_TYPE STREQUAL "Release")

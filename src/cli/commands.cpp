@@ -67,8 +67,13 @@ std::string describe(const workflow::DatasetDescription& dataset) {
   }
   if (dataset.classes.size() == 0) text += "class           no labels\n";
   if (!shape.feature_names.empty()) {
+    constexpr std::size_t kMostNames = 200;
+    const std::size_t shown = std::min(kMostNames, shape.feature_names.size());
     text += "feature names  ";
-    for (const auto& name : shape.feature_names) text += " " + name;
+    for (std::size_t j = 0; j < shown; ++j) text += " " + shape.feature_names[j];
+    if (shown < shape.feature_names.size()) {
+      text += fmt::format(" ... ({} more)", shape.feature_names.size() - shown);
+    }
     text += "\n";
   }
   return text;

@@ -33,7 +33,7 @@ constexpr std::array kOptions = {
            kTrain, ""},
     Option{"solver", value, "NAME", "auto",
            "newton, lbfgs, gradient-descent or sgd; auto is newton", kTrain, ""},
-    Option{"tolerance", value, "GAP", "1e-8",
+    Option{"tolerance", value, "GAP", "1e-9",
            "stop when the objective is within this relative distance of its optimum, as estimated",
            kTrain, ""},
     Option{
@@ -47,9 +47,8 @@ constexpr std::array kOptions = {
            "gradient-descent: the length of every step, instead of a line search; sgd: the first "
            "step, in units of the inverse curvature (auto is 0.5)",
            kTrain, "gradient-descent sgd"},
-    Option{"decay", value, "RATE", "0.01",
-           "step number t is the first divided by (1 + RATE t), t counted in mini-batches", kTrain,
-           "sgd"},
+    Option{"decay", value, "RATE", "0.1",
+           "the step is the first divided by (1 + RATE t), t counted in epochs", kTrain, "sgd"},
     Option{"batch-size", value, "ROWS", "1024", "rows in a mini-batch, rounded to whole blocks",
            kTrain, "sgd"},
     Option{"seed", value, "N", "0", "of the order in which blocks are visited", kTrain, "sgd"},
@@ -58,8 +57,9 @@ constexpr std::array kOptions = {
            ""},
 
     Option{"threads", value, "N", "auto",
-           "threads of each rank; auto shares the cores of a host among its ranks. Changes no bit "
-           "of any result",
+           "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
+           "cores of "
+           "a host among its ranks. Changes no bit of any result",
            kData, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON", kData, ""},
     Option{"config", value, "FILE", "",

@@ -86,6 +86,10 @@ bool File::contains(const std::string& name) const {
   return link == Link::sound || link == Link::leading_out;
 }
 
+bool File::is_group(const std::string& name) const {
+  return H5Iget_type(open_object(*this, name).get()) == H5I_GROUP;
+}
+
 std::vector<std::string> File::members(const std::string& group) const {
   const Handle handle = open_object(*this, group);
   std::vector<std::string> names;
@@ -126,6 +130,7 @@ Handle open_object(const File& file, const std::string& name) {
 
 Handle open_dataset(const File& file, const std::string& name, hid_t access) {
   {
+    // A data set opened before its cache is set up would keep the default one.
     const Handle object = open_object(file, name);
     if (H5Iget_type(object.get()) != H5I_DATASET) {
       throw core::bad_input({.what = "is a group, not a data set",

@@ -78,7 +78,10 @@ Handle create_dataset(const File& file, const std::string& name, hid_t type,
   check(H5Pset_create_intermediate_group(links.get(), 1), "creating", where);
   const Handle creation = checked(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "creating", where);
   check(H5Pset_obj_track_times(creation.get(), false), "creating", where);
-  check(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), "creating", where);
+  // Every value is written: no time for fill values, except where HDF5 insists on them.
+  if (H5Tis_variable_str(type) <= 0) {
+    check(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), "creating", where);
+  }
   const std::string path = without_leading_slash(name);
   return checked(H5Dcreate2(file.get(), path.c_str(), type, space.get(), links.get(),
                             creation.get(), H5P_DEFAULT),

@@ -15,7 +15,8 @@ solvers::Solution solve(const objective::LogisticObjective& objective, const Tra
                         solvers::Monitor monitor) {
   const std::vector<double> start = objective.start();
   switch (options.solver) {
-    case SolverKind::newton: return solvers::newton(objective, start, options.limits, monitor);
+    case SolverKind::newton:
+      return solvers::newton(objective, start, options.limits, monitor);
     case SolverKind::lbfgs:
       return solvers::lbfgs(objective, start, options.limits,
                             {.memory = static_cast<std::size_t>(options.history)}, monitor);

@@ -46,6 +46,9 @@ class File {
   /// counts as there: opening it then says what is wrong with it.
   bool contains(const std::string& name) const;
 
+  /// Throws if there is nothing of that name.
+  bool is_group(const std::string& name) const;
+
   /// Names of the members of a group, in alphabetical order; "/" is the root.
   std::vector<std::string> members(const std::string& group) const;
 

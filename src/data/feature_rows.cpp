@@ -1,0 +1,96 @@
+#include "data/feature_rows.hpp"
+
+#include <type_traits>
+
+#include "mpilogit/core/error.hpp"
+
+namespace mpilogit::data {
+
+namespace {
+
+std::int64_t bytes_of(hdf5::ValueType type) {
+  return static_cast<std::int64_t>(hdf5::size_of(type));
+}
+
+// Calls visitor(std::type_identity<Value>{}) for the C++ type that holds `type` in memory.
+template <class Visitor>
+kernels::AnyRows visit(hdf5::ValueType type, Visitor&& visitor) {
+  using hdf5::ValueType;
+  switch (type) {
+    case ValueType::uint8:
+    case ValueType::boolean:
+      return visitor(std::type_identity<std::uint8_t>{});
+    case ValueType::int8:
+      return visitor(std::type_identity<std::int8_t>{});
+    case ValueType::uint16:
+      return visitor(std::type_identity<std::uint16_t>{});
+    case ValueType::int16:
+      return visitor(std::type_identity<std::int16_t>{});
+    case ValueType::uint32:
+      return visitor(std::type_identity<std::uint32_t>{});
+    case ValueType::int32:
+      return visitor(std::type_identity<std::int32_t>{});
+    case ValueType::uint64:
+      return visitor(std::type_identity<std::uint64_t>{});
+    case ValueType::int64:
+      return visitor(std::type_identity<std::int64_t>{});
+    case ValueType::float16:
+      return visitor(std::type_identity<kernels::Half>{});
+    case ValueType::float32:
+      return visitor(std::type_identity<float>{});
+    case ValueType::float64:
+      return visitor(std::type_identity<double>{});
+    case ValueType::text:
+      break;
+  }
+  throw core::internal_failure("features cannot be text");
+}
+
+}  // namespace
+
+DenseShard::DenseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t features)
+    : type_(type), features_(features), values_(rows * features * bytes_of(type)) {}
+
+kernels::AnyRows DenseShard::view(Range rows) const {
+  return visit(type_, [&]<class Value>(std::type_identity<Value>) -> kernels::AnyRows {
+    return kernels::AnyDenseRows(kernels::DenseRows<Value>{
+        values_.as<Value>() + rows.first * features_, static_cast<std::size_t>(rows.size()),
+        static_cast<std::size_t>(features_)});
+  });
+}
+
+std::int64_t DenseShard::needed_bytes(hdf5::ValueType type, std::int64_t rows,
+                                      std::int64_t features) {
+  return rows * features * bytes_of(type);
+}
+
+SparseShard::SparseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t entries,
+                         std::int64_t features)
+    : type_(type),
+      features_(features),
+      entries_(entries),
+      starts_(static_cast<std::size_t>(rows) + 1, 0),
+      columns_(entries * bytes_of(hdf5::ValueType::uint32)),
+      values_(entries * bytes_of(type)) {}
+
+kernels::AnyRows SparseShard::view(Range rows) const {
+  const std::int64_t* starts = starts_.data() + rows.first;
+  return visit(type_, [&]<class Value>(std::type_identity<Value>) -> kernels::AnyRows {
+    return kernels::AnySparseRows(kernels::SparseRows<Value>{
+        values_.as<Value>() + *starts, columns_.as<std::uint32_t>() + *starts, starts,
+        static_cast<std::size_t>(rows.size()), static_cast<std::size_t>(features_)});
+  });
+}
+
+std::int64_t SparseShard::bytes() const {
+  return columns_.size() + values_.size() +
+         static_cast<std::int64_t>(starts_.size() * sizeof(std::int64_t));
+}
+
+std::int64_t SparseShard::needed_bytes(hdf5::ValueType type, std::int64_t rows,
+                                       std::int64_t entries) {
+  return entries * (bytes_of(hdf5::ValueType::uint32) + bytes_of(type)) +
+         (rows + 1) * bytes_of(hdf5::ValueType::int64);
+}
+
+}  // namespace mpilogit::data

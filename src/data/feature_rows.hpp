@@ -1,0 +1,66 @@
+#pragma once
+// One rank's rows in memory, in the type that the file stores.
+
+#include <cstdint>
+#include <vector>
+
+#include "mpilogit/data/dataset.hpp"
+#include "mpilogit/hdf5/value_type.hpp"
+
+#include "data/buffer.hpp"
+
+namespace mpilogit::data {
+
+class FeatureRows {
+ public:
+  virtual ~FeatureRows() = default;
+  FeatureRows() = default;
+  FeatureRows(const FeatureRows&) = delete;
+  FeatureRows& operator=(const FeatureRows&) = delete;
+
+  /// Local rows, counted from 0. Nothing is copied.
+  virtual kernels::AnyRows view(Range rows) const = 0;
+  virtual std::int64_t bytes() const = 0;
+};
+
+/// Row-major values.
+class DenseShard : public FeatureRows {
+ public:
+  DenseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t features);
+
+  std::byte* values() { return values_.data(); }
+  kernels::AnyRows view(Range rows) const override;
+  std::int64_t bytes() const override { return values_.size(); }
+
+  static std::int64_t needed_bytes(hdf5::ValueType type, std::int64_t rows, std::int64_t features);
+
+ private:
+  hdf5::ValueType type_;
+  std::int64_t features_;
+  Buffer values_;
+};
+
+/// Compressed rows: starts[row] … starts[row + 1] of columns and values, starts[0] = 0.
+class SparseShard : public FeatureRows {
+ public:
+  SparseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t entries, std::int64_t features);
+
+  std::vector<std::int64_t>& starts() { return starts_; }
+  std::uint32_t* columns() { return columns_.as<std::uint32_t>(); }
+  std::byte* values() { return values_.data(); }
+  std::int64_t entries() const { return entries_; }
+  kernels::AnyRows view(Range rows) const override;
+  std::int64_t bytes() const override;
+
+  static std::int64_t needed_bytes(hdf5::ValueType type, std::int64_t rows, std::int64_t entries);
+
+ private:
+  hdf5::ValueType type_;
+  std::int64_t features_;
+  std::int64_t entries_;
+  std::vector<std::int64_t> starts_;
+  Buffer columns_;
+  Buffer values_;
+};
+
+}  // namespace mpilogit::data

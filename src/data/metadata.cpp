@@ -1,0 +1,181 @@
+#include "data/metadata.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+
+namespace mpilogit::hdf5 {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ArrayInfo, type, dimensions, chunk, filtered, is_virtual)
+
+}  // namespace mpilogit::hdf5
+
+namespace mpilogit::data {
+
+// In the namespace of their types, where nlohmann's library looks for them.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Array, name, info)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Shape, rows, features, nonzeros, sparse, storage, feature_names)
+
+namespace {
+
+using nlohmann::json;
+
+void pack_optional(json& packed, const char* key, const std::optional<Array>& array) {
+  if (array) packed[key] = *array;
+}
+
+std::optional<Array> unpack_optional(const json& packed, const char* key) {
+  if (!packed.contains(key)) return std::nullopt;
+  return packed.at(key).get<Array>();
+}
+
+// The names are in the shape already.
+json pack(const FileMetadata& file) {
+  json packed = {{"path", file.path},         {"sparse", file.sparse},     {"rows", file.rows},
+                 {"features", file.features}, {"nonzeros", file.nonzeros}, {"values", file.values},
+                 {"indices", file.indices},   {"indptr", file.indptr}};
+  pack_optional(packed, "labels", file.labels);
+  pack_optional(packed, "weights", file.weights);
+  pack_optional(packed, "offsets", file.offsets);
+  return packed;
+}
+
+FileMetadata unpack_file(const json& packed) {
+  FileMetadata file;
+  packed.at("path").get_to(file.path);
+  packed.at("sparse").get_to(file.sparse);
+  packed.at("rows").get_to(file.rows);
+  packed.at("features").get_to(file.features);
+  packed.at("nonzeros").get_to(file.nonzeros);
+  packed.at("values").get_to(file.values);
+  packed.at("indices").get_to(file.indices);
+  packed.at("indptr").get_to(file.indptr);
+  file.labels = unpack_optional(packed, "labels");
+  file.weights = unpack_optional(packed, "weights");
+  file.offsets = unpack_optional(packed, "offsets");
+  return file;
+}
+
+// CBOR, for names need not be valid UTF-8.
+std::string pack(const Metadata& metadata) {
+  json packed = {{"shape", metadata.shape},
+                 {"storage", metadata.storage},
+                 {"label_kind", metadata.label_kind},
+                 {"files", json::array()}};
+  for (const auto& file : metadata.files) packed["files"].push_back(pack(file));
+  std::string text;
+  json::to_cbor(packed, text);
+  return text;
+}
+
+Metadata unpack(const std::string& text) {
+  const json packed = json::from_cbor(text);
+  Metadata metadata;
+  packed.at("shape").get_to(metadata.shape);
+  packed.at("storage").get_to(metadata.storage);
+  packed.at("label_kind").get_to(metadata.label_kind);
+  for (const auto& file : packed.at("files")) metadata.files.push_back(unpack_file(file));
+  return metadata;
+}
+
+core::Error mismatch(const FileMetadata& file, const FileMetadata& first, const std::string& what) {
+  return core::bad_input({.what = what + " than in " + first.path,
+                          .where = file.path,
+                          .why = "the files must be one data set",
+                          .remedy = {}});
+}
+
+void require_alike(const FileMetadata& file, const FileMetadata& first) {
+  if (file.features != first.features) {
+    throw mismatch(file, first,
+                   "has " + std::to_string(file.features) + " features, other than the " +
+                       std::to_string(first.features));
+  }
+  if (file.sparse != first.sparse)
+    throw mismatch(file, first, "is stored otherwise (dense, sparse)");
+  if (file.labels && (file.labels->info.type == hdf5::ValueType::text) !=
+                         (first.labels->info.type == hdf5::ValueType::text)) {
+    throw mismatch(file, first, "has labels of another kind (numbers, strings)");
+  }
+}
+
+LabelKind kind_of(hdf5::ValueType type) {
+  if (type == hdf5::ValueType::text) return LabelKind::text;
+  if (type == hdf5::ValueType::boolean) return LabelKind::boolean;
+  return hdf5::is_floating(type) ? LabelKind::floating : LabelKind::integer;
+}
+
+// Bools and integers are integers, with floats among them all are floats.
+LabelKind common_kind(LabelKind left, LabelKind right) {
+  if (left == right) return left;
+  const bool floating = left == LabelKind::floating || right == LabelKind::floating;
+  return floating ? LabelKind::floating : LabelKind::integer;
+}
+
+void join(const FileMetadata& file, Metadata& all) {
+  Shape& shape = all.shape;
+  if (all.files.empty()) {
+    shape.features = file.features;
+    shape.sparse = file.sparse;
+    all.storage = file.values.info.type;
+    if (file.labels) all.label_kind = kind_of(file.labels->info.type);
+  } else {
+    require_alike(file, all.files.front());
+    if (file.values.info.type != all.storage) all.storage = hdf5::ValueType::float64;
+    if (file.labels) all.label_kind = common_kind(all.label_kind, kind_of(file.labels->info.type));
+  }
+  if (!file.feature_names.empty() && !shape.feature_names.empty() &&
+      file.feature_names != shape.feature_names) {
+    throw mismatch(file, all.files.front(), "has other feature names");
+  }
+  if (shape.feature_names.empty()) shape.feature_names = file.feature_names;
+  shape.rows += file.rows;
+  shape.nonzeros += file.nonzeros;
+  all.files.push_back(file);
+  all.files.back().feature_names.clear();
+}
+
+}  // namespace
+
+Range Metadata::rows_of_file(std::size_t file) const {
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < file; ++i) first += files[i].rows;
+  return {first, first + files[file].rows};
+}
+
+Location Metadata::locate(std::int64_t row) const {
+  std::size_t file = 0;
+  while (row >= files[file].rows) row -= files[file++].rows;
+  return {file, row};
+}
+
+std::string Metadata::describe_row(std::int64_t row) const {
+  const std::string in_file = "row " + std::to_string(locate(row).row);
+  if (files.size() == 1) return in_file;
+  return in_file + " (row " + std::to_string(row) + " of all files)";
+}
+
+Metadata read_metadata(const Source& source) {
+  if (source.files.empty()) throw core::internal_failure("no data file was named");
+  Metadata all;
+  for (const auto& path : source.files) join(read_file_metadata(source, path), all);
+  all.shape.storage = hdf5::to_string(all.storage);
+  if (all.shape.rows == 0) {
+    throw core::bad_input({.what = source.features + " has no rows",
+                           .where = source.files.front(),
+                           .why = "there is nothing to learn from",
+                           .remedy = {}});
+  }
+  return all;
+}
+
+Metadata read_metadata(const Source& source, const comm::Communicator& communicator) {
+  return unpack(comm::on_root(communicator, [&] { return pack(read_metadata(source)); }));
+}
+
+Shape read_shape(const Source& source) {
+  return read_metadata(source).shape;
+}
+
+}  // namespace mpilogit::data

@@ -1,0 +1,21 @@
+#include "mpilogit/comm/agreement.hpp"
+
+#include "data/readers.hpp"
+
+namespace mpilogit::data {
+
+std::unique_ptr<DenseShard> read_dense(const Access& access, const Metadata& metadata, Range rows) {
+  const std::int64_t features = metadata.shape.features;
+  std::unique_ptr<DenseShard> shard;
+  comm::together(access.communicator, [&] {
+    shard = std::make_unique<DenseShard>(metadata.storage, rows.size(), features);
+  });
+  for_each_file(access, metadata, rows, [&](FilePart& part) {
+    std::byte* out =
+        shard->values() + DenseShard::needed_bytes(metadata.storage, part.position(), features);
+    part.read(part.metadata().values, part.rows(), metadata.storage, out);
+  });
+  return shard;
+}
+
+}  // namespace mpilogit::data

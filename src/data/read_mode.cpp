@@ -1,0 +1,38 @@
+#include <algorithm>
+
+#include "mpilogit/core/error.hpp"
+
+#include "data/shard_files.hpp"
+
+namespace mpilogit::data {
+
+namespace {
+
+// HDF5 opens the sources of a virtual data set on its own, outside of MPI-IO.
+const FileMetadata* find_virtual(const Metadata& metadata) {
+  const auto is_virtual = [](const FileMetadata& file) {
+    const auto any = [](const std::optional<Array>& array) {
+      return array && array->info.is_virtual;
+    };
+    return file.values.info.is_virtual || file.indices.info.is_virtual ||
+           file.indptr.info.is_virtual || any(file.labels) || any(file.weights) ||
+           any(file.offsets);
+  };
+  const auto found = std::find_if(metadata.files.begin(), metadata.files.end(), is_virtual);
+  return found == metadata.files.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+ReadMode choose_mode(ReadMode mode, const Metadata& metadata, int) {
+  if (mode == ReadMode::automatic || mode == ReadMode::posix) return ReadMode::posix;
+  if (const FileMetadata* file = find_virtual(metadata)) {
+    throw core::bad_input({.what = "holds a virtual data set",
+                           .where = file->path,
+                           .why = "HDF5 cannot read those over MPI-IO",
+                           .remedy = "Use --io posix"});
+  }
+  return mode;
+}
+
+}  // namespace mpilogit::data

@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <limits>
+#include <span>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+
+#include "data/block_starts.hpp"
+#include "data/findings.hpp"
+#include "data/readers.hpp"
+
+namespace mpilogit::data {
+
+namespace {
+
+constexpr std::uint32_t kNoColumn = std::numeric_limits<std::uint32_t>::max();
+
+enum Disorder { out_of_range, duplicated, unsorted };
+
+template <class Index>
+void narrow(std::span<const Index> indices, std::uint32_t* columns) {
+  std::transform(indices.begin(), indices.end(), columns, [](Index index) {
+    return std::in_range<std::uint32_t>(index) ? static_cast<std::uint32_t>(index) : kNoColumn;
+  });
+}
+
+// HDF5's own conversion would clamp what does not fit, so that −1 became 0. Signed and 64-bit
+// indices are read as they are; what is no column becomes one that is never valid.
+template <class Index>
+void read_narrowing(FilePart& part, Range entries, hdf5::ValueType type, std::uint32_t* columns) {
+  std::vector<Index> indices;
+  part.attempt([&] { indices.resize(static_cast<std::size_t>(entries.size())); });
+  const bool room = static_cast<std::int64_t>(indices.size()) == entries.size();
+  part.read(part.metadata().indices, room ? entries : Range{}, type, indices.data());
+  narrow(std::span<const Index>(indices), columns);
+}
+
+void read_columns(FilePart& part, Range entries, std::uint32_t* columns) {
+  using hdf5::ValueType;
+  const ValueType stored = part.metadata().indices.info.type;
+  if (stored == ValueType::uint64) {
+    read_narrowing<std::uint64_t>(part, entries, ValueType::uint64, columns);
+  } else if (stored == ValueType::int64) {
+    read_narrowing<std::int64_t>(part, entries, ValueType::int64, columns);
+  } else if (hdf5::is_signed_integer(stored)) {
+    // In place: a negative index becomes a uint32 of 2^31 or more.
+    part.read(part.metadata().indices, entries, ValueType::int32, columns);
+    std::replace_if(
+        columns, columns + entries.size(),
+        [](std::uint32_t column) {
+          return column > static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max());
+        },
+        kNoColumn);
+  } else {
+    part.read(part.metadata().indices, entries, ValueType::uint32, columns);
+  }
+}
+
+// The part's entries inside the file. indptr was found sound before; a file that changed since must
+// not lead us out of our memory.
+Range entries_of(FilePart& part, const std::vector<std::int64_t>& indptr, std::int64_t room) {
+  if (indptr.empty()) return {};
+  const Range entries{indptr.front(), indptr.back()};
+  const bool sound = std::is_sorted(indptr.begin(), indptr.end()) && entries.first >= 0 &&
+                     entries.last <= part.metadata().nonzeros && entries.size() <= room;
+  if (sound) return entries;
+  part.attempt([&] {
+    throw core::bad_input({.what = "changed while it was being read",
+                           .where = part.metadata().path,
+                           .why = {},
+                           .remedy = "Start again when it is written"});
+  });
+  return {};
+}
+
+void read_part(FilePart& part, SparseShard& shard, hdf5::ValueType storage) {
+  std::vector<std::int64_t>& starts = shard.starts();
+  const auto position = static_cast<std::size_t>(part.position());
+  const std::int64_t before = starts[position];
+  const std::vector<std::int64_t> indptr = read_indptr(part);
+  const Range entries = entries_of(part, indptr, shard.entries() - before);
+  const auto rows = static_cast<std::size_t>(part.rows().size());
+  for (std::size_t row = 0; row < rows; ++row) {
+    starts[position + row + 1] =
+        entries.size() == 0 ? before : before + indptr[row + 1] - indptr[0];
+  }
+  read_columns(part, entries, shard.columns() + before);
+  const auto size = static_cast<std::int64_t>(hdf5::size_of(storage));
+  part.read(part.metadata().values, entries, storage, shard.values() + before * size);
+}
+
+// Cost: one read of the columns.
+Finding find_disorder(SparseShard& shard, Range rows, std::int64_t features) {
+  Finding finding;
+  const std::vector<std::int64_t>& starts = shard.starts();
+  const std::uint32_t* columns = shard.columns();
+  for (std::int64_t row = 0; row < rows.size(); ++row) {
+    const auto index = static_cast<std::size_t>(row);
+    std::int64_t previous = -1;
+    for (std::int64_t entry = starts[index]; entry < starts[index + 1]; ++entry) {
+      const std::int64_t column = columns[entry];
+      if (column > previous && column < features) {
+        previous = column;
+        continue;
+      }
+      finding.add(rows.first + row, column,
+                  column >= features   ? out_of_range
+                  : column == previous ? duplicated
+                                       : unsorted);
+      break;
+    }
+  }
+  return finding;
+}
+
+core::Error disorder(const Metadata& metadata, const Finding& finding) {
+  const std::string& name = metadata.files.front().indices.name;
+  const std::string column = std::to_string(finding.column);
+  if (finding.kind == out_of_range) {
+    return bad_values(metadata, name, finding, "rows have bad column indices",
+                      "an index there is out of range: there are columns 0 to " +
+                          std::to_string(metadata.shape.features - 1),
+                      "Write the file again");
+  }
+  if (finding.kind == duplicated) {
+    return bad_values(metadata, name, finding, "rows have bad column indices",
+                      "column " + column + " is there twice (duplicated)",
+                      "Call X.sum_duplicates() in SciPy and write the file again");
+  }
+  return bad_values(metadata, name, finding, "rows have bad column indices",
+                    "they are unsorted there: column " + column + " follows a larger one",
+                    "Call X.sort_indices() in SciPy and write the file again");
+}
+
+}  // namespace
+
+std::unique_ptr<SparseShard> read_sparse(const Access& access, const Metadata& metadata, Range rows,
+                                         std::int64_t entries) {
+  std::unique_ptr<SparseShard> shard;
+  comm::together(access.communicator, [&] {
+    shard = std::make_unique<SparseShard>(metadata.storage, rows.size(), entries,
+                                          metadata.shape.features);
+  });
+  for_each_file(access, metadata, rows,
+                [&](FilePart& part) { read_part(part, *shard, metadata.storage); });
+  const Finding mine = find_disorder(*shard, rows, metadata.shape.features);
+  if (const auto finding = combine(mine, access.communicator)) throw disorder(metadata, *finding);
+  return shard;
+}
+
+}  // namespace mpilogit::data

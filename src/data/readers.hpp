@@ -1,0 +1,19 @@
+#pragma once
+// From files to memory: the features of one rank's rows.
+
+#include <memory>
+
+#include "data/feature_rows.hpp"
+#include "data/shard_files.hpp"
+
+namespace mpilogit::data {
+
+/// Collective. Global rows `rows` in the type `metadata.storage`. Values are not looked at.
+std::unique_ptr<DenseShard> read_dense(const Access& access, const Metadata& metadata, Range rows);
+
+/// Collective. Likewise; `entries` is what `read_block_starts` found for these rows. Throws unless
+/// each row's columns ascend and exist.
+std::unique_ptr<SparseShard> read_sparse(const Access& access, const Metadata& metadata, Range rows,
+                                         std::int64_t entries);
+
+}  // namespace mpilogit::data
