@@ -8,7 +8,6 @@
 int main(int argc, char** argv) {
   mpilogit::comm::Environment environment(argc, argv);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const int exit_code = mpilogit::cli::run(arguments, mpilogit::comm::Communicator::world());
-  environment.finish();
-  return exit_code;
+  return environment.finish(
+      mpilogit::cli::run(arguments, mpilogit::comm::Communicator::world()));
 }

@@ -19,8 +19,17 @@ Environment::Environment(int& argc, char**& argv) {
   }
 }
 
-void Environment::finish() {
+int Environment::finish(int exit_code) {
+  const bool failed = exit_code == static_cast<int>(core::ExitCode::bad_input) ||
+                      exit_code == static_cast<int>(core::ExitCode::internal_failure);
+  // A variable that Open MPI 4's mpirun sets for its ranks, and no other launcher does.
+  const bool under_mpirun = std::getenv("OMPI_MCA_orte_hnp_uri") != nullptr;
+  if (failed && under_mpirun) {
+    MPI_Barrier(MPI_COMM_WORLD);  // what the root has printed is out
+    abort(exit_code);
+  }
   MPI_Finalize();
+  return exit_code;
 }
 
 void Environment::abort(int exit_code) noexcept {

@@ -54,7 +54,8 @@ std::vector<Label> global_distinct(const std::vector<Label>& labels, const std::
         {.what = "has more than " + std::to_string(kMostClasses) + " different values",
          .where = where,
          .why = "that looks like the target of a regression, not like classes",
-         .remedy = "Turn it into classes first, for example y > threshold"});
+         .remedy = "Turn it into classes first, for example y > threshold"})
+        .as_agreed();
   }
   return all;
 }

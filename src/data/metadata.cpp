@@ -127,7 +127,10 @@ void join(const FileMetadata& file, Metadata& all) {
   }
   if (!file.feature_names.empty() && !shape.feature_names.empty() &&
       file.feature_names != shape.feature_names) {
-    throw mismatch(file, all.files.front(), "has other feature names");
+    const auto [here, there] = std::mismatch(file.feature_names.begin(), file.feature_names.end(),
+                                             shape.feature_names.begin());
+    throw mismatch(file, all.files.front(),
+                   "has a feature '" + *here + "' in the place of '" + *there + "', otherwise");
   }
   if (shape.feature_names.empty()) shape.feature_names = file.feature_names;
   shape.rows += file.rows;

@@ -30,7 +30,8 @@ ReadMode choose_mode(ReadMode mode, const Metadata& metadata, int) {
     throw core::bad_input({.what = "holds a virtual data set",
                            .where = file->path,
                            .why = "HDF5 cannot read those over MPI-IO",
-                           .remedy = "Use --io posix"});
+                           .remedy = "Use --io posix"})
+        .as_agreed();
   }
   return mode;
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "mpilogit/core/error.hpp"
@@ -34,6 +35,24 @@ std::string find_source(const std::string& source, const File& file) {
   return std::filesystem::exists(beside) ? beside.string() : source;
 }
 
+// Whether the source has what is selected of it. While a source was never opened, HDF5 knows no
+// shape of it: "all" is then compared by the number of elements.
+bool has_selection(const ArrayInfo& source, hid_t selection, std::int64_t wanted,
+                   const std::string& where) {
+  if (H5Sget_select_type(selection) == H5S_SEL_ALL) {
+    return element_count(source.dimensions, where) == wanted;
+  }
+  const int rank = H5Sget_simple_extent_ndims(selection);
+  if (rank != static_cast<int>(source.dimensions.size())) return false;
+  std::vector<hsize_t> first(source.dimensions.size());
+  std::vector<hsize_t> last(source.dimensions.size());
+  // Fails for selections without an end, which grow with the source.
+  if (H5Sget_select_bounds(selection, first.data(), last.data()) < 0) return false;
+  return std::equal(
+      last.begin(), last.end(), source.dimensions.begin(),
+      [](hsize_t end, std::int64_t size) { return end < static_cast<hsize_t>(size); });
+}
+
 // Elements that one source brings in, after a check that it has them.
 std::int64_t require_source(const File& file, hid_t creation, std::size_t index,
                             const std::string& where) {
@@ -54,19 +73,12 @@ std::int64_t require_source(const File& file, hid_t creation, std::size_t index,
       checked(H5Pget_virtual_vspace(creation, index), H5Sclose, "reading the sources", where);
   const Handle selection =
       checked(H5Pget_virtual_srcspace(creation, index), H5Sclose, "reading the sources", where);
-  const auto rank = static_cast<std::size_t>(H5Sget_simple_extent_ndims(selection.get()));
-  std::vector<hsize_t> first(rank);
-  std::vector<hsize_t> last(rank);
-  const bool bounded = H5Sget_select_bounds(selection.get(), first.data(), last.data()) >= 0;
-  if (!bounded || rank != info.dimensions.size()) {
-    throw incomplete(where, "it can grow with its source " + source_file.where(array));
+  const hssize_t elements = H5Sget_select_npoints(target.get());
+  if (elements < 0 || !has_selection(info, selection.get(), elements, where)) {
+    throw incomplete(where, "its source " + source_file.where(array) +
+                                " is too short, or of another shape than when it was named");
   }
-  for (std::size_t i = 0; i < rank; ++i) {
-    if (last[i] >= static_cast<hsize_t>(info.dimensions[i])) {
-      throw incomplete(where, "its source " + source_file.where(array) + " is too short");
-    }
-  }
-  return static_cast<std::int64_t>(H5Sget_select_npoints(target.get()));
+  return elements;
 }
 
 }  // namespace
