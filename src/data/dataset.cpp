@@ -98,7 +98,7 @@ std::int64_t Dataset::resident_bytes() const {
 
 Dataset read_dataset(const Source& source, const comm::Communicator& communicator) {
   const Metadata metadata = read_metadata(source, communicator);
-  const Access access{communicator, choose_mode(source.mode, metadata, communicator.size())};
+  const Access access{communicator, choose_mode(source.mode, metadata)};
   const Share share = share_of(access, metadata);
   require_room(communicator, metadata, share);
 

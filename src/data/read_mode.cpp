@@ -24,7 +24,8 @@ const FileMetadata* find_virtual(const Metadata& metadata) {
 
 }  // namespace
 
-ReadMode choose_mode(ReadMode mode, const Metadata& metadata, int) {
+// What was measured (docs/io.md) gives no layout or number of ranks in which MPI-IO wins clearly.
+ReadMode choose_mode(ReadMode mode, const Metadata& metadata) {
   if (mode == ReadMode::automatic || mode == ReadMode::posix) return ReadMode::posix;
   if (const FileMetadata* file = find_virtual(metadata)) {
     throw core::bad_input({.what = "holds a virtual data set",

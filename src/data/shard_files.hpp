@@ -17,7 +17,7 @@ struct Access {
 
 /// `mode` itself, or for `automatic` the choice that docs/io.md explains. Throws if the files
 /// cannot be read in that mode. The same on every rank.
-ReadMode choose_mode(ReadMode mode, const Metadata& metadata, int ranks);
+ReadMode choose_mode(ReadMode mode, const Metadata& metadata);
 
 /// The rows of one file that a rank wants, with the file open.
 class FilePart {

@@ -40,8 +40,10 @@ def sparse_with(**changes):
         x, y = sample()
         matrix = scipy.sparse.csr_matrix(np.where(x > 0, x, 0))
         members = {"data": matrix.data, "indices": matrix.indices, "indptr": matrix.indptr}
-        shape = changes.pop("shape", matrix.shape)
+        shape = changes.get("shape", matrix.shape)
         for key, change in changes.items():
+            if key == "shape":
+                continue
             members[key] = change(members[key].copy()) if callable(change) else change
         with h5py.File(path, "w") as file:
             group = file.create_group("X")

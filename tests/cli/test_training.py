@@ -176,9 +176,9 @@ def test_aliased_and_constant_columns_do_not_disturb(train, tmp_path):
 
 @pytest.mark.parametrize("solver", ["newton", "lbfgs", "gradient-descent", "sgd"])
 def test_separated_classes_are_said_to_be_and_end(train, tmp_path, solver):
-    x = np.linspace(-1, 1, 60).reshape(-1, 1)
-    data = write_dense(tmp_path / "d.h5", x, (x[:, 0] > 0.01).astype(int))
-    limit = ["--max-iterations", "3000"] if solver == "sgd" else []
+    x = np.concatenate([np.linspace(-1, -0.5, 30), np.linspace(0.5, 1, 30)]).reshape(-1, 1)
+    data = write_dense(tmp_path / "d.h5", x, (x[:, 0] > 0).astype(int))
+    limit = ["--max-iterations", "3000", "--decay", "0"] if solver == "sgd" else []
     run = train(data, "--solver", solver, *limit, ranks=2)
     assert run.code == 3
     assert run.record["stop_reason"] == "classes completely separated"

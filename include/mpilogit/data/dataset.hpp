@@ -15,7 +15,7 @@
 
 namespace mpilogit::data {
 
-/// How the ranks read: see docs/io.md. `automatic` chooses from file layout and ranks.
+/// How the ranks read: see docs/io.md, also for what `automatic` chooses and why.
 enum class ReadMode { automatic, collective, independent, posix };
 
 /// What to read. Names are paths inside each HDF5 file.

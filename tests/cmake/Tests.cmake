@@ -1,0 +1,91 @@
+# What every test runs under. The three lines on root and slots let the tests run in containers and
+# with more ranks than cores; the program itself never sets them (docs/launching.md).
+set(MPILOGIT_TEST_ENVIRONMENT
+  OMP_NUM_THREADS=1
+  OMPI_ALLOW_RUN_AS_ROOT=1
+  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  OMPI_MCA_rmaps_base_oversubscribe=1
+  PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
+  # Tests run side by side: left to itself, Open MPI would bind all of them to the same first cores.
+  OMPI_MCA_hwloc_base_binding_policy=none
+  OMPI_MCA_mpi_yield_when_idle=1
+  # Many containers forbid the system call that this mechanism stands on.
+  OMPI_MCA_btl_vader_single_copy_mechanism=none
+  "ASAN_OPTIONS=detect_leaks=0"  # Open MPI leaks at exit
+  "UBSAN_OPTIONS=print_stacktrace=1")
+
+set(MPILOGIT_TEST_RANKS 1 2 3 4 7 CACHE STRING "Rank counts of the MPI tests")
+
+# The properties that all tests share. HDF5 prints its error stack only when we forgot to catch it.
+function(mpilogit_test_properties name timeout)
+  if(MPILOGIT_SANITIZERS)
+    math(EXPR timeout "${timeout} * 5")
+  endif()
+  set_tests_properties(${name} PROPERTIES
+    TIMEOUT ${timeout}
+    ENVIRONMENT "${MPILOGIT_TEST_ENVIRONMENT}"
+    FAIL_REGULAR_EXPRESSION "HDF5-DIAG")
+endfunction()
+
+function(mpilogit_test_program target main)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LAYERS" ${ARGN})
+  add_executable(${target} ${ARG_SOURCES})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${target} PRIVATE mpilogit_settings ${main})
+  foreach(layer IN LISTS ARG_LAYERS)
+    target_link_libraries(${target} PRIVATE mpilogit_${layer})
+  endforeach()
+endfunction()
+
+# mpilogit_test(NAME name SOURCES ... LAYERS ... [TIMEOUT seconds])
+#
+# A Catch2 program without MPI: target test_<name>, test <name>.
+function(mpilogit_test)
+  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;LAYERS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  mpilogit_test_program(test_${ARG_NAME} mpilogit_serial_main
+    SOURCES ${ARG_SOURCES} LAYERS ${ARG_LAYERS})
+  add_test(NAME ${ARG_NAME} COMMAND test_${ARG_NAME})
+  mpilogit_test_properties(${ARG_NAME} ${ARG_TIMEOUT})
+  set_tests_properties(${ARG_NAME} PROPERTIES LABELS serial)
+endfunction()
+
+# mpilogit_mpi_test(NAME name SOURCES ... LAYERS ... [RANKS 1 2 3 4 7] [TIMEOUT seconds])
+#
+# A Catch2 program under MPI: target test_<name>_mpi, tests <name>.mpi.<ranks>.
+function(mpilogit_mpi_test)
+  cmake_parse_arguments(ARG "" "NAME;TIMEOUT" "SOURCES;LAYERS;RANKS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  if(NOT ARG_RANKS)
+    set(ARG_RANKS ${MPILOGIT_TEST_RANKS})
+  endif()
+  set(target test_${ARG_NAME}_mpi)
+  mpilogit_test_program(${target} mpilogit_mpi_main SOURCES ${ARG_SOURCES} LAYERS ${ARG_LAYERS})
+  foreach(ranks IN LISTS ARG_RANKS)
+    set(test ${ARG_NAME}.mpi.${ranks})
+    add_test(NAME ${test}
+      COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:${target}>)
+    mpilogit_test_properties(${test} ${ARG_TIMEOUT})
+    set_tests_properties(${test} PROPERTIES LABELS mpi PROCESSORS ${ranks})
+  endforeach()
+endfunction()
+
+# mpilogit_pytest(NAME name SOURCE file.py [TIMEOUT seconds])
+#
+# A Python test of a script of the repository, at MPILOGIT_SOURCE.
+function(mpilogit_pytest)
+  cmake_parse_arguments(ARG "" "NAME;SOURCE;TIMEOUT" "" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${ARG_NAME} COMMAND ${MPILOGIT_PYTHON} -m pytest -q -p no:cacheprovider
+    ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_SOURCE})
+  mpilogit_test_properties(${ARG_NAME} ${ARG_TIMEOUT})
+  set_tests_properties(${ARG_NAME} PROPERTIES LABELS scripts)
+  set_property(TEST ${ARG_NAME} APPEND PROPERTY ENVIRONMENT
+    MPILOGIT_SOURCE=${PROJECT_SOURCE_DIR} PYTHONDONTWRITEBYTECODE=1)
+endfunction()

@@ -1,0 +1,438 @@
+"""Writes the files that read_dataset_test.cpp reads, and a manifest that says what must come of each.
+
+usage: make_files.py FOLDER
+
+Written by h5py, so that what the reader understands is not what it wrote itself. A good file carries
+its own answer: `expected` (rows x features, float64) and `expected_class` (row's index in the classes).
+"""
+
+import json
+import os
+import pathlib
+import sys
+
+import h5py
+import numpy as np
+import scipy.sparse
+
+ROWS, FEATURES = 100, 5
+
+
+class Collection:
+    def __init__(self, folder):
+        self.folder = folder
+        self.good = []
+        self.bad = []
+
+    def path(self, name):
+        return str(self.folder / (name + ".h5"))
+
+    def expect_good(self, name, files, **facts):
+        self.good.append({"name": name, "files": files, **facts})
+
+    def expect_bad(self, name, parts, files=None, **source):
+        self.bad.append({"name": name, "files": files or [self.path(name)], "parts": parts, **source})
+
+
+def values(dtype, rows=ROWS, features=FEATURES, seed=1):
+    random = np.random.default_rng(seed)
+    dtype = np.dtype(dtype)
+    if dtype.kind == "b":
+        return random.integers(0, 2, (rows, features)).astype(bool)
+    if dtype.kind == "f":
+        return random.normal(size=(rows, features)).astype(dtype)
+    limits = np.iinfo(dtype)
+    dense = random.integers(limits.min, limits.max, (rows, features), dtype=dtype.newbyteorder("="),
+                            endpoint=True)
+    return np.where(random.random((rows, features)) < 0.3, 0, dense).astype(dtype)
+
+
+def sparse_values(dtype, **shape):
+    x = values(dtype, **shape)
+    return np.where(np.random.default_rng(2).random(x.shape) < 0.4, x, np.zeros_like(x))
+
+
+def labels(rows=ROWS):
+    return (np.arange(rows) * 7 % 3 == 0).astype(np.int32)
+
+
+def write_dense(file, x, **storage):
+    file.create_dataset("X", data=x, **storage)
+    file["expected"] = x.astype(np.float64)
+
+
+def write_csr(file, x, indptr=np.int64, indices=np.int32, version=True, **storage):
+    matrix = scipy.sparse.csr_matrix(x.astype(x.dtype.newbyteorder("=")))
+    group = file.create_group("X")
+    group.attrs["encoding-type"] = "csr_matrix"
+    if version:
+        group.attrs["encoding-version"] = "0.1.0"
+    group.attrs["shape"] = np.array(x.shape)
+    group.create_dataset("data", data=matrix.data.astype(x.dtype), **storage)
+    group.create_dataset("indices", data=matrix.indices.astype(indices), **storage)
+    group.create_dataset("indptr", data=matrix.indptr.astype(indptr), **storage)
+    file["expected"] = x.astype(np.float64)
+    return group
+
+
+def write_labels(file, y):
+    file["y"] = y
+    file["expected_class"] = np.unique(np.asarray(y).ravel(), return_inverse=True)[1]
+
+
+TYPES = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8", "?", ">f4", ">i2", ">f2", ">f8"]
+
+
+def good_types(out):
+    for code in TYPES:
+        dtype = np.dtype(code)
+        storage = str(dtype.newbyteorder("=")) if code != "?" else "bool"
+        for kind in ["dense", "csr"]:
+            name = f"{kind}_{code.replace('>', 'big_').replace('?', 'bool')}"
+            with h5py.File(out.path(name), "w") as file:
+                x = values(dtype) if kind == "dense" else sparse_values(dtype)
+                (write_dense if kind == "dense" else write_csr)(file, x)
+                write_labels(file, labels())
+            out.expect_good(name, [out.path(name)], storage=storage, sparse=kind == "csr")
+
+
+def good_storage(out):
+    gzip = {"compression": "gzip", "shuffle": True}
+    for name, storage in {"chunked": {"chunks": (7, 2)}, "gzip": {"chunks": (30, 5), **gzip},
+                          "growing": {"chunks": (256, 5), "maxshape": (None, 5), **gzip}}.items():
+        with h5py.File(out.path(name), "w") as file:
+            write_dense(file, values("f4"), **storage)
+            write_labels(file, labels())
+        out.expect_good(name, [out.path(name)], storage="float32")
+    for code in ["i4", "u4", "i8", "u8", "u2", "u1", "i2"]:
+        name = "csr_with_" + code
+        with h5py.File(out.path(name), "w") as file:
+            write_csr(file, sparse_values("f4"), indptr="u2" if code == "u1" else code, indices=code, **gzip)
+            write_labels(file, labels())
+        out.expect_good(name, [out.path(name)], storage="float32", sparse=True)
+    with h5py.File(out.path("csr_old"), "w") as file:
+        group = write_csr(file, sparse_values("f4"), version=False)
+        del group.attrs["encoding-type"], group.attrs["shape"]
+        group.attrs["h5sparse_format"] = "csr"
+        group.attrs["h5sparse_shape"] = (ROWS, FEATURES)
+        write_labels(file, labels())
+    out.expect_good("csr_old", [out.path("csr_old")], storage="float32", sparse=True)
+    with h5py.File(out.path("csr_empty"), "w") as file:
+        write_csr(file, np.zeros((ROWS, FEATURES), np.float32))
+        write_labels(file, labels())
+    out.expect_good("csr_empty", [out.path("csr_empty")], storage="float32", sparse=True)
+    for rows in [1, 3, 2000]:
+        for kind, write in {"dense": write_dense, "csr": write_csr}.items():
+            name = f"{kind}_{rows}_rows"
+            with h5py.File(out.path(name), "w") as file:
+                write(file, sparse_values("f8", rows=rows))
+                write_labels(file, labels(rows))
+            out.expect_good(name, [out.path(name)], storage="float64", sparse=kind == "csr")
+
+
+def good_labels(out):
+    y = labels()
+    texts = np.where(y == 1, "yes", "no, thänks")
+    kinds = {"bool": (y == 1, 1), "uint64": (y.astype("u8"), 0), "whole": (y * 2.0 - 5.0, 2), "column": (y[:, None], 0),
+             "fixed": (np.char.encode(texts, "utf-8"), 3), "half": (y.astype("f2"), 2),
+             "far": (y.astype("i8") * 2**62 - 2**61, 0)}
+    for name, (column, kind) in kinds.items():
+        with h5py.File(out.path("labels_" + name), "w") as file:
+            write_dense(file, values("f4"))
+            write_labels(file, column)
+        out.expect_good("labels_" + name, [out.path("labels_" + name)], storage="float32", label_kind=kind)
+    with h5py.File(out.path("labels_text"), "w") as file:
+        write_dense(file, values("f4"))
+        file.create_dataset("y", data=texts.astype(object), dtype=h5py.string_dtype(), compression="gzip")
+        file["expected_class"] = np.unique(texts, return_inverse=True)[1]
+        file["feature_names"] = ["a", "b", "c", "d", "é"]
+        file["s"] = np.arange(ROWS, dtype=np.int16)[:, None]
+        file["o"] = np.linspace(-1, 1, ROWS)
+    out.expect_good("labels_text", [out.path("labels_text")], storage="float32", label_kind=3, weights="s",
+                    offsets="o", feature_names=["a", "b", "c", "d", "é"])
+
+
+def good_collections(out):
+    def parts(name, pieces, storage, sparse, names=None):
+        files = []
+        for i, (x, rows) in enumerate(pieces):
+            path = out.path(f"{name}_{i}")
+            with h5py.File(path, "w") as file:
+                (write_csr if sparse else write_dense)(file, x)
+                file["y"] = labels(ROWS * 2)[rows]
+                file["expected_class"] = labels(ROWS * 2)[rows]
+                if names and i == 1:
+                    file["feature_names"] = names
+            files.append(path)
+        out.expect_good(name, files, storage=storage, sparse=sparse, feature_names=names or [])
+
+    cuts = [slice(0, 37), slice(37, 37), slice(37, 140), slice(140, 200)]
+    for kind in ["dense", "csr"]:
+        x = sparse_values("f4", rows=2 * ROWS)
+        parts("several_" + kind, [(x[cut], cut) for cut in cuts], "float32", kind == "csr", list("abcde"))
+        mixed = ["?", "u1", "f4", "f2"]
+        pieces = [(sparse_values(code, rows=2 * ROWS)[cut], cut) for code, cut in zip(mixed, cuts)]
+        parts("mixed_" + kind, pieces, "float64", kind == "csr")
+
+    x = values("f4")
+    for i in range(2):
+        with h5py.File(out.path(f"part{i}"), "w") as file:
+            file["X"] = x[50 * i:50 * (i + 1)]
+    with h5py.File(out.path("virtual"), "w") as file:
+        layout = h5py.VirtualLayout(x.shape, x.dtype)
+        for i in range(2):
+            layout[50 * i:50 * (i + 1)] = h5py.VirtualSource(f"part{i}.h5", "X", (50, FEATURES))
+        file.create_virtual_dataset("X", layout)
+        file["expected"] = x.astype(np.float64)
+        write_labels(file, labels())
+    out.expect_good("virtual", [out.path("virtual")], storage="float32", serial_only=True)
+    with h5py.File(out.path("virtual_slice"), "w") as file:
+        layout = h5py.VirtualLayout((ROWS - 10, FEATURES), x.dtype)
+        layout[:45] = h5py.VirtualSource("part0.h5", "X", (50, FEATURES))[5:]
+        layout[45:] = h5py.VirtualSource("part1.h5", "X", (50, FEATURES))[:45]
+        file.create_virtual_dataset("X", layout)
+        file["expected"] = x[5:95].astype(np.float64)
+        write_labels(file, labels()[5:95])
+    out.expect_good("virtual_slice", [out.path("virtual_slice")], storage="float32", serial_only=True)
+
+
+def bad_files(out):
+    out.expect_bad("missing", ["cannot be opened: No such file"])
+    out.expect_bad("folder", ["is a folder"], files=[str(out.folder)])
+    pathlib.Path(out.path("text")).write_text("a,b\n1,2\n" * 100)
+    out.expect_bad("text", ["is not an HDF5 file", "import csv"])
+    pathlib.Path(out.path("nothing")).write_text("")
+    out.expect_bad("nothing", ["is not an HDF5 file"])
+    with h5py.File(out.path("truncated"), "w") as file:
+        write_dense(file, values("f8"))
+        write_labels(file, labels())
+    os.truncate(out.path("truncated"), os.path.getsize(out.path("truncated")) - 1000)
+    out.expect_bad("truncated", ["is truncated"])
+
+
+def bad(out, name, parts, write=None, x=None, y=None, **source):
+    """A file that is fine but for what `write` does to it."""
+    with h5py.File(out.path(name), "w") as file:
+        write_dense(file, values("f4") if x is None else x)
+        file["y"] = labels() if y is None else y
+        if write:
+            write(file)
+    out.expect_bad(name, parts, **source)
+
+
+def replace(name, data, **options):
+    def write(file):
+        if name in file:
+            del file[name]
+        if data is not None:
+            file.create_dataset(name, data=data, **options)
+    return write
+
+
+def bad_shapes(out):
+    bad(out, "no_x", ["there is no 'X'", "the file has: expected, y"], replace("X", None))
+    bad(out, "no_weights", ["there is no 's'"], weights="s")
+
+    def as_pandas(file):
+        del file["X"]
+        file.attrs["PYTABLES_FORMAT_VERSION"] = "2.1"
+    bad(out, "pandas", ["there is no 'X'", "pandas or PyTables"], as_pandas)
+
+    def pandas_group(file):
+        del file["X"]
+        file.create_group("X").attrs["pandas_type"] = "frame"
+    bad(out, "pandas_group", ["was written by pandas"], pandas_group)
+    bad(out, "plain_group", ["is a group without the attribute 'shape'"],
+        lambda file: (file.pop("X"), file.create_group("X")))
+    bad(out, "one_dimension", ["/X: has the shape (100,)"], replace("X", np.zeros(ROWS)))
+    bad(out, "three_dimensions", ["has the shape (100, 2, 2)"], replace("X", np.zeros((ROWS, 2, 2))))
+    bad(out, "text_x", ["/X: holds strings"], replace("X", np.full((ROWS, 2), b"a")))
+    bad(out, "complex_x", ["holds records"], replace("X", np.zeros((ROWS, 2), complex)))
+    bad(out, "long_double_x", ["holds floats of 16 bytes"], replace("X", np.zeros((ROWS, 2), np.longdouble)))
+    bad(out, "no_rows", ["X has no rows"], x=np.zeros((0, 4)), y=labels(0))
+    bad(out, "no_columns", ["/X: has no columns"], x=np.zeros((ROWS, 0)))
+    bad(out, "short_y", ["y has 99 rows, the features have 100"], y=labels(99))
+    bad(out, "wide_y", ["/y: has the shape (100, 2)"], y=np.zeros((ROWS, 2)))
+    bad(out, "group_y", ["is a group, not a data set"],
+        lambda file: (file.pop("y"), file.create_group("y")))
+    bad(out, "short_weights", ["s has 1 rows"], replace("s", np.ones(1)), weights="s")
+    bad(out, "text_weights", ["/s: holds strings"], replace("s", np.full(ROWS, b"1")), weights="s")
+    bad(out, "long_offsets", ["o has 101 rows"], replace("o", np.ones(101)), offsets="o")
+    bad(out, "few_names", ["has 2 names"], replace("feature_names", ["a", "b"]))
+    bad(out, "number_names", ["/feature_names: holds float64 values"],
+        replace("feature_names", np.zeros(FEATURES)))
+
+
+def bad_values(out):
+    names = replace("feature_names", list("abcde"))
+    x = values("f4")
+    x[40, 2], x[40, 3], x[97, 0] = np.nan, np.inf, -np.inf
+    bad(out, "nan_x", ["/X: 3 values are NaN or infinite, the first in row 40", "column 2 ('c')"], names, x=x)
+    bad(out, "nan_half", ["3 values are NaN or infinite, the first in row 40"], x=x.astype("f2"))
+    column = np.ones(ROWS)
+    column[[55, 90]] = np.nan, np.inf
+    bad(out, "nan_y", ["/y: 2 labels", "the first in row 55", "NaN or infinite"], y=column)
+    bad(out, "nan_weights", ["/s: 2 values are NaN", "row 55"], replace("s", column), weights="s")
+    bad(out, "nan_offsets", ["/o: 2 values are NaN", "row 55"], replace("o", column), offsets="o")
+    bad(out, "half_y", ["/y: 1 labels", "row 7", "not a whole number"], y=np.where(np.arange(ROWS) == 7, 0.5, 1))
+    bad(out, "far_y", ["/y: 1 labels", "row 8", "does not fit"],
+        y=np.where(np.arange(ROWS) == 8, 2**63, 1).astype("u8"))
+    bad(out, "negative_weights", ["/s: 2 weights are negative, the first in row 31"],
+        replace("s", np.where(np.isin(np.arange(ROWS), [31, 80]), -1.0, 1.0)), weights="s")
+    bad(out, "zero_weights", ["/s: all weights are 0"], replace("s", np.zeros(ROWS)), weights="s")
+    rows = 20001
+    bad(out, "regression", ["/y: has more than 10000 different values", "regression"],
+        x=np.ones((rows, 1), "i1"), y=np.arange(rows))
+    bad(out, "regression_text", ["/y: has more than 10000 different values"],
+        x=np.ones((rows, 1), "i1"), y=[str(i) for i in range(rows)])
+
+
+def bad_sparse(out):
+    def broken(name, parts, change, **options):
+        with h5py.File(out.path(name), "w") as file:
+            x = np.zeros((ROWS, FEATURES), np.float32)
+            x[:, 1], x[:, 3] = 1.5, 2.5
+            change(write_csr(file, x, **options))
+            file["y"] = labels()
+        out.expect_bad(name, parts)
+
+    def put(array, index, value):
+        return lambda group: group[array].__setitem__(index, value)
+
+    def resize(array, size):
+        def change(group):
+            kept = np.resize(group[array][...], size)
+            del group[array]
+            group[array] = kept
+        return change
+
+    for code in ["i4", "i8", "u1", "u8"]:
+        broken("index_too_large_" + code, ["/X/indices: 1 rows", "row 60", "out of range", "0 to 4"],
+               put("indices", 121, 5), indices=code)
+    for code in ["i1", "i4", "i8"]:
+        broken("index_negative_" + code, ["1 rows", "row 60", "out of range"], put("indices", 121, -1), indices=code)
+    broken("index_huge", ["1 rows", "row 60", "out of range"], put("indices", 121, 2**32 + 3), indices="i8")
+    broken("index_twice", ["1 rows", "row 60", "duplicated"], put("indices", 121, 1))
+    broken("index_unsorted", ["2 rows", "row 60", "unsorted"],
+           lambda group: (put("indices", 121, 0)(group), put("indices", 151, 0)(group)))
+    broken("indptr_start", ["/X/indptr: starts with 1"], put("indptr", 0, 1))
+    broken("indptr_drop", ["decreases in row 50"], put("indptr", 51, 3))
+    broken("indptr_end", ["ends with 199", "number of entries, 200"], put("indptr", ROWS, 199))
+    broken("indptr_beyond", ["indptr: "], put("indptr", 50, 10**12))
+    broken("indptr_length", ["indptr has 100 entries"], resize("indptr", ROWS))
+    broken("indices_length", ["indices has 199 entries, data has 200"], resize("indices", 199))
+    broken("indices_float", ["/X/indices: holds float32 values"], lambda group: None, indices="f4")
+    broken("nan_csr", ["1 values are NaN", "row 60", "column 3"], put("data", 121, np.nan))
+    broken("csc", ["is stored by columns (csc_matrix)", "tocsr"],
+           lambda group: group.attrs.__setitem__("encoding-type", "csc_matrix"))
+    broken("frame", ["is of the kind 'dataframe'"],
+           lambda group: group.attrs.__setitem__("encoding-type", "dataframe"))
+    broken("too_wide", ["has 4294967295 columns"],
+           lambda group: group.attrs.__setitem__("shape", np.array([ROWS, 2**32 - 1])))
+    broken("csr_no_columns", ["/X: has no columns"],
+           lambda group: group.attrs.__setitem__("shape", np.array([ROWS, 0])))
+
+
+def bad_storage(out):
+    with h5py.File(out.path("elsewhere"), "w") as file:
+        file["X"] = values("f4")
+    bad(out, "external_link", ["is an external or user-defined link"],
+        lambda file: (file.pop("X"), file.__setitem__("X", h5py.ExternalLink("elsewhere.h5", "X"))))
+
+    def by_detour(file):
+        del file["X"]
+        file["there"] = h5py.ExternalLink("elsewhere.h5", "X")
+        file["X"] = h5py.SoftLink("/there")
+    bad(out, "external_detour", ["is a link that leads nowhere"], by_detour)
+    raw = out.folder / "raw.bin"
+    raw.write_bytes(bytes(ROWS * FEATURES * 4))
+    bad(out, "external_storage", ["is stored in other files"],
+        lambda file: (file.pop("X"), file.create_dataset("X", (ROWS, FEATURES), "f4",
+                                                         external=[(str(raw), 0, ROWS * FEATURES * 4)])))
+    bad(out, "lzf", ["filter number 32000 (lzf)"], replace("X", values("f4"), compression="lzf"))
+
+    def half_written(file):
+        del file["X"]
+        file.create_dataset("X", (ROWS, FEATURES), "f4", chunks=(10, FEATURES))[:50] = 1
+    bad(out, "half_written", ["only 5 of its 10 chunks are stored"], half_written)
+
+    def never_written(file):
+        del file["X"]
+        file.create_dataset("X", (ROWS, FEATURES), "f4")
+    bad(out, "never_written", ["declares 2000 bytes, but 0 are stored"], never_written)
+    bad(out, "enormous", ["chunks are stored"],
+        lambda file: (file.pop("X"), file.create_dataset("X", (10**13, 100), "f4", compression="gzip")))
+
+    def virtual(sources):
+        def write(file):
+            del file["X"]
+            layout = h5py.VirtualLayout((ROWS, FEATURES), "f4")
+            for i, (source, name, rows) in enumerate(sources):
+                layout[50 * i:50 * i + rows] = h5py.VirtualSource(source, name, (rows, FEATURES))
+            file.create_virtual_dataset("X", layout, fillvalue=0)
+        return write
+    bad(out, "virtual_no_file", ["its source file absent.h5 is missing"],
+        virtual([("part0.h5", "X", 50), ("absent.h5", "X", 50)]))
+    bad(out, "virtual_no_set", ["part1.h5:/Z is missing"], virtual([("part0.h5", "X", 50), ("part1.h5", "Z", 50)]))
+    bad(out, "virtual_hole", ["its sources cover 250 of its 500 elements"], virtual([("part0.h5", "X", 50)]))
+    bad(out, "virtual_short", ["part0.h5:/X is too short"], virtual([("part0.h5", "X", 100)]))
+
+    def slice_beyond(file):
+        del file["X"]
+        layout = h5py.VirtualLayout((ROWS, FEATURES), "f4")
+        layout[:] = h5py.VirtualSource("part0.h5", "X", (ROWS + 1, FEATURES))[1:]
+        file.create_virtual_dataset("X", layout)
+    bad(out, "virtual_beyond", ["part0.h5:/X is too short"], slice_beyond)
+    out.expect_bad("virtual_parallel", ["virtual", "--io posix"], files=[out.path("virtual")], mode="collective")
+
+    with h5py.File(out.path("large_chunks"), "w") as file:
+        write_dense(file, values("f8"), chunks=(50, FEATURES), compression="gzip")
+        file["y"] = labels()
+    damaged = pathlib.Path(out.path("large_chunks")).read_bytes()
+    sizes = np.array([50, FEATURES, 8], "<u4").tobytes()
+    assert damaged.count(sizes) == 1
+    pathlib.Path(out.path("large_chunks")).write_bytes(
+        damaged.replace(sizes, np.array([250, FEATURES, 8], "<u4").tobytes()))
+    out.expect_bad("large_chunks", ["its chunks are larger than the data set"])
+
+
+def bad_collections(out):
+    def pair(name, parts, write_first, write_second):
+        files = []
+        for i, write in enumerate([write_first, write_second]):
+            files.append(out.path(f"{name}_{i}"))
+            with h5py.File(files[-1], "w") as file:
+                write(file)
+                if "y" not in file:
+                    file["y"] = labels()
+        out.expect_bad(name, [f"{name}_1.h5", *parts], files=files)
+
+    def dense(file):
+        write_dense(file, values("f4"))
+
+    def named(names):
+        return lambda file: (dense(file), file.__setitem__("feature_names", names))
+
+    pair("other_width", ["has 4 features, other than the 5"], dense,
+         lambda file: write_dense(file, values("f4", features=4)))
+    pair("other_storage", ["is stored otherwise"], dense, lambda file: write_csr(file, values("f4")))
+    pair("other_names", ["in the place of 'e'"], named(list("abcde")), named(list("abcdf")))
+    pair("other_labels", ["labels of another kind"], dense,
+         lambda file: (dense(file), file.__setitem__("y", ["a"] * ROWS)))
+    nan = values("f4")
+    nan[3, 1] = np.nan
+    pair("nan_in_second", ["row 3 (row 103 of all files)"], dense, lambda file: write_dense(file, nan))
+
+
+def main(folder):
+    out = Collection(pathlib.Path(folder))
+    out.folder.mkdir(parents=True, exist_ok=True)
+    for write in [good_types, good_storage, good_labels, good_collections, bad_files, bad_shapes, bad_values,
+                  bad_sparse, bad_storage, bad_collections]:
+        write(out)
+    manifest = {"good": out.good, "bad": out.bad}
+    (out.folder / "manifest.json").write_text(json.dumps(manifest, indent=1))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
