@@ -8,6 +8,5 @@
 int main(int argc, char** argv) {
   mpilogit::comm::Environment environment(argc, argv);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  return environment.finish(
-      mpilogit::cli::run(arguments, mpilogit::comm::Communicator::world()));
+  return environment.finish(mpilogit::cli::run(arguments, mpilogit::comm::Communicator::world()));
 }

@@ -10,9 +10,9 @@ class Environment {
  public:
   Environment(int& argc, char**& argv);
 
-  /// Collective. Ends MPI in order and returns `exit_code`, for `main` to leave with. Under Open MPI
-  /// 4's mpirun a failure ends here instead, in an abort of all ranks together with that code: mpirun
-  /// clears up after those in half a second, but after exit codes in two to three.
+  /// Collective. Ends MPI in order and returns `exit_code`, for `main` to leave with. Under Open
+  /// MPI 4's mpirun a failure ends here instead, in an abort of all ranks together with that code:
+  /// mpirun clears up after those in half a second, but after exit codes in two to three.
   int finish(int exit_code);
 
   /// Ends every rank of the job with `exit_code`, at once. Does not return.

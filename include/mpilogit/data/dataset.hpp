@@ -22,9 +22,9 @@ enum class ReadMode { automatic, collective, independent, posix };
 struct Source {
   std::vector<std::string> files;  ///< one data set: rows one after the other
   std::string features = "X";
-  std::optional<std::string> labels = "y";     ///< nullopt: do not read labels
-  std::optional<std::string> weights;          ///< sample weights; must exist if named
-  std::optional<std::string> offsets;          ///< added to every margin; must exist if named
+  std::optional<std::string> labels = "y";  ///< nullopt: do not read labels
+  std::optional<std::string> weights;       ///< sample weights; must exist if named
+  std::optional<std::string> offsets;       ///< added to every margin; must exist if named
   ReadMode mode = ReadMode::automatic;
 };
 
@@ -32,9 +32,9 @@ struct Source {
 struct Shape {
   std::int64_t rows = 0;
   std::int64_t features = 0;
-  std::int64_t nonzeros = 0;   ///< stored entries (dense: rows × features)
+  std::int64_t nonzeros = 0;  ///< stored entries (dense: rows × features)
   bool sparse = false;
-  std::string storage;         ///< "float32", "uint8", "float16", "bool", …: type of X as stored
+  std::string storage;  ///< "float32", "uint8", "float16", "bool", …: type of X as stored
   std::vector<std::string> feature_names;  ///< empty when the files hold none
 };
 
@@ -83,8 +83,8 @@ class Dataset {
 /// Collective. Reads every rank's own rows and validates everything: shapes agree, values are
 /// finite, sparse structure is sound, weights are not negative and not all 0, there is at least one
 /// row and one feature. (How many classes a model can use is not this layer's business.)
-/// Metadata is read once, on rank 0, and broadcast. Throws the same core::Error on all ranks, before
-/// anything large is allocated wherever the metadata can tell.
+/// Metadata is read once, on rank 0, and broadcast. Throws the same core::Error on all ranks,
+/// before anything large is allocated wherever the metadata can tell.
 Dataset read_dataset(const Source& source, const comm::Communicator& communicator);
 
 /// What rank 0 learns from the metadata of one file or more; for `inspect`. Not collective.

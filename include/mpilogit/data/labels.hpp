@@ -13,8 +13,8 @@ namespace mpilogit::data {
 enum class LabelKind : int { integer = 0, boolean = 1, floating = 2, text = 3 };
 
 /// The distinct labels of the whole data set, ascending (numbers by value, text byte by byte). The
-/// model is P(y = classes[1]) when there are two. One of the vectors is used: `numbers` for integers,
-/// bools (0, 1) and whole floats, `texts` for strings.
+/// model is P(y = classes[1]) when there are two. One of the vectors is used: `numbers` for
+/// integers, bools (0, 1) and whole floats, `texts` for strings.
 struct ClassSet {
   LabelKind kind = LabelKind::integer;
   std::vector<std::int64_t> numbers;

@@ -16,8 +16,8 @@ struct Range {
 };
 
 /// Rows per block, from the number of global rows alone, so that sums are rounded at the same
-/// places on any number of ranks, in dense and sparse storage: the power of two at or below rows/64,
-/// within [16, 8192].
+/// places on any number of ranks, in dense and sparse storage: the power of two at or below
+/// rows/64, within [16, 8192].
 std::int64_t rows_per_block(std::int64_t rows);
 
 std::int64_t block_count(std::int64_t rows);

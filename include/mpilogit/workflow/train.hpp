@@ -25,9 +25,9 @@ struct TrainOptions {
   solvers::Limits limits;
   int history = 10;                     ///< lbfgs: pairs kept
   std::optional<double> learning_rate;  ///< gradient-descent: fixed step; sgd: first step
-  double decay = 0.0;                   ///< sgd: step t is learning_rate / (1 + decay t), t in epochs
-  std::int64_t batch_rows = 0;          ///< sgd
-  std::uint64_t seed = 0;               ///< sgd
+  double decay = 0.0;           ///< sgd: step t is learning_rate / (1 + decay t), t in epochs
+  std::int64_t batch_rows = 0;  ///< sgd
+  std::uint64_t seed = 0;       ///< sgd
   int threads = 1;
 };
 
