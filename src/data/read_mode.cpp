@@ -24,7 +24,8 @@ const FileMetadata* find_virtual(const Metadata& metadata) {
 
 }  // namespace
 
-// What was measured (docs/io.md) gives no layout or number of ranks in which MPI-IO wins clearly.
+// posix is not the fastest everywhere (docs/io.md has the figures), but never far behind, and ranks
+// that do not meet in HDF5 cannot leave each other waiting there.
 ReadMode choose_mode(ReadMode mode, const Metadata& metadata) {
   if (mode == ReadMode::automatic || mode == ReadMode::posix) return ReadMode::posix;
   if (const FileMetadata* file = find_virtual(metadata)) {

@@ -29,8 +29,11 @@ LogisticBatches::LogisticBatches(const LogisticObjective& objective, std::int64_
     : problem_(objective.problem()), seed_(seed) {
   const std::int64_t block = data::rows_per_block(problem_.dataset.shape().rows);
   blocks_per_batch_ = std::max<std::int64_t>(1, (batch_rows + block / 2) / block);
+  const std::int64_t rows_in_batch = blocks_per_batch_ * block;
   for (std::size_t j = 0; j < problem_.dimension(); ++j) {
-    double bound = 0.25 * problem_.bounds.squares[j] / problem_.bounds.total_weight;
+    const double largest = problem_.bounds.largest[j];
+    double bound = 0.25 * std::max(problem_.bounds.squares[j] / problem_.bounds.total_weight,
+                                   largest * largest / static_cast<double>(rows_in_batch));
     if (j < problem_.features()) bound += problem_.options.l2;
     curvature_bound_.push_back(bound > 0.0 ? bound : 1.0);
   }

@@ -22,7 +22,8 @@ class LogisticBatches final : public solvers::BatchObjective {
   /// Collective. Cost: the batch's rows; an allreduce of 8 bytes per feature.
   void batch_gradient(std::int64_t epoch, std::int64_t batch, std::span<const double> coefficients,
                       std::span<double> gradient) const override;
-  /// ¼ (1/S) Σ s_i x_ij² + λ2; 1 where that is 0.
+  /// ¼ max((1/S) Σ s_i x_ij², max_i x_ij² / rows of a batch) + λ2; 1 where that is 0. The second is
+  /// the curvature that a rare column has in a batch where it occurs once.
   std::span<const double> curvature_bound() const override { return curvature_bound_; }
 
  private:
