@@ -125,7 +125,7 @@ def test_evaluating_one_class_only(model, tmp_path):
 
 
 def test_anndata_layouts(train):
-    """int32 and int64 pointers were tried in test_determinism's files; here a9a as it is."""
+    """a9a as it is, in the layout that AnnData writes; other types of index: tests/data."""
     matrix, _ = read_csr(DATA / "a9a.h5")
     run = train(DATA / "a9a.h5", "--l2", "0.01", ranks=3)
     assert run.record["nonzeros"] == matrix.nnz and run.record["sparse"] is True
