@@ -88,6 +88,36 @@ void add_column_sums(const AnyRows& rows, std::span<const double> weights,
   });
 }
 
+void add_column_squares(const AnyRows& rows, std::span<const double> weights,
+                        std::span<double> squares) {
+  visit_rows(rows, [&](const auto& view) {
+    double* square_sum = squares.data();
+    for (std::size_t i = 0; i < view.rows; ++i) {
+      const double weight = weights.empty() ? 1.0 : weights[i];
+      for_entries(view, i, [&](std::size_t j, double x) { square_sum[j] += weight * (x * x); });
+    }
+  });
+}
+
+void add_centred_squares(const AnyRows& rows, std::span<const double> weights,
+                         std::span<const double> centres, std::span<double> sums,
+                         std::span<double> weight) {
+  visit_rows(rows, [&](const auto& view) {
+    double* sum = sums.data();
+    double* weight_sum = weight.data();
+    const double* centre = centres.data();
+    for (std::size_t i = 0; i < view.rows; ++i) {
+      const double row_weight = weights.empty() ? 1.0 : weights[i];
+      for_entries(view, i, [&](std::size_t j, double x) {
+        const double entry_weight = x != 0 ? row_weight : 0.0;
+        const double deviation = x - centre[j];
+        sum[j] += entry_weight * (deviation * deviation);
+        weight_sum[j] += entry_weight;
+      });
+    }
+  });
+}
+
 double largest_scaled_row_norm(const AnyRows& rows, std::span<const double> scales) {
   return visit_rows(rows, [&](const auto& view) {
     double largest = 0;

@@ -69,11 +69,11 @@ void add_group_rows(const double* values, std::size_t features, const double* fa
 }
 
 /// group(first row, std::integral_constant of the group's size) for whole groups, then single rows.
-template <class Visitor>
+template <std::size_t Group = dense_group, class Visitor>
 void for_groups(std::size_t rows, Visitor&& group) {
   std::size_t i = 0;
-  for (; i + dense_group <= rows; i += dense_group) {
-    group(i, std::integral_constant<std::size_t, dense_group>());
+  for (; i + Group <= rows; i += Group) {
+    group(i, std::integral_constant<std::size_t, Group>());
   }
   for (; i < rows; ++i) group(i, std::integral_constant<std::size_t, 1>());
 }

@@ -12,4 +12,8 @@ double log_of_one_plus(double x) {
   return formulas::log_of_one_plus(x);
 }
 
+double log_of(double x) {
+  return formulas::log_of(x);
+}
+
 }  // namespace mpilogit::kernels

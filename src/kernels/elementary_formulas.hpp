@@ -64,16 +64,34 @@ inline double exp_of_minus(double x) {
   return x > last_normal ? 0.0 : mantissa * power;
 }
 
-/// 1 + x = 2^k (1 + f) with k = 1 from x = 1/2 on, both without rounding. With s = f / (2 + f):
+/// k ln 2 + log(1 + f), −1/3 ≤ f ≤ 1/2, k a whole number. With s = f / (2 + f):
 /// log(1 + f) = 2 atanh(s) = f − s (f − R), R = 2 s²/3 + 2 s⁴/5 + …, |s| ≤ 1/5, remainder < 2^-60.
-inline double log_of_one_plus(double x) {
-  const double f = x < 0.5 ? x : 0.5 * (x - 1);
-  const double base_high = x < 0.5 ? 0 : ln2_high;
-  const double base_low = x < 0.5 ? 0 : ln2_low;
+inline double log_of_scaled(double k, double f) {
   const double s = f / (2 + f);
   const double square = s * s;
   const double series = square * polynomial(atanh_coefficients, square);
-  return base_high + (f - (s * (f - series) - base_low));
+  return k * ln2_high + (f - (s * (f - series) - k * ln2_low));
+}
+
+/// 1 + x = 2^k (1 + f) with k = 1 from x = 1/2 on, both without rounding.
+inline double log_of_one_plus(double x) {
+  const bool small = x < 0.5;
+  return log_of_scaled(small ? 0.0 : 1.0, small ? x : 0.5 * (x - 1));
+}
+
+/// x = 2^k (1 + f) without rounding, 1/√2 < 1 + f < √2: the bits of x less those of 1/√2 carry into
+/// the exponent where the mantissa is above √2/2's.
+inline double log_of(double x) {
+  constexpr auto exponent_mask = std::uint64_t{0xfff} << 52;
+  constexpr auto to_double = std::uint64_t{0x433} << 52;  // the bits of 2^52, above whole numbers
+  constexpr std::uint64_t root = 0x3fe6a09e667f3bcd;      // the bits of 1/√2
+  constexpr auto offset = std::uint64_t{1024} << 52;      // keeps the exponent positive
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  const std::uint64_t above = bits - root;
+  const std::uint64_t biased = (above + offset) >> 52;
+  const double k = std::bit_cast<double>(biased | to_double) - (0x1p52 + 1024);
+  const auto scaled = std::bit_cast<double>(bits - (above & exponent_mask));
+  return x == x ? log_of_scaled(k, scaled - 1) : x;
 }
 
 }  // namespace mpilogit::kernels::formulas

@@ -25,8 +25,10 @@ inline double sign_of(std::uint8_t label) {
 inline RowLoss loss_of(double margin, double exponential, double sign, double weight) {
   const double wrongness = sign * margin;
   const double excess = wrongness > 0 ? wrongness : 0.0;
-  return {weight * (excess + formulas::log_of_one_plus(exponential)),
-          sign * (weight * sigmoid_of(wrongness, exponential))};
+  const double loss = weight * (excess + formulas::log_of_one_plus(exponential));
+  const double residual = sign * (weight * sigmoid_of(wrongness, exponential));
+  // A row of weight 0 is no row, whatever its margin: 0 · ∞ would make it NaN.
+  return {weight == 0 ? 0.0 : loss, weight == 0 ? 0.0 : residual};
 }
 
 inline double curvature_of(double margin, double weight) {

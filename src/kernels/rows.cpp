@@ -12,4 +12,24 @@ std::size_t feature_count(const AnyRows& rows) {
   return visit_rows(rows, [](const auto& view) { return view.features; });
 }
 
+namespace {
+
+template <class Value>
+AnyRows part(const DenseRows<Value>& rows, std::size_t first, std::size_t count) {
+  return AnyDenseRows(DenseRows<Value>{rows.values + first * rows.features, count, rows.features});
+}
+
+template <class Value>
+AnyRows part(const SparseRows<Value>& rows, std::size_t first, std::size_t count) {
+  const std::int64_t begin = rows.starts[first] - rows.starts[0];
+  return AnySparseRows(SparseRows<Value>{rows.values + begin, rows.columns + begin,
+                                         rows.starts + first, count, rows.features});
+}
+
+}  // namespace
+
+AnyRows rows_of(const AnyRows& rows, std::size_t first, std::size_t count) {
+  return visit_rows(rows, [&](const auto& view) { return part(view, first, count); });
+}
+
 }  // namespace mpilogit::kernels

@@ -20,18 +20,29 @@ struct Statistics {
   std::vector<double> maxima;
   std::vector<double> absolute;
   std::vector<double> squares;
+  std::vector<double> squares_alone;
+  std::vector<double> centred;
+  std::vector<double> centred_weight;
   double largest_norm = 0;
   std::int64_t squared_entries = 0;
 
   bool operator==(const Statistics&) const = default;
 };
 
+Statistics start(std::size_t features) {
+  return {std::vector<double>(features, 2.0), sample_vector(features, 1),
+          sample_vector(features, 2),         sample_vector(features, 5),
+          sample_vector(features, 6),         sample_vector(features, 7)};
+}
+
 Statistics statistics(const AnyRows& rows, const std::vector<double>& weights) {
   const std::size_t features = feature_count(rows);
-  Statistics found{std::vector<double>(features, 2.0), sample_vector(features, 1),
-                   sample_vector(features, 2)};
+  Statistics found = start(features);
   raise_column_maxima(rows, found.maxima);
   add_column_sums(rows, weights, found.absolute, found.squares);
+  add_column_squares(rows, weights, found.squares_alone);
+  add_centred_squares(rows, weights, sample_vector(features, 8), found.centred,
+                      found.centred_weight);
   found.largest_norm = largest_scaled_row_norm(rows, sample_vector(features, 3));
   found.squared_entries = squared_row_entries(rows);
   return found;
@@ -39,9 +50,9 @@ Statistics statistics(const AnyRows& rows, const std::vector<double>& weights) {
 
 Statistics plain_statistics(const AnyRows& rows, const std::vector<double>& weights) {
   const std::size_t features = feature_count(rows);
-  Statistics found{std::vector<double>(features, 2.0), sample_vector(features, 1),
-                   sample_vector(features, 2)};
+  Statistics found = start(features);
   const std::vector<double> scales = sample_vector(features, 3);
+  const std::vector<double> centres = sample_vector(features, 8);
   for (std::size_t i = 0; i < row_count(rows); ++i) {
     const double weight = weights.empty() ? 1.0 : weights[i];
     double norm = 0;
@@ -51,6 +62,9 @@ Statistics plain_statistics(const AnyRows& rows, const std::vector<double>& weig
       if (std::abs(x) > found.maxima[j]) found.maxima[j] = std::abs(x);
       found.absolute[j] += weight * std::abs(x);
       found.squares[j] += weight * (x * x);
+      found.squares_alone[j] += weight * (x * x);
+      if (x != 0) found.centred[j] += weight * ((x - centres[j]) * (x - centres[j]));
+      if (x != 0) found.centred_weight[j] += weight;
       norm += (x * scales[j]) * (x * scales[j]);
       if (x != 0) ++entries;
     }
@@ -78,6 +92,18 @@ TEMPLATE_TEST_CASE("column statistics give the bits of the plain loops", "", std
       }
     }
   }
+}
+
+TEST_CASE("centred squares known by hand") {
+  const std::array<double, 6> values = {1, 0, 3, 5, 0, -1};
+  const std::vector<double> weights = {2, 1, 4};
+  const std::vector<double> centres = {2, 1};
+  std::vector<double> sums = {10, 20};
+  std::vector<double> weight = {1, 1};
+  add_centred_squares(AnyDenseRows(DenseRows<double>{values.data(), 3, 2}), weights, centres, sums,
+                      weight);
+  CHECK(sums == std::vector<double>{10 + 2 * 1 + 1 * 1, 20 + 1 * 16 + 4 * 4});
+  CHECK(weight == std::vector<double>{1 + 2 + 1, 1 + 1 + 4});
 }
 
 TEST_CASE("finite rows and integers have no non-finite entries") {

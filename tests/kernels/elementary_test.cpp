@@ -11,6 +11,7 @@
 #include "support/catch.hpp"
 
 using mpilogit::kernels::exp_of_minus;
+using mpilogit::kernels::log_of;
 using mpilogit::kernels::log_of_one_plus;
 
 namespace {
@@ -95,6 +96,35 @@ TEST_CASE("log_of_one_plus at its ends") {
   CHECK(log_of_one_plus(std::numeric_limits<double>::denorm_min()) ==
         std::numeric_limits<double>::denorm_min());
   CHECK(std::isnan(log_of_one_plus(std::nan(""))));
+}
+
+TEST_CASE("log_of errs by less than a unit in the last place, two near 1") {
+  double worst = 0;
+  double worst_near_one = 0;
+  double where = 0;
+  const auto look = [&](double x) {
+    const double error = error_in_units(log_of(x), std::log(static_cast<long double>(x)));
+    double& bound = x > 0.5 && x < 2 ? worst_near_one : worst;
+    if (!(error <= bound)) bound = error, where = x;
+  };
+  for (const double x : points(4.0, {0.5, std::sqrt(0.5), 0.75, 1.0, std::sqrt(2.0), 1.5, 2.0})) {
+    if (x < 0x1p-1022) continue;
+    look(x);
+    look(x * 0x1p-900 < 0x1p-1022 ? x : x * 0x1p-900);
+    look(x * 0x1p1000);
+  }
+  CAPTURE(worst, worst_near_one, where);
+  CHECK(worst < 1.0);
+  CHECK(worst_near_one < 2.0);
+}
+
+TEST_CASE("log_of at its ends") {
+  CHECK(log_of(1.0) == 0.0);
+  CHECK(log_of(2.0) == 0x1.62e42fefa39efp-1);
+  CHECK(log_of(0.5) == -0x1.62e42fefa39efp-1);
+  CHECK(log_of(0x1p-1022) == Approx(-708.3964185322641).epsilon(1e-15));
+  CHECK(log_of(std::numeric_limits<double>::max()) == Approx(709.782712893384).epsilon(1e-15));
+  CHECK(std::isnan(log_of(std::nan(""))));
 }
 
 // Bits that every machine and compiler must give; a contraction or a reordering changes some.

@@ -34,3 +34,13 @@ TEST_CASE("the order of a lane sum") {
   CHECK(lane_sum(values) == 1.0);
   CHECK(lane_sum({}) == 0.0);
 }
+
+TEST_CASE("one column of a matrix sums as if it stood alone") {
+  const std::vector<double> column = sample_vector(37, 2);
+  std::vector<double> matrix(3 * 37, 1e300);
+  for (std::size_t i = 0; i < column.size(); ++i) matrix[3 * i + 1] = column[i];
+  LaneSum sum;
+  sum.add(std::span(matrix).first(3 * 10), 1, 3);
+  sum.add(std::span(matrix).subspan(3 * 10), 1, 3);
+  CHECK(sum.total() == lane_sum(column));
+}

@@ -127,6 +127,17 @@ TEST_CASE("NaN stays NaN") {
   CHECK(std::isnan(sigmoid(nan)));
 }
 
+TEST_CASE("a row of weight 0 is no row, whatever its margin") {
+  const std::vector<double> margins = {infinity, -infinity, std::nan(""), 1.0};
+  const std::vector<double> weights = {0.0, 0.0, 0.0, 2.0};
+  const std::vector<std::uint8_t> labels = {0, 1, 1, 0};
+  std::vector<double> residuals(4);
+  LaneSum losses;
+  losses_and_residuals(margins, labels, weights, residuals, losses);
+  CHECK(losses.total() == row_loss(1.0, 0, 2.0).loss);
+  CHECK(residuals == std::vector<double>{0, 0, 0, row_loss(1.0, 0, 2.0).residual});
+}
+
 TEST_CASE("loops over rows give the bits of single rows") {
   for (const std::size_t count : {0U, 1U, 7U, 8U, 9U, 63U, 64U, 65U, 257U}) {
     const Rows rows = sample(count);

@@ -51,10 +51,10 @@ Pass plain_pass(const AnyRows& rows, const std::vector<double>& coefficients) {
 
 Pass separate_passes(const AnyRows& rows, const std::vector<double>& coefficients) {
   Pass pass = start(rows);
-  add_margins(rows, coefficients, pass.margins);
+  add_margins(rows, coefficients, 1, pass.margins);
   pass.factors = pass.margins;
   std::transform(pass.factors.begin(), pass.factors.end(), pass.factors.begin(), halve);
-  add_weighted_rows(rows, pass.factors, pass.sums);
+  add_weighted_rows(rows, pass.factors, 1, pass.sums);
   return pass;
 }
 
@@ -68,7 +68,7 @@ Pass one_pass(const AnyRows& rows, const std::vector<double>& coefficients) {
     margins.insert(margins.end(), tile.begin(), tile.end());
     std::transform(tile.begin(), tile.end(), tile.begin(), halve);
   };
-  fused_pass(rows, coefficients, transform, pass.factors, pass.sums);
+  fused_pass(rows, coefficients, 1, transform, pass.factors, pass.sums);
   pass.margins = margins;
   return pass;
 }
@@ -121,6 +121,52 @@ TEMPLATE_TEST_CASE("Gram matrices have the bits of the plain loops", "", MPILOGI
   }
 }
 
+TEMPLATE_TEST_CASE("Gram matrices of chosen features are parts of the whole", "", std::uint8_t,
+                   Half, float, double) {
+  constexpr std::array<std::array<std::size_t, 3>, 8> shapes = {{{0, 3, 2},
+                                                                 {1, 1, 1},
+                                                                 {9, 123, 1},
+                                                                 {9, 123, 7},
+                                                                 {9, 123, 1000},
+                                                                 {65, 33, 2},
+                                                                 {65, 33, 1},
+                                                                 {257, 8, 3}}};
+  for (const auto [rows, features, stride] : shapes) {
+    CAPTURE(rows, features, stride);
+    std::vector<std::uint32_t> chosen;
+    for (std::size_t j = stride > 1 ? 1 : 0; j < features; j += stride) {
+      chosen.push_back(static_cast<std::uint32_t>(j));
+    }
+    const auto sample = sample_rows<TestType>(rows, features, Zeros::omitted);
+    const auto with_zeros = sample_rows<TestType>(rows, features, Zeros::every_other_stored);
+    const std::vector<double> curvatures = sample_vector(rows, 5);
+    const std::vector<double> whole = plain_gram(sample.as_dense(), curvatures);
+    const std::vector<double> start = sample_vector(triangle_size(features), 3);
+    std::vector<double> expected;
+    std::vector<double> chosen_start;
+    for (std::size_t a = 0; a < chosen.size(); ++a) {
+      for (std::size_t b = 0; b <= a; ++b) {
+        expected.push_back(whole[triangle_size(chosen[a]) + chosen[b]]);
+        chosen_start.push_back(start[triangle_size(chosen[a]) + chosen[b]]);
+      }
+    }
+    for (const AnyRows& stored : {sample.as_dense(), sample.as_sparse(), with_zeros.as_sparse()}) {
+      std::vector<double> triangle = chosen_start;
+      add_weighted_gram(stored, chosen, curvatures, triangle);
+      CHECK(triangle == expected);
+    }
+  }
+}
+
+TEST_CASE("a Gram matrix of no chosen features is nothing") {
+  const auto sample = sample_rows<float>(9, 8, Zeros::omitted);
+  const std::vector<double> curvatures = sample_vector(9, 5);
+  std::vector<double> triangle;
+  add_weighted_gram(sample.as_dense(), std::vector<std::uint32_t>{}, curvatures, triangle);
+  add_weighted_gram(sample.as_sparse(), std::vector<std::uint32_t>{}, curvatures, triangle);
+  CHECK(triangle.empty());
+}
+
 TEMPLATE_TEST_CASE("the reference finds the same entries in sparse rows", "", std::int8_t, Half,
                    double) {
   const auto sample = sample_rows<TestType>(9, 8, Zeros::every_other_stored);
@@ -149,12 +195,12 @@ TEST_CASE("products are rounded before they are added") {
   const AnyRows rows = AnyDenseRows(DenseRows<double>{values.data(), 9, 1});
   const std::vector<double> coefficients = {below};
   std::vector<double> margins(9, -1.0);
-  add_margins(rows, coefficients, margins);
+  add_margins(rows, coefficients, 1, margins);
   CHECK(margins == std::vector<double>(9, 0.0));
 
   const std::vector<double> factors(9, below);
   std::vector<double> sums = {-9.0};
-  add_weighted_rows(rows, factors, sums);
+  add_weighted_rows(rows, factors, 1, sums);
   CHECK(sums[0] == 0.0);
 
   // c x x with c x = 1 − 2^-60 → 1: the sum is nine times 1 + 2^-30, less 9
@@ -168,10 +214,10 @@ TEST_CASE("sums keep their order") {
   const std::vector<double> values = {1e16, 1, -1e16, 0, 0, 0, 0, 0, 0};
   const std::vector<double> ones(9, 1.0);
   std::vector<double> margin = {0.0};
-  add_margins(AnyDenseRows(DenseRows<double>{values.data(), 1, 9}), ones, margin);
+  add_margins(AnyDenseRows(DenseRows<double>{values.data(), 1, 9}), ones, 1, margin);
   CHECK(margin[0] == 0.0);
 
   std::vector<double> sum = {0.0};
-  add_weighted_rows(AnyDenseRows(DenseRows<double>{values.data(), 9, 1}), ones, sum);
+  add_weighted_rows(AnyDenseRows(DenseRows<double>{values.data(), 9, 1}), ones, 1, sum);
   CHECK(sum[0] == 0.0);
 }

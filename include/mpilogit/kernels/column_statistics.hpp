@@ -27,6 +27,17 @@ void raise_column_maxima(const AnyRows& rows, std::span<double> maxima);
 void add_column_sums(const AnyRows& rows, std::span<const double> weights,
                      std::span<double> absolute, std::span<double> squares);
 
+/// squares[j] += Σ_i s_i x_ij²: only the second of those sums, for a diagonal.
+void add_column_squares(const AnyRows& rows, std::span<const double> weights,
+                        std::span<double> squares);
+
+/// sums[j] += Σ_i s_i (x_ij − centres[j])² and weight[j] += Σ_i s_i, both over the entries that are
+/// not zero (features; accumulate): what the zeros add follows from the total weight, so that dense
+/// and sparse rows give the same bits. Order: ascending i.
+void add_centred_squares(const AnyRows& rows, std::span<const double> weights,
+                         std::span<const double> centres, std::span<double> sums,
+                         std::span<double> weight);
+
 /// max_i √(Σ_j (x_ij · scales_j)²) over the rows of the block, 0 without rows; the sum ascends over
 /// j.
 double largest_scaled_row_norm(const AnyRows& rows, std::span<const double> scales);

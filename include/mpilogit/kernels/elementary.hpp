@@ -11,4 +11,7 @@ double exp_of_minus(double x);
 /// log(1 + x) for 0 ≤ x ≤ 1 (NaN: NaN). Error below 1 unit in the last place.
 double log_of_one_plus(double x);
 
+/// log x for finite x ≥ 2^-1022 (NaN: NaN). Error below 1 unit in the last place, 2 near x = 1.
+double log_of(double x);
+
 }  // namespace mpilogit::kernels

@@ -10,26 +10,30 @@
 
 namespace mpilogit::kernels {
 
-/// Turns the margins of rows first … first + size − 1 of the block into their factors, in place.
+/// Turns the margins of rows first … first + n − 1 of the block into their factors, in place;
+/// n × columns of them, row by row.
 using RowTransform = core::FunctionRef<void(std::size_t first, std::span<double> margins)>;
 
 // For all of them: entries, coefficients and factors are finite. Then a stored zero changes
-// nothing, and dense and sparse rows of any type give the same bits (0 · ∞ would not).
+// nothing, and dense and sparse rows of any type give the same bits (0 · ∞ would not). Several
+// columns (classes, or folds of a cross-validation) share one read of the rows, and column k has
+// the bits that it would have alone: coefficients and sums are features × columns, margins and
+// factors rows × columns, all row-major.
 
-/// margins[i] += Σ_j x_ij w_j   (rows; accumulates onto what is there, e.g. intercept + offset)
+/// margins[i, k] += Σ_j x_ij w[j, k]   (accumulates onto what is there, e.g. intercept + offset)
 /// Order: ascending j, one product and one sum each, two roundings.
-void add_margins(const AnyRows& rows, std::span<const double> coefficients,
+void add_margins(const AnyRows& rows, std::span<const double> coefficients, std::size_t columns,
                  std::span<double> margins);
 
-/// sums[j] += Σ_i f_i x_ij   (features; accumulates). Order: ascending i, two roundings each.
-void add_weighted_rows(const AnyRows& rows, std::span<const double> factors,
+/// sums[j, k] += Σ_i f[i, k] x_ij   (accumulates). Order: ascending i, two roundings each.
+void add_weighted_rows(const AnyRows& rows, std::span<const double> factors, std::size_t columns,
                        std::span<double> sums);
 
-/// For tiles of rows, in order: margins as `add_margins` onto `margins` (rows), then `transform`,
-/// then `add_weighted_rows` onto `sums` (features). The tiles' lengths depend on the rows' shape
-/// and storage, their results do not: the transform must not depend on them either. On return
-/// `margins` holds the factors. Cost: one read of the rows, 4 flops per entry.
-void fused_pass(const AnyRows& rows, std::span<const double> coefficients, RowTransform transform,
-                std::span<double> margins, std::span<double> sums);
+/// For tiles of rows, in order: margins as `add_margins` onto `margins`, then `transform`, then
+/// `add_weighted_rows` onto `sums`. The tiles' lengths depend on the rows' shape and storage, their
+/// results do not: the transform must not depend on them either. On return `margins` holds the
+/// factors. Cost: one read of the rows, 4 flops per entry and column.
+void fused_pass(const AnyRows& rows, std::span<const double> coefficients, std::size_t columns,
+                RowTransform transform, std::span<double> margins, std::span<double> sums);
 
 }  // namespace mpilogit::kernels

@@ -16,6 +16,13 @@ class LaneSum {
     for (const double value : values) lanes_[next_++ % lanes_.size()] += value;
   }
 
+  /// Every `stride`-th value from number `first` on: one column of a row-major matrix.
+  void add(std::span<const double> values, std::size_t first, std::size_t stride) {
+    for (std::size_t i = first; i < values.size(); i += stride) {
+      lanes_[next_++ % lanes_.size()] += values[i];
+    }
+  }
+
   double total() const { return std::accumulate(lanes_.begin(), lanes_.end(), 0.0); }
 
  private:

@@ -14,7 +14,8 @@ namespace mpilogit::kernels {
 ///   residual  = ±s σ(u), minus for y = 1                |residual| ≤ s; = s (σ(z) − y)
 ///   curvature = s e / (1 + e)²                          0 ≤ curvature ≤ s/4
 /// Never log(1 + e^z), σ(z) − 1 or σ(1 − σ): they lose the tails. A margin of ±∞ has the limits (a
-/// loss of ∞ on the wrong side); one of NaN gives NaN.
+/// loss of ∞ on the wrong side); one of NaN gives NaN. Loss and residual of weight 0 are 0,
+/// whatever the margin.
 struct RowLoss {
   double loss;
   double residual;

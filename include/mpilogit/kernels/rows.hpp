@@ -48,4 +48,7 @@ using AnyRows = std::variant<AnyDenseRows, AnySparseRows>;
 std::size_t row_count(const AnyRows& rows);
 std::size_t feature_count(const AnyRows& rows);
 
+/// Rows first … first + count − 1, in place.
+AnyRows rows_of(const AnyRows& rows, std::size_t first, std::size_t count);
+
 }  // namespace mpilogit::kernels

@@ -2,6 +2,7 @@
 // XᵀCX of a block: the Hessian's part that the features have.
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "mpilogit/kernels/rows.hpp"
@@ -18,5 +19,10 @@ constexpr std::size_t triangle_size(std::size_t features) {
 /// entries²/2 per sparse row.
 void add_weighted_gram(const AnyRows& rows, std::span<const double> curvatures,
                        std::span<double> triangle);
+
+/// As above over the features `chosen` (ascending) alone: triangle of chosen.size() rows, the same
+/// bits as the elements of the whole triangle. Cost beside the products: one look at each entry.
+void add_weighted_gram(const AnyRows& rows, std::span<const std::uint32_t> chosen,
+                       std::span<const double> curvatures, std::span<double> triangle);
 
 }  // namespace mpilogit::kernels
