@@ -1,6 +1,7 @@
 #include "data/class_set.hpp"
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 

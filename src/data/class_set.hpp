@@ -1,21 +1,15 @@
 #pragma once
 // From the labels of each rank to the classes of all.
 
-#include <span>
 #include <string>
 #include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/labels.hpp"
 
-namespace mpilogit::data {
+#include "data/raw_labels.hpp"
 
-/// The labels of one rank's rows as the file has them; one of the vectors is used.
-struct RawLabels {
-  LabelKind kind = LabelKind::integer;
-  std::vector<std::int64_t> numbers;
-  std::vector<std::string> texts;
-};
+namespace mpilogit::data {
 
 /// Collective. The distinct labels of all ranks. Throws, naming `where`, if there are more than
 /// 10,000. Cost: one gathering of each rank's distinct labels.

@@ -2,93 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "mpilogit/core/error.hpp"
 
 #include "data/findings.hpp"
+#include "data/trials.hpp"
 
 namespace mpilogit::data {
 
 namespace {
-
-constexpr double kTwoTo63 = 9223372036854775808.0;
-
-enum BadLabel { not_finite, not_whole, too_large };
-
-// Labels of one part, and what is wrong with them.
-struct LabelReader {
-  FilePart& part;
-  std::int64_t first_row;  // global, of the part
-  RawLabels& labels;
-  Finding& finding;
-
-  void read_floats() {
-    std::vector<double> values(static_cast<std::size_t>(part.rows().size()));
-    part.read(*part.metadata().labels, part.rows(), hdf5::ValueType::float64, values.data());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double value = values[i];
-      if (!std::isfinite(value)) {
-        keep_bad(i, not_finite);
-      } else if (value != std::trunc(value)) {
-        keep_bad(i, not_whole);
-      } else if (std::abs(value) >= kTwoTo63) {
-        keep_bad(i, too_large);
-      } else {
-        labels.numbers.push_back(static_cast<std::int64_t>(value));
-      }
-    }
-  }
-
-  template <class Integer>
-  void read_integers(hdf5::ValueType type) {
-    std::vector<Integer> values(static_cast<std::size_t>(part.rows().size()));
-    part.read(*part.metadata().labels, part.rows(), type, values.data());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!std::in_range<std::int64_t>(values[i])) keep_bad(i, too_large);
-      labels.numbers.push_back(static_cast<std::int64_t>(values[i]));
-    }
-  }
-
-  void read() {
-    const hdf5::ValueType stored = part.metadata().labels->info.type;
-    if (stored == hdf5::ValueType::text) {
-      for (auto& text : part.read_texts(*part.metadata().labels, part.rows())) {
-        labels.texts.push_back(std::move(text));
-      }
-    } else if (hdf5::is_floating(stored)) {
-      read_floats();
-    } else if (stored == hdf5::ValueType::boolean) {
-      read_integers<std::uint8_t>(hdf5::ValueType::boolean);
-    } else if (stored == hdf5::ValueType::uint64) {
-      read_integers<std::uint64_t>(hdf5::ValueType::uint64);
-    } else {
-      read_integers<std::int64_t>(hdf5::ValueType::int64);
-    }
-  }
-
-  void keep_bad(std::size_t row, BadLabel kind) {
-    finding.add(first_row + static_cast<std::int64_t>(row), 0, kind);
-  }
-};
-
-core::Error bad_labels(const Metadata& metadata, const Finding& finding) {
-  const std::string& name = metadata.files.front().labels->name;
-  switch (finding.kind) {
-    case not_finite:
-      return bad_values(metadata, name, finding, "labels are unusable",
-                        "that one is NaN or infinite", "Remove these rows or label them");
-    case not_whole:
-      return bad_values(metadata, name, finding, "labels are unusable",
-                        "that one is not a whole number; classes are needed, not a target of a "
-                        "regression",
-                        "Turn it into classes first, for example y > threshold");
-    default:
-      return bad_values(metadata, name, finding, "labels are unusable",
-                        "that one does not fit 64 bits with a sign", "Use smaller numbers");
-  }
-}
 
 void read_numbers(FilePart& part, const std::optional<Array>& array, std::vector<double>& values) {
   if (!array) return;
@@ -117,7 +40,8 @@ void require_finite(const Access& access, const Metadata& metadata, const std::s
                     const std::vector<double>& values, Range rows) {
   const auto bad = find(values, rows, access, [](double value) { return !std::isfinite(value); });
   if (!bad) return;
-  throw bad_values(metadata, name, *bad, "values are NaN or infinite", "", "Remove these rows");
+  throw bad_values(metadata, name, *bad, {"value is NaN or infinite", "values are NaN or infinite"},
+                   "", "Remove these rows");
 }
 
 void require_weights(const Access& access, const Metadata& metadata,
@@ -126,7 +50,7 @@ void require_weights(const Access& access, const Metadata& metadata,
   require_finite(access, metadata, name, weights, rows);
   const auto bad = find(weights, rows, access, [](double value) { return value < 0.0; });
   if (bad) {
-    throw bad_values(metadata, name, *bad, "weights are negative",
+    throw bad_values(metadata, name, *bad, {"weight is negative", "weights are negative"},
                      "a row cannot count less than not at all", "Use 0 to leave a row out");
   }
   const double largest = weights.empty() ? 0.0 : *std::max_element(weights.begin(), weights.end());
@@ -139,24 +63,50 @@ void require_weights(const Access& access, const Metadata& metadata,
   }
 }
 
+// Of one part; what cannot be read as a label or group goes to the findings.
+void read_part(FilePart& part, Range rows, Columns& columns, Finding& bad_labels,
+               Finding& bad_groups) {
+  const FileMetadata& file = part.metadata();
+  const std::int64_t first_row = rows.first + part.position();
+  if (file.trials) {
+    read_numbers(part, file.labels, columns.successes);
+    read_numbers(part, file.trials, columns.trials);
+  } else if (file.labels) {
+    read_raw_labels(part, *file.labels, first_row, columns.labels, bad_labels);
+  }
+  read_numbers(part, file.weights, columns.weights);
+  read_numbers(part, file.offsets, columns.offsets);
+  if (file.groups) read_raw_labels(part, *file.groups, first_row, columns.groups, bad_groups);
+}
+
 }  // namespace
 
 Columns read_columns(const Access& access, const Metadata& metadata, Range rows) {
   const FileMetadata& first = metadata.files.front();
+  const comm::Communicator& communicator = access.communicator;
   const auto count = static_cast<std::size_t>(rows.size());
   Columns columns;
   columns.labels.kind = metadata.label_kind;
+  if (first.trials) columns.successes.resize(count);
+  if (first.trials) columns.trials.resize(count);
   if (first.weights) columns.weights.resize(count);
   if (first.offsets) columns.offsets.resize(count);
-  Finding bad;
-  for_each_file(access, metadata, rows, [&](FilePart& part) {
-    if (part.metadata().labels) {
-      LabelReader{part, rows.first + part.position(), columns.labels, bad}.read();
-    }
-    read_numbers(part, part.metadata().weights, columns.weights);
-    read_numbers(part, part.metadata().offsets, columns.offsets);
-  });
-  if (const auto finding = combine(bad, access.communicator)) throw bad_labels(metadata, *finding);
+  if (first.groups && first.groups->info.type == hdf5::ValueType::text) {
+    columns.groups.kind = LabelKind::text;
+  }
+  Finding labels;
+  Finding groups;
+  for_each_file(access, metadata, rows,
+                [&](FilePart& part) { read_part(part, rows, columns, labels, groups); });
+  if (const auto finding = combine(labels, communicator)) {
+    throw bad_labels(metadata, first.labels->name, *finding,
+                     {"label is unusable", "labels are unusable"});
+  }
+  if (const auto finding = combine(groups, communicator)) {
+    throw bad_labels(metadata, first.groups->name, *finding,
+                     {"group is unusable", "groups are unusable"});
+  }
+  if (first.trials) require_trials(metadata, rows, columns.successes, columns.trials, communicator);
   if (first.weights) require_weights(access, metadata, columns.weights, rows);
   if (first.offsets) {
     require_finite(access, metadata, first.offsets->name, columns.offsets, rows);

@@ -1,9 +1,9 @@
 #pragma once
-// What belongs to the rows besides features: labels, weights, offsets.
+// What belongs to the rows besides features: labels, trials, weights, offsets, groups.
 
 #include <vector>
 
-#include "data/class_set.hpp"
+#include "data/raw_labels.hpp"
 #include "data/shard_files.hpp"
 
 namespace mpilogit::data {
@@ -11,12 +11,16 @@ namespace mpilogit::data {
 /// Of one rank's rows, as read; empty where the source names none.
 struct Columns {
   RawLabels labels;
+  std::vector<double> successes;  ///< in the place of labels, where there are trials
+  std::vector<double> trials;
   std::vector<double> weights;
   std::vector<double> offsets;
+  RawLabels groups;
 };
 
-/// Collective. Throws unless labels are whole numbers within an int64 or strings, weights finite,
-/// not negative and not all 0, and offsets finite.
+/// Collective. Throws unless labels and groups are whole numbers within an int64 or strings,
+/// successes and trials as `require_trials` wants them, weights finite, not negative and not all 0,
+/// and offsets finite.
 Columns read_columns(const Access& access, const Metadata& metadata, Range rows);
 
 }  // namespace mpilogit::data

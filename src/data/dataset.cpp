@@ -7,7 +7,9 @@
 #include "mpilogit/hdf5/memory.hpp"
 
 #include "data/block_starts.hpp"
+#include "data/class_set.hpp"
 #include "data/columns.hpp"
+#include "data/group_set.hpp"
 #include "data/readers.hpp"
 #include "data/validation.hpp"
 
@@ -48,10 +50,13 @@ Share share_of(const Access& access, const Metadata& metadata) {
   return share;
 }
 
-// While reading, 64-bit column indices and the labels are in memory in two forms.
+// While reading, 64-bit column indices and the labels are in memory in two forms; while they are
+// numbered, groups are in four.
 std::int64_t needed_bytes(const Metadata& metadata, const Share& share) {
   constexpr std::int64_t kBytesPerRow = 32;
-  const std::int64_t columns = share.rows.size() * kBytesPerRow;
+  constexpr std::int64_t kBytesPerGroup = 48;
+  const std::int64_t groups = metadata.files.front().groups ? kBytesPerGroup : 0;
+  const std::int64_t columns = share.rows.size() * (kBytesPerRow + groups);
   if (!metadata.shape.sparse) {
     return columns +
            DenseShard::needed_bytes(metadata.storage, share.rows.size(), metadata.shape.features);
@@ -92,11 +97,13 @@ kernels::AnyRows Dataset::block(std::int64_t block) const {
 
 std::int64_t Dataset::resident_bytes() const {
   const std::size_t columns =
-      labels_.size() * sizeof(std::uint32_t) + (weights_.size() + offsets_.size()) * sizeof(double);
+      (labels_.size() + groups_.size()) * sizeof(std::uint32_t) +
+      (successes_.size() + trials_.size() + weights_.size() + offsets_.size()) * sizeof(double);
   return static_cast<std::int64_t>(columns) + (rows_ ? rows_->bytes() : 0);
 }
 
 Dataset read_dataset(const Source& source, const comm::Communicator& communicator) {
+  if (source.trials && !source.labels) throw core::internal_failure("trials need successes");
   const Metadata metadata = read_metadata(source, communicator);
   const Access access{communicator, choose_mode(source.mode, metadata)};
   const Share share = share_of(access, metadata);
@@ -107,11 +114,20 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   dataset.local_blocks_ = share.blocks;
   dataset.local_rows_ = share.rows;
   Columns columns = read_columns(access, metadata, share.rows);
-  if (source.labels) {
-    const std::string where = source.files.front() + ":/" + *source.labels;
-    dataset.classes_ = global_classes(columns.labels, where, communicator);
+  const std::string path = source.files.front() + ":/";
+  if (source.trials) {
+    dataset.classes_ = {LabelKind::integer, {0, 1}, {}};
+  } else if (source.labels) {
+    dataset.classes_ = global_classes(columns.labels, path + *source.labels, communicator);
     dataset.labels_ = class_indices(columns.labels, dataset.classes_);
   }
+  if (source.groups) {
+    GroupIndices groups = number_groups(columns.groups, path + *source.groups, communicator);
+    dataset.groups_ = std::move(groups.of_rows);
+    dataset.group_count_ = groups.count;
+  }
+  dataset.successes_ = std::move(columns.successes);
+  dataset.trials_ = std::move(columns.trials);
   dataset.weights_ = std::move(columns.weights);
   dataset.offsets_ = std::move(columns.offsets);
   dataset.rows_ = read_features(access, metadata, share);

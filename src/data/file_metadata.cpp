@@ -144,6 +144,37 @@ Array inspect_column(const hdf5::File& file, const std::string& name, std::int64
   return array;
 }
 
+std::optional<Array> inspect_numbers(const hdf5::File& file, const std::optional<std::string>& name,
+                                     std::int64_t rows) {
+  if (!name) return std::nullopt;
+  Array array = inspect_column(file, *name, rows);
+  require_number(file, array);
+  return array;
+}
+
+std::optional<Array> inspect_groups(const hdf5::File& file, const std::optional<std::string>& name,
+                                    std::int64_t rows) {
+  if (!name) return std::nullopt;
+  Array array = inspect_column(file, *name, rows);
+  if (hdf5::is_floating(array.info.type)) {
+    throw refused(file.where(*name),
+                  "holds " + std::string(hdf5::to_string(array.info.type)) + " values",
+                  "groups are integers or strings", "Number the groups");
+  }
+  return array;
+}
+
+void inspect_labels(const hdf5::File& file, const Source& source, FileMetadata& metadata) {
+  metadata.trials = inspect_numbers(file, source.trials, metadata.rows);
+  if (!source.labels) return;
+  metadata.labels = inspect_column(file, *source.labels, metadata.rows);
+  if (source.trials && metadata.labels->info.type == hdf5::ValueType::text) {
+    throw refused(file.where(*source.labels), "holds strings",
+                  "with trials it must hold the number of successes of each row",
+                  "Leave the trials away if these are labels");
+  }
+}
+
 std::vector<std::string> read_feature_names(const hdf5::File& file, std::int64_t features) {
   if (!file.contains(kFeatureNames)) return {};
   auto names = hdf5::read_strings(file, kFeatureNames);
@@ -173,15 +204,10 @@ FileMetadata read_file_metadata(const Source& source, const std::string& path) {
                   "has " + std::to_string(metadata.features) + " columns",
                   "at most " + std::to_string(kMostFeatures) + " are supported");
   }
-  if (source.labels) metadata.labels = inspect_column(file, *source.labels, metadata.rows);
-  if (source.weights) {
-    metadata.weights = inspect_column(file, *source.weights, metadata.rows);
-    require_number(file, *metadata.weights);
-  }
-  if (source.offsets) {
-    metadata.offsets = inspect_column(file, *source.offsets, metadata.rows);
-    require_number(file, *metadata.offsets);
-  }
+  inspect_labels(file, source, metadata);
+  metadata.weights = inspect_numbers(file, source.weights, metadata.rows);
+  metadata.offsets = inspect_numbers(file, source.offsets, metadata.rows);
+  metadata.groups = inspect_groups(file, source.groups, metadata.rows);
   metadata.feature_names = read_feature_names(file, metadata.features);
   return metadata;
 }

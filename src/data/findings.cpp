@@ -14,10 +14,12 @@ std::optional<Finding> combine(const Finding& mine, const comm::Communicator& co
 }
 
 core::Error bad_values(const Metadata& metadata, const std::string& name, const Finding& finding,
-                       const std::string& what, const std::string& why, const std::string& remedy) {
+                       const Fault& fault, const std::string& why, const std::string& remedy) {
   const std::string& path = metadata.files[metadata.locate(finding.row).file].path;
-  return core::bad_input({.what = std::to_string(finding.count) + " " + what + ", the first in " +
-                                  metadata.describe_row(finding.row),
+  const std::string what = finding.count == 1 ? "1 " + std::string(fault.of_one) + ", in "
+                                              : std::to_string(finding.count) + " " +
+                                                    fault.of_several + ", the first in ";
+  return core::bad_input({.what = what + metadata.describe_row(finding.row),
                           .where = path + ":/" + name,
                           .why = why,
                           .remedy = remedy})

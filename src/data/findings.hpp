@@ -30,9 +30,15 @@ struct Finding {
 /// Collective. The findings of all ranks as one; nothing if there are none.
 std::optional<Finding> combine(const Finding& mine, const comm::Communicator& communicator);
 
-/// "3 <what>; the first in row 7": an error at the file of the first. `name` is the data set's,
-/// `why` and `remedy` complete the message.
+/// What is wrong, of one value and of several: {"label is unusable", "labels are unusable"}.
+struct Fault {
+  const char* of_one;
+  const char* of_several;
+};
+
+/// "3 labels are unusable, the first in row 7": an error at the file of the first. `name` is the
+/// data set's, `why` and `remedy` complete the message.
 core::Error bad_values(const Metadata& metadata, const std::string& name, const Finding& finding,
-                       const std::string& what, const std::string& why, const std::string& remedy);
+                       const Fault& fault, const std::string& why, const std::string& remedy);
 
 }  // namespace mpilogit::data

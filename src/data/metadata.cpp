@@ -36,8 +36,10 @@ json pack(const FileMetadata& file) {
                  {"features", file.features}, {"nonzeros", file.nonzeros}, {"values", file.values},
                  {"indices", file.indices},   {"indptr", file.indptr}};
   pack_optional(packed, "labels", file.labels);
+  pack_optional(packed, "trials", file.trials);
   pack_optional(packed, "weights", file.weights);
   pack_optional(packed, "offsets", file.offsets);
+  pack_optional(packed, "groups", file.groups);
   return packed;
 }
 
@@ -52,8 +54,10 @@ FileMetadata unpack_file(const json& packed) {
   packed.at("indices").get_to(file.indices);
   packed.at("indptr").get_to(file.indptr);
   file.labels = unpack_optional(packed, "labels");
+  file.trials = unpack_optional(packed, "trials");
   file.weights = unpack_optional(packed, "weights");
   file.offsets = unpack_optional(packed, "offsets");
+  file.groups = unpack_optional(packed, "groups");
   return file;
 }
 
@@ -86,6 +90,10 @@ core::Error mismatch(const FileMetadata& file, const FileMetadata& first, const 
                           .remedy = {}});
 }
 
+bool is_text(const std::optional<Array>& array) {
+  return array && array->info.type == hdf5::ValueType::text;
+}
+
 void require_alike(const FileMetadata& file, const FileMetadata& first) {
   if (file.features != first.features) {
     throw mismatch(file, first,
@@ -94,9 +102,11 @@ void require_alike(const FileMetadata& file, const FileMetadata& first) {
   }
   if (file.sparse != first.sparse)
     throw mismatch(file, first, "is stored otherwise (dense, sparse)");
-  if (file.labels && (file.labels->info.type == hdf5::ValueType::text) !=
-                         (first.labels->info.type == hdf5::ValueType::text)) {
+  if (is_text(file.labels) != is_text(first.labels)) {
     throw mismatch(file, first, "has labels of another kind (numbers, strings)");
+  }
+  if (is_text(file.groups) != is_text(first.groups)) {
+    throw mismatch(file, first, "has groups of another kind (numbers, strings)");
   }
 }
 
@@ -175,10 +185,6 @@ Metadata read_metadata(const Source& source) {
 
 Metadata read_metadata(const Source& source, const comm::Communicator& communicator) {
   return unpack(comm::on_root(communicator, [&] { return pack(read_metadata(source)); }));
-}
-
-Shape read_shape(const Source& source) {
-  return read_metadata(source).shape;
 }
 
 }  // namespace mpilogit::data

@@ -28,8 +28,10 @@ struct FileMetadata {
   Array indices;  ///< of sparse files
   Array indptr;   ///< of sparse files
   std::optional<Array> labels;
+  std::optional<Array> trials;
   std::optional<Array> weights;
   std::optional<Array> offsets;
+  std::optional<Array> groups;
   std::vector<std::string> feature_names;  ///< empty if the file has none
 };
 

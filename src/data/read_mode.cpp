@@ -15,8 +15,8 @@ const FileMetadata* find_virtual(const Metadata& metadata) {
       return array && array->info.is_virtual;
     };
     return file.values.info.is_virtual || file.indices.info.is_virtual ||
-           file.indptr.info.is_virtual || any(file.labels) || any(file.weights) ||
-           any(file.offsets);
+           file.indptr.info.is_virtual || any(file.labels) || any(file.trials) ||
+           any(file.weights) || any(file.offsets) || any(file.groups);
   };
   const auto found = std::find_if(metadata.files.begin(), metadata.files.end(), is_virtual);
   return found == metadata.files.end() ? nullptr : &*found;

@@ -113,21 +113,23 @@ Finding find_disorder(SparseShard& shard, Range rows, std::int64_t features) {
   return finding;
 }
 
+constexpr Fault kBadIndices{"row has bad column indices", "rows have bad column indices"};
+
 core::Error disorder(const Metadata& metadata, const Finding& finding) {
   const std::string& name = metadata.files.front().indices.name;
   const std::string column = std::to_string(finding.column);
   if (finding.kind == out_of_range) {
-    return bad_values(metadata, name, finding, "rows have bad column indices",
+    return bad_values(metadata, name, finding, kBadIndices,
                       "an index there is out of range: there are columns 0 to " +
                           std::to_string(metadata.shape.features - 1),
                       "Write the file again");
   }
   if (finding.kind == duplicated) {
-    return bad_values(metadata, name, finding, "rows have bad column indices",
+    return bad_values(metadata, name, finding, kBadIndices,
                       "column " + column + " is there twice (duplicated)",
                       "Call X.sum_duplicates() in SciPy and write the file again");
   }
-  return bad_values(metadata, name, finding, "rows have bad column indices",
+  return bad_values(metadata, name, finding, kBadIndices,
                     "they are unsorted there: column " + column + " follows a larger one",
                     "Call X.sort_indices() in SciPy and write the file again");
 }

@@ -24,7 +24,8 @@ void require_finite(const FeatureRows& features, const Metadata& metadata, Range
                      .column = static_cast<std::int64_t>(found.first_column)};
   const auto finding = combine(mine, communicator);
   if (!finding) return;
-  throw bad_values(metadata, name, *finding, "values are NaN or infinite",
+  throw bad_values(metadata, name, *finding,
+                   {"value is NaN or infinite", "values are NaN or infinite"},
                    "that one is in " + column_text(metadata.shape, finding->column),
                    "Remove these rows or fill the values in");
 }

@@ -6,6 +6,7 @@
 
 #include "hdf5/creation.hpp"
 #include "hdf5/links.hpp"
+#include "hdf5/storage.hpp"
 
 namespace mpilogit::hdf5 {
 
@@ -25,18 +26,24 @@ Handle file_type(RowType type) {
   throw core::internal_failure("unknown row type");
 }
 
-void write_piece(hid_t dataset, hid_t type, std::int64_t first, std::int64_t count,
-                 const void* values, hid_t mode, const std::string& where) {
+struct Piece {
+  std::int64_t first = 0;  // row
+  std::int64_t rows = 0;
+  std::int64_t width = 1;  // values per row
+};
+
+void write_piece(hid_t dataset, hid_t type, const Piece& piece, const void* values, hid_t mode,
+                 const std::string& where) {
   const Handle target = checked(H5Dget_space(dataset), H5Sclose, "reading the shape", where);
-  const auto start = static_cast<hsize_t>(first);
-  const auto size = static_cast<hsize_t>(count);
-  const hsize_t room = std::max<hsize_t>(size, 1);
+  const hsize_t start[2] = {static_cast<hsize_t>(piece.first), 0};
+  const hsize_t size[2] = {static_cast<hsize_t>(piece.rows), static_cast<hsize_t>(piece.width)};
+  const hsize_t room = std::max<hsize_t>(size[0] * size[1], 1);
   const Handle memory = checked(H5Screate_simple(1, &room, nullptr), H5Sclose, "writing", where);
-  if (count == 0) {
+  if (piece.rows == 0) {
     H5Sselect_none(target.get());
     H5Sselect_none(memory.get());
   } else {
-    check(H5Sselect_hyperslab(target.get(), H5S_SELECT_SET, &start, nullptr, &size, nullptr),
+    check(H5Sselect_hyperslab(target.get(), H5S_SELECT_SET, start, nullptr, size, nullptr),
           "selecting rows", where);
   }
   check(H5Dwrite(dataset, type, memory.get(), target.get(), mode, values), "writing", where);
@@ -47,7 +54,10 @@ void write_pieces(const File& file, const std::string& name, hid_t dataset, hid_
                   std::int64_t first, std::span<const std::byte> bytes) {
   const std::string where = file.where(name);
   const Handle mode = checked(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "writing", where);
-  const auto size = static_cast<std::int64_t>(H5Tget_size(type));
+  const Handle space = checked(H5Dget_space(dataset), H5Sclose, "reading the shape", where);
+  const std::vector<std::int64_t> shape = extent(space.get(), where);
+  const std::int64_t width = shape.size() == 2 ? shape[1] : 1;
+  const std::int64_t size = static_cast<std::int64_t>(H5Tget_size(type)) * width;
   const std::int64_t count = static_cast<std::int64_t>(bytes.size()) / size;
   const std::int64_t most = std::max<std::int64_t>(1, kLargestTransfer / size);
   std::int64_t pieces = (count + most - 1) / most;
@@ -60,7 +70,8 @@ void write_pieces(const File& file, const std::string& name, hid_t dataset, hid_
     const std::int64_t done = std::min(count, piece * most);
     const std::int64_t rows = std::min(count - done, most);
     try {
-      write_piece(dataset, type, first + done, rows, bytes.data() + done * size, mode.get(), where);
+      write_piece(dataset, type, {first + done, rows, width}, bytes.data() + done * size,
+                  mode.get(), where);
     } catch (const core::Error&) {
       if (!failure) failure = std::current_exception();
     }
@@ -78,8 +89,11 @@ void write_values(const File& file, const std::string& name, std::int64_t first,
 
 }  // namespace
 
-void create_rows(const File& file, const std::string& name, RowType type, std::int64_t rows) {
-  create_dataset(file, name, file_type(type).get(), {rows});
+void create_rows(const File& file, const std::string& name, RowType type, std::int64_t rows,
+                 std::optional<std::int64_t> width) {
+  std::vector<std::int64_t> shape = {rows};
+  if (width) shape.push_back(*width);
+  create_dataset(file, name, file_type(type).get(), shape);
 }
 
 void write_rows(const File& file, const std::string& name, std::int64_t first_row,

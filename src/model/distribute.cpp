@@ -2,7 +2,10 @@
 
 #include <span>
 
+#include <fmt/format.h>
+
 #include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
 #include "mpilogit/model/model_file.hpp"
 
 namespace mpilogit::model {
@@ -24,25 +27,74 @@ void broadcast_texts(std::vector<std::string>& texts, const comm::Communicator& 
   for (auto& text : texts) communicator.broadcast(text);
 }
 
-}  // namespace
-
-Model read_model(const std::string& path, const comm::Communicator& communicator) {
-  Model model;
-  comm::on_root(communicator, [&] {
-    model = read_model(path);
-    return std::string();
-  });
+void broadcast_model(Model& model, const comm::Communicator& communicator) {
   communicator.broadcast(model.classes.kind);
   broadcast_vector(model.classes.numbers, communicator);
   broadcast_texts(model.classes.texts, communicator);
+  communicator.broadcast(model.objective);
   communicator.broadcast(model.features);
   broadcast_texts(model.feature_names, communicator);
+  communicator.broadcast(model.expansion);
+  broadcast_texts(model.data_feature_names, communicator);
   broadcast_vector(model.coefficients, communicator);
   broadcast_vector(model.intercept, communicator);
   communicator.broadcast(model.l2);
+  communicator.broadcast(model.l1);
+  communicator.broadcast(model.standardized);
   communicator.broadcast(model.solver);
   communicator.broadcast(model.record);
+}
+
+Model model_or_step(const std::string& path, std::optional<std::int64_t> step) {
+  if (!is_path(path)) {
+    Model model = read_model(path);
+    if (!step) return model;
+    throw core::bad_input({.what = "is one model, not a path",
+                           .where = path,
+                           .why = "--step chooses a model of a path",
+                           .remedy = "Leave --step away"});
+  }
+  const Path models = read_path(path);
+  if (step && *step >= 0 && *step < models.steps()) return model_at(models, *step);
+  const std::string range = fmt::format("steps 0 to {}", models.steps() - 1);
+  throw core::bad_input({.what = step ? fmt::format("has no step {}", *step)
+                                      : "is a path of models, and none of them is named",
+                         .where = path,
+                         .why = "it has " + range,
+                         .remedy = "Choose one with --step"});
+}
+
+}  // namespace
+
+Model read_model(const std::string& path, const comm::Communicator& communicator) {
+  return read_model_or_step(path, std::nullopt, communicator);
+}
+
+Model read_model_or_step(const std::string& path, std::optional<std::int64_t> step,
+                         const comm::Communicator& communicator) {
+  Model model;
+  comm::on_root(communicator, [&] {
+    model = model_or_step(path, step);
+    return std::string();
+  });
+  broadcast_model(model, communicator);
   return model;
+}
+
+Path read_path(const std::string& file, const comm::Communicator& communicator) {
+  Path path;
+  comm::on_root(communicator, [&] {
+    path = read_path(file);
+    return std::string();
+  });
+  broadcast_model(path.model, communicator);
+  for (auto* values : {&path.lambda, &path.l1, &path.l2, &path.objective, &path.deviance_explained,
+                       &path.coefficients, &path.intercept}) {
+    broadcast_vector(*values, communicator);
+  }
+  broadcast_vector(path.nonzeros, communicator);
+  broadcast_vector(path.data_passes, communicator);
+  return path;
 }
 
 }  // namespace mpilogit::model

@@ -1,12 +1,21 @@
 #include "mpilogit/model/model.hpp"
 
-#include <bit>
-#include <cstddef>
-#include <span>
-
-#include "mpilogit/core/digest.hpp"
+#include "model/digest.hpp"
 
 namespace mpilogit::model {
+
+std::size_t Model::row_class(std::int64_t row) const {
+  const auto index = static_cast<std::size_t>(row);
+  return classes.size() == 2 || reference_class() ? index + 1 : index;
+}
+
+bool Model::reference_class() const {
+  return objective == kSoftmax && intercept.size() + 1 == classes.size();
+}
+
+std::int64_t Model::data_features() const {
+  return expansion.identity() ? features : static_cast<std::int64_t>(expansion.features);
+}
 
 std::string Model::feature_name(std::int64_t feature) const {
   if (feature_names.empty()) return "column " + std::to_string(feature);
@@ -14,10 +23,7 @@ std::string Model::feature_name(std::int64_t feature) const {
 }
 
 std::string coefficients_sha256(const Model& model) {
-  static_assert(std::endian::native == std::endian::little);
-  std::vector<double> values = model.coefficients;
-  values.insert(values.end(), model.intercept.begin(), model.intercept.end());
-  return core::sha256(std::as_bytes(std::span<const double>(values)));
+  return sha256(model.coefficients, model.intercept);
 }
 
 }  // namespace mpilogit::model

@@ -1,11 +1,15 @@
-// The exact, distributed ROC AUC: a sample sort of all rows by margin.
+// The exact, distributed ROC AUC: a sample sort of all rows by score.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "mpilogit/core/wide_sum.hpp"
 #include "mpilogit/statistics/metrics.hpp"
+
+#include "statistics/outcomes.hpp"
 
 namespace mpilogit::statistics {
 
@@ -13,9 +17,9 @@ namespace {
 
 constexpr std::size_t kSamplesPerRank = 256;
 
-// Rows of one margin, with the weights of each class in units of the grid.
+// Rows of one score, with the weights of each class in units of the grid.
 struct TieGroup {
-  double margin;
+  double score;
   std::int64_t negatives;
   std::int64_t positives;
 };
@@ -41,13 +45,13 @@ class WeightGrid {
   int unit_exponent_ = 0;
 };
 
-// Sorts by margin and merges equal ones. Cost: O(n log n).
+// Sorts by score and merges equal ones. Cost: O(n log n).
 std::vector<TieGroup> merge_ties(std::vector<TieGroup> groups) {
   std::sort(groups.begin(), groups.end(),
-            [](const TieGroup& a, const TieGroup& b) { return a.margin < b.margin; });
+            [](const TieGroup& a, const TieGroup& b) { return a.score < b.score; });
   std::size_t last = 0;
   for (std::size_t i = 1; i < groups.size(); ++i) {
-    if (groups[i].margin == groups[last].margin) {
+    if (groups[i].score == groups[last].score) {
       groups[last].negatives += groups[i].negatives;
       groups[last].positives += groups[i].positives;
     } else {
@@ -58,28 +62,45 @@ std::vector<TieGroup> merge_ties(std::vector<TieGroup> groups) {
   return groups;
 }
 
-std::vector<TieGroup> local_groups(const ScoredRows& rows, const comm::Communicator& communicator) {
-  double largest = rows.weights.empty() ? 1.0 : 0.0;
-  for (const double weight : rows.weights) largest = std::max(largest, weight);
-  const auto count = static_cast<std::int64_t>(rows.margins.size());
+// What a row is ranked by: number `column` of `columns` per row.
+struct Scores {
+  std::span<const double> values;
+  std::size_t columns = 1;
+  std::size_t column = 0;
+
+  // NaN (the margins overflowed) cannot be sorted: it ranks last.
+  double of(std::size_t row) const {
+    const double value = values[row * columns + column];
+    return std::isnan(value) ? -std::numeric_limits<double>::infinity() : value;
+  }
+};
+
+// `positive` is the class whose rows shall rank above all others.
+std::vector<TieGroup> local_groups(const ScoredRows& rows, const Scores& scores,
+                                   std::uint32_t positive, const comm::Communicator& communicator) {
+  double largest = 0.0;
+  for_each_outcome(rows, [&](const Outcome& outcome) {
+    largest = std::max(largest, outcome.weight * outcome.count);
+  });
+  const auto count = static_cast<std::int64_t>(rows.rows());
   const WeightGrid grid(communicator.maximum(largest), communicator.sum(count));
   std::vector<TieGroup> groups;
-  groups.reserve(rows.margins.size());
-  for (std::size_t i = 0; i < rows.margins.size(); ++i) {
-    const std::int64_t weight = grid.to_integer(rows.weights.empty() ? 1.0 : rows.weights[i]);
-    const bool positive = rows.labels[i] != 0;
-    groups.push_back({rows.margins[i], positive ? 0 : weight, positive ? weight : 0});
-  }
+  groups.reserve(rows.rows());
+  for_each_outcome(rows, [&](const Outcome& outcome) {
+    const std::int64_t weight = grid.to_integer(outcome.weight * outcome.count);
+    const bool is_positive = outcome.label == positive;
+    groups.push_back({scores.of(outcome.row), is_positive ? 0 : weight, is_positive ? weight : 0});
+  });
   return merge_ties(std::move(groups));
 }
 
-// size − 1 margins that cut all rows into about equal parts, from a regular sample of each rank.
+// size − 1 scores that cut all rows into about equal parts, from a regular sample of each rank.
 std::vector<double> choose_splitters(const std::vector<TieGroup>& groups,
                                      const comm::Communicator& communicator) {
   std::vector<double> mine;
   const std::size_t samples = std::min(kSamplesPerRank, groups.size());
   for (std::size_t i = 0; i < samples; ++i) {
-    mine.push_back(groups[(2 * i + 1) * groups.size() / (2 * samples)].margin);
+    mine.push_back(groups[(2 * i + 1) * groups.size() / (2 * samples)].score);
   }
   std::vector<double> all = communicator.all_gather(std::span<const double>(mine));
   std::sort(all.begin(), all.end());
@@ -91,13 +112,13 @@ std::vector<double> choose_splitters(const std::vector<TieGroup>& groups,
   return splitters;
 }
 
-// Sends every group to the rank of its interval: equal margins meet on one rank.
+// Sends every group to the rank of its interval: equal scores meet on one rank.
 std::vector<TieGroup> sort_over_ranks(const std::vector<TieGroup>& groups,
                                       const comm::Communicator& communicator) {
   const std::vector<double> splitters = choose_splitters(groups, communicator);
   std::vector<std::vector<TieGroup>> outgoing(static_cast<std::size_t>(communicator.size()));
   for (const auto& group : groups) {
-    const auto interval = std::upper_bound(splitters.begin(), splitters.end(), group.margin);
+    const auto interval = std::upper_bound(splitters.begin(), splitters.end(), group.score);
     outgoing[static_cast<std::size_t>(interval - splitters.begin())].push_back(group);
   }
   return merge_ties(communicator.exchange(outgoing));
@@ -108,13 +129,10 @@ struct Totals {
   std::int64_t positives = 0;
 };
 
-}  // namespace
-
 // Σ over tie groups of positives · (negatives below + ½ negatives tied). A group is the same on any
 // number of ranks, and so is its term: the exact sum of the terms is, too.
-std::optional<double> roc_auc(const ScoredRows& rows, const comm::Communicator& communicator) {
-  const std::vector<TieGroup> groups =
-      sort_over_ranks(local_groups(rows, communicator), communicator);
+std::optional<double> area(const std::vector<TieGroup>& groups,
+                           const comm::Communicator& communicator) {
   Totals mine;
   for (const auto& group : groups) {
     mine.negatives += group.negatives;
@@ -142,6 +160,32 @@ std::optional<double> roc_auc(const ScoredRows& rows, const comm::Communicator& 
   communicator.sum(limbs);
   return core::WideSum::from_limbs(limbs).value() /
          (static_cast<double>(all.positives) * static_cast<double>(all.negatives));
+}
+
+std::optional<double> area_of_class(const ScoredRows& rows, const Scores& scores,
+                                    std::uint32_t positive,
+                                    const comm::Communicator& communicator) {
+  const auto groups = local_groups(rows, scores, positive, communicator);
+  return area(sort_over_ranks(groups, communicator), communicator);
+}
+
+}  // namespace
+
+std::optional<double> roc_auc(const ScoredRows& rows, const comm::Communicator& communicator) {
+  // By margin: probabilities near 1 would be tied by their rounding.
+  if (rows.shape.link == Link::logistic)
+    return area_of_class(rows, {rows.margins}, 1, communicator);
+  const std::size_t classes = rows.shape.classes();
+  std::vector<double> probabilities(rows.rows() * classes);
+  class_probabilities(rows.shape, rows.margins, probabilities);
+  double sum = 0.0;
+  for (std::size_t k = 0; k < classes; ++k) {
+    const auto positive = static_cast<std::uint32_t>(k);
+    const auto auc = area_of_class(rows, {probabilities, classes, k}, positive, communicator);
+    if (!auc) return std::nullopt;
+    sum += *auc;
+  }
+  return sum / static_cast<double>(classes);
 }
 
 }  // namespace mpilogit::statistics

@@ -152,6 +152,39 @@ def good_labels(out):
                     offsets="o", feature_names=["a", "b", "c", "d", "é"])
 
 
+def good_trials(out):
+    """Successes, trials and groups; the answers are beside them."""
+    random = np.random.default_rng(3)
+    rows = 2000
+    trials = random.integers(0, 50, rows)
+    successes = random.binomial(trials, 0.3)
+    groups = {"numbers": random.integers(-300, 300, rows) * 2**40, "bools": np.arange(rows) % 3 == 0,
+              "alone": random.permutation(rows).astype("u8"), "same": np.full(rows, 7, "i1"),
+              "texts": np.array([f"grö{i}" if i % 5 else "" for i in random.integers(0, 400, rows)]),
+              "long_texts": np.array([f"{i:05d}" * 20 for i in random.permutation(rows)])}
+    for part, cut in enumerate([slice(0, rows), slice(0, 700), slice(700, rows)]):
+        with h5py.File(out.path(f"trials_{part}"), "w") as file:
+            file["X"] = np.ones((rows, 1), "i1")[cut]
+            file["y"] = (successes.astype("f4") if part == 1 else successes)[cut]
+            file["t"] = trials[cut]
+            for name, values in groups.items():
+                text = values.dtype.kind == "U"
+                data = values.astype(object) if text else values
+                file.create_dataset(name, data=data[cut], dtype=h5py.string_dtype() if text else None)
+                file["expected_" + name] = np.unique(values, return_inverse=True)[1][cut]
+                if part == 0:
+                    file["count_" + name] = [len(np.unique(values))]
+
+
+def good_feature_values(out):
+    with h5py.File(out.path("feature_values"), "w") as file:
+        file["factors"] = np.array([0, 1.5, np.inf, -np.inf, 1e-300])
+        file["integers"] = np.array([1, 0, 3, -4, 5], "i2")
+        file["nan"] = np.array([0, 1, np.nan, 3, 4])
+        file["column"] = np.ones((5, 1))
+        file["text"] = [b"1"] * 5
+
+
 def good_collections(out):
     def parts(name, pieces, storage, sparse, names=None):
         files = []
@@ -274,8 +307,8 @@ def bad_values(out):
     bad(out, "nan_y", ["/y: 2 labels", "the first in row 55", "NaN or infinite"], y=column)
     bad(out, "nan_weights", ["/s: 2 values are NaN", "row 55"], replace("s", column), weights="s")
     bad(out, "nan_offsets", ["/o: 2 values are NaN", "row 55"], replace("o", column), offsets="o")
-    bad(out, "half_y", ["/y: 1 labels", "row 7", "not a whole number"], y=np.where(np.arange(ROWS) == 7, 0.5, 1))
-    bad(out, "far_y", ["/y: 1 labels", "row 8", "does not fit"],
+    bad(out, "half_y", ["/y: 1 label is unusable, in row 7;", "not a whole number"], y=np.where(np.arange(ROWS) == 7, 0.5, 1))
+    bad(out, "far_y", ["/y: 1 label is unusable, in row 8;", "does not fit"],
         y=np.where(np.arange(ROWS) == 8, 2**63, 1).astype("u8"))
     bad(out, "negative_weights", ["/s: 2 weights are negative, the first in row 31"],
         replace("s", np.where(np.isin(np.arange(ROWS), [31, 80]), -1.0, 1.0)), weights="s")
@@ -285,6 +318,37 @@ def bad_values(out):
         x=np.ones((rows, 1), "i1"), y=np.arange(rows))
     bad(out, "regression_text", ["/y: has more than 10000 different values"],
         x=np.ones((rows, 1), "i1"), y=[str(i) for i in range(rows)])
+
+
+def bad_trials(out):
+    def counts(name, parts, y, t, **source):
+        bad(out, name, parts, replace("t", t), y=y, trials="t", **source)
+
+    def spoiled(column, rows, value):
+        return np.where(np.isin(np.arange(ROWS), rows), value, column)
+
+    y, t = np.full(ROWS, 2.0), np.full(ROWS, 5.0)
+    counts("successes_above", ["/y: 2 numbers of successes are unusable, the first in row 31", "more successes than"],
+           spoiled(y, [31, 80], 6), t)
+    counts("successes_negative", ["/y: 1 number of successes is unusable, in row 99", "negative"],
+           spoiled(y, [99], -1).astype("i2"), t)
+    counts("successes_half", ["/y: 1 number", "in row 0;", "not a whole number"], spoiled(y, [0], 0.5), t)
+    counts("successes_nan", ["/y: 1 number", "NaN"], spoiled(y, [50], np.nan), t)
+    counts("successes_text", ["/y: holds strings", "number of successes"], [b"a"] * ROWS, t)
+    counts("trials_negative", ["/t: 3 numbers of trials are unusable, the first in row 7", "negative"], y,
+           spoiled(t, [7, 8, 90], -2))
+    counts("trials_half", ["/t: 1 number of trials is unusable, in row 64", "not a whole number"], y,
+           spoiled(t, [64], 5.5))
+    counts("trials_infinite", ["/t: 1 number", "infinite"], y, spoiled(t, [64], np.inf))
+    counts("trials_zero", ["/t: all trials are 0"], 0 * y, 0 * t)
+    counts("trials_countless", ["/t: there are 2^53 trials or more"], y, 0 * t + 2.0**47)
+    counts("trials_short", ["t has 99 rows"], y, t[1:])
+    counts("trials_text", ["/t: holds strings"], y, [b"5"] * ROWS)
+    bad(out, "trials_missing", ["there is no 't'"], trials="t")
+    bad(out, "groups_float", ["/g: holds float64 values", "integers or strings"], replace("g", t), groups="g")
+    bad(out, "groups_short", ["g has 99 rows"], replace("g", np.arange(99)), groups="g")
+    bad(out, "groups_far", ["/g: 1 group is unusable, in row 8;", "does not fit"],
+        replace("g", np.where(np.arange(ROWS) == 8, 2**63, 1).astype("u8")), groups="g")
 
 
 def bad_sparse(out):
@@ -307,22 +371,22 @@ def bad_sparse(out):
         return change
 
     for code in ["i4", "i8", "u1", "u8"]:
-        broken("index_too_large_" + code, ["/X/indices: 1 rows", "row 60", "out of range", "0 to 4"],
+        broken("index_too_large_" + code, ["/X/indices: 1 row has", "row 60", "out of range", "0 to 4"],
                put("indices", 121, 5), indices=code)
     for code in ["i1", "i4", "i8"]:
-        broken("index_negative_" + code, ["1 rows", "row 60", "out of range"], put("indices", 121, -1), indices=code)
-    broken("index_huge", ["1 rows", "row 60", "out of range"], put("indices", 121, 2**32 + 3), indices="i8")
-    broken("index_twice", ["1 rows", "row 60", "duplicated"], put("indices", 121, 1))
+        broken("index_negative_" + code, ["1 row has", "row 60", "out of range"], put("indices", 121, -1), indices=code)
+    broken("index_huge", ["1 row has", "row 60", "out of range"], put("indices", 121, 2**32 + 3), indices="i8")
+    broken("index_twice", ["1 row has", "row 60", "duplicated"], put("indices", 121, 1))
     broken("index_unsorted", ["2 rows", "row 60", "unsorted"],
            lambda group: (put("indices", 121, 0)(group), put("indices", 151, 0)(group)))
     broken("indptr_start", ["/X/indptr: starts with 1"], put("indptr", 0, 1))
     broken("indptr_drop", ["decreases in row 50"], put("indptr", 51, 3))
     broken("indptr_end", ["ends with 199", "number of entries, 200"], put("indptr", ROWS, 199))
-    broken("indptr_beyond", ["indptr: "], put("indptr", 50, 10**12))
+    broken("indptr_beyond", ["indptr: decreases in row 50"], put("indptr", 50, 10**12))
     broken("indptr_length", ["indptr has 100 entries"], resize("indptr", ROWS))
     broken("indices_length", ["indices has 199 entries, data has 200"], resize("indices", 199))
     broken("indices_float", ["/X/indices: holds float32 values"], lambda group: None, indices="f4")
-    broken("nan_csr", ["1 values are NaN", "row 60", "column 3"], put("data", 121, np.nan))
+    broken("nan_csr", ["1 value is NaN", "in row 60", "column 3"], put("data", 121, np.nan))
     broken("csc", ["is stored by columns (csc_matrix)", "tocsr"],
            lambda group: group.attrs.__setitem__("encoding-type", "csc_matrix"))
     broken("frame", ["is of the kind 'dataframe'"],
@@ -397,7 +461,7 @@ def bad_storage(out):
 
 
 def bad_collections(out):
-    def pair(name, parts, write_first, write_second):
+    def pair(name, parts, write_first, write_second, **source):
         files = []
         for i, write in enumerate([write_first, write_second]):
             files.append(out.path(f"{name}_{i}"))
@@ -405,7 +469,7 @@ def bad_collections(out):
                 write(file)
                 if "y" not in file:
                     file["y"] = labels()
-        out.expect_bad(name, [f"{name}_1.h5", *parts], files=files)
+        out.expect_bad(name, [f"{name}_1.h5", *parts], files=files, **source)
 
     def dense(file):
         write_dense(file, values("f4"))
@@ -419,6 +483,8 @@ def bad_collections(out):
     pair("other_names", ["in the place of 'e'"], named(list("abcde")), named(list("abcdf")))
     pair("other_labels", ["labels of another kind"], dense,
          lambda file: (dense(file), file.__setitem__("y", ["a"] * ROWS)))
+    pair("other_groups", ["groups of another kind"], lambda file: (dense(file), file.__setitem__("g", labels())),
+         lambda file: (dense(file), file.__setitem__("g", ["a"] * ROWS)), groups="g")
     nan = values("f4")
     nan[3, 1] = np.nan
     pair("nan_in_second", ["row 3 (row 103 of all files)"], dense, lambda file: write_dense(file, nan))
@@ -427,7 +493,8 @@ def bad_collections(out):
 def main(folder):
     out = Collection(pathlib.Path(folder))
     out.folder.mkdir(parents=True, exist_ok=True)
-    for write in [good_types, good_storage, good_labels, good_collections, bad_files, bad_shapes, bad_values,
+    for write in [good_types, good_storage, good_labels, good_trials, good_feature_values,
+                  good_collections, bad_files, bad_shapes, bad_values, bad_trials,
                   bad_sparse, bad_storage, bad_collections]:
         write(out)
     manifest = {"good": out.good, "bad": out.bad}

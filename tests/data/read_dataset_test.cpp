@@ -41,6 +41,8 @@ data::Source source_of(const json& entry, data::ReadMode mode) {
   source.files = entry.at("files").get<std::vector<std::string>>();
   if (entry.contains("weights")) source.weights = entry.at("weights").get<std::string>();
   if (entry.contains("offsets")) source.offsets = entry.at("offsets").get<std::string>();
+  if (entry.contains("trials")) source.trials = entry.at("trials").get<std::string>();
+  if (entry.contains("groups")) source.groups = entry.at("groups").get<std::string>();
   source.mode = mode;
   return source;
 }
@@ -132,6 +134,7 @@ std::string refusal(const data::Source& source, const Communicator& world) {
     data::read_dataset(source, world);
     return "";
   } catch (const Error& error) {
+    CHECK(error.agreed());
     return (error.code() == ExitCode::bad_input ? "" : "NOT AN INPUT ERROR: ") +
            std::string(error.what());
   }
@@ -143,6 +146,7 @@ void check_bad(const json& entry, data::ReadMode mode) {
   CAPTURE(message);
   mpilogit::comm::require_same(world, "messages", message);
   CHECK(message.find("NOT AN INPUT ERROR") == std::string::npos);
+  CHECK(message.find("rank ") == std::string::npos);
   for (const auto& part : entry.at("parts")) {
     CHECK_THAT(message, mpilogit::testing::contains(part.get<std::string>()));
   }
@@ -191,14 +195,18 @@ TEST_CASE("classes come from all ranks, ascending") {
   CHECK(data::read_dataset(source, world).classes().name(0) == "false");
 }
 
-TEST_CASE("without labels none are read, and the shape can be had without values") {
+TEST_CASE("without labels none are read") {
   data::Source source;
   source.files = {MPILOGIT_TEST_FILES "/part0.h5"};
   source.labels = std::nullopt;
   const data::Dataset dataset = data::read_dataset(source, Communicator::world());
   CHECK(dataset.labels().empty());
   CHECK(dataset.classes().size() == 0);
-  const data::Shape shape = data::read_shape(source);
+  CHECK(dataset.trials().empty());
+  CHECK(dataset.successes().empty());
+  CHECK(dataset.groups().empty());
+  CHECK(dataset.group_count() == 0);
+  const data::Shape& shape = dataset.shape();
   CHECK(shape.rows == 50);
   CHECK(shape.features == 5);
   CHECK(shape.nonzeros == 250);

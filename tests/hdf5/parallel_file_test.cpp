@@ -32,11 +32,15 @@ Rows rows_of(const Communicator& world) {
 void write_sample(const std::string& path, const Communicator& world) {
   const Rows rows = rows_of(world);
   std::vector<double> probabilities;
+  std::vector<double> table;
   std::vector<std::int64_t> numbers;
   std::vector<std::uint8_t> truths;
   std::vector<std::string> labels;
   for (std::int64_t row = rows.first; row < rows.last; ++row) {
     probabilities.push_back(static_cast<double>(row) / 4.0);
+    for (int column = 0; column < 3; ++column) {
+      table.push_back(static_cast<double>(10 * row + column));
+    }
     numbers.push_back(row << 40);
     truths.push_back(row % 2 == 1 ? 1 : 0);
     labels.push_back("row " + std::to_string(row));
@@ -44,10 +48,12 @@ void write_sample(const std::string& path, const Communicator& world) {
   hdf5::File file = hdf5::File::create(path, world);
   using Kind = hdf5::RowType::Kind;
   hdf5::create_rows(file, "probability", {Kind::float64}, rows.total);
+  hdf5::create_rows(file, "table", {Kind::float64}, rows.total, 3);
   hdf5::create_rows(file, "number", {Kind::int64}, rows.total);
   hdf5::create_rows(file, "truth", {Kind::boolean}, rows.total);
   hdf5::create_rows(file, "label", {Kind::text, 8}, rows.total);
   hdf5::write_rows(file, "probability", rows.first, std::span<const double>(probabilities));
+  hdf5::write_rows(file, "table", rows.first, std::span<const double>(table));
   hdf5::write_rows(file, "number", rows.first, std::span<const std::int64_t>(numbers));
   hdf5::write_rows(file, "truth", rows.first, std::span<const std::uint8_t>(truths));
   hdf5::write_rows(file, "label", rows.first, std::span<const std::string>(labels));
@@ -70,6 +76,9 @@ TEST_CASE("rows written by all ranks are read back in order, serially and in par
   const std::vector<double> all = hdf5::read_doubles(serial, "probability");
   REQUIRE(all.size() == static_cast<std::size_t>(10 * world.size()));
   for (std::size_t row = 0; row < all.size(); ++row) CHECK(all[row] == double(row) / 4.0);
+  CHECK(hdf5::dimensions(serial, "table") == std::vector<std::int64_t>{10 * world.size(), 3});
+  const std::vector<double> table = hdf5::read_doubles(serial, "table");
+  for (std::size_t i = 0; i < table.size(); ++i) CHECK(table[i] == double(10 * (i / 3) + i % 3));
   CHECK(hdf5::read_strings(serial, "label").back() == "row " + std::to_string(all.size() - 1));
   CHECK(hdf5::read_strings(serial, "classes").back() == "yes, größer");
   CHECK(hdf5::read_text_attribute(serial, "/", "text") == "on every rank");

@@ -23,6 +23,7 @@ for path in written:
     rows = np.arange(10 * ranks)
     with h5py.File(path) as file:
         assert file["probability"].dtype == np.float64 and (file["probability"][...] == rows / 4).all()
+        assert (file["table"][...] == 10 * rows[:, None] + np.arange(3)).all()
         assert (file["number"][...] == rows * 2**40).all()
         assert file["truth"].dtype == bool and (file["truth"][...] == (rows % 2 == 1)).all()
         assert file["label"].asstr()[...].tolist() == [f"row {row}" for row in rows]

@@ -14,9 +14,12 @@ namespace {
 
 struct Rows {
   std::vector<double> margins;
-  std::vector<std::uint8_t> labels;
+  std::vector<std::uint32_t> labels;
   std::vector<double> weights;
-  ScoredRows view() const { return {margins, labels, weights}; }
+  ScoreShape shape = {};
+  std::vector<double> successes = {};
+  std::vector<double> trials = {};
+  ScoredRows view() const { return {shape, margins, labels, weights, successes, trials}; }
 };
 
 Rows make_rows(std::size_t count, bool weighted, int distinct) {
@@ -33,12 +36,16 @@ Rows make_rows(std::size_t count, bool weighted, int distinct) {
 // Each rank's part: rows whose number hashes to it, so that some ranks get few and one gets none.
 Rows part_of(const Rows& all, const comm::Communicator& world) {
   Rows mine;
-  for (std::size_t i = 0; i < all.margins.size(); ++i) {
+  mine.shape = all.shape;
+  const std::size_t columns = all.shape.columns;
+  for (std::size_t i = 0; i * columns < all.margins.size(); ++i) {
     const int owners = std::max(1, world.size() - 1);
     if (static_cast<int>((i * i) % static_cast<std::size_t>(owners)) != world.rank()) continue;
-    mine.margins.push_back(all.margins[i]);
-    mine.labels.push_back(all.labels[i]);
+    for (std::size_t k = 0; k < columns; ++k) mine.margins.push_back(all.margins[i * columns + k]);
+    if (!all.labels.empty()) mine.labels.push_back(all.labels[i]);
     if (!all.weights.empty()) mine.weights.push_back(all.weights[i]);
+    if (!all.trials.empty()) mine.successes.push_back(all.successes[i]);
+    if (!all.trials.empty()) mine.trials.push_back(all.trials[i]);
   }
   return mine;
 }
@@ -79,8 +86,8 @@ TEST_CASE("four rows by hand") {
   CHECK(metrics.roc_auc == 0.875);
   CHECK(metrics.rows == 4);
   CHECK(metrics.accuracy == 0.5);  // all margins are positive
-  CHECK(metrics.confusion[0] == std::array<std::int64_t, 2>{0, 2});
-  CHECK(metrics.confusion[1] == std::array<std::int64_t, 2>{0, 2});
+  CHECK(metrics.confusion[0] == std::vector<std::int64_t>{0, 2});
+  CHECK(metrics.confusion[1] == std::vector<std::int64_t>{0, 2});
   const double expected = (std::log1p(std::exp(1.0)) + std::log1p(std::exp(2.0)) +
                            std::log1p(std::exp(-2.0)) + std::log1p(std::exp(-3.0))) /
                           4;
@@ -111,7 +118,42 @@ TEST_CASE("weights weigh accuracy and loss, not the confusion counts") {
   const Rows all{{1, -1, 1}, {1, 1, 0}, {1.0, 2.0, 5.0}};
   const Metrics metrics = evaluate(part_of(all, world).view(), world);
   CHECK(metrics.accuracy == 1.0 / 8.0);
-  CHECK(metrics.confusion[1] == std::array<std::int64_t, 2>{1, 1});
+  CHECK(metrics.confusion[1] == std::vector<std::int64_t>{1, 1});
+}
+
+TEST_CASE("a row of weight 0 counts for nothing, however wrong") {
+  const auto world = comm::Communicator::world();
+  const Rows all{{1, -std::numeric_limits<double>::infinity()}, {1, 1}, {1.0, 0.0}};
+  const Metrics metrics = evaluate(part_of(all, world).view(), world);
+  CHECK(metrics.log_loss == Approx(std::log1p(std::exp(-1.0))).epsilon(1e-14));
+  CHECK(metrics.accuracy == 1.0);
+  CHECK(metrics.rows == 2);
+}
+
+// 4 trials with 3 successes, and so on; one row has none at all. The expected values are
+// scikit-learn's (log_loss, roc_auc_score, accuracy_score) on one weighted row per outcome.
+TEST_CASE("aggregated rows count as their trials") {
+  const auto world = comm::Communicator::world();
+  const Rows all{{0.5, -1, 2, 0.5, -3}, {}, {1, 2, 1, 0.5, 1}, {}, {3, 1, 0, 2, 0},
+                 {4, 3, 0, 5, 2}};
+  const Metrics metrics = evaluate(part_of(all, world).view(), world);
+  CHECK(metrics.rows == 5);
+  CHECK(metrics.log_loss == Approx(0.5729824293398286).epsilon(1e-14));
+  CHECK(*metrics.roc_auc == Approx(0.7254901960784313).epsilon(1e-14));
+  CHECK(metrics.accuracy == Approx(0.6896551724137931).epsilon(1e-14));
+  CHECK(metrics.confusion == std::vector<std::vector<std::int64_t>>{{4, 4}, {1, 5}});
+}
+
+TEST_CASE("aggregated rows are the same bits as their rows one by one") {
+  const auto world = comm::Communicator::world();
+  const Rows single{{0.5, 0.5, 0.5, -1, -1}, {1, 0, 1, 0, 0}, {}};
+  const Rows grouped{{0.5, -1}, {}, {}, {}, {2, 0}, {3, 2}};
+  const Metrics expected = evaluate(part_of(single, world).view(), world);
+  const Metrics metrics = evaluate(part_of(grouped, world).view(), world);
+  CHECK(metrics.log_loss == Approx(expected.log_loss).epsilon(1e-15));
+  CHECK(metrics.roc_auc == expected.roc_auc);
+  CHECK(metrics.accuracy == expected.accuracy);
+  CHECK(metrics.confusion == expected.confusion);
 }
 
 }  // namespace

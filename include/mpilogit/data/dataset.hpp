@@ -23,8 +23,10 @@ struct Source {
   std::vector<std::string> files;  ///< one data set: rows one after the other
   std::string features = "X";
   std::optional<std::string> labels = "y";  ///< nullopt: do not read labels
+  std::optional<std::string> trials;        ///< then `labels` are counts of successes among so many
   std::optional<std::string> weights;       ///< sample weights; must exist if named
   std::optional<std::string> offsets;       ///< added to every margin; must exist if named
+  std::optional<std::string> groups;        ///< integers or strings: rows that belong together
   ReadMode mode = ReadMode::automatic;
 };
 
@@ -51,7 +53,8 @@ class Dataset {
   Dataset& operator=(Dataset&&) noexcept;
 
   const Shape& shape() const { return shape_; }
-  const ClassSet& classes() const { return classes_; }  ///< empty when labels were not read
+  /// Empty when labels were not read; {0, 1} when they are counts of successes.
+  const ClassSet& classes() const { return classes_; }
 
   Range local_blocks() const { return local_blocks_; }
   Range local_rows() const { return local_rows_; }
@@ -59,11 +62,22 @@ class Dataset {
   /// Rows of global block `block`, which must be local. Cost: O(1), nothing is copied.
   kernels::AnyRows block(std::int64_t block) const;
 
-  /// Index of each local row's class in `classes()`. Empty when labels were not read.
+  /// Index of each local row's class in `classes()`. Empty when labels were not read, and when they
+  /// are counts of successes.
   std::span<const std::uint32_t> labels() const { return labels_; }
+  /// Of aggregated (binomial) data, whole numbers with 0 ≤ successes ≤ trials: row i stands for
+  /// successes_i rows of class 1 and trials_i − successes_i of class 0. Empty unless the source
+  /// names trials.
+  std::span<const double> successes() const { return successes_; }
+  std::span<const double> trials() const { return trials_; }
   /// Local rows; empty when not named in the source.
   std::span<const double> weights() const { return weights_; }
   std::span<const double> offsets() const { return offsets_; }
+
+  /// Index of each local row's group among all groups, in ascending order of their values; empty
+  /// when not named in the source.
+  std::span<const std::uint32_t> groups() const { return groups_; }
+  std::int64_t group_count() const { return group_count_; }  ///< over all ranks
 
   std::int64_t resident_bytes() const;
 
@@ -76,18 +90,27 @@ class Dataset {
   Range local_rows_;
   std::unique_ptr<FeatureRows> rows_;
   std::vector<std::uint32_t> labels_;
+  std::vector<double> successes_;
+  std::vector<double> trials_;
   std::vector<double> weights_;
   std::vector<double> offsets_;
+  std::vector<std::uint32_t> groups_;
+  std::int64_t group_count_ = 0;
 };
 
 /// Collective. Reads every rank's own rows and validates everything: shapes agree, values are
-/// finite, sparse structure is sound, weights are not negative and not all 0, there is at least one
-/// row and one feature. (How many classes a model can use is not this layer's business.)
+/// finite, sparse structure is sound, weights and trials are not negative and not all 0, successes
+/// are among the trials, there is at least one row and one feature. (How many classes a model can
+/// use is not this layer's business.)
 /// Metadata is read once, on rank 0, and broadcast. Throws the same core::Error on all ranks,
 /// before anything large is allocated wherever the metadata can tell.
 Dataset read_dataset(const Source& source, const comm::Communicator& communicator);
 
-/// What rank 0 learns from the metadata of one file or more; for `inspect`. Not collective.
-Shape read_shape(const Source& source);
+/// Collective. One number per feature from the 1-D data set `name` of `file`, for penalties and
+/// bounds: floats or integers, ±∞ too. Read on the root, broadcast. Throws bad input, the same on
+/// all ranks, if there is a NaN or another count of numbers.
+std::vector<double> read_feature_values(const std::string& file, const std::string& name,
+                                        std::int64_t features,
+                                        const comm::Communicator& communicator);
 
 }  // namespace mpilogit::data

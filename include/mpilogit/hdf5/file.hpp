@@ -123,12 +123,14 @@ struct RowType {
   std::size_t length = 0;  ///< of text: bytes of the longest
 };
 
-/// Creates a 1-D data set of `rows` elements. Collective if the file is parallel.
-void create_rows(const File& file, const std::string& name, RowType type, std::int64_t rows);
+/// Creates a 1-D data set of `rows` elements, or with a `width` a 2-D one (rows × width).
+/// Collective if the file is parallel.
+void create_rows(const File& file, const std::string& name, RowType type, std::int64_t rows,
+                 std::optional<std::int64_t> width = std::nullopt);
 
-/// Writes rows first_row … first_row + values.size() − 1. Collective if the file is parallel: every
-/// rank calls it once for each data set, with an empty span if it has no rows. Goes out in pieces
-/// of at most 1 GiB, as many on every rank.
+/// Writes whole rows from `first_row` on, as many as there are values for. Collective if the file
+/// is parallel: every rank calls it once for each data set, with an empty span if it has no rows.
+/// Goes out in pieces of at most 1 GiB, as many on every rank.
 void write_rows(const File& file, const std::string& name, std::int64_t first_row,
                 std::span<const double> values);
 void write_rows(const File& file, const std::string& name, std::int64_t first_row,

@@ -6,19 +6,44 @@
 #include <vector>
 
 #include "mpilogit/data/labels.hpp"
+#include "mpilogit/kernels/polynomial.hpp"
 
 namespace mpilogit::model {
 
-/// P(y = classes[1]) = σ(x · coefficients + intercept) for two classes.
+/// What a model's margins mean. With z_r = x · coefficients[r] + intercept[r]:
+///   logistic (two classes, one row)   P(y = classes[1]) = σ(z_0)
+///   softmax                           P(y = classes[k]) = e^(z_k) / Σ_l e^(z_l); with one row less
+///                                     than classes, class 0 is the reference and has the margin 0
+///   one-vs-rest (a row per class)     P(y = classes[k]) = σ(z_k) / Σ_l σ(z_l)
+inline constexpr const char* kLogistic = "logistic";
+inline constexpr const char* kSoftmax = "softmax";
+inline constexpr const char* kOneVsRest = "one-vs-rest";
+
 struct Model {
   data::ClassSet classes;
-  std::int64_t features = 0;
-  std::vector<std::string> feature_names;  ///< empty when the training data had none
-  std::vector<double> coefficients;        ///< row-major, intercept.size() × features
-  std::vector<double> intercept;           ///< 1 element for two classes
+  std::string objective = kLogistic;
+  std::int64_t features = 0;               ///< columns of `coefficients`: after the expansion
+  std::vector<std::string> feature_names;  ///< of those; empty when the training data had none
+  kernels::PolynomialShape expansion;      ///< from the data's features to those of the model
+  /// Of the data's own columns: equal to `feature_names` without an expansion.
+  std::vector<std::string> data_feature_names;
+  std::vector<double> coefficients;  ///< row-major, rows() × features
+  std::vector<double> intercept;     ///< rows()
   double l2 = 0.0;
+  double l1 = 0.0;
+  bool standardized = false;  ///< the penalty was of standardised features (coefficients never are)
   std::string solver;
   std::string record;  ///< the run record of the training, as JSON
+
+  /// Of coefficients: 1 for two classes, else classes or, with a reference class, one less.
+  std::int64_t rows() const { return static_cast<std::int64_t>(intercept.size()); }
+  /// Index of the class that row `row` speaks for.
+  std::size_t row_class(std::int64_t row) const;
+  /// Whether class 0 has no row of its own.
+  bool reference_class() const;
+
+  /// Columns that data must have for this model.
+  std::int64_t data_features() const;
 
   /// The name of a feature, or "column 7" where there are no names.
   std::string feature_name(std::int64_t feature) const;

@@ -7,8 +7,9 @@
 
 namespace mpilogit::model {
 
-/// Format version that is written, and the newest that is read.
-inline constexpr int kFormatVersion = 1;
+/// The newest format that is read. Written is 1 wherever a program that knows only that could read
+/// the model: two classes, no expansion.
+inline constexpr int kFormatVersion = 2;
 
 /// One process. Replaces a file at `path` only when the new one is complete and on the disk.
 /// Throws bad input if it cannot be written.

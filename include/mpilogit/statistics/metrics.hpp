@@ -1,32 +1,41 @@
 #pragma once
 // How good a model's scores are: the same bits on any number of ranks.
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/statistics/scores.hpp"
 
 namespace mpilogit::statistics {
 
-/// One rank's scored rows. All spans have one element per local row; `weights` is empty when all
-/// weights are 1.
+/// One rank's scored rows. All spans but the margins have one element per local row, or none:
+/// without `weights` all are 1. Aggregated (binomial) data has `successes` and `trials` in the
+/// place of `labels`: such a row counts as successes_i rows of class 1 and trials_i − successes_i
+/// of class 0.
 struct ScoredRows {
-  std::span<const double> margins;
-  std::span<const std::uint8_t> labels;  ///< 0 or 1
+  ScoreShape shape;
+  std::span<const double> margins;        ///< rows × columns
+  std::span<const std::uint32_t> labels;  ///< index of the class
   std::span<const double> weights;
+  std::span<const double> successes;
+  std::span<const double> trials;
+
+  std::size_t rows() const { return margins.size() / shape.columns; }
 };
 
-/// Of two classes. Weighted means where there are weights; a row is predicted as class 1 when its
-/// margin is > 0 (probability > ½).
+/// Weighted means where there are weights; predictions as in `predicted_class`.
 struct Metrics {
   std::int64_t rows = 0;
   double log_loss = 0.0;
   double accuracy = 0.0;
-  std::optional<double> roc_auc;  ///< none when only one class is there
-  /// confusion[actual][predicted]: rows, not weights.
-  std::array<std::array<std::int64_t, 2>, 2> confusion{};
+  /// Of class 1 against class 0. Of more classes the unweighted mean over the classes, each against
+  /// all others, scored by its probability ("macro"). None when a class has no row, or all.
+  std::optional<double> roc_auc;
+  /// confusion[actual][predicted]: rows (of aggregated data, trials), not weights.
+  std::vector<std::vector<std::int64_t>> confusion;
 };
 
 /// Collective. There must be positive weight on some rank.
@@ -34,8 +43,9 @@ Metrics evaluate(const ScoredRows& rows, const comm::Communicator& communicator)
 
 /// Collective. The area under the ROC curve,
 ///     Σ_{i: y=1} s_i (W₀(z < z_i) + ½ W₀(z = z_i)) / (W₁ W₀),   W_c: weight of class c,
-/// exactly: margins are sorted over all ranks, ties count half. None when W₀ or W₁ is 0.
-/// Cost: one exchange of all rows (24 bytes each), O(n log n) work spread over the ranks.
+/// exactly: scores are sorted over all ranks, ties count half. None when W₀ or W₁ is 0.
+/// Cost: per class (of two: once) one exchange of all rows (24 bytes each), O(n log n) work spread
+/// over the ranks.
 std::optional<double> roc_auc(const ScoredRows& rows, const comm::Communicator& communicator);
 
 }  // namespace mpilogit::statistics

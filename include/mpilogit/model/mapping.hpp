@@ -1,0 +1,25 @@
+#pragma once
+// A model's coefficients in the terms of another problem: to start from, or as a prior mean.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mpilogit/data/labels.hpp"
+#include "mpilogit/model/model.hpp"
+
+namespace mpilogit::model {
+
+/// The coefficients of `from` as the solvers lay them out, (features + 1) × columns, row-major, the
+/// intercepts last, for a problem with these classes and (expanded) features. Features go by name:
+/// those that the model does not know get 0, those that the data does not have are dropped. Where
+/// neither has names they go by position. A model with a reference class gets rows that sum to 0
+/// over the classes where every class has a column; the other way, class 0's row is subtracted.
+/// Throws bad input, naming `from_path`, if the classes differ or the features cannot be matched.
+std::vector<double> coefficients_for(const Model& from, const data::ClassSet& classes,
+                                     const std::vector<std::string>& feature_names,
+                                     std::int64_t features, std::size_t columns,
+                                     bool reference_class, const std::string& from_path);
+
+}  // namespace mpilogit::model

@@ -1,0 +1,38 @@
+#pragma once
+// From margins to probabilities and predicted classes.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace mpilogit::statistics {
+
+enum class Link { logistic, softmax, one_vs_rest };
+
+/// What a row's margins mean. Margins are rows × columns, row-major.
+struct ScoreShape {
+  Link link = Link::logistic;
+  std::size_t columns = 1;       ///< 1 for logistic
+  bool reference_class = false;  ///< softmax: class 0 has the margin 0 and no column
+
+  std::size_t classes() const {
+    return link == Link::logistic ? 2 : columns + (reference_class ? 1 : 0);
+  }
+};
+
+/// probabilities[i, k] = P(y_i = class k), rows × classes:
+///   logistic     1 − σ(z), σ(z)
+///   softmax      e^(z_k) / Σ_l e^(z_l)
+///   one-vs-rest  σ(z_k) / Σ_l σ(z_l), as scikit-learn's OneVsRestClassifier
+void class_probabilities(const ScoreShape& shape, std::span<const double> margins,
+                         std::span<double> probabilities);
+
+/// The class with the largest margin (logistic: 1 if the margin is > 0), of equal ones the first.
+/// `margins`: of one row.
+std::uint32_t predicted_class(const ScoreShape& shape, std::span<const double> margins);
+
+/// losses[i] = −log P(y_i = labels[i]), from the margins, so that it keeps its tail.
+void log_losses(const ScoreShape& shape, std::span<const double> margins,
+                std::span<const std::uint32_t> labels, std::span<double> losses);
+
+}  // namespace mpilogit::statistics

@@ -1,0 +1,30 @@
+#pragma once
+// Labels and groups as the file has them.
+
+#include <string>
+#include <vector>
+
+#include "mpilogit/data/labels.hpp"
+
+#include "data/findings.hpp"
+#include "data/shard_files.hpp"
+
+namespace mpilogit::data {
+
+/// Those of one rank's rows; one of the vectors is used.
+struct RawLabels {
+  LabelKind kind = LabelKind::integer;
+  std::vector<std::int64_t> numbers;
+  std::vector<std::string> texts;
+};
+
+/// Appends those of the part's rows. `first_row` is the part's first, global; what is no whole
+/// number within an int64 is added to `finding`.
+void read_raw_labels(FilePart& part, const Array& array, std::int64_t first_row, RawLabels& labels,
+                     Finding& finding);
+
+/// The error that such a finding is. `fault` as in bad_values.
+core::Error bad_labels(const Metadata& metadata, const std::string& name, const Finding& finding,
+                       const Fault& fault);
+
+}  // namespace mpilogit::data

@@ -1,0 +1,34 @@
+#pragma once
+// What model files and path files have in common: everything but the numbers.
+
+#include <cstdint>
+#include <string>
+
+#include "mpilogit/hdf5/file.hpp"
+#include "mpilogit/model/model.hpp"
+
+namespace mpilogit::model {
+
+/// Throws: the file at `path` contradicts itself.
+[[noreturn]] void refuse(const std::string& path, const std::string& what);
+
+/// Whether the root attribute `format` says so.
+bool has_format(const hdf5::File& file, const std::string& format);
+
+/// Throws bad input unless the file is of this format, in a version up to `newest`. `written_by` is
+/// the command that writes such files.
+void require_format(const hdf5::File& file, const std::string& format, int newest,
+                    const std::string& written_by);
+
+/// Classes, names, expansion, objective, solver and record.
+void write_description(const hdf5::File& file, const Model& model);
+
+/// Likewise; `rows` and `features` are those of the coefficients. Throws bad input if they do not
+/// fit.
+Model read_description(const hdf5::File& file, std::int64_t rows, std::int64_t features);
+
+/// Throws unless all are finite and their hash is that of the attribute `coefficients_sha256`.
+void require_sound(const hdf5::File& file, const std::vector<double>& coefficients,
+                   const std::vector<double>& intercept);
+
+}  // namespace mpilogit::model

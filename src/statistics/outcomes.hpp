@@ -1,0 +1,30 @@
+#pragma once
+// Rows as what was observed: one label each, or of aggregated data some of both classes.
+
+#include "mpilogit/statistics/metrics.hpp"
+
+namespace mpilogit::statistics {
+
+struct Outcome {
+  std::size_t row = 0;
+  std::uint32_t label = 0;
+  double count = 1.0;   ///< trials; 1 without
+  double weight = 1.0;  ///< of the row, to be multiplied by the count
+};
+
+/// Calls use(outcome) for each, in the order of rows; those that count 0 are left out.
+template <class Use>
+void for_each_outcome(const ScoredRows& rows, Use&& use) {
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    const double weight = rows.weights.empty() ? 1.0 : rows.weights[i];
+    if (rows.trials.empty()) {
+      use(Outcome{i, rows.labels[i], 1.0, weight});
+      continue;
+    }
+    const double failures = rows.trials[i] - rows.successes[i];
+    if (failures > 0.0) use(Outcome{i, 0, failures, weight});
+    if (rows.successes[i] > 0.0) use(Outcome{i, 1, rows.successes[i], weight});
+  }
+}
+
+}  // namespace mpilogit::statistics
