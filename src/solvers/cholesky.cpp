@@ -29,10 +29,8 @@ void subtract_scaled(double factor, const double* x, double* y, std::size_t size
 Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first)
     : size_(matrix.dimension), scale_(size_), upper_(matrix.triangle.size()) {
   order_.reserve(size_);
-  if (size_ > 0) order_.push_back(first);
-  for (std::size_t j = 0; j < size_; ++j) {
-    if (j != first) order_.push_back(j);
-  }
+  for (std::size_t j = first; j < size_; ++j) order_.push_back(j);
+  for (std::size_t j = 0; j < std::min(first, size_); ++j) order_.push_back(j);
   load(matrix);
   factorise();
   std::sort(aliased_.begin(), aliased_.end());

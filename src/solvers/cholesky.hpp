@@ -10,11 +10,11 @@
 namespace mpilogit::solvers {
 
 /// H = D^½ P (Uᵀ U) Pᵀ D^½ with D = diag H, so that the scales of the variables do not matter, and
-/// P the order of elimination: the variable `first`, then the others ascending.
+/// P the order of elimination: the variables from `first` on (the intercepts), then those before.
 ///
 /// A variable whose pivot is rounding noise (it is a linear combination of those eliminated before
 /// it, or its diagonal is not positive) is aliased: as in R, it is left out, and its component of
-/// every solution is 0. With the intercept eliminated first, a feature is dropped and never the
+/// every solution is 0. With the intercepts eliminated first, a feature is dropped and never the
 /// intercept, and of two equal features the later one.
 ///
 /// The sums run in a fixed order: the same bits on every machine. Cost: n³/3 products; n²/2

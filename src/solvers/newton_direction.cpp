@@ -9,7 +9,7 @@ namespace mpilogit::solvers {
 
 NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficiency) {
   if (exact()) {
-    preconditioner_ = matrix_preconditioner(point);
+    refresh(point);
     return with_last_factor(point);
   }
   const bool stale = products_last_ > products_when_fresh_ + 2;
@@ -33,8 +33,18 @@ NewtonModel NewtonDirection::with_last_factor(const Point& point) const {
 }
 
 void NewtonDirection::refresh(const Point& point) {
-  preconditioner_ = kind_ == HessianMatrixKind::sampled ? matrix_preconditioner(point)
-                                                        : diagonal_preconditioner(point);
+  switch (kind_) {
+    case HessianMatrixKind::exact:
+    case HessianMatrixKind::sampled:
+      preconditioner_ = matrix_preconditioner(point, layout_);
+      return;
+    case HessianMatrixKind::class_blocks:
+      preconditioner_ = block_preconditioner(point, layout_);
+      return;
+    case HessianMatrixKind::unaffordable:
+      preconditioner_ = diagonal_preconditioner(point, layout_);
+      return;
+  }
 }
 
 }  // namespace mpilogit::solvers

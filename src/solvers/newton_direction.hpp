@@ -14,7 +14,10 @@ namespace mpilogit::solvers {
 /// Keeps its factor or preconditioner from one point to the next, for as long as it serves.
 class NewtonDirection {
  public:
-  explicit NewtonDirection(const Objective& objective) : kind_(objective.hessian_matrix_kind()) {}
+  /// The objective must outlive it.
+  explicit NewtonDirection(const Objective& objective)
+      : kind_(objective.hessian_matrix_kind()),
+        layout_{objective.classes(), objective.common_curvature()} {}
 
   /// d ≈ −H⁻¹ g at the point. With an exact matrix: factorised anew, one solve, no products. Else
   /// conjugate gradients as far as `sufficiency` asks.
@@ -29,6 +32,7 @@ class NewtonDirection {
   void refresh(const Point& point);
 
   HessianMatrixKind kind_;
+  ClassLayout layout_;
   std::unique_ptr<Preconditioner> preconditioner_;
   std::int64_t products_when_fresh_ = 0;
   std::int64_t products_last_ = 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -15,8 +16,8 @@ namespace {
 
 class MatrixPreconditioner final : public Preconditioner {
  public:
-  explicit MatrixPreconditioner(const SymmetricMatrix& matrix)
-      : factor_(matrix, matrix.dimension - 1) {}
+  MatrixPreconditioner(const SymmetricMatrix& matrix, std::size_t intercepts)
+      : factor_(matrix, matrix.dimension - intercepts) {}
 
   void apply(std::span<const double> vector, std::span<double> result) const override {
     factor_.solve(vector, result);
@@ -24,6 +25,26 @@ class MatrixPreconditioner final : public Preconditioner {
 
  private:
   Cholesky factor_;
+};
+
+class BlockPreconditioner final : public Preconditioner {
+ public:
+  explicit BlockPreconditioner(const std::vector<SymmetricMatrix>& blocks) {
+    for (const auto& block : blocks) factors_.emplace_back(block, block.dimension - 1);
+  }
+
+  void apply(std::span<const double> vector, std::span<double> result) const override {
+    const std::size_t classes = factors_.size();
+    std::vector<double> column(vector.size() / classes);
+    for (std::size_t k = 0; k < classes; ++k) {
+      for (std::size_t j = 0; j < column.size(); ++j) column[j] = vector[j * classes + k];
+      factors_[k].solve(column, column);
+      for (std::size_t j = 0; j < column.size(); ++j) result[j * classes + k] = column[j];
+    }
+  }
+
+ private:
+  std::vector<Cholesky> factors_;  // one per class
 };
 
 class DiagonalPreconditioner final : public Preconditioner {
@@ -37,6 +58,62 @@ class DiagonalPreconditioner final : public Preconditioner {
  private:
   std::vector<double> diagonal_;
 };
+
+// P v in place; the means go to `means` (features and intercept).
+void take_out_means(std::span<double> vector, std::span<double> means) {
+  const std::size_t classes = vector.size() / means.size();
+  for (std::size_t j = 0; j < means.size(); ++j) {
+    const auto feature = vector.subspan(j * classes, classes);
+    means[j] = std::accumulate(feature.begin(), feature.end(), 0.0) / static_cast<double>(classes);
+    for (double& component : feature) component -= means[j];
+  }
+}
+
+// M⁻¹ = P B⁻¹ P + (I − P) C⁻ (I − P).
+class CommonDirectionApart final : public Preconditioner {
+ public:
+  CommonDirectionApart(std::unique_ptr<Preconditioner> inner, std::span<const double> curvature)
+      : inner_(std::move(inner)), curvature_(curvature.begin(), curvature.end()) {}
+
+  void apply(std::span<const double> vector, std::span<double> result) const override {
+    std::vector<double> apart(vector.begin(), vector.end());
+    std::vector<double> common(curvature_.size());
+    std::vector<double> left(curvature_.size());
+    take_out_means(apart, common);
+    inner_->apply(apart, result);
+    take_out_means(result, left);
+    const std::size_t classes = vector.size() / curvature_.size();
+    for (std::size_t j = 0; j < curvature_.size(); ++j) {
+      if (!(curvature_[j] > 0.0)) continue;
+      for (std::size_t k = 0; k < classes; ++k) {
+        result[j * classes + k] += common[j] / curvature_[j];
+      }
+    }
+  }
+
+ private:
+  std::unique_ptr<Preconditioner> inner_;
+  std::vector<double> curvature_;
+};
+
+// H + Σ_j τ_j u_j u_jᵀ with u_j the common direction of feature j: what P takes out anyway, so that
+// the singular directions need not be told from rounding. τ_j is the mean curvature of feature j.
+void stiffen_common_direction(SymmetricMatrix& matrix, std::size_t classes) {
+  const double share = 1.0 / static_cast<double>(classes);
+  for (std::size_t first = 0; first < matrix.dimension; first += classes) {
+    double curvature = 0.0;
+    for (std::size_t k = first; k < first + classes; ++k) curvature += share * matrix(k, k);
+    for (std::size_t k = first; k < first + classes; ++k) {
+      for (std::size_t l = first; l <= k; ++l) matrix(k, l) += share * curvature;
+    }
+  }
+}
+
+std::unique_ptr<Preconditioner> with_layout(std::unique_ptr<Preconditioner> inner,
+                                            const ClassLayout& layout) {
+  if (layout.common_curvature.empty()) return inner;
+  return std::make_unique<CommonDirectionApart>(std::move(inner), layout.common_curvature);
+}
 
 // The median of the positive entries; 1 if there is none.
 double typical_entry(const std::vector<double>& diagonal) {
@@ -66,15 +143,24 @@ void temper(std::vector<double>& diagonal) {
 
 }  // namespace
 
-std::unique_ptr<Preconditioner> matrix_preconditioner(const Point& point) {
-  return std::make_unique<MatrixPreconditioner>(point.hessian_matrix());
+std::unique_ptr<Preconditioner> matrix_preconditioner(const Point& point,
+                                                      const ClassLayout& layout) {
+  SymmetricMatrix matrix = point.hessian_matrix();
+  if (!layout.common_curvature.empty()) stiffen_common_direction(matrix, layout.classes);
+  return with_layout(std::make_unique<MatrixPreconditioner>(matrix, layout.classes), layout);
 }
 
-std::unique_ptr<Preconditioner> diagonal_preconditioner(const Point& point) {
+std::unique_ptr<Preconditioner> block_preconditioner(const Point& point,
+                                                     const ClassLayout& layout) {
+  return with_layout(std::make_unique<BlockPreconditioner>(point.hessian_blocks()), layout);
+}
+
+std::unique_ptr<Preconditioner> diagonal_preconditioner(const Point& point,
+                                                        const ClassLayout& layout) {
   std::vector<double> diagonal(point.gradient().size());
   point.hessian_diagonal(diagonal);
   temper(diagonal);
-  return std::make_unique<DiagonalPreconditioner>(std::move(diagonal));
+  return with_layout(std::make_unique<DiagonalPreconditioner>(std::move(diagonal)), layout);
 }
 
 }  // namespace mpilogit::solvers

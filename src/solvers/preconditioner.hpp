@@ -1,6 +1,7 @@
 #pragma once
 // Approximate inverses of the Hessian: cheap to apply, the same on every rank.
 
+#include <cstddef>
 #include <memory>
 #include <span>
 
@@ -19,11 +20,29 @@ class Preconditioner {
   virtual void apply(std::span<const double> vector, std::span<double> result) const = 0;
 };
 
-/// M = the point's Hessian matrix, factorised with the last variable (the intercept) first.
-/// Cost: that of the matrix, and n³/3 products.
-std::unique_ptr<Preconditioner> matrix_preconditioner(const Point& point);
+/// What is known of the variables beforehand: `Objective::classes` and `common_curvature`.
+///
+/// Where the latter is not empty, H moves the common direction of the classes (one v_j for all
+/// classes of feature j) by diag(c) and leaves what is orthogonal to it among itself. Then
+///     M⁻¹ = P B⁻¹ P + (I − P) C⁻ (I − P),   P v = v − its mean over the classes of each feature,
+/// with B what a preconditioner would be otherwise and C⁻ = 1/c, or 0 where c is 0: exact in the
+/// common direction, and no rounding error of B enters there. Then intercepts never drift together.
+struct ClassLayout {
+  std::size_t classes = 1;
+  std::span<const double> common_curvature;  ///< (dimension / classes), or empty
+};
 
-/// M = the tempered diagonal of the point's Hessian. Cost: one pass over the data.
-std::unique_ptr<Preconditioner> diagonal_preconditioner(const Point& point);
+/// B = the point's Hessian matrix, factorised with the intercepts first.
+/// Cost: that of the matrix, and n³/3 products.
+std::unique_ptr<Preconditioner> matrix_preconditioner(const Point& point,
+                                                      const ClassLayout& layout = {});
+
+/// B = each class's block of the point's Hessian, factorised with the intercept first.
+/// Cost: that of the blocks, and classes · (n/classes)³/3 products.
+std::unique_ptr<Preconditioner> block_preconditioner(const Point& point, const ClassLayout& layout);
+
+/// B = the tempered diagonal of the point's Hessian. Cost: one pass over the data.
+std::unique_ptr<Preconditioner> diagonal_preconditioner(const Point& point,
+                                                        const ClassLayout& layout = {});
 
 }  // namespace mpilogit::solvers

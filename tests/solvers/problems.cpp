@@ -63,6 +63,33 @@ class TestPoint final : public Point {
     return matrix;
   }
 
+  std::vector<SymmetricMatrix> hessian_blocks() const override {
+    ++objective_.passes;
+    const auto matrix = objective_.function().hessian(coefficients_);
+    const std::size_t classes = objective_.classes();
+    std::vector<SymmetricMatrix> blocks;
+    for (std::size_t c = 0; c < classes; ++c) {
+      blocks.emplace_back(matrix.dimension / classes);
+      for (std::size_t j = 0; j < blocks[c].dimension; ++j) {
+        for (std::size_t k = 0; k <= j; ++k) {
+          blocks[c](j, k) = matrix(j * classes + c, k * classes + c);
+        }
+      }
+    }
+    return blocks;
+  }
+
+  SymmetricMatrix hessian_matrix(std::span<const std::size_t> variables) const override {
+    ++objective_.passes;
+    objective_.matrix_sizes.push_back(variables.size());
+    const auto matrix = objective_.function().hessian(coefficients_);
+    SymmetricMatrix restricted(variables.size());
+    for (std::size_t j = 0; j < variables.size(); ++j) {
+      for (std::size_t k = 0; k <= j; ++k) restricted(j, k) = matrix(variables[j], variables[k]);
+    }
+    return restricted;
+  }
+
  private:
   const TestObjective& objective_;
   Vector coefficients_;
@@ -238,6 +265,70 @@ Function logistic(std::vector<Vector> rows, Vector labels, double l2) {
     return h;
   };
   return {dimension, value, gradient, hessian};
+}
+
+Function softmax(std::vector<Vector> rows, std::vector<std::size_t> labels, std::size_t classes,
+                 double l2) {
+  for (auto& row : rows) row.push_back(1.0);
+  const std::size_t columns = rows.front().size();
+  const double weight = 1.0 / static_cast<double>(rows.size());
+  // Margins of a row, less their greatest.
+  const auto margins = [=](const Vector& row, std::span<const double> w) {
+    Vector z(classes, 0.0);
+    for (std::size_t j = 0; j < columns; ++j) {
+      for (std::size_t k = 0; k < classes; ++k) z[k] += row[j] * w[j * classes + k];
+    }
+    const double greatest = *std::max_element(z.begin(), z.end());
+    for (double& margin : z) margin -= greatest;
+    return z;
+  };
+  const auto probabilities = [=](const Vector& row, std::span<const double> w) {
+    Vector p = margins(row, w);
+    double sum = 0.0;
+    for (double& value : p) sum += value = std::exp(value);
+    for (double& value : p) value /= sum;
+    return p;
+  };
+  const std::size_t slopes = (columns - 1) * classes;
+  const auto value = [=](std::span<const double> w) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const Vector z = margins(rows[i], w);
+      double partition = 0.0;
+      for (const double margin : z) partition += std::exp(margin);
+      sum += std::log(partition) - z[labels[i]];
+    }
+    return weight * sum + 0.5 * l2 * inner(w.first(slopes), w.first(slopes));
+  };
+  const auto gradient = [=](std::span<const double> w) {
+    Vector g(w.size(), 0.0);
+    for (std::size_t v = 0; v < slopes; ++v) g[v] = l2 * w[v];
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      Vector residual = probabilities(rows[i], w);
+      residual[labels[i]] -= 1.0;
+      for (std::size_t v = 0; v < w.size(); ++v) {
+        g[v] += weight * residual[v % classes] * rows[i][v / classes];
+      }
+    }
+    return g;
+  };
+  const auto hessian = [=](std::span<const double> w) {
+    SymmetricMatrix h(w.size());
+    for (std::size_t v = 0; v < slopes; ++v) h(v, v) = l2;
+    for (const auto& row : rows) {
+      const Vector p = probabilities(row, w);
+      for (std::size_t v = 0; v < w.size(); ++v) {
+        for (std::size_t u = 0; u <= v; ++u) {
+          const std::size_t k = v % classes;
+          const std::size_t l = u % classes;
+          const double curvature = (k == l ? p[k] : 0.0) - p[k] * p[l];
+          h(v, u) += weight * curvature * row[v / classes] * row[u / classes];
+        }
+      }
+    }
+    return h;
+  };
+  return {columns * classes, value, gradient, hessian};
 }
 
 }  // namespace mpilogit::solvers::testing

@@ -38,16 +38,34 @@ Function barrier(std::size_t dimension);
 /// Mean log-loss of rows (x, 1) with labels 0 or 1, plus ½ l2 ‖w‖² without the last coefficient.
 Function logistic(std::vector<Vector> rows, Vector labels, double l2);
 
+/// Mean cross-entropy of rows (x, 1) with labels 0 … classes − 1, every class with coefficients of
+/// its own, plus ½ l2 ‖w‖² without the intercepts. Variable (j, k) is number j · classes + k.
+Function softmax(std::vector<Vector> rows, std::vector<std::size_t> labels, std::size_t classes,
+                 double l2);
+
+/// How the variables of a TestObjective are arranged, and how many make an affordable matrix.
+struct Shape {
+  std::size_t classes = 1;
+  Vector common_curvature = {};
+  std::size_t affordable = 1000;
+};
+
 /// Counts what is asked of it.
 class TestObjective final : public Objective {
  public:
-  explicit TestObjective(Function function, HessianMatrixKind kind = HessianMatrixKind::exact)
-      : function_(std::move(function)), kind_(kind) {}
+  explicit TestObjective(Function function, HessianMatrixKind kind = HessianMatrixKind::exact,
+                         Shape shape = {})
+      : function_(std::move(function)), kind_(kind), shape_(std::move(shape)) {}
 
   std::size_t dimension() const override { return function_.dimension; }
   std::unique_ptr<Point> evaluate(std::span<const double> coefficients) const override;
   std::unique_ptr<Line> between(const Point& from, const Point& to) const override;
   HessianMatrixKind hessian_matrix_kind() const override { return kind_; }
+  std::size_t classes() const override { return shape_.classes; }
+  std::span<const double> common_curvature() const override { return shape_.common_curvature; }
+  bool hessian_affordable(std::span<const std::size_t> variables) const override {
+    return variables.size() <= shape_.affordable;
+  }
   std::int64_t data_passes() const override { return passes; }
 
   const Function& function() const { return function_; }
@@ -55,10 +73,12 @@ class TestObjective final : public Objective {
   mutable std::int64_t passes = 0;
   mutable std::int64_t evaluations = 0;
   mutable std::int64_t line_samples = 0;
+  mutable std::vector<std::size_t> matrix_sizes;  // of the restricted ones
 
  private:
   Function function_;
   HessianMatrixKind kind_;
+  Shape shape_;
 };
 
 }  // namespace mpilogit::solvers::testing

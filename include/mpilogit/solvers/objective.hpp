@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "mpilogit/solvers/symmetric_matrix.hpp"
 
@@ -35,6 +36,14 @@ class Point {
   /// ∇²F(w), exact or estimated from a sample as `Objective::hessian_matrix_kind` says. Cost: the
   /// arithmetic of a Gram matrix; asked for only where the kind is not `unaffordable`.
   virtual SymmetricMatrix hessian_matrix() const = 0;
+
+  /// For the kind `class_blocks`: the diagonal blocks of ∇²F(w), one per class; block k has a row
+  /// for each feature and, last, one for the intercept (dimension / classes rows).
+  virtual std::vector<SymmetricMatrix> hessian_blocks() const = 0;
+
+  /// ∇²F(w) restricted to `variables` (ascending), exact. Asked for only if
+  /// `Objective::hessian_affordable(variables)`.
+  virtual SymmetricMatrix hessian_matrix(std::span<const std::size_t> variables) const = 0;
 };
 
 /// F on the segment from one point to another: φ(t) = F(a + t (b − a)), from cached margins.
@@ -58,6 +67,7 @@ class Line {
 enum class HessianMatrixKind {
   exact,         ///< all rows: a Newton direction is one factorisation
   sampled,       ///< a strided sample of rows with the exact diagonal: a preconditioner
+  class_blocks,  ///< only each class's own block, exact or sampled: a preconditioner
   unaffordable,  ///< too many features: diagonal preconditioner
 };
 
@@ -79,9 +89,32 @@ class Objective {
 
   virtual HessianMatrixKind hessian_matrix_kind() const = 0;
 
+  /// Variables come as `classes()` columns: variable (j, k) is number j · classes() + k, features
+  /// ascending and the intercepts last. 1 for two classes.
+  virtual std::size_t classes() const = 0;
+
+  /// Softmax over all classes does not change when every class's coefficient moves alike, so that
+  /// along (v, v, …, v) the Hessian is exactly diag(c) with the penalty's c_j ≥ 0 alone. This is c,
+  /// one per feature and, last, the intercept's 0; empty where that does not hold (two classes; a
+  /// reference class).
+  virtual std::span<const double> common_curvature() const = 0;
+
+  /// Whether the exact Hessian over `variables` (ascending) can be had as a matrix.
+  virtual bool hessian_affordable(std::span<const std::size_t> variables) const = 0;
+
   /// Reads of all data so far, in units of one pass (a part of a pass counts as its part, rounded
   /// up in the total).
   virtual std::int64_t data_passes() const = 0;
+};
+
+/// What is added to a smooth objective: Σ_j l1_j |w_j − centre_j|, subject to lower_j ≤ w_j ≤
+/// upper_j. One element per variable. l1_j = ∞ fixes w_j at centre_j. Bounds may be ∓∞, and
+/// lower_j ≤ centre_j ≤ upper_j wherever l1_j = ∞.
+struct NonSmooth {
+  std::vector<double> l1;
+  std::vector<double> centre;
+  std::vector<double> lower;
+  std::vector<double> upper;
 };
 
 /// What a stochastic solver needs beyond that.

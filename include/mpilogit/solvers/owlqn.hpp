@@ -1,0 +1,24 @@
+#pragma once
+// Orthant-wise limited-memory quasi-Newton: L1 penalties and boxes with any number of variables.
+
+#include <cstddef>
+#include <span>
+
+#include "mpilogit/solvers/objective.hpp"
+#include "mpilogit/solvers/solver.hpp"
+
+namespace mpilogit::solvers {
+
+struct OwlqnOptions {
+  std::size_t memory = 10;  ///< pairs of changes kept; at least 1
+};
+
+/// As `proximal_newton`, by gradients alone. Source: Andrew and Gao, "Scalable training of
+/// L1-regularized log-linear models" (2007), with bounds treated like the orthant's faces.
+/// Cost per iteration: one pass per trial point; now and then a reduced Newton direction by
+/// conjugate gradients that confirms the tolerance.
+Solution owlqn(const Objective& objective, const NonSmooth& non_smooth,
+               std::span<const double> start, const Limits& limits, const OwlqnOptions& options,
+               Monitor monitor);
+
+}  // namespace mpilogit::solvers

@@ -1,0 +1,252 @@
+#include "mpilogit/solvers/owlqn.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "solvers/composite_search.hpp"
+#include "solvers/inverse_hessian.hpp"
+#include "solvers/non_smooth.hpp"
+#include "solvers/reduced_newton.hpp"
+#include "solvers/report.hpp"
+#include "solvers/vector_algebra.hpp"
+
+namespace mpilogit::solvers {
+
+namespace {
+
+constexpr double kForcing = 0.1;
+constexpr double kFirstDamping = 1e-2;
+constexpr double kLeastDamping = 1e-12;
+constexpr double kMostDampingToStop = 1e-5;
+constexpr int kFlatStepsToStop = 3;
+constexpr int kStepsToSettle = 3;
+constexpr int kMostQuasiNewtonSteps = 10;
+constexpr double kPolish = 0.01;
+constexpr int kMostPolishes = 4;
+
+// diag ∇²F, or 1 where that is no curvature. Cost: one pass.
+std::vector<double> curvatures_at(const Point& point) {
+  std::vector<double> diagonal(point.gradient().size());
+  point.hessian_diagonal(diagonal);
+  for (double& entry : diagonal) {
+    if (!(entry > 0.0) || !std::isfinite(entry)) entry = 1.0;
+  }
+  return diagonal;
+}
+
+// Where a step may lead, as a point in the box on the same side of every kink.
+struct Aim {
+  std::vector<double> target;
+  double slope = 0.0;  // sᵀ (target − w): what Φ changes by at first
+};
+
+// What is known of where to go at one point.
+struct Plan {
+  std::vector<double> direction;
+  double decrease = 0.0;  // estimates Φ − Φ*
+  bool second_order = false;
+};
+
+class OwlqnRun {
+ public:
+  OwlqnRun(const Objective& objective, const NonSmooth& non_smooth, std::span<const double> start,
+           const Limits& limits, const OwlqnOptions& options, Monitor monitor)
+      : objective_(objective),
+        non_smooth_(non_smooth),
+        limits_(limits),
+        monitor_(monitor),
+        point_(evaluate_composite(objective, non_smooth, into_box(non_smooth, start))),
+        curvatures_(curvatures_at(*point_.smooth)),
+        inverse_(options.memory, curvatures_) {}
+
+  Solution run();
+
+ private:
+  Plan plan();
+  Plan quasi_newton(const std::vector<bool>& free) const;
+  Plan newton(const std::vector<bool>& free, double cheap);
+  Aim aim(const std::vector<double>& direction) const;
+  std::vector<double> steepest() const;
+  bool advance(const Plan& plan);
+  void adapt_damping(double length);
+  void learn(const CompositePoint& next);
+  bool take(const std::vector<double>& direction, bool second_order);
+  bool tolerance_reached(const Plan& plan);
+  bool polished();
+  bool report() {
+    return monitor_(progress_at(objective_, point_, iteration_, gap_, step_length_));
+  }
+  double relative(double gap) const { return relative_gap(gap, point_.value); }
+  Solution stop(StopReason reason) const { return solution_at(point_, iteration_, gap_, reason); }
+
+  const Objective& objective_;
+  const NonSmooth& non_smooth_;
+  const Limits& limits_;
+  Monitor monitor_;
+  CompositePoint point_;
+  std::vector<double> curvatures_;
+  InverseHessian inverse_;
+  std::int64_t iteration_ = 0;
+  double step_length_ = 0.0;
+  double gap_ = 0.0;
+  double ratio_ = 1.0;          // of Newton's decrease to the quasi-Newton one
+  double smallest_ritz_ = 1.0;  // over all points so far
+  double damping_ = kFirstDamping;
+  int flat_steps_ = 0;
+  int steps_settled_ = 0;       // without a change of who rests
+  int quasi_newton_steps_ = 0;  // since the last second-order one
+  bool reached_ = false;        // the tolerance was reached
+  int polishes_ = 0;
+  bool newton_worked_ = false;  // the last step was Newton's, whole
+  StepOutcome outcome_ = StepOutcome::improved;
+};
+
+// −H s on the free variables, with the limited-memory H. Its decrease is scaled to agree with
+// Newton's where that was last known.
+Plan OwlqnRun::quasi_newton(const std::vector<bool>& free) const {
+  Plan result;
+  result.direction.resize(free.size());
+  inverse_.apply(point_.subgradient, result.direction);
+  for (std::size_t j = 0; j < free.size(); ++j) {
+    result.direction[j] = free[j] ? -result.direction[j] : 0.0;
+  }
+  result.decrease = -0.5 * dot(point_.subgradient, result.direction);
+  return result;
+}
+
+// Cost: a pass for the diagonal, and those of conjugate gradients.
+Plan OwlqnRun::newton(const std::vector<bool>& free, double cheap) {
+  const double target = (reached_ ? kPolish : 1.0) * limits_.tolerance;
+  const Sufficiency sufficiency{kForcing, 0.0, target * std::abs(point_.value)};
+  NewtonModel model = reduced_newton(point_, free, damping_, sufficiency, smallest_ritz_);
+  smallest_ritz_ = std::min(smallest_ritz_, model.smallest_ritz);
+  if (cheap > 0.0 && model.decrease > 0.0) ratio_ = model.decrease / cheap;
+  return {std::move(model.direction), model.decrease, true};
+}
+
+// Newton's direction is worth its passes once it is settled who rests, and where the tolerance may
+// be reached; and now and then, for it settles that sooner on ill-conditioned problems.
+Plan OwlqnRun::plan() {
+  const auto free = free_variables(non_smooth_, point_);
+  Plan result = quasi_newton(free);
+  const double cheap = result.decrease;
+  const bool maybe_done = relative(ratio_ * cheap) <= limits_.tolerance;
+  if (maybe_done || reached_ || newton_worked_ || flat_steps_ >= kFlatStepsToStop ||
+      steps_settled_ >= kStepsToSettle || quasi_newton_steps_ >= kMostQuasiNewtonSteps) {
+    return newton(free, cheap);
+  }
+  result.decrease *= ratio_;
+  return result;
+}
+
+// Every variable along the direction as far as its next rest; one at rest only downhill.
+Aim OwlqnRun::aim(const std::vector<double>& direction) const {
+  const auto w = point_.smooth->coefficients();
+  Aim result{{w.begin(), w.end()}, 0.0};
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    const double s = point_.subgradient[j];
+    const Kink kink = kink_of(non_smooth_, j);
+    if (direction[j] == 0.0 || (kink.rests(w[j]) && direction[j] * s >= 0.0)) continue;
+    result.target[j] = kink.first_stop(w[j], w[j] + direction[j]);
+    result.slope += s * (result.target[j] - w[j]);
+  }
+  return result;
+}
+
+// −D⁻¹ s: each variable downhill.
+std::vector<double> OwlqnRun::steepest() const {
+  std::vector<double> direction(point_.subgradient);
+  for (std::size_t j = 0; j < direction.size(); ++j) direction[j] /= -curvatures_[j];
+  return direction;
+}
+
+// A step that had to be shortened ran away where H is nearly singular, or bent at too many rests.
+void OwlqnRun::adapt_damping(double length) {
+  if (length < 1.0) {
+    damping_ = std::min(10.0 * damping_, 1.0);
+  } else {
+    damping_ = std::max((steps_settled_ > 0 ? 0.01 : 0.5) * damping_, kLeastDamping);
+  }
+}
+
+void OwlqnRun::learn(const CompositePoint& next) {
+  std::vector<double> s(point_.subgradient.size());
+  std::vector<double> y(s.size());
+  for (std::size_t j = 0; j < s.size(); ++j) {
+    s[j] = next.smooth->coefficients()[j] - point_.smooth->coefficients()[j];
+    y[j] = next.smooth->gradient()[j] - point_.smooth->gradient()[j];
+  }
+  inverse_.learn(std::move(s), std::move(y));
+  const bool same = free_variables(non_smooth_, point_) == free_variables(non_smooth_, next);
+  steps_settled_ = same ? steps_settled_ + 1 : 0;
+}
+
+bool OwlqnRun::take(const std::vector<double>& direction, bool second_order) {
+  const Aim aimed = aim(direction);
+  auto step = composite_search(objective_, non_smooth_, point_, aimed.target, aimed.slope);
+  outcome_ = step.outcome;
+  if (!step.point.smooth) return false;
+  learn(step.point);
+  if (second_order) adapt_damping(step.length);
+  quasi_newton_steps_ = second_order ? 0 : quasi_newton_steps_ + 1;
+  newton_worked_ = second_order && step.length == 1.0;
+  flat_steps_ = step.outcome == StepOutcome::flat ? flat_steps_ + 1 : 0;
+  point_ = std::move(step.point);
+  step_length_ = step.length;
+  ++iteration_;
+  return true;
+}
+
+bool OwlqnRun::advance(const Plan& plan) {
+  if (take(plan.direction, plan.second_order)) return true;
+  inverse_.forget();
+  return take(steepest(), false);
+}
+
+// Φ only goes down, so that a gap once verified stays an upper one.
+bool OwlqnRun::tolerance_reached(const Plan& plan) {
+  const double figure = relative(plan.decrease);
+  gap_ = reached_ ? std::min(gap_, figure) : figure;
+  const bool trusted =
+      plan.decrease == 0.0 || (plan.second_order && damping_ <= kMostDampingToStop);
+  reached_ = reached_ || (trusted && gap_ <= limits_.tolerance);
+  return reached_;
+}
+
+Solution OwlqnRun::run() {
+  if (!is_finite(point_)) return stop(StopReason::no_progress);
+  while (true) {
+    const Plan next = plan();
+    const bool reached = tolerance_reached(next);
+    if (!report()) return stop(StopReason::asked_to_stop);
+    const bool last = iteration_ >= limits_.max_iterations;
+    const bool flat = next.second_order && flat_steps_ >= kFlatStepsToStop;
+    if (reached && (last || flat || polished())) return stop(StopReason::tolerance_reached);
+    if (last) return stop(StopReason::iteration_limit);
+    if (flat) return stop(at_rounding_level(gap_));
+    if (!advance(next)) {
+      if (reached) return stop(StopReason::tolerance_reached);
+      return stop(outcome_ == StepOutcome::stuck ? at_rounding_level(gap_)
+                                                 : StopReason::no_progress);
+    }
+  }
+}
+
+// Once the tolerance is reached, a few more of Newton's steps find out who rests in the end.
+bool OwlqnRun::polished() {
+  const bool settled = gap_ <= kPolish * limits_.tolerance && steps_settled_ > 0;
+  return settled || ++polishes_ > kMostPolishes;
+}
+
+}  // namespace
+
+Solution owlqn(const Objective& objective, const NonSmooth& non_smooth,
+               std::span<const double> start, const Limits& limits, const OwlqnOptions& options,
+               Monitor monitor) {
+  return OwlqnRun(objective, non_smooth, start, limits, options, monitor).run();
+}
+
+}  // namespace mpilogit::solvers

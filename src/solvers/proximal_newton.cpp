@@ -1,0 +1,278 @@
+#include "mpilogit/solvers/proximal_newton.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "mpilogit/solvers/owlqn.hpp"
+
+#include "solvers/composite_search.hpp"
+#include "solvers/non_smooth.hpp"
+#include "solvers/piecewise_quadratic.hpp"
+#include "solvers/report.hpp"
+#include "solvers/working_set.hpp"
+
+namespace mpilogit::solvers {
+
+namespace {
+
+constexpr int kFactorisationsAtFirst = 30;
+constexpr int kMostFactorisations = 1000;
+constexpr double kFirstDamping = 1e-3;
+constexpr double kLeastDamping = 1e-9;
+constexpr double kShortStep = 0.25;
+constexpr int kFlatStepsToStop = 2;
+constexpr int kMostChordSteps = 2;
+constexpr int kMostConfirmations = 4;
+
+class ProximalNewtonRun {
+ public:
+  ProximalNewtonRun(const Objective& objective, const NonSmooth& non_smooth,
+                    std::span<const double> start, const Limits& limits,
+                    const ProximalNewtonOptions& options, Monitor monitor)
+      : objective_(objective),
+        non_smooth_(non_smooth),
+        limits_(limits),
+        options_(options),
+        monitor_(monitor),
+        point_(evaluate_composite(objective, non_smooth, into_box(non_smooth, start))),
+        curvatures_(objective.dimension(), 0.0) {}
+
+  Solution run();
+
+ private:
+  using Minimum = PiecewiseQuadratic::Minimum;
+
+  bool choose_working_set();
+  void take_hessian();
+  PiecewiseQuadratic model() const;
+  Minimum minimise(const PiecewiseQuadratic& model) const;
+  std::vector<double> target(const Minimum& minimum) const;
+  void adapt_damping();
+  bool advance(const Minimum& minimum);
+  bool finish(const PiecewiseQuadratic& model, const Minimum& minimum);
+  void polish(const PiecewiseQuadratic& model);
+  bool optimal_outside() const;
+  Solution hand_over();
+  bool report(double gap);
+  double relative(double gap) const { return relative_gap(gap, point_.value); }
+  Solution stop(StopReason reason) const { return solution_at(point_, iteration_, gap_, reason); }
+
+  const Objective& objective_;
+  const NonSmooth& non_smooth_;
+  const Limits& limits_;
+  const ProximalNewtonOptions& options_;
+  Monitor monitor_;
+  CompositePoint point_;
+  std::vector<double> curvatures_;  // the largest ∂²F/∂w_j² seen, where j was in a working set
+  WorkingSet set_;
+  SymmetricMatrix hessian_;  // at the point, over the working set
+  double damping_ = 0.0;
+  std::int64_t iteration_ = 0;
+  std::int64_t reported_ = -1;  // the last iteration that the monitor saw
+  double step_length_ = 0.0;
+  double gap_ = 0.0;
+  int flat_steps_ = 0;
+  StepOutcome outcome_ = StepOutcome::improved;
+};
+
+bool ProximalNewtonRun::report(double gap) {
+  gap_ = gap;
+  if (reported_ == iteration_) return true;
+  reported_ = iteration_;
+  return monitor_(progress_at(objective_, point_, iteration_, gap_, step_length_));
+}
+
+// False if its Hessian is not affordable.
+bool ProximalNewtonRun::choose_working_set() {
+  set_ = working_set_at(non_smooth_, point_);
+  if (iteration_ == 0 && options_.screening < 1.0) {
+    auto wider = with_screened(set_, non_smooth_, point_, options_.screening);
+    if (objective_.hessian_affordable(wider.variables)) set_ = std::move(wider);
+  }
+  return objective_.hessian_affordable(set_.variables);
+}
+
+// Where all intercepts are free and F does not change when they move alike, the model gets a
+// curvature along that direction: of all its minima the one that leaves their mean as it is.
+void keep_mean_of_intercepts(SymmetricMatrix& hessian, std::size_t classes) {
+  const std::size_t first = hessian.dimension - classes;
+  double curvature = 0.0;
+  for (std::size_t k = first; k < hessian.dimension; ++k) curvature += hessian(k, k);
+  curvature /= static_cast<double>(classes * classes);
+  for (std::size_t k = first; k < hessian.dimension; ++k) {
+    for (std::size_t l = first; l <= k; ++l) hessian(k, l) += curvature;
+  }
+}
+
+// H + damping · D over the working set, with D_j the largest H_jj so far.
+void ProximalNewtonRun::take_hessian() {
+  hessian_ = point_.smooth->hessian_matrix(set_.variables);
+  for (std::size_t i = 0; i < set_.variables.size(); ++i) {
+    double& largest = curvatures_[set_.variables[i]];
+    largest = std::max(largest, hessian_(i, i));
+  }
+}
+
+PiecewiseQuadratic ProximalNewtonRun::model() const {
+  const std::vector<std::size_t>& variables = set_.variables;
+  std::vector<Kink> kinks;
+  for (const std::size_t j : variables) kinks.push_back(kink_of(non_smooth_, j));
+  SymmetricMatrix hessian = hessian_;
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    hessian(i, i) += damping_ * curvatures_[variables[i]];
+  }
+  const auto first = std::lower_bound(variables.begin(), variables.end(),
+                                      objective_.dimension() - objective_.classes());
+  const auto intercepts = static_cast<std::size_t>(first - variables.begin());
+  const bool all_free = variables.size() - intercepts == objective_.classes() &&
+                        std::all_of(kinks.end() - (variables.end() - first), kinks.end(),
+                                    [](const Kink& kink) { return kink.smooth(); });
+  if (all_free && !objective_.common_curvature().empty()) {
+    keep_mean_of_intercepts(hessian, objective_.classes());
+  }
+  return {hessian, std::move(kinks), intercepts};
+}
+
+ProximalNewtonRun::Minimum ProximalNewtonRun::minimise(const PiecewiseQuadratic& model) const {
+  const auto coefficients = point_.smooth->coefficients();
+  const auto gradient = point_.smooth->gradient();
+  std::vector<double> w;
+  std::vector<double> g;
+  for (const std::size_t j : set_.variables) {
+    w.push_back(coefficients[j]);
+    g.push_back(gradient[j]);
+  }
+  return model.minimise(w, g, iteration_ == 0 ? kFactorisationsAtFirst : kMostFactorisations);
+}
+
+std::vector<double> ProximalNewtonRun::target(const Minimum& minimum) const {
+  const auto coefficients = point_.smooth->coefficients();
+  std::vector<double> w(coefficients.begin(), coefficients.end());
+  for (std::size_t i = 0; i < set_.variables.size(); ++i) w[set_.variables[i]] = minimum.x[i];
+  return w;
+}
+
+// Far from the optimum the weights of many rows vanish, and H with them: the kinks then keep the
+// model's minimum from running away no more, and steps become useless. Damping does.
+void ProximalNewtonRun::adapt_damping() {
+  if (step_length_ <= kShortStep) {
+    damping_ = std::max(10.0 * damping_, kFirstDamping);
+  } else if (step_length_ == 1.0) {
+    damping_ = damping_ > kLeastDamping ? 0.1 * damping_ : 0.0;
+  }
+}
+
+bool ProximalNewtonRun::advance(const Minimum& minimum) {
+  auto step = composite_search(objective_, non_smooth_, point_, target(minimum), minimum.slope);
+  outcome_ = step.outcome;
+  if (!step.point.smooth) return false;
+  flat_steps_ = step.outcome == StepOutcome::flat ? flat_steps_ + 1 : 0;
+  point_ = std::move(step.point);
+  step_length_ = step.length;
+  adapt_damping();
+  ++iteration_;
+  return true;
+}
+
+Solution ProximalNewtonRun::run() {
+  if (!is_finite(point_)) return stop(StopReason::no_progress);
+  for (int confirmations = 0;;) {
+    if (!choose_working_set()) return hand_over();
+    take_hessian();
+    PiecewiseQuadratic quadratic = model();
+    Minimum minimum = minimise(quadratic);
+    if (damping_ > 0.0 && relative(minimum.decrease) <= limits_.tolerance) {
+      damping_ = 0.0;  // only the model itself can tell that
+      quadratic = model();
+      minimum = minimise(quadratic);
+    }
+    if (!report(relative(minimum.decrease))) return stop(StopReason::asked_to_stop);
+    if (gap_ <= limits_.tolerance && set_.complete && minimum.exact) {
+      const bool done = !finish(quadratic, minimum) || optimal_outside();
+      if (done || ++confirmations == kMostConfirmations) return stop(StopReason::tolerance_reached);
+      continue;
+    }
+    if (flat_steps_ >= kFlatStepsToStop) return stop(at_rounding_level(gap_));
+    if (iteration_ >= limits_.max_iterations) return stop(StopReason::iteration_limit);
+    if (!advance(minimum)) {
+      return stop(outcome_ == StepOutcome::stuck ? at_rounding_level(gap_)
+                                                 : StopReason::no_progress);
+    }
+  }
+}
+
+// The step of the model that told that the tolerance is reached. False if none was made.
+bool ProximalNewtonRun::finish(const PiecewiseQuadratic& model, const Minimum& minimum) {
+  if (iteration_ >= limits_.max_iterations || !advance(minimum)) return false;
+  polish(model);
+  return true;
+}
+
+// Steps with the last matrix, a pass each, until the coefficients are as good as the objective: an
+// error of e in them is one of e² in F.
+void ProximalNewtonRun::polish(const PiecewiseQuadratic& model) {
+  Minimum minimum = minimise(model);
+  report(relative(minimum.decrease));
+  const double enough = 1e-4 * limits_.tolerance * limits_.tolerance;
+  for (int chord = 0; chord < kMostChordSteps; ++chord) {
+    if (gap_ <= enough || iteration_ >= limits_.max_iterations) return;
+    auto next = evaluate_composite(objective_, non_smooth_, target(minimum));
+    if (!is_finite(next)) return;
+    std::swap(point_, next);
+    Minimum next_minimum = minimise(model);
+    const bool higher =
+        point_.value > next.value && !equal_up_to_rounding(next.value, point_.value);
+    if (higher || !(next_minimum.decrease < minimum.decrease)) {
+      std::swap(point_, next);
+      return;
+    }
+    minimum = std::move(next_minimum);
+    step_length_ = 1.0;
+    ++iteration_;
+    report(relative(minimum.decrease));
+  }
+}
+
+// Whether the variables outside of the working set still satisfy their conditions, within what the
+// coefficients are good for.
+bool ProximalNewtonRun::optimal_outside() const {
+  constexpr double kAccuracy = 1e-8;
+  const auto gradient = point_.smooth->gradient();
+  for (std::size_t j = 0; j < gradient.size(); ++j) {
+    const double s = std::abs(point_.subgradient[j]);
+    if (s > kAccuracy * (std::abs(gradient[j]) + non_smooth_.l1[j]) && !set_.contains(j)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Goes on with `owlqn` from here, counting on.
+Solution ProximalNewtonRun::hand_over() {
+  const auto monitor = [&](const Progress& progress) {
+    Progress shifted = progress;
+    shifted.iteration += iteration_;
+    if (progress.iteration == 0) {
+      if (reported_ == iteration_) return true;
+      shifted.step_length = step_length_;
+    }
+    return monitor_(shifted);
+  };
+  Solution solution =
+      owlqn(objective_, non_smooth_, point_.smooth->coefficients(),
+            {limits_.tolerance, limits_.max_iterations - iteration_}, OwlqnOptions{}, monitor);
+  solution.iterations += iteration_;
+  return solution;
+}
+
+}  // namespace
+
+Solution proximal_newton(const Objective& objective, const NonSmooth& non_smooth,
+                         std::span<const double> start, const Limits& limits,
+                         const ProximalNewtonOptions& options, Monitor monitor) {
+  return ProximalNewtonRun(objective, non_smooth, start, limits, options, monitor).run();
+}
+
+}  // namespace mpilogit::solvers

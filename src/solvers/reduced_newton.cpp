@@ -1,0 +1,86 @@
+#include "solvers/reduced_newton.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+namespace mpilogit::solvers {
+
+namespace {
+
+// The point as its free variables see it: everything else has gradient 0 and does not move. The
+// Hessian is H + damping · diag H. Cost: one pass.
+class FreePoint final : public Point {
+ public:
+  FreePoint(const CompositePoint& point, const std::vector<bool>& free, double damping)
+      : point_(point),
+        free_(free),
+        gradient_(point.subgradient),
+        diagonal_(gradient_.size()),
+        damping_(damping) {
+    point_.smooth->hessian_diagonal(diagonal_);
+    for (double& entry : diagonal_) {
+      if (!(entry > 0.0) || !std::isfinite(entry)) entry = 1.0;
+    }
+    mask(gradient_);
+    mask(diagonal_);
+  }
+
+  std::span<const double> coefficients() const override { return point_.smooth->coefficients(); }
+  double value() const override { return point_.value; }
+  std::span<const double> gradient() const override { return gradient_; }
+
+  void hessian_vector(std::span<const double> direction, std::span<double> product) const override {
+    point_.smooth->hessian_vector(direction, product);
+    for (std::size_t j = 0; j < product.size(); ++j) {
+      product[j] += damping_ * diagonal_[j] * direction[j];
+    }
+    mask(product);
+  }
+
+  void hessian_diagonal(std::span<double> diagonal) const override {
+    std::copy(diagonal_.begin(), diagonal_.end(), diagonal.begin());
+  }
+
+  SymmetricMatrix hessian_matrix() const override { return point_.smooth->hessian_matrix(); }
+  std::vector<SymmetricMatrix> hessian_blocks() const override {
+    return point_.smooth->hessian_blocks();
+  }
+  SymmetricMatrix hessian_matrix(std::span<const std::size_t> variables) const override {
+    return point_.smooth->hessian_matrix(variables);
+  }
+
+ private:
+  void mask(std::span<double> vector) const {
+    for (std::size_t j = 0; j < vector.size(); ++j) {
+      if (!free_[j]) vector[j] = 0.0;
+    }
+  }
+
+  const CompositePoint& point_;
+  const std::vector<bool>& free_;
+  std::vector<double> gradient_;
+  std::vector<double> diagonal_;
+  double damping_;
+};
+
+}  // namespace
+
+std::vector<bool> free_variables(const NonSmooth& non_smooth, const CompositePoint& point) {
+  const auto w = point.smooth->coefficients();
+  std::vector<bool> free(w.size());
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    const Kink kink = kink_of(non_smooth, j);
+    free[j] = !kink.fixed() && (!kink.rests(w[j]) || point.subgradient[j] != 0.0);
+  }
+  return free;
+}
+
+NewtonModel reduced_newton(const CompositePoint& point, const std::vector<bool>& free,
+                           double damping, const Sufficiency& sufficiency, double smallest_ritz) {
+  const FreePoint reduced(point, free, damping);
+  return conjugate_gradient(reduced, *diagonal_preconditioner(reduced), sufficiency, smallest_ritz);
+}
+
+}  // namespace mpilogit::solvers
