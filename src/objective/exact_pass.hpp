@@ -9,14 +9,9 @@
 #include "mpilogit/core/fixed_point.hpp"
 #include "mpilogit/core/function_ref.hpp"
 #include "mpilogit/objective/for_each_block.hpp"
+#include "mpilogit/objective/passes.hpp"
 
 namespace mpilogit::objective {
-
-/// What a block adds to the pass: zeroed before, taken over after.
-struct BlockSums {
-  std::span<double> vector;   ///< Σ over the block's rows, one per scale
-  std::span<double> scalars;  ///< likewise
-};
 
 /// Collective. The global sums of what `body` puts into BlockSums, rounded once: the same bits for
 /// every number of ranks and threads. Cost beside the body: one rounding per block and component;

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <random>
 
-#include "gradient_pass.hpp"
+#include "logistic_point.hpp"
 #include "problem.hpp"
 
 namespace mpilogit::objective {
@@ -27,28 +27,30 @@ std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t seed, std::
 LogisticBatches::LogisticBatches(const LogisticObjective& objective, std::int64_t batch_rows,
                                  std::uint64_t seed)
     : problem_(objective.problem()), seed_(seed) {
-  const std::int64_t block = data::rows_per_block(problem_.dataset.shape().rows);
+  const std::int64_t block = data::rows_per_block(problem_.rows().design.rows());
   blocks_per_batch_ = std::max<std::int64_t>(1, (batch_rows + block / 2) / block);
   const std::int64_t rows_in_batch = blocks_per_batch_ * block;
-  for (std::size_t j = 0; j < problem_.dimension(); ++j) {
-    const double largest = problem_.bounds.largest[j];
-    double bound = 0.25 * std::max(problem_.bounds.squares[j] / problem_.bounds.total_weight,
+  const ColumnBounds& bounds = problem_.rows().bounds;
+  for (std::size_t j = 0; j <= problem_.features(); ++j) {
+    const double largest = bounds.largest[j];
+    double bound = 0.25 * std::max(bounds.squares[j] / problem_.total_weight,
                                    largest * largest / static_cast<double>(rows_in_batch));
-    if (j < problem_.features()) bound += problem_.options.l2;
-    curvature_bound_.push_back(bound > 0.0 ? bound : 1.0);
+    if (j < problem_.features()) bound += problem_.penalty.l2[j];
+    curvature_bound_.insert(curvature_bound_.end(), problem_.columns(), bound > 0.0 ? bound : 1.0);
   }
 }
 
 std::int64_t LogisticBatches::batches() const {
-  const std::int64_t blocks = data::block_count(problem_.dataset.shape().rows);
+  const std::int64_t blocks = data::block_count(problem_.rows().design.rows());
   return (blocks + blocks_per_batch_ - 1) / blocks_per_batch_;
 }
 
-// (n_total / n_batch) (1/S) Σ_{i in batch} s_i (σ(z_i) − y_i) x_ij + λ2 w_j, n counted in rows.
+// (n_total / n_batch) (1/S) Σ_{i in batch} residual_ik x_ij + λ2_j (w_jk − c_jk), n counted in
+// rows.
 void LogisticBatches::batch_gradient(std::int64_t epoch, std::int64_t batch,
                                      std::span<const double> coefficients,
                                      std::span<double> gradient) const {
-  const std::int64_t rows = problem_.dataset.shape().rows;
+  const std::int64_t rows = problem_.rows().design.rows();
   if (epoch != shuffled_epoch_) {
     order_ = shuffled(data::block_count(rows), seed_, epoch);
     shuffled_epoch_ = epoch;
@@ -60,17 +62,12 @@ void LogisticBatches::batch_gradient(std::int64_t epoch, std::int64_t batch,
   std::int64_t batch_rows = 0;
   for (const auto block : members) batch_rows += data::rows_of_block(rows, block).size();
 
-  const auto local = local_blocks(problem_.dataset, members);
-  const core::ExactVectorSum sums = gradient_pass(problem_, local, coefficients, {});
-  problem_.rows_read += batch_rows;
-
-  sums.vector(gradient);
+  const auto local = local_blocks(problem_.rows().design.dataset(), members);
+  const PassResult sums = gradient_pass(problem_, local, batch_rows, coefficients, {});
   const double scale =
-      static_cast<double>(rows) / static_cast<double>(batch_rows) / problem_.bounds.total_weight;
-  for (auto& g : gradient) g *= scale;
-  for (std::size_t j = 0; j < problem_.features(); ++j) {
-    gradient[j] += problem_.options.l2 * coefficients[j];
-  }
+      static_cast<double>(rows) / static_cast<double>(batch_rows) / problem_.total_weight;
+  for (std::size_t v = 0; v < gradient.size(); ++v) gradient[v] = sums.vector[v] * scale;
+  problem_.add_penalty_gradient(coefficients, gradient);
 }
 
 }  // namespace mpilogit::objective

@@ -1,10 +1,12 @@
 #include "mpilogit/objective/logistic_objective.hpp"
 
-#include <cmath>
+#include <algorithm>
+#include <utility>
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/kernels/elementary.hpp"
 
+#include "hessian_plan.hpp"
 #include "logistic_line.hpp"
 #include "logistic_point.hpp"
 #include "problem.hpp"
@@ -15,34 +17,29 @@ namespace {
 
 constexpr double kLogTwo = 0.69314718055994530942;
 
-// log x for x > 0 from our own log1p: x = m 2^k with 1 ≤ m < 2, log x = k log 2 + log1p(m − 1).
-double natural_logarithm(double x) {
-  int exponent = 0;
-  const double fraction = std::frexp(x, &exponent);  // in [0.5, 1)
-  return static_cast<double>(exponent - 1) * kLogTwo +
-         kernels::log_of_one_plus(2.0 * fraction - 1.0);
+std::string class_name(const Problem& problem, std::size_t k) {
+  const auto& classes = problem.rows().design.dataset().classes();
+  const bool one_against_rest = problem.class_weights.size() != classes.size();
+  if (one_against_rest) return k == 0 ? "all others" : "one of the classes";
+  return "class '" + classes.name(k) + "'";
 }
 
-void require_both_classes(const Problem& problem) {
-  const ColumnBounds& bounds = problem.bounds;
-  const bool none_positive = bounds.positive_weight <= 0.0;
-  if (!none_positive && bounds.positive_weight < bounds.total_weight) return;
-  const auto& classes = problem.dataset.classes();
-  throw core::bad_input({.what = "only class '" + classes.name(none_positive ? 0 : 1) +
-                                 "' has rows of positive weight",
-                         .where = {},
-                         .why = "a model needs rows of both classes",
-                         .remedy = "Check the sample weights"})
-      .as_agreed();
+void require_all_classes(const Problem& problem) {
+  for (std::size_t k = 0; k < problem.class_weights.size(); ++k) {
+    if (problem.class_weights[k] > 0.0) continue;
+    throw core::bad_input({.what = class_name(problem, k) + " has no rows of positive weight",
+                           .where = {},
+                           .why = "a model needs rows of every class",
+                           .remedy = "Check the sample weights, or take fewer folds"})
+        .as_agreed();
+  }
 }
 
 }  // namespace
 
-LogisticObjective::LogisticObjective(const data::Dataset& dataset,
-                                     const comm::Communicator& communicator,
-                                     const LogisticOptions& options)
-    : problem_(std::make_unique<Problem>(dataset, communicator, options)) {
-  require_both_classes(*problem_);
+LogisticObjective::LogisticObjective(const Passes& passes, Targets targets, Penalty penalty)
+    : problem_(std::make_unique<Problem>(passes, std::move(targets), std::move(penalty))) {
+  require_all_classes(*problem_);
 }
 
 LogisticObjective::~LogisticObjective() = default;
@@ -63,32 +60,61 @@ std::unique_ptr<solvers::Line> LogisticObjective::between(const solvers::Point& 
 }
 
 solvers::HessianMatrixKind LogisticObjective::hessian_matrix_kind() const {
-  if (problem_->hessian_stride == 0) return solvers::HessianMatrixKind::unaffordable;
-  return problem_->hessian_stride == 1 ? solvers::HessianMatrixKind::exact
-                                       : solvers::HessianMatrixKind::sampled;
+  return problem_->hessian_kind;
+}
+
+std::size_t LogisticObjective::classes() const {
+  return problem_->columns();
+}
+
+std::span<const double> LogisticObjective::common_curvature() const {
+  return problem_->common_curvature;
+}
+
+bool LogisticObjective::hessian_affordable(std::span<const std::size_t> variables) const {
+  std::size_t features = 0;
+  std::size_t last = problem_->features();  // the intercepts count for nothing
+  for (const auto v : variables) {
+    const std::size_t j = v / problem_->columns();
+    if (j != last && j < problem_->features()) ++features;
+    last = j;
+  }
+  return affordable(problem_->rows(), features, problem_->columns());
 }
 
 std::int64_t LogisticObjective::data_passes() const {
-  const std::int64_t rows = problem_->dataset.shape().rows;
-  return (problem_->rows_read + rows - 1) / rows;
+  return problem_->passes.data_passes();
 }
 
-// σ(b) = S₁ / S is the intercept's optimum when all other coefficients are 0 and there is no
-// offset.
+// Two classes: σ(b) = S₁ / S is the intercept's optimum when all other coefficients are 0 and there
+// is no offset. More classes start with equal probabilities: at its share p of a few rows a rare
+// class has residuals of 1 and curvatures of p, and Newton's first steps would be 1/p too long.
 std::vector<double> LogisticObjective::start() const {
+  const Problem& problem = *problem_;
   std::vector<double> coefficients(dimension(), 0.0);
-  const ColumnBounds& bounds = problem_->bounds;
-  coefficients.back() =
-      natural_logarithm(bounds.positive_weight / (bounds.total_weight - bounds.positive_weight));
+  const auto& centre = problem.penalty.centre;
+  std::copy(centre.begin(), centre.end(), coefficients.begin());
+  if (problem.class_weights.size() == 2) {
+    coefficients.back() = kernels::log_of(problem.class_weights[1] / problem.class_weights[0]);
+  }
   return coefficients;
 }
 
+void LogisticObjective::change_penalty(Penalty penalty) {
+  problem_->set_penalty(std::move(penalty));
+}
+
 double LogisticObjective::total_weight() const {
-  return problem_->bounds.total_weight;
+  return problem_->total_weight;
 }
 
 double LogisticObjective::separation_threshold() const {
-  return kLogTwo * problem_->bounds.smallest_weight / problem_->bounds.total_weight;
+  if (problem_->likelihood.aggregated()) return 0.0;
+  return kLogTwo * problem_->smallest_weight / problem_->total_weight;
+}
+
+double LogisticObjective::penalty(std::span<const double> coefficients) const {
+  return problem_->penalty_value(coefficients);
 }
 
 }  // namespace mpilogit::objective

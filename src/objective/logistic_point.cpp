@@ -1,162 +1,185 @@
 #include "logistic_point.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <numeric>
 
 #include "mpilogit/kernels/column_statistics.hpp"
-#include "mpilogit/kernels/fused_pass.hpp"
-#include "mpilogit/kernels/logistic.hpp"
-#include "mpilogit/kernels/weighted_gram.hpp"
+#include "mpilogit/kernels/lane_sum.hpp"
 
-#include "gradient_pass.hpp"
+#include "hessian.hpp"
 
 namespace mpilogit::objective {
 
-// F = (1/S) Σ_i s_i ℓ_i + ½ λ2 ‖w‖²,  ∇F = (1/S) Σ_i s_i (σ(z_i) − y_i) x_i + λ2 w
+PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blocks,
+                         std::int64_t global_rows, std::span<const double> coefficients,
+                         std::span<double> margins) {
+  const std::size_t columns = problem.columns();
+  const auto to_residuals = [&](const LocalBlock& block, std::size_t first, std::span<double> tile,
+                                std::span<kernels::LaneSum> scalars) {
+    if (!margins.empty()) {
+      std::copy(tile.begin(), tile.end(), margins.subspan((block.first + first) * columns).begin());
+    }
+    problem.likelihood.residuals(block, first, tile, scalars[0]);
+  };
+  return problem.passes.run(FusedPass{.blocks = blocks,
+                                      .global_rows = global_rows,
+                                      .columns = columns,
+                                      .coefficients = coefficients,
+                                      .offsets = problem.offsets(),
+                                      .scales = problem.gradient_scales,
+                                      .scalars = 1,
+                                      .transform = to_residuals});
+}
+
+// F = (1/S) Σ_i s_i ℓ_i + penalty,  ∂F/∂w_jk = (1/S) Σ_i residual_ik x_ij + λ2_j (w_jk − c_jk)
 LogisticPoint::LogisticPoint(const Problem& problem, std::span<const double> coefficients)
     : problem_(problem),
       coefficients_(coefficients.begin(), coefficients.end()),
-      margins_(problem.labels.size()),
-      gradient_(problem.dimension()) {
-  const core::ExactVectorSum sums = gradient_pass(problem, problem.blocks, coefficients_, margins_);
-  problem.count_pass();
-
-  const double total_weight = problem.bounds.total_weight;
-  value_ = sums.scalar(0) / total_weight + problem.penalty(coefficients_);
-  sums.vector(gradient_);
-  for (auto& g : gradient_) g /= total_weight;
-  for (std::size_t j = 0; j < problem.features(); ++j) {
-    gradient_[j] += problem.options.l2 * coefficients_[j];
-  }
+      margins_(problem.likelihood.rows() * problem.columns()) {
+  PassResult sums = gradient_pass(problem, problem.rows().blocks, problem.rows().design.rows(),
+                                  coefficients_, margins_);
+  value_ = sums.scalars[0] / problem.total_weight + problem.penalty_value(coefficients_);
+  gradient_ = std::move(sums.vector);
+  for (auto& g : gradient_) g /= problem.total_weight;
+  problem.add_penalty_gradient(coefficients_, gradient_);
 }
 
-std::span<const double> LogisticPoint::curvatures() const {
-  if (curvatures_.size() != margins_.size()) {
-    curvatures_.resize(margins_.size());
-    for_each_block(problem_.blocks, problem_.options.threads, [&](const LocalBlock& block, int) {
-      kernels::curvatures(block.of(std::span<const double>(margins_)),
-                          block.of(problem_.dataset.weights()),
-                          block.of(std::span<double>(curvatures_)));
+std::span<const double> LogisticPoint::curvature_state() const {
+  if (curvature_state_.size() != margins_.size()) {
+    curvature_state_.resize(margins_.size());
+    const std::size_t columns = problem_.columns();
+    const SharedRows& rows = problem_.rows();
+    for_each_block(rows.blocks, rows.threads, [&](const LocalBlock& block, int) {
+      const std::size_t first = block.first * columns;
+      const std::size_t count = block.rows * columns;
+      problem_.likelihood.curvature_state(
+          block, std::span<const double>(margins_).subspan(first, count),
+          std::span<double>(curvature_state_).subspan(first, count));
     });
   }
-  return curvatures_;
+  return curvature_state_;
 }
 
-// H v = (1/S) Σ_i c_i (x_i · v) x_i + λ2 v with 0 ≤ c_i ≤ s_i / 4, so that
-// |Σ_i c_i (x_i · v) x_ij| ≤ ¼ B_j max_i |x_i · v|: the bound of the exact sum.
+// H v = (1/S) Σ_i C_i (x_i · v) x_i + λ2 ∘ v. A row's part is at most ¼ s_i |u| for two classes and
+// ½ s_i max_k |u_k| for more, u its margins of v: the bound of the exact sum.
 void LogisticPoint::hessian_vector(std::span<const double> direction,
                                    std::span<double> product) const {
   const Problem& problem = problem_;
-  const std::size_t features = problem.features();
-  const auto curvature = curvatures();
-  const double largest_margin = problem.bounds.largest_margin(direction);
+  const std::size_t columns = problem.columns();
+  const ColumnBounds& bounds = problem.rows().bounds;
+  const auto state = curvature_state();
+  double largest_margin = 0.0;
+  for (std::size_t k = 0; k < columns; ++k) {
+    largest_margin = std::max(largest_margin, bounds.largest_margin(direction, columns, k));
+  }
+  const double steepest = (columns == 1 ? 0.25 : 0.5 * kRoundingMargin) * largest_margin;
   std::vector<core::FixedPoint> scales;
   scales.reserve(problem.dimension());
-  for (const double bound : problem.bounds.absolute) {
-    scales.emplace_back(0.25 * bound * largest_margin);
+  for (const double bound : bounds.absolute) {
+    for (std::size_t k = 0; k < columns; ++k) scales.emplace_back(steepest * bound);
   }
-
-  const auto block_product = [&](const LocalBlock& block, BlockSums out) {
-    std::vector<double> factors(block.rows, direction[features]);
-    const auto c = block.of(curvature);
-    kernels::LaneSum intercept;
-    const auto times_curvature = [&](std::size_t first, std::span<double> tile) {
-      for (std::size_t i = 0; i < tile.size(); ++i) tile[i] *= c[first + i];
-      intercept.add(tile);
-    };
-    kernels::fused_pass(problem.dataset.block(block.number), direction.first(features),
-                        times_curvature, factors, out.vector.first(features));
-    out.vector[features] = intercept.total();
+  const auto times_curvature = [&](const LocalBlock& block, std::size_t first,
+                                   std::span<double> tile, std::span<kernels::LaneSum>) {
+    const auto own = state.subspan(block.first * columns, block.rows * columns);
+    problem.likelihood.curvature_products(block, first, own, tile);
   };
-  const core::ExactVectorSum sums = exact_sum(problem.blocks, problem.options.threads,
-                                              problem.communicator, scales, 0, block_product);
-  problem.count_pass();
-
-  sums.vector(product);
-  for (auto& p : product) p /= problem.bounds.total_weight;
-  for (std::size_t j = 0; j < features; ++j) product[j] += problem.options.l2 * direction[j];
+  const PassResult sums = problem.passes.run(FusedPass{.blocks = problem.rows().blocks,
+                                                       .global_rows = problem.rows().design.rows(),
+                                                       .columns = columns,
+                                                       .coefficients = direction,
+                                                       .offsets = {},
+                                                       .scales = scales,
+                                                       .scalars = 0,
+                                                       .transform = times_curvature});
+  std::copy(sums.vector.begin(), sums.vector.end(), product.begin());
+  problem.finish_product(direction, product);
 }
 
-// diag H = (1/S) Σ_i c_i x_ij² + λ2, bounded by ¼ Σ s_i x_ij².
+// diag H = (1/S) Σ_i c_ikk x_ij² + λ2_j, bounded by ¼ Σ s_i x_ij².
 void LogisticPoint::hessian_diagonal(std::span<double> diagonal) const {
   const Problem& problem = problem_;
   const std::size_t features = problem.features();
-  const auto curvature = curvatures();
-  std::vector<core::FixedPoint> scales;
-  scales.reserve(problem.dimension());
-  for (const double bound : problem.bounds.squares) scales.emplace_back(0.25 * bound);
-
+  const std::size_t columns = problem.columns();
+  const auto state = curvature_state();
+  std::vector<core::FixedPoint> scales;  // column by column: each a sum over the features
+  for (std::size_t k = 0; k < columns; ++k) {
+    for (const double bound : problem.rows().bounds.squares) scales.emplace_back(0.25 * bound);
+  }
   const auto block_diagonal = [&](const LocalBlock& block, BlockSums out) {
-    const auto c = block.of(curvature);
-    std::vector<double> absolute(features);  // comes along with the squares; not needed here
-    kernels::add_column_sums(problem.dataset.block(block.number), c, absolute,
-                             out.vector.first(features));
-    out.vector[features] = kernels::lane_sum(c);
+    const auto own = state.subspan(block.first * columns, block.rows * columns);
+    std::vector<double> curvature(block.rows);
+    for (std::size_t k = 0; k < columns; ++k) {
+      problem.likelihood.curvatures(block, own, k, k, curvature);
+      const auto sums = out.vector.subspan(k * (features + 1), features);
+      problem.rows().design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
+        kernels::add_column_squares(
+            rows, std::span<const double>(curvature).subspan(first, kernels::row_count(rows)),
+            sums);
+      });
+      out.vector[k * (features + 1) + features] = kernels::lane_sum(curvature);
+    }
   };
-  const core::ExactVectorSum sums = exact_sum(problem.blocks, problem.options.threads,
-                                              problem.communicator, scales, 0, block_diagonal);
-  problem.count_pass();
-
-  sums.vector(diagonal);
-  for (auto& d : diagonal) d /= problem.bounds.total_weight;
-  for (std::size_t j = 0; j < features; ++j) diagonal[j] += problem.options.l2;
-}
-
-// H = (1/S) Σ_i c_i x̃_i x̃_iᵀ + λ2 I (x̃: the row with a 1 for the intercept), from the given blocks
-// only; S is then the weight of those. Cauchy–Schwarz bounds each element: ¼ √(Q_j Q_k).
-solvers::SymmetricMatrix LogisticPoint::hessian_of(std::span<const LocalBlock> blocks) const {
-  const Problem& problem = problem_;
-  const std::size_t features = problem.features();
-  const auto curvature = curvatures();
-  solvers::SymmetricMatrix hessian(problem.dimension());
-  std::vector<core::FixedPoint> scales;
-  scales.reserve(hessian.triangle.size());
-  for (std::size_t j = 0; j < problem.dimension(); ++j) {
-    for (std::size_t k = 0; k <= j; ++k) {
-      scales.emplace_back(0.25 * kRoundingMargin * std::sqrt(problem.bounds.squares[j]) *
-                          std::sqrt(problem.bounds.squares[k]));
+  const PassResult sums = problem.passes.run(BlockSum{.blocks = problem.rows().blocks,
+                                                      .global_rows = problem.rows().design.rows(),
+                                                      .scales = scales,
+                                                      .scalars = 0,
+                                                      .body = block_diagonal});
+  for (std::size_t j = 0; j <= features; ++j) {
+    for (std::size_t k = 0; k < columns; ++k) {
+      diagonal[j * columns + k] = sums.vector[k * (features + 1) + j] / problem.total_weight;
+      if (j == features) continue;
+      diagonal[j * columns + k] += problem.penalty.l2[j];
+      if (problem.penalty.keeps_out(j)) diagonal[j * columns + k] = 0.0;
     }
   }
-
-  const auto block_hessian = [&](const LocalBlock& block, BlockSums out) {
-    const auto c = block.of(curvature);
-    const auto rows = problem.dataset.block(block.number);
-    const std::size_t feature_triangle = kernels::triangle_size(features);
-    kernels::add_weighted_gram(rows, c, out.vector.first(feature_triangle));
-    kernels::add_weighted_rows(rows, c, out.vector.subspan(feature_triangle, features));
-    out.vector.back() = kernels::lane_sum(c);
-    const auto weights = block.of(problem.dataset.weights());
-    out.scalars[0] = weights.empty() ? static_cast<double>(block.rows) : kernels::lane_sum(weights);
-  };
-  const core::ExactVectorSum sums =
-      exact_sum(blocks, problem.options.threads, problem.communicator, scales, 1, block_hessian);
-
-  sums.vector(hessian.triangle);
-  const double weight = sums.scalar(0);
-  if (weight > 0.0) {
-    for (auto& h : hessian.triangle) h /= weight;
-  }
-  for (std::size_t j = 0; j < features; ++j) hessian(j, j) += problem.options.l2;
-  return hessian;
 }
 
-// A sample misses rare columns: where its diagonal is too small, the exact one makes up for it.
-solvers::SymmetricMatrix LogisticPoint::hessian_matrix() const {
-  const std::int64_t stride = problem_.hessian_stride;
-  std::vector<LocalBlock> sample;
-  for (const auto& block : problem_.blocks) {
-    if (block.number % stride == 0) sample.push_back(block);
-  }
-  solvers::SymmetricMatrix hessian = hessian_of(sample);
-  problem_.rows_read += (problem_.dataset.shape().rows + stride - 1) / stride;
-  if (stride == 1) return hessian;
-
+std::vector<solvers::SymmetricMatrix> LogisticPoint::hessian_blocks() const {
+  std::vector<solvers::SymmetricMatrix> blocks = sampled_blocks(problem_, curvature_state());
+  if (problem_.hessian_stride == 1) return blocks;
+  // A sample misses rare columns: where its diagonal is too small, the exact one makes up for it.
+  const std::size_t columns = problem_.columns();
   std::vector<double> diagonal(problem_.dimension());
   hessian_diagonal(diagonal);
-  for (std::size_t j = 0; j < diagonal.size(); ++j) {
-    hessian(j, j) = std::max(hessian(j, j), diagonal[j]);
+  for (std::size_t k = 0; k < columns; ++k) {
+    for (std::size_t j = 0; j <= problem_.features(); ++j) {
+      blocks[k](j, j) = std::max(blocks[k](j, j), diagonal[j * columns + k]);
+    }
   }
-  return hessian;
+  return blocks;
+}
+
+solvers::SymmetricMatrix LogisticPoint::hessian_matrix() const {
+  if (problem_.hessian_kind == solvers::HessianMatrixKind::sampled) {
+    return std::move(hessian_blocks().front());
+  }
+  std::vector<std::uint32_t> all(problem_.features());
+  std::iota(all.begin(), all.end(), 0U);
+  return exact_hessian(problem_, curvature_state(), all);
+}
+
+// Over the features that `variables` touch, then only those rows and columns of it.
+solvers::SymmetricMatrix LogisticPoint::hessian_matrix(
+    std::span<const std::size_t> variables) const {
+  const std::size_t columns = problem_.columns();
+  std::vector<std::uint32_t> chosen;
+  for (const auto v : variables) {
+    const auto j = static_cast<std::uint32_t>(v / columns);
+    if (j < problem_.features() && (chosen.empty() || chosen.back() != j)) chosen.push_back(j);
+  }
+  const solvers::SymmetricMatrix whole = exact_hessian(problem_, curvature_state(), chosen);
+  std::vector<std::size_t> place;  // of each variable in the whole
+  std::size_t position = 0;
+  for (const auto v : variables) {
+    const std::size_t j = v / columns;
+    while (position < chosen.size() && chosen[position] < j) ++position;
+    place.push_back(position * columns + v % columns);
+  }
+  solvers::SymmetricMatrix part(variables.size());
+  for (std::size_t a = 0; a < place.size(); ++a) {
+    for (std::size_t b = 0; b <= a; ++b) part(a, b) = whole(place[a], place[b]);
+  }
+  return part;
 }
 
 }  // namespace mpilogit::objective

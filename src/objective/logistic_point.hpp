@@ -1,6 +1,7 @@
 #pragma once
 // F and its derivatives at one w, from one fused pass; keeps the margins.
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace mpilogit::objective {
 
 class LogisticPoint final : public solvers::Point {
  public:
-  /// Collective. Cost: one fused pass, one allreduce. Keeps 8 bytes per local row, and as many
-  /// again from the first use of the Hessian on.
+  /// Collective. Cost: one fused pass, one allreduce. Keeps 8 bytes per local row and column, and
+  /// as many again from the first use of the Hessian on.
   LogisticPoint(const Problem& problem, std::span<const double> coefficients);
 
   std::span<const double> coefficients() const override { return coefficients_; }
@@ -23,20 +24,27 @@ class LogisticPoint final : public solvers::Point {
   void hessian_vector(std::span<const double> direction, std::span<double> product) const override;
   void hessian_diagonal(std::span<double> diagonal) const override;
   solvers::SymmetricMatrix hessian_matrix() const override;
+  std::vector<solvers::SymmetricMatrix> hessian_blocks() const override;
+  solvers::SymmetricMatrix hessian_matrix(std::span<const std::size_t> variables) const override;
 
-  std::span<const double> margins() const { return margins_; }  ///< local rows
+  std::span<const double> margins() const { return margins_; }  ///< local rows × columns
 
  private:
-  /// s_i e / (1 + e)² of every local row, computed at first use.
-  std::span<const double> curvatures() const;
-  solvers::SymmetricMatrix hessian_of(std::span<const LocalBlock> blocks) const;
+  std::span<const double> curvature_state() const;  // computed at first use
 
   const Problem& problem_;
   std::vector<double> coefficients_;
   std::vector<double> margins_;
   std::vector<double> gradient_;
   double value_ = 0.0;
-  mutable std::vector<double> curvatures_;
+  mutable std::vector<double> curvature_state_;
 };
+
+/// The gradient's data part, Σ_i residual_ik x_ij, and Σ_i s_i ℓ_i as scalar 0, over `blocks`,
+/// which have `global_rows` rows on all ranks. Stores the margins (local rows × columns) unless
+/// empty.
+PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blocks,
+                         std::int64_t global_rows, std::span<const double> coefficients,
+                         std::span<double> margins);
 
 }  // namespace mpilogit::objective

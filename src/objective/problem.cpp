@@ -2,67 +2,85 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
 
-#include "mpilogit/core/error.hpp"
+#include "hessian_plan.hpp"
 
 namespace mpilogit::objective {
 
 namespace {
 
-// A Hessian matrix is built from all rows as long as its products cost no more than this many
-// passes (a pass costs 4 flops per entry; the products of a Gram matrix run about three times as
-// fast per flop, for they reuse registers), and from a strided sample beyond.
-constexpr double kAffordablePasses = 10.0;
-constexpr double kGramSpeedup = 3.0;
-constexpr double kSmallProblem = 5e8;          // products that nobody waits for
-constexpr std::int64_t kLargestMatrix = 2500;  // 25 MB as a packed triangle
-constexpr double kRowsPerFeature = 4.0;        // that a sample must have to say anything
-
-std::int64_t choose_hessian_stride(const data::Shape& shape, const ColumnBounds& bounds) {
-  if (shape.features > kLargestMatrix) return 0;
-  const auto rows = static_cast<double>(shape.rows);
-  const double products = shape.sparse ? 0.5 * static_cast<double>(bounds.squared_entries)
-                                       : 0.5 * rows * static_cast<double>(shape.features) *
-                                             static_cast<double>(shape.features);
-  if (products <= kSmallProblem) return 1;
-  const double pass = 2.0 * static_cast<double>(shape.nonzeros);
-  const double stride = std::ceil(products / (kGramSpeedup * pass * kAffordablePasses));
-  if (stride <= 1.0) return 1;
-  const double sampled_rows = rows / stride;
-  if (sampled_rows < kRowsPerFeature * static_cast<double>(shape.features)) return 0;
-  return static_cast<std::int64_t>(stride);
+double smallest_positive(std::span<const double> weights, const comm::Communicator& communicator) {
+  double smallest = std::numeric_limits<double>::infinity();
+  for (const double weight : weights) {
+    if (weight > 0.0) smallest = std::min(smallest, weight);
+  }
+  smallest = communicator.minimum(smallest);
+  return std::isfinite(smallest) ? smallest : 1.0;
 }
 
 }  // namespace
 
-Problem::Problem(const data::Dataset& rows, comm::Communicator ranks, const LogisticOptions& chosen)
-    : dataset(rows), communicator(std::move(ranks)), options(chosen) {
-  if (dataset.classes().size() != 2) {
-    throw core::internal_failure("a logistic objective needs two classes");
+Problem::Problem(const Passes& carrier, Targets targets, Penalty chosen)
+    : passes(carrier),
+      class_weights(class_totals(carrier.rows().design.dataset(), targets,
+                                 carrier.rows().communicator, carrier.rows().threads)),
+      total_weight(std::accumulate(class_weights.begin(), class_weights.end(), 0.0)),
+      smallest_weight(smallest_positive(targets.weights, carrier.rows().communicator)),
+      symmetric(targets.classes > 2 && !targets.reference_class),
+      likelihood(std::move(targets)) {
+  for (const double bound : rows().bounds.absolute) {
+    for (std::size_t k = 0; k < columns(); ++k) gradient_scales.emplace_back(bound);
   }
-  labels.reserve(dataset.labels().size());
-  for (const auto label : dataset.labels()) labels.push_back(static_cast<std::uint8_t>(label));
-  blocks = local_blocks(dataset);
-  bounds = measure_columns(dataset, labels, communicator, options.threads);
-  gradient_scales.reserve(dimension());
-  for (const double bound : bounds.absolute) gradient_scales.emplace_back(bound);
-  hessian_stride = choose_hessian_stride(dataset.shape(), bounds);
+  set_penalty(std::move(chosen));
+  const HessianPlan plan = plan_hessian(rows(), columns());
+  hessian_kind = plan.kind;
+  hessian_stride = plan.stride;
 }
 
-void Problem::start_margins(const LocalBlock& block, double intercept,
-                            std::span<double> margins) const {
-  const auto offsets = block.of(dataset.offsets());
-  if (offsets.empty()) {
-    std::fill(margins.begin(), margins.end(), intercept);
-  } else {
-    for (std::size_t i = 0; i < margins.size(); ++i) margins[i] = offsets[i] + intercept;
+void Problem::set_penalty(Penalty chosen) {
+  penalty = std::move(chosen);
+  if (!symmetric) return;
+  common_curvature = penalty.l2;
+  common_curvature.push_back(0.0);
+  for (std::size_t j = 0; j < features(); ++j) {
+    if (penalty.keeps_out(j)) common_curvature[j] = 0.0;
   }
 }
 
-double Problem::penalty(std::span<const double> coefficients) const {
-  double squares = 0.0;
-  for (const double w : coefficients.first(features())) squares += w * w;
-  return 0.5 * options.l2 * squares;
+// ½ Σ_j λ2_j Σ_k (w_jk − c_jk)², ascending.
+double Problem::penalty_value(std::span<const double> coefficients) const {
+  double sum = 0.0;
+  for (std::size_t j = 0; j < features(); ++j) {
+    double squares = 0.0;
+    for (std::size_t v = j * columns(); v < (j + 1) * columns(); ++v) {
+      const double distance = coefficients[v] - (penalty.centre.empty() ? 0.0 : penalty.centre[v]);
+      squares += distance * distance;
+    }
+    sum += penalty.l2[j] * squares;
+  }
+  return 0.5 * sum;
+}
+
+void Problem::add_penalty_gradient(std::span<const double> coefficients,
+                                   std::span<double> gradient) const {
+  for (std::size_t j = 0; j < features(); ++j) {
+    for (std::size_t v = j * columns(); v < (j + 1) * columns(); ++v) {
+      const double distance = coefficients[v] - (penalty.centre.empty() ? 0.0 : penalty.centre[v]);
+      gradient[v] = penalty.keeps_out(j) ? 0.0 : gradient[v] + penalty.l2[j] * distance;
+    }
+  }
+}
+
+void Problem::finish_product(std::span<const double> direction, std::span<double> product) const {
+  for (auto& p : product) p /= total_weight;
+  for (std::size_t j = 0; j < features(); ++j) {
+    for (std::size_t v = j * columns(); v < (j + 1) * columns(); ++v) {
+      product[v] = penalty.keeps_out(j) ? 0.0 : product[v] + penalty.l2[j] * direction[v];
+    }
+  }
 }
 
 }  // namespace mpilogit::objective

@@ -1,44 +1,53 @@
 #pragma once
-// What points, lines and batches of one objective share. Immutable but for the pass counter.
+// What points, lines and batches of one objective share.
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/core/fixed_point.hpp"
-#include "mpilogit/data/dataset.hpp"
-#include "mpilogit/objective/logistic_objective.hpp"
+#include "mpilogit/objective/passes.hpp"
+#include "mpilogit/objective/penalty.hpp"
+#include "mpilogit/objective/targets.hpp"
 #include "mpilogit/solvers/objective.hpp"
 
-#include "column_bounds.hpp"
-#include "exact_pass.hpp"
+#include "likelihood.hpp"
 
 namespace mpilogit::objective {
 
-/// Coefficient vectors have one element per feature and, last, the intercept.
+/// Coefficient vectors are (features + 1) × columns, the intercepts last.
 struct Problem {
-  Problem(const data::Dataset& rows, comm::Communicator ranks, const LogisticOptions& options);
+  /// Collective.
+  Problem(const Passes& carrier, Targets targets, Penalty chosen);
 
-  const data::Dataset& dataset;
-  comm::Communicator communicator;
-  LogisticOptions options;
-  std::vector<std::uint8_t> labels;  ///< 0 or 1 per local row
-  std::vector<LocalBlock> blocks;    ///< this rank's
-  ColumnBounds bounds;
-  std::vector<core::FixedPoint> gradient_scales;  ///< of Σ_i residual_i x_ij
-  std::int64_t hessian_stride = 0;  ///< every such block is in the Hessian matrix; 0: unaffordable
-  mutable std::int64_t rows_read = 0;  ///< global rows read by all passes together
+  const Passes& passes;
+  Penalty penalty;
+  std::vector<double> class_weights;  ///< Σ s_i of each class
+  double total_weight = 0.0;
+  double smallest_weight = 1.0;  ///< min s_i over s_i > 0
+  bool symmetric = false;        ///< softmax with coefficients for every class
+  Likelihood likelihood;
+  std::vector<core::FixedPoint> gradient_scales;  ///< of Σ_i residual_ik x_ij
+  std::vector<double> common_curvature;           ///< features + 1, if symmetric
+  solvers::HessianMatrixKind hessian_kind;
+  std::int64_t hessian_stride = 1;  ///< every such block is in a sampled Hessian
 
-  std::size_t features() const { return static_cast<std::size_t>(dataset.shape().features); }
-  std::size_t dimension() const { return features() + 1; }
-  void count_pass() const { rows_read += dataset.shape().rows; }
+  void set_penalty(Penalty chosen);
 
-  /// margins (local rows of the block) = offset_i + intercept: what the kernels add x_i · w onto.
-  void start_margins(const LocalBlock& block, double intercept, std::span<double> margins) const;
+  const SharedRows& rows() const { return passes.rows(); }
+  std::size_t features() const { return rows().features(); }
+  std::size_t columns() const { return likelihood.columns(); }
+  std::size_t dimension() const { return (features() + 1) * columns(); }
+  std::span<const double> offsets() const { return rows().design.dataset().offsets(); }
 
-  /// ½ λ2 ‖w‖² without the intercept, in ascending order.
-  double penalty(std::span<const double> coefficients) const;
+  double penalty_value(std::span<const double> coefficients) const;
+
+  /// gradient += ∇ of the penalty; 0 for excluded features.
+  void add_penalty_gradient(std::span<const double> coefficients, std::span<double> gradient) const;
+
+  /// product = (data part / total weight) + λ2 ∘ direction; 0 for excluded features.
+  void finish_product(std::span<const double> direction, std::span<double> product) const;
 };
 
 }  // namespace mpilogit::objective

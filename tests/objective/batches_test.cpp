@@ -13,7 +13,8 @@ TEST_CASE("the batches of an epoch average to the gradient") {
   // 256 rows: 16 blocks of 16 rows, batches of two blocks, all of one size.
   const auto sample = testing::make_sample(256, {1.0, 2.0}, false);
   const data::Dataset dataset = testing::distribute(sample, world);
-  const LogisticObjective objective(dataset, world, {.l2 = 0.1, .threads = 1});
+  const testing::TestObjective made(dataset, world, 0.1);
+  const LogisticObjective& objective = made.objective;
   const LogisticBatches batches(objective, 32, 5);
   REQUIRE(batches.batches() == 8);
   const std::vector<double> w = {0.4, -0.3, 0.2};
@@ -32,7 +33,8 @@ TEST_CASE("seed and epoch decide the order") {
   const auto world = comm::Communicator::world();
   const data::Dataset dataset =
       testing::distribute(testing::make_sample(500, {1.0, 1.0}, true), world);
-  const LogisticObjective objective(dataset, world, {});
+  const testing::TestObjective made(dataset, world, 0.0);
+  const LogisticObjective& objective = made.objective;
   const LogisticBatches one(objective, 16, 1);
   const LogisticBatches same(objective, 16, 1);
   const LogisticBatches other(objective, 16, 2);
@@ -51,7 +53,8 @@ TEST_CASE("the curvature bound is above every diagonal") {
   const auto world = comm::Communicator::world();
   const auto sample = testing::make_sample(120, {1.0, 1e5, 0.0}, true);
   const data::Dataset dataset = testing::distribute(sample, world);
-  const LogisticObjective objective(dataset, world, {.l2 = 0.25, .threads = 1});
+  const testing::TestObjective made(dataset, world, 0.25);
+  const LogisticObjective& objective = made.objective;
   const LogisticBatches batches(objective, 64, 0);
   const auto hessian = testing::naive_hessian(sample, std::vector<double>{0, 0, 0, 0}, 0.25);
   for (std::size_t j = 0; j < 4; ++j) CHECK(batches.curvature_bound()[j] >= hessian[j][j]);

@@ -4,24 +4,20 @@
 #include <cmath>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/objective/column_bounds.hpp"
 
-#include "objective/column_bounds.hpp"
 #include "sample_data.hpp"
 #include "support/catch.hpp"
 
 namespace mpilogit::objective {
 namespace {
 
-std::vector<std::uint8_t> local_labels(const data::Dataset& dataset) {
-  return {dataset.labels().begin(), dataset.labels().end()};
-}
-
 TEST_CASE("column bounds bound, and are tight") {
   const auto world = comm::Communicator::world();
   for (const bool weighted : {false, true}) {
     auto sample = testing::make_sample(333, {1e30, 1e-30, 1.0, 0.0, 1e-300}, weighted);
     const data::Dataset dataset = testing::distribute(sample, world);
-    const ColumnBounds bounds = measure_columns(dataset, local_labels(dataset), world, 2);
+    const ColumnBounds bounds = measure_columns(Design(dataset), dataset.weights(), world, 2);
     for (std::int64_t j = 0; j < sample.features; ++j) {
       long double absolute = 0;
       long double squares = 0;
@@ -46,7 +42,7 @@ TEST_CASE("no margin is larger than its bound") {
   const auto world = comm::Communicator::world();
   const auto sample = testing::make_sample(200, {1e6, 1e-6, 1.0, 3.0}, true);
   const data::Dataset dataset = testing::distribute(sample, world);
-  const ColumnBounds bounds = measure_columns(dataset, local_labels(dataset), world, 1);
+  const ColumnBounds bounds = measure_columns(Design(dataset), dataset.weights(), world, 1);
   const std::vector<std::vector<double>> directions = {
       {1, 1, 1, 1, 1}, {1e-6, 1e6, 1, 1, -3}, {0, 0, 0, 0, 2}, {1e-6, 0, 0, 0, 0}, {0, 0, 0, 0, 0}};
   for (const auto& v : directions) {
@@ -66,7 +62,7 @@ TEST_CASE("columns whose squares overflow are refused on all ranks") {
   const auto world = comm::Communicator::world();
   const data::Dataset dataset =
       testing::distribute(testing::make_sample(60, {1.0, 1e200}, false), world);
-  REQUIRE_THROWS_AS(measure_columns(dataset, local_labels(dataset), world, 1), core::Error);
+  REQUIRE_THROWS_AS(measure_columns(Design(dataset), dataset.weights(), world, 1), core::Error);
 }
 
 }  // namespace

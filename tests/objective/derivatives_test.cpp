@@ -28,6 +28,12 @@ std::vector<Case> cases() {
   for (auto& weight : extreme.sample.weights) weight *= 1e12;
   all.push_back(extreme);
   all.push_back({testing::make_sample(5, {1.0}, false), {0.5, 0.0}, 1.0});
+  // Three classes, coefficients for each; then four with the first as the reference.
+  all.push_back({testing::make_classes(140, {1.0, 3.0}, true, 3, false),
+                 {0.3, -0.7, 1.1, 0.2, 0.4, -0.9, 0.1, 0.6, -0.2},
+                 0.2});
+  all.push_back(
+      {testing::make_classes(90, {2.0}, false, 4, true), {0.8, -1.4, 0.3, -0.2, 0.5, 1.2}, 0.0});
   return all;
 }
 
@@ -39,7 +45,8 @@ TEST_CASE("value and gradient are those of the definition") {
   const auto world = comm::Communicator::world();
   for (const auto& test : cases()) {
     const data::Dataset dataset = testing::distribute(test.sample, world);
-    const LogisticObjective objective(dataset, world, {.l2 = test.l2, .threads = 2});
+    const testing::TestObjective made(dataset, world, test.l2, 2, test.sample.reference_class);
+    const LogisticObjective& objective = made.objective;
     REQUIRE(objective.dimension() == test.w.size());
     const auto point = objective.evaluate(test.w);
     CHECK(point->value() ==
@@ -56,7 +63,8 @@ TEST_CASE("Hessian matrix, product and diagonal are those of the definition") {
   const auto world = comm::Communicator::world();
   for (const auto& test : cases()) {
     const data::Dataset dataset = testing::distribute(test.sample, world);
-    const LogisticObjective objective(dataset, world, {.l2 = test.l2, .threads = 1});
+    const testing::TestObjective made(dataset, world, test.l2, 1, test.sample.reference_class);
+    const LogisticObjective& objective = made.objective;
     REQUIRE(objective.hessian_matrix_kind() == solvers::HessianMatrixKind::exact);
     const auto point = objective.evaluate(test.w);
     const auto expected = testing::naive_hessian(test.sample, test.w, test.l2);
@@ -87,11 +95,86 @@ TEST_CASE("Hessian matrix, product and diagonal are those of the definition") {
   }
 }
 
+TEST_CASE("a part of the Hessian, and its class blocks") {
+  const auto world = comm::Communicator::world();
+  for (const auto& test : cases()) {
+    const data::Dataset dataset = testing::distribute(test.sample, world);
+    const testing::TestObjective made(dataset, world, test.l2, 2, test.sample.reference_class);
+    const auto point = made.objective.evaluate(test.w);
+    const solvers::SymmetricMatrix whole = point->hessian_matrix();
+    std::vector<std::size_t> variables;  // every other, and the last
+    for (std::size_t v = 0; v < test.w.size(); v += 2) variables.push_back(v);
+    if (variables.back() + 1 < test.w.size()) variables.push_back(test.w.size() - 1);
+    REQUIRE(made.objective.hessian_affordable(variables));
+    const solvers::SymmetricMatrix part = point->hessian_matrix(variables);
+    REQUIRE(part.dimension == variables.size());
+    for (std::size_t a = 0; a < variables.size(); ++a) {
+      for (std::size_t b = 0; b <= a; ++b) CHECK(part(a, b) == whole(variables[a], variables[b]));
+    }
+    const std::size_t columns = test.sample.columns();
+    const auto blocks = point->hessian_blocks();
+    REQUIRE(blocks.size() == columns);
+    for (std::size_t k = 0; k < columns; ++k) {
+      for (std::size_t a = 0; a < blocks[k].dimension; ++a) {
+        for (std::size_t b = 0; b <= a; ++b) {
+          const double expected = whole(a * columns + k, b * columns + k);
+          const double size = std::sqrt(blocks[k](a, a)) * std::sqrt(blocks[k](b, b));
+          CHECK(std::fabs(blocks[k](a, b) - expected) <= 1e-13 * size);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("softmax over all classes has only the penalty's curvature in the common direction") {
+  const auto world = comm::Communicator::world();
+  const auto sample = testing::make_classes(130, {1.0, 2.0}, true, 3, false);
+  const data::Dataset dataset = testing::distribute(sample, world);
+  const testing::TestObjective made(dataset, world, 0.3);
+  const std::vector<double> w = {0.3, -0.7, 1.1, 0.2, 0.4, -0.9, 0.1, 0.6, -0.2};
+  const std::vector<double> common = {2.0, 2.0, 2.0, -1.0, -1.0, -1.0, 5.0, 5.0, 5.0};
+  std::vector<double> product(9);
+  made.objective.evaluate(w)->hessian_vector(common, product);
+  const auto curvature = made.objective.common_curvature();
+  REQUIRE(curvature.size() == 3);
+  for (std::size_t v = 0; v < 9; ++v) {
+    CHECK(std::fabs(product[v] - curvature[v / 3] * common[v]) <= 1e-13);
+  }
+}
+
+TEST_CASE(
+    "features that are kept out have no gradient and no curvature; a centre moves the penalty") {
+  const auto world = comm::Communicator::world();
+  const auto sample = testing::make_sample(120, {1.0, 2.0}, false);
+  const data::Dataset dataset = testing::distribute(sample, world);
+  Penalty penalty = uniform_penalty(0.5, 2);
+  penalty.excluded = {0, 1};
+  penalty.centre = {3.0, 0.0};
+  const testing::TestObjective made(dataset, world, penalty);
+  const std::vector<double> w = {1.0, 0.0, 0.2};
+  const auto point = made.objective.evaluate(w);
+  const auto plain = testing::naive_gradient(sample, w, 0.0);
+  CHECK(point->gradient()[0] == near(plain[0] + 0.5 * (1.0 - 3.0)));
+  CHECK(point->gradient()[1] == 0.0);
+  CHECK(point->value() ==
+        near(static_cast<double>(testing::naive_value(sample, w, 0.0)) + 0.25 * 4.0));
+  CHECK(made.objective.start()[0] == 3.0);
+  std::vector<double> product(3);
+  point->hessian_vector(std::vector<double>{1.0, 1.0, 1.0}, product);
+  CHECK(product[1] == 0.0);
+  const auto matrix = point->hessian_matrix();
+  CHECK(matrix(1, 0) == 0.0);
+  CHECK(matrix(1, 1) == 0.0);
+  CHECK(matrix(2, 1) == 0.0);
+  CHECK(matrix(0, 0) > 0.5);
+}
+
 TEST_CASE("a line gives the value and slope between its points") {
   const auto world = comm::Communicator::world();
   for (const auto& test : cases()) {
     const data::Dataset dataset = testing::distribute(test.sample, world);
-    const LogisticObjective objective(dataset, world, {.l2 = test.l2, .threads = 1});
+    const testing::TestObjective made(dataset, world, test.l2, 1, test.sample.reference_class);
+    const LogisticObjective& objective = made.objective;
     const std::vector<double> origin(test.w.size(), 0.0);
     const auto from = objective.evaluate(origin);
     const auto to = objective.evaluate(test.w);
@@ -114,7 +197,8 @@ TEST_CASE("a line gives the value and slope between its points") {
 TEST_CASE("a line costs no pass, a point costs one") {
   const auto world = comm::Communicator::world();
   const data::Dataset dataset = testing::distribute(testing::make_sample(100, {1.0}, false), world);
-  const LogisticObjective objective(dataset, world, {});
+  const testing::TestObjective made(dataset, world, 0.0);
+  const LogisticObjective& objective = made.objective;
   REQUIRE(objective.data_passes() == 0);
   const auto a = objective.evaluate(std::vector<double>{0.0, 0.0});
   const auto b = objective.evaluate(std::vector<double>{1.0, 0.0});
@@ -129,7 +213,8 @@ TEST_CASE("the start is the optimum without features") {
   auto sample = testing::make_sample(123, {1.0, 1.0}, true);
   sample.offsets.assign(123, 0.0);
   const data::Dataset dataset = testing::distribute(sample, world);
-  const LogisticObjective objective(dataset, world, {});
+  const testing::TestObjective made(dataset, world, 0.0);
+  const LogisticObjective& objective = made.objective;
   const auto start = objective.start();
   CHECK(start[0] == 0.0);
   CHECK(std::fabs(objective.evaluate(start)->gradient().back()) < 1e-15);
@@ -139,7 +224,8 @@ TEST_CASE("a point outside of the domain says so") {
   const auto world = comm::Communicator::world();
   const data::Dataset dataset =
       testing::distribute(testing::make_sample(40, {1.0, 1.0}, false), world);
-  const LogisticObjective objective(dataset, world, {});
+  const testing::TestObjective made(dataset, world, 0.0);
+  const LogisticObjective& objective = made.objective;
   const double infinity = std::numeric_limits<double>::infinity();
   CHECK_FALSE(
       std::isfinite(objective.evaluate(std::vector<double>{infinity, -infinity, 0})->value()));
@@ -155,7 +241,8 @@ TEST_CASE("a loss below the separation threshold proves separation") {
   sample.x = {-2.0, -1.0, 1.0, 2.0};
   sample.y = {0, 0, 1, 1};
   const data::Dataset separable = testing::distribute(sample, world);
-  const LogisticObjective objective(separable, world, {});
+  const testing::TestObjective made(separable, world, 0.0);
+  const LogisticObjective& objective = made.objective;
   CHECK(objective.evaluate(std::vector<double>{0.0, 0.0})->value() >
         objective.separation_threshold());
   CHECK(objective.evaluate(std::vector<double>{20.0, 0.0})->value() <
@@ -163,7 +250,8 @@ TEST_CASE("a loss below the separation threshold proves separation") {
   // One row on the wrong side, and no coefficients get below the threshold.
   sample.y = {0, 1, 0, 1};
   const data::Dataset mixed = testing::distribute(sample, world);
-  const LogisticObjective other(mixed, world, {});
+  const testing::TestObjective made_other(mixed, world, 0.0);
+  const LogisticObjective& other = made_other.objective;
   for (const double w : {-20.0, -1.0, 0.0, 1.0, 20.0}) {
     CHECK(other.evaluate(std::vector<double>{w, 0.0})->value() >= other.separation_threshold());
   }

@@ -1,5 +1,6 @@
 #include "sample_data.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <unistd.h>
@@ -11,13 +12,42 @@ namespace mpilogit::objective::testing {
 
 namespace {
 
-long double naive_margin(const SampleData& sample, std::span<const double> w, std::int64_t row) {
-  long double z = w.back();
-  if (!sample.offsets.empty()) z += sample.offsets[static_cast<std::size_t>(row)];
-  for (std::int64_t j = 0; j < sample.features; ++j) {
-    z += static_cast<long double>(sample.at(row, j)) * w[static_cast<std::size_t>(j)];
+// Of every class: 0 for the one that has no column.
+std::vector<long double> naive_margins(const SampleData& sample, std::span<const double> w,
+                                       std::int64_t row) {
+  const std::size_t columns = sample.columns();
+  const auto features = static_cast<std::size_t>(sample.features);
+  std::vector<long double> z(sample.classes, 0.0L);
+  for (std::size_t k = 0; k < columns; ++k) {
+    long double& margin = z[k + sample.classes - columns];
+    margin = w[features * columns + k];
+    if (!sample.offsets.empty()) margin += sample.offsets[static_cast<std::size_t>(row)];
+    for (std::size_t j = 0; j < features; ++j) {
+      margin += static_cast<long double>(sample.at(row, static_cast<std::int64_t>(j))) *
+                w[j * columns + k];
+    }
   }
   return z;
+}
+
+// log Σ e^z
+long double log_sum(const std::vector<long double>& z) {
+  const long double largest = *std::max_element(z.begin(), z.end());
+  long double sum = 0.0L;
+  for (const auto margin : z) sum += std::exp(margin - largest);
+  return largest + std::log(sum);
+}
+
+// Of the classes with columns.
+std::vector<long double> naive_probabilities(const SampleData& sample, std::span<const double> w,
+                                             std::int64_t row) {
+  const auto z = naive_margins(sample, w, row);
+  const long double total = log_sum(z);
+  std::vector<long double> p;
+  for (std::size_t k = sample.classes - sample.columns(); k < sample.classes; ++k) {
+    p.push_back(std::exp(z[k] - total));
+  }
+  return p;
 }
 
 long double naive_weight(const SampleData& sample) {
@@ -56,6 +86,21 @@ SampleData make_sample(std::int64_t rows, const std::vector<double>& units, bool
   return sample;
 }
 
+SampleData make_classes(std::int64_t rows, const std::vector<double>& units, bool weighted,
+                        std::size_t classes, bool reference_class) {
+  SampleData sample = make_sample(rows, units, weighted);
+  sample.classes = classes;
+  sample.reference_class = reference_class;
+  std::mt19937_64 engine(static_cast<std::uint64_t>(rows) + 1);
+  for (std::size_t i = 0; i < sample.y.size(); ++i) {
+    // The old label and a draw: classes overlap, and all of them occur.
+    const auto draw = static_cast<std::int64_t>(engine() % classes);
+    sample.y[i] = (sample.y[i] + draw / 2 * 2) % static_cast<std::int64_t>(classes);
+  }
+  for (std::size_t k = 0; k < classes; ++k) sample.y[k + 1] = static_cast<std::int64_t>(k);
+  return sample;
+}
+
 data::Dataset distribute(const SampleData& sample, const comm::Communicator& communicator) {
   const std::string path = comm::on_root(communicator, [&] {
     const std::string name = "objective-test-" + std::to_string(::getpid()) + ".h5";
@@ -80,49 +125,72 @@ data::Dataset distribute(const SampleData& sample, const comm::Communicator& com
   return dataset;
 }
 
+TestObjective::TestObjective(const data::Dataset& dataset, const comm::Communicator& communicator,
+                             Penalty penalty, int threads, bool reference_class)
+    : design(dataset),
+      targets([&] {
+        Targets made = targets_of(dataset);
+        made.reference_class = reference_class;
+        return made;
+      }()),
+      rows(design, targets.weights, communicator, threads),
+      passes(rows),
+      objective(passes, targets, std::move(penalty)) {}
+
 long double naive_value(const SampleData& sample, std::span<const double> w, double l2) {
   long double loss = 0;
   for (std::int64_t i = 0; i < sample.rows; ++i) {
-    const long double z = naive_margin(sample, w, i);
-    const auto y = static_cast<long double>(sample.y[static_cast<std::size_t>(i)]);
-    loss += sample.weight(i) * (std::fmax(z, 0.0L) - y * z + std::log1p(std::exp(-std::fabs(z))));
+    const auto z = naive_margins(sample, w, i);
+    const auto y = static_cast<std::size_t>(sample.y[static_cast<std::size_t>(i)]);
+    loss += sample.weight(i) * (log_sum(z) - z[y]);
   }
   long double squares = 0;
-  for (const double value : w.first(w.size() - 1))
+  for (const double value : w.first(w.size() - sample.columns())) {
     squares += static_cast<long double>(value) * value;
+  }
   return loss / naive_weight(sample) + 0.5L * l2 * squares;
 }
 
 std::vector<double> naive_gradient(const SampleData& sample, std::span<const double> w, double l2) {
+  const std::size_t columns = sample.columns();
+  const std::size_t first = sample.classes - columns;
   std::vector<long double> sums(w.size(), 0);
   for (std::int64_t i = 0; i < sample.rows; ++i) {
-    const long double sigma = 1 / (1 + std::exp(-naive_margin(sample, w, i)));
-    const auto y = static_cast<long double>(sample.y[static_cast<std::size_t>(i)]);
-    for (std::size_t j = 0; j < w.size(); ++j) {
-      sums[j] += sample.weight(i) * (sigma - y) * extended(sample, i, j);
+    const auto p = naive_probabilities(sample, w, i);
+    const auto y = static_cast<std::size_t>(sample.y[static_cast<std::size_t>(i)]);
+    for (std::size_t v = 0; v < w.size(); ++v) {
+      const std::size_t k = v % columns;
+      const long double residual = p[k] - (y == k + first ? 1 : 0);
+      sums[v] += sample.weight(i) * residual * extended(sample, i, v / columns);
     }
   }
   std::vector<double> gradient;
-  for (std::size_t j = 0; j < w.size(); ++j) {
-    const long double penalty = j + 1 < w.size() ? static_cast<long double>(l2) * w[j] : 0;
-    gradient.push_back(static_cast<double>(sums[j] / naive_weight(sample) + penalty));
+  for (std::size_t v = 0; v < w.size(); ++v) {
+    const bool intercept = v + columns >= w.size();
+    const long double penalty = intercept ? 0 : static_cast<long double>(l2) * w[v];
+    gradient.push_back(static_cast<double>(sums[v] / naive_weight(sample) + penalty));
   }
   return gradient;
 }
 
 std::vector<std::vector<double>> naive_hessian(const SampleData& sample, std::span<const double> w,
                                                double l2) {
+  const std::size_t columns = sample.columns();
   std::vector<std::vector<double>> hessian(w.size(), std::vector<double>(w.size(), 0.0));
-  for (std::size_t j = 0; j < w.size(); ++j) {
-    for (std::size_t k = 0; k < w.size(); ++k) {
+  std::vector<std::vector<long double>> p;
+  for (std::int64_t i = 0; i < sample.rows; ++i) p.push_back(naive_probabilities(sample, w, i));
+  for (std::size_t a = 0; a < w.size(); ++a) {
+    for (std::size_t b = 0; b < w.size(); ++b) {
+      const std::size_t k = a % columns;
+      const std::size_t l = b % columns;
       long double sum = 0;
       for (std::int64_t i = 0; i < sample.rows; ++i) {
-        const long double sigma = 1 / (1 + std::exp(-naive_margin(sample, w, i)));
-        sum += sample.weight(i) * sigma * (1 - sigma) * extended(sample, i, j) *
-               extended(sample, i, k);
+        const auto& q = p[static_cast<std::size_t>(i)];
+        sum += sample.weight(i) * q[k] * ((k == l ? 1 : 0) - q[l]) *
+               extended(sample, i, a / columns) * extended(sample, i, b / columns);
       }
-      hessian[j][k] = static_cast<double>(sum / naive_weight(sample));
-      if (j == k && j + 1 < w.size()) hessian[j][k] += l2;
+      hessian[a][b] = static_cast<double>(sum / naive_weight(sample));
+      if (a == b && a + columns < w.size()) hessian[a][b] += l2;
     }
   }
   return hessian;

@@ -19,7 +19,7 @@ class LogisticBatches final : public solvers::BatchObjective {
   LogisticBatches(const LogisticObjective& objective, std::int64_t batch_rows, std::uint64_t seed);
 
   std::int64_t batches() const override;
-  /// Collective. Cost: the batch's rows; an allreduce of 8 bytes per feature.
+  /// Collective. Cost: the batch's rows; an allreduce of 8 bytes per coefficient.
   void batch_gradient(std::int64_t epoch, std::int64_t batch, std::span<const double> coefficients,
                       std::span<double> gradient) const override;
   /// ¼ max((1/S) Σ s_i x_ij², max_i x_ij² / rows of a batch) + λ2; 1 where that is 0. The second is

@@ -1,36 +1,34 @@
 #pragma once
-// Logistic regression over a distributed data set, as solvers see it.
+// Logistic and softmax regression over a distributed data set, as solvers see them.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
-#include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/data/dataset.hpp"
+#include "mpilogit/objective/passes.hpp"
+#include "mpilogit/objective/penalty.hpp"
+#include "mpilogit/objective/targets.hpp"
 #include "mpilogit/solvers/objective.hpp"
 
 namespace mpilogit::objective {
 
 struct Problem;
 
-struct LogisticOptions {
-  double l2 = 0.0;  ///< λ2 ≥ 0
-  int threads = 1;  ///< of this rank; changes no bit
-};
-
-/// F(w, b) = (1 / Σ s_i) Σ s_i ℓ(y_i, x_i·w + b + offset_i) + ½ λ2 ‖w‖²   (DESIGN §2)
+/// F(w, b) = (1 / Σ s_i) Σ s_i ℓ(y_i, z_i) + ½ Σ_j λ2_j Σ_k (w_jk − c_jk)²   (DESIGN §2)
+/// with z_ik = offset_i + b_k + Σ_j x_ij w_jk.
 ///
-/// Variables: one per feature and, last, the intercept b, which is not penalised. Every member
-/// that touches data is collective, and returns the same bits on every rank and for every number of
-/// ranks and threads (docs/determinism.md).
+/// Variables: (features + 1) × columns, row-major: all columns of feature 0, …, and last the
+/// intercepts, which are not penalised. One column for two classes; for more, one per class, or one
+/// for each class but the first, which is then the reference. Every member that touches data is
+/// collective, and returns the same bits on every rank and for every number of ranks and threads
+/// (docs/determinism.md).
 class LogisticObjective final : public solvers::Objective {
  public:
-  /// Collective: measures the columns in two passes. `dataset` must have two classes, and outlive
-  /// this object. Throws bad input on all ranks if a column's sums do not fit in a double, or if
-  /// only one class has rows of positive weight.
-  LogisticObjective(const data::Dataset& dataset, const comm::Communicator& communicator,
-                    const LogisticOptions& options);
+  /// Collective. `passes` must outlive this object. Throws bad input on all ranks if a class has no
+  /// rows of positive weight.
+  LogisticObjective(const Passes& passes, Targets targets, Penalty penalty);
   ~LogisticObjective() override;
 
   std::size_t dimension() const override;
@@ -38,15 +36,26 @@ class LogisticObjective final : public solvers::Objective {
   std::unique_ptr<solvers::Line> between(const solvers::Point& from,
                                          const solvers::Point& to) const override;
   solvers::HessianMatrixKind hessian_matrix_kind() const override;
+  std::size_t classes() const override;
+  std::span<const double> common_curvature() const override;
+  bool hessian_affordable(std::span<const std::size_t> variables) const override;
   std::int64_t data_passes() const override;
 
-  /// Zero coefficients and the intercept at the log-odds of the weighted classes.
+  /// Zero (or the penalty's centre), and of two classes the intercept at their log-odds.
   std::vector<double> start() const;
+
+  /// The same rows and targets under another penalty. Points made before must no longer be used.
+  void change_penalty(Penalty penalty);
 
   double total_weight() const;
 
-  /// If the mean log-loss is below this, then every row of positive weight lies on its right side:
-  /// a certificate of complete separation, for one wrong row alone costs log 2 · s_i / Σ s.
+  /// The penalty's part of F at these coefficients (dimension).
+  double penalty(std::span<const double> coefficients) const;
+
+  /// If the mean log-loss is below this, then every row of positive weight has more than half of
+  /// the probability on its class: a certificate of complete separation, for one wrong row alone
+  /// costs log 2 · s_i / Σ s. (Of aggregated rows, trials of one row may differ: no certificate,
+  /// 0.)
   double separation_threshold() const;
 
   const Problem& problem() const { return *problem_; }

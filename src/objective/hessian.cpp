@@ -1,0 +1,162 @@
+#include "hessian.hpp"
+
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "mpilogit/kernels/fused_pass.hpp"
+#include "mpilogit/kernels/lane_sum.hpp"
+#include "mpilogit/kernels/weighted_gram.hpp"
+
+namespace mpilogit::objective {
+
+namespace {
+
+struct ColumnPair {
+  std::size_t k;
+  std::size_t l;  // ≤ k
+};
+
+/// For each pair of columns the matrix Σ_i c_i x̃_i x̃_iᵀ (x̃: the chosen features and, last, a 1),
+/// as a packed triangle whose last row is the intercept's; one after the other.
+struct Grams {
+  std::size_t triangle = 0;
+  std::vector<double> values;
+  double weight = 0.0;  // of the rows that are in it
+
+  std::span<const double> of(std::size_t pair) const {
+    return std::span<const double>(values).subspan(pair * triangle, triangle);
+  }
+};
+
+// Cauchy–Schwarz bounds each element: ¼ √(Q_j Q_k).
+std::vector<core::FixedPoint> gram_scales(const Problem& problem,
+                                          std::span<const std::uint32_t> chosen,
+                                          std::size_t pairs) {
+  const auto& squares = problem.rows().bounds.squares;
+  std::vector<double> roots;
+  for (const auto j : chosen) roots.push_back(std::sqrt(squares[j]));
+  roots.push_back(std::sqrt(squares.back()));
+  std::vector<core::FixedPoint> scales;
+  scales.reserve(pairs * kernels::triangle_size(roots.size()));
+  for (std::size_t p = 0; p < pairs; ++p) {
+    for (std::size_t j = 0; j < roots.size(); ++j) {
+      for (std::size_t k = 0; k <= j; ++k) {
+        scales.emplace_back(0.25 * kRoundingMargin * roots[j] * roots[k]);
+      }
+    }
+  }
+  return scales;
+}
+
+// Adds one block's Gram matrix for one pair of columns.
+void add_gram(const Problem& problem, const LocalBlock& block, std::span<const double> curvature,
+              std::span<const std::uint32_t> chosen, std::span<double> triangle) {
+  const std::size_t count = chosen.size();
+  std::vector<double> sums(problem.features());
+  const auto features_part = triangle.first(kernels::triangle_size(count));
+  problem.rows().design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
+    const auto own = curvature.subspan(first, kernels::row_count(rows));
+    kernels::add_weighted_gram(rows, chosen, own, features_part);
+    kernels::add_weighted_rows(rows, own, 1, sums);
+  });
+  for (std::size_t j = 0; j < count; ++j) triangle[features_part.size() + j] = sums[chosen[j]];
+  triangle.back() = kernels::lane_sum(curvature);
+}
+
+Grams weighted_grams(const Problem& problem, CurvatureState state,
+                     std::span<const LocalBlock> blocks, std::int64_t global_rows,
+                     std::span<const std::uint32_t> chosen, std::span<const ColumnPair> pairs) {
+  Grams grams;
+  grams.triangle = kernels::triangle_size(chosen.size() + 1);
+  const auto scales = gram_scales(problem, chosen, pairs.size());
+  const std::size_t columns = problem.columns();
+  const auto body = [&](const LocalBlock& block, BlockSums out) {
+    const auto own = state.subspan(block.first * columns, block.rows * columns);
+    std::vector<double> curvature(block.rows);
+    for (std::size_t p = 0; p < pairs.size(); ++p) {
+      problem.likelihood.curvatures(block, own, pairs[p].k, pairs[p].l, curvature);
+      add_gram(problem, block, curvature, chosen,
+               out.vector.subspan(p * grams.triangle, grams.triangle));
+    }
+    const auto weights = block.of(problem.likelihood.weights());
+    out.scalars[0] = weights.empty() ? static_cast<double>(block.rows) : kernels::lane_sum(weights);
+  };
+  PassResult result = problem.passes.run(BlockSum{
+      .blocks = blocks, .global_rows = global_rows, .scales = scales, .scalars = 1, .body = body});
+  grams.values = std::move(result.vector);
+  grams.weight = result.scalars[0];
+  return grams;
+}
+
+}  // namespace
+
+// H_(jk)(j'l) = (1/S) Σ_i c_ikl x̃_ij x̃_ij' + λ2_j [j = j', k = l]
+solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState state,
+                                       std::span<const std::uint32_t> chosen) {
+  const std::size_t columns = problem.columns();
+  std::vector<ColumnPair> pairs;
+  for (std::size_t k = 0; k < columns; ++k) {
+    for (std::size_t l = 0; l <= k; ++l) pairs.push_back({k, l});
+  }
+  const Grams grams = weighted_grams(problem, state, problem.rows().blocks,
+                                     problem.rows().design.rows(), chosen, pairs);
+
+  const std::size_t count = chosen.size();
+  const auto left_out = [&](std::size_t j) {
+    return j < count && problem.penalty.keeps_out(chosen[j]);
+  };
+  solvers::SymmetricMatrix hessian((count + 1) * columns);
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    const auto gram = grams.of(p);
+    std::size_t element = 0;
+    for (std::size_t j = 0; j <= count; ++j) {
+      for (std::size_t m = 0; m <= j; ++m, ++element) {
+        if (left_out(j) || left_out(m)) continue;
+        const double value = gram[element] / problem.total_weight;
+        const auto [k, l] = pairs[p];
+        hessian(j * columns + k, m * columns + l) = value;
+        if (j > m) hessian(j * columns + l, m * columns + k) = value;
+      }
+    }
+  }
+  for (std::size_t j = 0; j < count; ++j) {
+    if (left_out(j)) continue;
+    for (std::size_t k = 0; k < columns; ++k) {
+      hessian(j * columns + k, j * columns + k) += problem.penalty.l2[chosen[j]];
+    }
+  }
+  return hessian;
+}
+
+std::vector<solvers::SymmetricMatrix> sampled_blocks(const Problem& problem, CurvatureState state) {
+  const std::int64_t stride = problem.hessian_stride;
+  std::vector<LocalBlock> sample;
+  for (const auto& block : problem.rows().blocks) {
+    if (block.number % stride == 0) sample.push_back(block);
+  }
+  std::vector<ColumnPair> pairs;
+  for (std::size_t k = 0; k < problem.columns(); ++k) pairs.push_back({k, k});
+  std::vector<std::uint32_t> all(problem.features());
+  std::iota(all.begin(), all.end(), 0U);
+  const std::int64_t rows = (problem.rows().design.rows() + stride - 1) / stride;
+  const Grams grams = weighted_grams(problem, state, sample, rows, all, pairs);
+
+  std::vector<solvers::SymmetricMatrix> blocks;
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    solvers::SymmetricMatrix block(all.size() + 1);
+    const auto gram = grams.of(p);
+    for (std::size_t e = 0; e < gram.size(); ++e) {
+      block.triangle[e] = grams.weight > 0.0 ? gram[e] / grams.weight : 0.0;
+    }
+    for (std::size_t j = 0; j < all.size(); ++j) {
+      block(j, j) += problem.penalty.l2[j];
+      if (!problem.penalty.keeps_out(j)) continue;
+      for (std::size_t m = 0; m <= all.size(); ++m) block(std::max(j, m), std::min(j, m)) = 0.0;
+    }
+    blocks.push_back(std::move(block));
+  }
+  return blocks;
+}
+
+}  // namespace mpilogit::objective

@@ -1,0 +1,27 @@
+#pragma once
+// Hessian matrices of one point: Gram matrices of the rows, weighted by their curvatures.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mpilogit/solvers/symmetric_matrix.hpp"
+
+#include "problem.hpp"
+
+namespace mpilogit::objective {
+
+/// A point's curvature, as `Likelihood::curvature_state` of all local rows.
+using CurvatureState = std::span<const double>;
+
+/// Collective. ∇²F over the features `chosen` (ascending), all their columns, and the intercepts
+/// last: (chosen + 1) × columns variables. Cost: columns (columns + 1) / 2 Gram matrices.
+solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState state,
+                                       std::span<const std::uint32_t> chosen);
+
+/// Collective. The diagonal block of each column over all features and, last, the intercept, from
+/// every `problem.hessian_stride`-th block of rows. Without the exact diagonal.
+std::vector<solvers::SymmetricMatrix> sampled_blocks(const Problem& problem, CurvatureState state);
+
+}  // namespace mpilogit::objective

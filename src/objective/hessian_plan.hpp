@@ -1,0 +1,24 @@
+#pragma once
+// Whether Hessian matrices are worth their arithmetic: from shapes alone.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "mpilogit/objective/passes.hpp"
+#include "mpilogit/solvers/objective.hpp"
+
+namespace mpilogit::objective {
+
+struct HessianPlan {
+  solvers::HessianMatrixKind kind;
+  std::int64_t stride = 1;  ///< every such block is in it
+};
+
+/// For a whole Hessian or, with several columns, its diagonal blocks.
+HessianPlan plan_hessian(const SharedRows& rows, std::size_t columns);
+
+/// Whether the exact Hessian over `features` features and their `columns` columns is affordable to
+/// a solver that cannot do without it.
+bool affordable(const SharedRows& rows, std::size_t features, std::size_t columns);
+
+}  // namespace mpilogit::objective

@@ -1,0 +1,100 @@
+#include "likelihood.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "mpilogit/kernels/logistic.hpp"
+
+namespace mpilogit::objective {
+
+namespace {
+
+template <class T>
+std::span<const T> part(std::span<const T> block, std::size_t first, std::size_t count) {
+  return block.empty() ? block : block.subspan(first, count);
+}
+
+template <class T>
+std::span<const T> tile_of(const std::vector<T>& rows, const LocalBlock& block, std::size_t first,
+                           std::size_t count) {
+  return part(block.of(std::span<const T>(rows)), first, count);
+}
+
+}  // namespace
+
+Likelihood::Likelihood(Targets targets)
+    : shape_{targets.columns(), targets.reference_class},
+      binary_(targets.classes == 2),
+      rows_(targets.aggregated() ? targets.success_weight.size() : targets.labels.size()),
+      weights_(std::move(targets.weights)) {
+  if (targets.aggregated()) {
+    failure_weight_.resize(rows_);
+    for (std::size_t i = 0; i < rows_; ++i) {
+      failure_weight_[i] = std::max(0.0, weights_[i] - targets.success_weight[i]);
+    }
+    success_weight_ = std::move(targets.success_weight);
+  } else if (binary_) {
+    binary_labels_.reserve(rows_);
+    for (const auto label : targets.labels) {
+      binary_labels_.push_back(static_cast<std::uint8_t>(label));
+    }
+  } else {
+    labels_ = std::move(targets.labels);
+  }
+}
+
+void Likelihood::residuals(const LocalBlock& block, std::size_t first, std::span<double> tile,
+                           kernels::LaneSum& losses) const {
+  const std::size_t count = tile.size() / shape_.columns;
+  const auto weights = tile_of(weights_, block, first, count);
+  if (!binary_) {
+    kernels::softmax_losses_and_residuals(shape_, tile, tile_of(labels_, block, first, count),
+                                          weights, tile, losses);
+    return;
+  }
+  if (success_weight_.empty()) {
+    kernels::losses_and_residuals(tile, tile_of(binary_labels_, block, first, count), weights, tile,
+                                  losses);
+    return;
+  }
+  // An aggregated row is two: its successes with label 1, its failures with label 0.
+  std::vector<double> of_failures(count);
+  const std::vector<std::uint8_t> zeros(count, 0);
+  const std::vector<std::uint8_t> ones(count, 1);
+  kernels::losses_and_residuals(tile, zeros, tile_of(failure_weight_, block, first, count),
+                                of_failures, losses);
+  kernels::losses_and_residuals(tile, ones, tile_of(success_weight_, block, first, count), tile,
+                                losses);
+  for (std::size_t i = 0; i < count; ++i) tile[i] += of_failures[i];
+}
+
+void Likelihood::curvature_state(const LocalBlock& block, std::span<const double> margins,
+                                 std::span<double> state) const {
+  if (binary_) {
+    kernels::curvatures(margins, block.of(weights()), state);
+  } else {
+    kernels::softmax_probabilities(shape_, margins, state);
+  }
+}
+
+void Likelihood::curvature_products(const LocalBlock& block, std::size_t first,
+                                    std::span<const double> state, std::span<double> tile) const {
+  const auto own = state.subspan(first * shape_.columns, tile.size());
+  if (binary_) {
+    for (std::size_t i = 0; i < tile.size(); ++i) tile[i] *= own[i];
+    return;
+  }
+  const std::size_t count = tile.size() / shape_.columns;
+  kernels::softmax_curvature_products(shape_, own, tile_of(weights_, block, first, count), tile);
+}
+
+void Likelihood::curvatures(const LocalBlock& block, std::span<const double> state, std::size_t k,
+                            std::size_t l, std::span<double> curvatures) const {
+  if (binary_) {
+    std::copy(state.begin(), state.end(), curvatures.begin());
+  } else {
+    kernels::softmax_curvatures(shape_, state, block.of(weights()), k, l, curvatures);
+  }
+}
+
+}  // namespace mpilogit::objective

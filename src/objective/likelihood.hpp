@@ -1,0 +1,55 @@
+#pragma once
+// The loss of rows given their margins: logistic for two classes, softmax for more.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mpilogit/kernels/lane_sum.hpp"
+#include "mpilogit/kernels/softmax.hpp"
+#include "mpilogit/objective/for_each_block.hpp"
+#include "mpilogit/objective/targets.hpp"
+
+namespace mpilogit::objective {
+
+/// Holds the targets of the local rows. Tiles are rows first … of a block, rows × columns.
+class Likelihood {
+ public:
+  explicit Likelihood(Targets targets);
+
+  std::size_t columns() const { return shape_.columns; }
+  std::size_t rows() const { return rows_; }
+  std::span<const double> weights() const { return weights_; }
+  bool aggregated() const { return !success_weight_.empty(); }
+
+  /// Margins → residuals s_i ∂ℓ_i/∂z_ik, in place; |residual| ≤ s_i. Adds the losses.
+  void residuals(const LocalBlock& block, std::size_t first, std::span<double> tile,
+                 kernels::LaneSum& losses) const;
+
+  /// What the second derivative needs of a whole block, from its margins: for two classes the
+  /// curvature of each row, else its class probabilities (rows × columns).
+  void curvature_state(const LocalBlock& block, std::span<const double> margins,
+                       std::span<double> state) const;
+
+  /// The margins of a direction → Σ_l (∂²ℓ_i/∂z_ik ∂z_il) s_i u_il, in place. `state` is the
+  /// block's.
+  void curvature_products(const LocalBlock& block, std::size_t first, std::span<const double> state,
+                          std::span<double> tile) const;
+
+  /// curvatures[i] = s_i ∂²ℓ_i/∂z_ik ∂z_il over the whole block; at most s_i / 4 in size.
+  void curvatures(const LocalBlock& block, std::span<const double> state, std::size_t k,
+                  std::size_t l, std::span<double> curvatures) const;
+
+ private:
+  kernels::SoftmaxShape shape_;
+  bool binary_;
+  std::size_t rows_;
+  std::vector<std::uint8_t> binary_labels_;
+  std::vector<std::uint32_t> labels_;
+  std::vector<double> weights_;
+  std::vector<double> success_weight_;  // aggregated rows
+  std::vector<double> failure_weight_;
+};
+
+}  // namespace mpilogit::objective

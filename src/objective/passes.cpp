@@ -1,0 +1,32 @@
+#include "mpilogit/objective/passes.hpp"
+
+#include <utility>
+
+#include "shared_pass.hpp"
+
+namespace mpilogit::objective {
+
+SharedRows::SharedRows(const Design& rows, std::span<const double> weights,
+                       comm::Communicator ranks, int thread_count)
+    : design(rows),
+      communicator(std::move(ranks)),
+      threads(thread_count),
+      blocks(local_blocks(rows.dataset())),
+      bounds(measure_columns(rows, weights, communicator, thread_count)) {}
+
+PassResult DirectPasses::run(const FusedPass& pass) const {
+  const Request request = &pass;
+  return std::move(run_together(rows_, {&request, 1}, rows_read_).front());
+}
+
+PassResult DirectPasses::run(const BlockSum& sum) const {
+  const Request request = &sum;
+  return std::move(run_together(rows_, {&request, 1}, rows_read_).front());
+}
+
+std::int64_t DirectPasses::data_passes() const {
+  const std::int64_t rows = rows_.design.rows();
+  return (rows_read_ + rows - 1) / rows;
+}
+
+}  // namespace mpilogit::objective
