@@ -93,7 +93,7 @@ void Arguments::add_config(const std::string& path, const std::string& contents)
   }
   for (const auto& [name, value] : map) {
     const std::string text = value.as<std::string>();
-    const bool is_flag = find_option(name).kind == OptionKind::flag;
+    const bool is_flag = find_option(command_->command, name).kind == OptionKind::flag;
     if (name == "config" || name == "help") {
       refuse_usage(command_, path + ": '" + name + "' is for the command line only");
     }
@@ -111,7 +111,8 @@ bool Arguments::given(std::string_view option) const {
 
 std::string Arguments::text(std::string_view option) const {
   const auto found = values_.find(option);
-  return found == values_.end() ? std::string(find_option(option).fallback) : found->second;
+  return found == values_.end() ? std::string(find_option(command_->command, option).fallback)
+                                : found->second;
 }
 
 std::optional<std::string> Arguments::text_if_given(std::string_view option) const {
@@ -124,19 +125,54 @@ bool Arguments::flag(std::string_view option) const {
 
 std::string Arguments::required(std::string_view option) const {
   if (!given(option)) {
-    refuse_usage(command_, fmt::format("--{} {} is missing", option, find_option(option).argument));
+    refuse_usage(command_, fmt::format("--{} {} is missing", option,
+                                       find_option(command_->command, option).argument));
   }
   if (text(option).empty()) refuse_usage(command_, fmt::format("--{} is empty", option));
   return text(option);
 }
 
-double Arguments::number(std::string_view option) const {
-  const std::string given_text = text(option);
+std::optional<double> finite_number(const std::string& text) {
   double value = 0.0;
-  if (!parse_whole(given_text, value) || !std::isfinite(value) || value < 0.0) {
-    refuse_usage(command_,
-                 fmt::format("--{} is '{}', not a number of at least 0", option, given_text));
+  if (!parse_whole(text, value) || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+std::vector<double> Arguments::shares(std::string_view option) const {
+  std::vector<double> values;
+  std::istringstream list(text(option));
+  for (std::string item; std::getline(list, item, ',');) {
+    const auto value = finite_number(item);
+    if (!value || *value < 0.0 || *value > 1.0) {
+      refuse_usage(command_, fmt::format("--{} is '{}', not between 0 and 1", option, item));
+    }
+    values.push_back(*value);
   }
+  if (values.empty()) refuse_usage(command_, fmt::format("--{} is empty", option));
+  return values;
+}
+
+double Arguments::share(std::string_view option) const {
+  const std::vector<double> values = shares(option);
+  if (values.size() > 1) {
+    refuse_usage(command_,
+                 fmt::format("--{} takes one number here, not '{}'", option, text(option)));
+  }
+  return values.front();
+}
+
+double Arguments::number(std::string_view option) const {
+  const auto value = finite_number(text(option));
+  if (!value || *value < 0.0) {
+    refuse_usage(command_,
+                 fmt::format("--{} is '{}', not a number of at least 0", option, text(option)));
+  }
+  return *value;
+}
+
+double Arguments::positive(std::string_view option) const {
+  const double value = number(option);
+  if (value == 0.0) refuse_usage(command_, fmt::format("--{} is 0, not above 0", option));
   return value;
 }
 
@@ -150,9 +186,21 @@ std::int64_t Arguments::integer(std::string_view option, std::int64_t smallest) 
   return value;
 }
 
+void Arguments::refuse_together(std::string_view one, std::string_view other) const {
+  if (given(one) && given(other)) {
+    refuse_usage(command_, fmt::format("--{} and --{} contradict each other", one, other));
+  }
+}
+
+void Arguments::refuse_without(std::string_view option, std::string_view needed) const {
+  if (given(option) && !given(needed)) {
+    refuse_usage(command_, fmt::format("--{} has no effect without --{}", option, needed));
+  }
+}
+
 void Arguments::require_applicable(std::string_view solver) const {
   for (const auto& [name, value] : values_) {
-    const Option& option = find_option(name);
+    const Option& option = find_option(command_->command, name);
     if (applies_to_solver(option, solver)) continue;
     refuse_usage(command_, fmt::format("--{} has no effect with --solver {}; it is for {}", name,
                                        solver, option.solvers));

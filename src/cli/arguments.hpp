@@ -36,8 +36,18 @@ class Arguments {
   std::string required(std::string_view option) const;
   /// A finite number ≥ 0.
   double number(std::string_view option) const;
+  /// A finite number > 0.
+  double positive(std::string_view option) const;
+  /// A number from 0 to 1; or several, separated by commas.
+  double share(std::string_view option) const;
+  std::vector<double> shares(std::string_view option) const;
   /// A whole number ≥ smallest.
   std::int64_t integer(std::string_view option, std::int64_t smallest) const;
+
+  /// Throws if both were given.
+  void refuse_together(std::string_view one, std::string_view other) const;
+  /// Throws if the first was given and the second was not.
+  void refuse_without(std::string_view option, std::string_view needed) const;
 
   /// Throws if an option was given that is not for this solver.
   void require_applicable(std::string_view solver) const;
@@ -50,6 +60,9 @@ class Arguments {
   std::vector<std::string> positional_;
   std::map<std::string, std::string, std::less<>> values_;
 };
+
+/// The whole text as a finite number; nothing if it is none.
+std::optional<double> finite_number(const std::string& text);
 
 /// An error of usage: exit code 2, with a pointer to the command's help.
 [[noreturn]] void refuse_usage(const CommandInfo* command, const std::string& what);

@@ -20,18 +20,74 @@ std::size_t width_of(const std::string& name) {
   }));
 }
 
+double coefficient(const model::Model& model, std::int64_t row, std::int64_t feature) {
+  return model.coefficients[static_cast<std::size_t>(row * model.features + feature)];
+}
+
+// By the largest magnitude over the classes.
 std::vector<std::int64_t> chosen_features(const model::Model& model,
                                           std::optional<std::size_t> top) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(model.features));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   if (!top) return order;
   const auto magnitude = [&](std::int64_t j) {
-    return std::fabs(model.coefficients[static_cast<std::size_t>(j)]);
+    double largest = 0.0;
+    for (std::int64_t r = 0; r < model.rows(); ++r) {
+      largest = std::max(largest, std::fabs(coefficient(model, r, j)));
+    }
+    return largest;
   };
   std::stable_sort(order.begin(), order.end(),
                    [&](auto a, auto b) { return magnitude(a) > magnitude(b); });
   order.resize(std::min(*top, order.size()));
   return order;
+}
+
+std::string name_column(const std::string& name, std::size_t width) {
+  return name + std::string(width - std::min(width, width_of(name)), ' ');
+}
+
+std::string right(const std::string& text, std::size_t width) {
+  return std::string(width - std::min(width, width_of(text)), ' ') + text;
+}
+
+// Coefficient and odds ratio.
+std::string two_class_table(const model::Model& model, const std::vector<std::int64_t>& features,
+                            std::size_t width) {
+  std::string text;
+  const auto line = [&](const std::string& name, const std::string& value,
+                        const std::string& odds) {
+    text += fmt::format("{}  {:>14}  {:>12}\n", name_column(name, width), value, odds);
+  };
+  line("", "coefficient", "odds ratio");
+  line("(intercept)", fmt::format("{:.6g}", model.intercept.front()), "");
+  for (const auto j : features) {
+    const double value = coefficient(model, 0, j);
+    line(model.feature_name(j), fmt::format("{:.6g}", value),
+         fmt::format("{:.5g}", std::exp(value)));
+  }
+  return text;
+}
+
+// A column for each class.
+std::string class_table(const model::Model& model, const std::vector<std::int64_t>& features,
+                        std::size_t width) {
+  constexpr std::size_t kColumn = 12;
+  std::string text = name_column("", width);
+  for (std::int64_t r = 0; r < model.rows(); ++r) {
+    text += "  " + right(model.classes.name(model.row_class(r)), kColumn);
+  }
+  text += "\n" + name_column("(intercept)", width);
+  for (const double value : model.intercept) text += fmt::format("  {:>12.6g}", value);
+  text += "\n";
+  for (const auto j : features) {
+    text += name_column(model.feature_name(j), width);
+    for (std::int64_t r = 0; r < model.rows(); ++r) {
+      text += fmt::format("  {:>12.6g}", coefficient(model, r, j));
+    }
+    text += "\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -41,23 +97,10 @@ std::string coefficient_table(const model::Model& model, std::optional<std::size
   std::size_t width = std::string("(intercept)").size();
   for (const auto j : features) width = std::max(width, width_of(model.feature_name(j)));
   width = std::min(width, kWidestName);
-
-  std::string text;
-  const auto line = [&](const std::string& name, const std::string& coefficient,
-                        const std::string& odds) {
-    const std::size_t padding = width - std::min(width, width_of(name));
-    text +=
-        fmt::format("{}{}  {:>14}  {:>12}\n", name, std::string(padding, ' '), coefficient, odds);
-  };
-  line("", "coefficient", "odds ratio");
-  line("(intercept)", fmt::format("{:.6g}", model.intercept.front()), "");
-  for (const auto j : features) {
-    const double value = model.coefficients[static_cast<std::size_t>(j)];
-    line(model.feature_name(j), fmt::format("{:.6g}", value),
-         fmt::format("{:.5g}", std::exp(value)));
-  }
-  if (features.size() < model.coefficients.size()) {
-    text += fmt::format("({} of {} features)\n", features.size(), model.coefficients.size());
+  std::string text = model.rows() == 1 ? two_class_table(model, features, width)
+                                       : class_table(model, features, width);
+  if (static_cast<std::int64_t>(features.size()) < model.features) {
+    text += fmt::format("({} of {} features)\n", features.size(), model.features);
   }
   return text;
 }

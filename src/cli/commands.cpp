@@ -13,6 +13,7 @@
 
 #include "coefficient_table.hpp"
 #include "common_options.hpp"
+#include "fit_arguments.hpp"
 #include "output.hpp"
 #include "thread_count.hpp"
 
@@ -31,22 +32,38 @@ std::string model_path(const Arguments& arguments) {
   return arguments.positional().front();
 }
 
+// At most so many classes are shown side by side; the record (--json) has all.
+constexpr std::size_t kWidestConfusion = 12;
+
+std::string confusion_table(const statistics::Metrics& metrics, const data::ClassSet& classes) {
+  if (classes.size() > kWidestConfusion) return {};
+  std::size_t width = 10;
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    width = std::max(width, classes.name(k).size());
+  }
+  std::string text = fmt::format("{:<{}}", "confusion", width + 10) + "  predicted";
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    text += fmt::format(" {:>{}}", classes.name(k), width);
+  }
+  text += "\n";
+  for (std::size_t actual = 0; actual < classes.size(); ++actual) {
+    text += fmt::format("  actual {:>{}}{:12}", classes.name(actual), width, "");
+    for (const auto count : metrics.confusion[actual]) {
+      text += fmt::format(" {:>{}}", grouped(count), width);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 std::string describe(const statistics::Metrics& metrics, const data::ClassSet& classes) {
   std::string text =
       fmt::format("rows            {}\nlog-loss        {:.6f}\naccuracy        {:.5f}\n",
                   grouped(metrics.rows), metrics.log_loss, metrics.accuracy);
-  text += metrics.roc_auc ? fmt::format("ROC AUC         {:.6f}\n", *metrics.roc_auc)
-                          : "ROC AUC         none: only one class is there\n";
-  const std::size_t width =
-      std::max({classes.name(0).size(), classes.name(1).size(), std::size_t{10}});
-  text += fmt::format("confusion       predicted {1:>{0}} {2:>{0}}\n", width, classes.name(0),
-                      classes.name(1));
-  for (std::size_t k = 0; k < 2; ++k) {
-    text += fmt::format("  actual {1:>{0}} {4:>{5}} {2:>{0}} {3:>{0}}\n", width, classes.name(k),
-                        grouped(metrics.confusion[k][0]), grouped(metrics.confusion[k][1]), "",
-                        16 - 1 > width ? 15 - width : 0);
-  }
-  return text;
+  text += metrics.roc_auc ? fmt::format("ROC AUC         {:.6f}{}\n", *metrics.roc_auc,
+                                        classes.size() > 2 ? " (mean of one against rest)" : "")
+                          : "ROC AUC         none: a class has no rows\n";
+  return text + confusion_table(metrics, classes);
 }
 
 std::string describe(const workflow::DatasetDescription& dataset) {
@@ -65,6 +82,7 @@ std::string describe(const workflow::DatasetDescription& dataset) {
     text += fmt::format("class           {}: {} rows\n", dataset.classes.name(k),
                         grouped(dataset.class_counts[k]));
   }
+  if (dataset.groups > 0) text += fmt::format("groups          {}\n", grouped(dataset.groups));
   if (dataset.classes.size() == 0) text += "class           no labels\n";
   if (!shape.feature_names.empty()) {
     constexpr std::size_t kMostNames = 200;
@@ -79,12 +97,65 @@ std::string describe(const workflow::DatasetDescription& dataset) {
   return text;
 }
 
+std::string penalty_of(const model::Model& model) {
+  return fmt::format("L2 penalty {:g}, L1 penalty {:g}{}", model.l2, model.l1,
+                     model.standardized ? " on standardised features" : "");
+}
+
+std::string expansion_of(const model::Model& model) {
+  if (model.expansion.identity()) return {};
+  return fmt::format(" (products of up to {} of {} features{})", model.expansion.degree,
+                     model.expansion.features,
+                     model.expansion.interactions_only ? ", no powers" : "");
+}
+
 std::string describe(const model::Model& model, std::optional<std::size_t> top) {
-  return fmt::format(
-      "logistic model: P(y = {}) against {}; {} features, L2 penalty {:g}, solver {}\n"
-      "coefficients sha256 {}\n\n{}",
-      model.classes.name(1), model.classes.name(0), grouped(model.features), model.l2, model.solver,
-      model::coefficients_sha256(model), coefficient_table(model, top));
+  return fmt::format("{} model: {}; {} features{}, {}, solver {}\ncoefficients sha256 {}\n\n{}",
+                     model.objective, describe_classes(model), grouped(model.features),
+                     expansion_of(model), penalty_of(model), model.solver,
+                     model::coefficients_sha256(model), coefficient_table(model, top));
+}
+
+std::string describe(const model::Path& path) {
+  std::string text = fmt::format(
+      "path of {} models: {}; {} features{}\n"
+      "step        lambda   not zero  deviance explained\n",
+      path.steps(), describe_classes(path.model), grouped(path.model.features),
+      expansion_of(path.model));
+  for (std::size_t s = 0; s < path.lambda.size(); ++s) {
+    text += fmt::format("{:4}  {:12.6g}  {:9}  {:17.3f}%\n", s, path.lambda[s],
+                        grouped(path.nonzeros[s]), 100.0 * path.deviance_explained[s]);
+  }
+  return text + "`--step N` shows one of them\n";
+}
+
+std::optional<std::int64_t> step_from(const Arguments& arguments) {
+  if (!arguments.given("step")) return std::nullopt;
+  return arguments.integer("step", 0);
+}
+
+// What the file turned out to be decides which options have an effect.
+void refuse_idle_options(const Arguments& arguments, const workflow::InspectReport& report) {
+  const auto refuse = [&](const char* option, const char* why) {
+    if (!arguments.given(option)) return;
+    refuse_usage(&arguments.command(), fmt::format("--{} has no effect: {}", option, why));
+  };
+  if (!report.dataset) {
+    const char* what = report.model ? "the file is a model" : "the file is a path of models";
+    for (const auto* option : {"features", "labels", "trials", "groups", "io"})
+      refuse(option, what);
+  }
+  if (report.dataset) refuse("top", "the file is a data set");
+  if (report.path) refuse("top", "no --step is chosen");
+}
+
+std::string describe(const workflow::PredictReport& report, const std::string& output_path) {
+  std::string text = fmt::format("rows            {}\n", grouped(report.shape.rows));
+  for (std::size_t k = 0; k < report.predicted.size(); ++k) {
+    text += fmt::format("{:<16}{}: {}\n", k == 0 ? "predicted" : "", report.classes.name(k),
+                        grouped(report.predicted[k]));
+  }
+  return text + fmt::format("written         {}\n", output_path);
 }
 
 }  // namespace
@@ -95,6 +166,7 @@ int predict_command(const Arguments& arguments, const comm::Communicator& commun
   comm::together(communicator, [&] {
     options.output_path = arguments.required("output");
     options.model_path = model_path(arguments);
+    options.step = step_from(arguments);
     options.source = source_from(arguments, kModelArguments);
     options.threads = threads_from(arguments, automatic);
   });
@@ -102,10 +174,7 @@ int predict_command(const Arguments& arguments, const comm::Communicator& commun
   const auto report = workflow::predict(options, communicator);
   if (json) write_text(*json, workflow::to_json(report), communicator);
   const Output output(communicator, arguments.flag("quiet"));
-  output.result(
-      fmt::format("rows            {}\npredicted       {}: {}, {}: {}\nwritten         {}\n",
-                  grouped(report.shape.rows), report.classes.name(0), grouped(report.predicted[0]),
-                  report.classes.name(1), grouped(report.predicted[1]), options.output_path));
+  output.result(describe(report, options.output_path));
   return kDone;
 }
 
@@ -114,6 +183,7 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
   workflow::EvaluateOptions options;
   comm::together(communicator, [&] {
     options.model_path = model_path(arguments);
+    options.step = step_from(arguments);
     options.source = source_from(arguments, kModelArguments);
     options.threads = threads_from(arguments, automatic);
   });
@@ -133,24 +203,17 @@ int inspect_command(const Arguments& arguments, const comm::Communicator& commun
     if (options.source.files.size() > 1) {
       refuse_usage(&arguments.command(), "inspect takes one file");
     }
+    options.step = step_from(arguments);
     if (arguments.text("top") != "all") {
       top = static_cast<std::size_t>(arguments.integer("top", 1));
     }
   });
   const auto report = workflow::inspect(options, communicator);
-  comm::together(communicator, [&] {
-    for (const auto* option : {"features", "labels", "io"}) {
-      if (report.model && arguments.given(option)) {
-        refuse_usage(&arguments.command(),
-                     fmt::format("--{} has no effect: the file is a model", option));
-      }
-    }
-    if (report.dataset && top) {
-      refuse_usage(&arguments.command(), "--top has no effect: the file is a data set");
-    }
-  });
+  comm::together(communicator, [&] { refuse_idle_options(arguments, report); });
   const Output output(communicator, false);
-  output.result(report.model ? describe(*report.model, top) : describe(*report.dataset));
+  output.result(report.dataset ? describe(*report.dataset)
+                : report.model ? describe(*report.model, top)
+                               : describe(*report.path));
   return kDone;
 }
 

@@ -8,6 +8,8 @@
 namespace mpilogit::cli {
 
 int train_command(const Arguments& arguments, const comm::Communicator& communicator);
+int path_command(const Arguments& arguments, const comm::Communicator& communicator);
+int cross_validate_command(const Arguments& arguments, const comm::Communicator& communicator);
 int predict_command(const Arguments& arguments, const comm::Communicator& communicator);
 int evaluate_command(const Arguments& arguments, const comm::Communicator& communicator);
 int inspect_command(const Arguments& arguments, const comm::Communicator& communicator);

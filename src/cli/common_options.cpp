@@ -1,5 +1,7 @@
 #include "common_options.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
@@ -19,8 +21,11 @@ data::ReadMode read_mode(const Arguments& arguments) {
                fmt::format("--io is '{}', not auto, collective, independent or posix", mode));
 }
 
-bool takes(const Arguments& arguments, std::string_view option) {
-  return (find_option(option).commands & arguments.command().command) != 0;
+bool takes(const Arguments& arguments, std::string_view name) {
+  const auto options = all_options();
+  return std::any_of(options.begin(), options.end(), [&](const Option& option) {
+    return option.name == name && (option.commands & arguments.command().command) != 0;
+  });
 }
 
 }  // namespace
@@ -38,6 +43,8 @@ data::Source source_from(const Arguments& arguments, std::size_t skip) {
   source.labels = std::nullopt;
   if (takes(arguments, "labels")) source.labels = arguments.text("labels");
   if (takes(arguments, "weights")) source.weights = arguments.text_if_given("weights");
+  if (takes(arguments, "trials")) source.trials = arguments.text_if_given("trials");
+  if (takes(arguments, "groups")) source.groups = arguments.text_if_given("groups");
   if (takes(arguments, "offsets")) source.offsets = arguments.text_if_given("offsets");
   source.mode = read_mode(arguments);
   return source;

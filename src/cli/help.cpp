@@ -95,7 +95,7 @@ std::string program_help() {
       "usage: mpilogit COMMAND ... [options]\n"
       "       mpirun -n 4 mpilogit COMMAND ... [options]\n\ncommands:\n";
   for (const auto& command : all_commands()) {
-    text += fmt::format("  {:<10}{}\n", command.name, command.help);
+    text += fmt::format("  {:<16}{}\n", command.name, command.help);
   }
   text +=
       "\n`mpilogit COMMAND --help` shows a command's options; `mpilogit --version` the version.\n";

@@ -9,40 +9,114 @@ namespace mpilogit::cli {
 
 namespace {
 
-constexpr unsigned kData = kTrain | kPredict | kEvaluate;
+constexpr unsigned kFit = kTrain | kPath | kCrossValidate;
+constexpr unsigned kData = kFit | kPredict | kEvaluate;
 constexpr unsigned kAll = kData | kInspect;
 
 using enum OptionKind;
 
 constexpr std::array kOptions = {
-    Option{"model", value, "FILE", "", "where the trained model goes (HDF5); required", kTrain, ""},
+    Option{"model", value, "FILE", "", "where the trained model goes (HDF5); required", kFit, ""},
     Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
+    Option{"step", value, "N", "", "which model of a file that `path` wrote, counted from 0",
+           kPredict | kEvaluate | kInspect, ""},
 
     Option{"features", value, "NAME", "X", "data set or CSR group of the features", kAll, ""},
-    Option{"labels", value, "NAME", "y", "data set of the labels", kTrain | kEvaluate | kInspect,
+    Option{"labels", value, "NAME", "y", "data set of the labels", kFit | kEvaluate | kInspect, ""},
+    Option{"trials", optional_value, "NAME", "trials",
+           "the labels are counts of successes among so many trials", kFit | kEvaluate | kInspect,
            ""},
     Option{"weights", optional_value, "NAME", "weights",
            "weight the rows by this data set (weight 2 is the row twice, 0 is no row)",
-           kTrain | kEvaluate, ""},
+           kFit | kEvaluate, ""},
     Option{"offsets", optional_value, "NAME", "offsets",
            "add this data set to the margins of the rows", kData, ""},
+    Option{"groups", optional_value, "NAME", "groups",
+           "rows of one group, a data set of integers or strings, stay in one fold", kCrossValidate,
+           ""},
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
 
+    Option{"degree", value, "N", "1",
+           "products of up to N features as further features, made on the fly", kFit, ""},
+    Option{"interactions", flag, "", "",
+           "products of different features only, no powers (of two, or of --degree)", kFit, ""},
+    Option{"class-weight", value, "WEIGHTS", "",
+           "`balanced`, or label=weight,...: multiplies the weights of the rows of a class", kFit,
+           ""},
+    Option{
+        "one-vs-rest", flag, "", "",
+        "for more than two classes: a model of each class against all others, instead of softmax",
+        kTrain, ""},
+
     Option{"l2", value, "LAMBDA", "0", "L2 penalty: adds LAMBDA/2 times the squared coefficients",
            kTrain, ""},
+    Option{"l1", value, "LAMBDA", "0",
+           "L1 penalty: adds LAMBDA times the coefficients' magnitudes; makes zeros", kTrain, ""},
+    Option{"C", value, "C", "",
+           "the penalty as scikit-learn spells it: L2 of 1/(C S), S the sum of the weights", kTrain,
+           ""},
+    Option{"lambda", value, "LAMBDA", "",
+           "the penalty as glmnet spells it: L1 of ALPHA LAMBDA and L2 of (1 - ALPHA) LAMBDA",
+           kTrain, ""},
+    Option{"alpha", value, "ALPHA", "1", "the L1 share of the penalty, with --lambda", kTrain, ""},
+    Option{"l1-ratio", value, "SHARE", "0", "the L1 share of the penalty, with --C", kTrain, ""},
+    Option{"alpha", value, "ALPHA", "1", "the L1 share of the penalty", kPath, ""},
+    Option{"alpha", value, "ALPHA[,...]", "1", "the L1 shares of the penalty that are tried",
+           kCrossValidate, ""},
+    Option{"lambdas", value, "N", "100",
+           "how many penalties, in equal ratios from the least that makes all coefficients zero",
+           kPath | kCrossValidate, ""},
+    Option{"lambda-ratio", value, "RATIO", "auto",
+           "the last penalty over the first; auto is 1e-4, or 1e-2 with more features than rows",
+           kPath | kCrossValidate, ""},
+    Option{"enough", value, "SHARE", "0.999",
+           "end the path once so much of the deviance is explained, or nothing is gained; 1: go on",
+           kPath, ""},
+    Option{"standardize", flag, "", "",
+           "penalise the coefficients of standardised features (the data is not touched, and "
+           "coefficients are reported in the data's units)",
+           kFit, ""},
+    Option{"penalty-factors", optional_value, "NAME", "penalty_factors",
+           "multiply the penalty of each feature by this data set: 0 leaves it free, inf leaves "
+           "it out",
+           kFit, ""},
+    Option{"lower", value, "BOUND", "",
+           "no coefficient below this number, or this data set of one per feature", kFit, ""},
+    Option{"upper", value, "BOUND", "",
+           "no coefficient above this number, or this data set of one per feature", kFit, ""},
+    Option{"prior", value, "MODEL", "",
+           "penalise the distance to the coefficients of this model instead of to 0", kFit, ""},
+    Option{"start", value, "MODEL", "",
+           "start from this model: features go by name, unknown ones from 0", kTrain, ""},
+
+    Option{"folds", value, "K", "5", "parts of the rows, each predicted from the others",
+           kCrossValidate, ""},
+    Option{"choose", value, "RULE", "min",
+           "min: the penalty of the least mean log-loss; 1se: the strongest within one standard "
+           "error of it",
+           kCrossValidate, ""},
+    Option{"seed", value, "N", "0", "of the folds", kCrossValidate, ""},
+
+    Option{
+        "solver", value, "NAME", "auto",
+        "newton, lbfgs, gradient-descent or sgd; with L1 or bounds proximal-newton or owlqn; auto "
+        "is newton or proximal-newton",
+        kTrain, ""},
     Option{"solver", value, "NAME", "auto",
-           "newton, lbfgs, gradient-descent or sgd; auto is newton", kTrain, ""},
+           "newton or lbfgs; with L1 or bounds proximal-newton or owlqn; auto is newton or "
+           "proximal-newton",
+           kPath | kCrossValidate, ""},
     Option{"tolerance", value, "GAP", "1e-9",
            "stop when the objective is within this relative distance of its optimum, as estimated",
-           kTrain, ""},
+           kFit, ""},
     Option{
         "max-iterations", value, "N", "auto",
         "stop after N iterations, of sgd: epochs; auto is 100 for newton and sgd, 1000 for lbfgs, "
-        "10000 for gradient-descent",
-        kTrain, ""},
-    Option{"history", value, "N", "10", "pairs of steps and gradients that are kept", kTrain,
-           "lbfgs"},
+        "proximal-newton and owlqn, 10000 for gradient-descent",
+        kFit, ""},
+    Option{"history", value, "N", "10", "pairs of steps and gradients that are kept", kFit,
+           "lbfgs owlqn"},
     Option{"learning-rate", value, "STEP", "auto",
            "gradient-descent: the length of every step, instead of a line search; sgd: the first "
            "step, in units of the inverse curvature (auto is 0.5)",
@@ -58,8 +132,7 @@ constexpr std::array kOptions = {
 
     Option{"threads", value, "N", "auto",
            "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
-           "cores of "
-           "a host among its ranks. Changes no bit of any result",
+           "cores of a host among its ranks. Changes no bit of any result",
            kData, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON", kData, ""},
     Option{"config", value, "FILE", "",
@@ -70,13 +143,19 @@ constexpr std::array kOptions = {
 
 constexpr std::array kCommands = {
     CommandInfo{kTrain, "train", "DATA.h5 [MORE.h5 ...]",
-                "Fit a logistic regression to one data set in one file or more."},
+                "Fit a logistic regression (softmax for more than two classes) to one data set in "
+                "one file or more."},
+    CommandInfo{kPath, "path", "DATA.h5 [MORE.h5 ...]",
+                "Fit a sequence of models from the strongest useful penalty down."},
+    CommandInfo{kCrossValidate, "cross-validate", "DATA.h5 [MORE.h5 ...]",
+                "Find the penalty that predicts rows best that were not trained on, and fit with "
+                "it."},
     CommandInfo{kPredict, "predict", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
-                "Write the probability and label of every row."},
+                "Write the probabilities and the label of every row."},
     CommandInfo{kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
                 "Compare a model with labelled rows: log-loss, accuracy, ROC AUC, confusion."},
     CommandInfo{kInspect, "inspect", "FILE.h5",
-                "Show what is in a model, or validate a data set and show what is in it."},
+                "Show what is in a model or path, or validate a data set and show what is in it."},
 };
 
 }  // namespace
@@ -89,9 +168,10 @@ std::span<const CommandInfo> all_commands() {
   return kCommands;
 }
 
-const Option& find_option(std::string_view name) {
-  const auto* found = std::find_if(kOptions.begin(), kOptions.end(),
-                                   [&](const Option& option) { return option.name == name; });
+const Option& find_option(Command command, std::string_view name) {
+  const auto* found = std::find_if(kOptions.begin(), kOptions.end(), [&](const Option& option) {
+    return option.name == name && (option.commands & command) != 0;
+  });
   if (found == kOptions.end()) {
     throw core::internal_failure("no option is called " + std::string(name));
   }

@@ -13,6 +13,8 @@ enum Command : unsigned {
   kPredict = 2,
   kEvaluate = 4,
   kInspect = 8,
+  kPath = 16,
+  kCrossValidate = 32,
 };
 
 enum class OptionKind {
@@ -41,7 +43,8 @@ struct CommandInfo {
 std::span<const Option> all_options();
 std::span<const CommandInfo> all_commands();
 
-const Option& find_option(std::string_view name);
+/// The option of that name as the command takes it: a name may mean something else elsewhere.
+const Option& find_option(Command command, std::string_view name);
 
 /// Whether `solver` is one of those that the option is for.
 bool applies_to_solver(const Option& option, std::string_view solver);

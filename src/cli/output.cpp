@@ -33,11 +33,7 @@ ProgressLines::ProgressLines(const Output& output)
     : output_(output), terminal_(isatty(STDERR_FILENO) == 1) {}
 
 void ProgressLines::data_read(const data::Dataset& dataset, double seconds) {
-  const data::Shape& shape = dataset.shape();
-  output_.remark(fmt::format("read {} rows x {} features ({} {}, {} stored values) in {:.2f} s",
-                             grouped(shape.rows), grouped(shape.features),
-                             shape.sparse ? "sparse" : "dense", shape.storage,
-                             grouped(shape.nonzeros), seconds));
+  output_.remark(describe_reading(dataset.shape(), seconds));
   if (!terminal_) {
     output_.remark("iteration        objective  estimated gap  gradient norm  passes   seconds");
   }
@@ -67,6 +63,13 @@ void ProgressLines::progress(const solvers::Progress& progress, double seconds) 
 void ProgressLines::finish() {
   if (line_open_) output_.remark("");
   line_open_ = false;
+}
+
+std::string describe_reading(const data::Shape& shape, double seconds) {
+  return fmt::format("read {} rows x {} features ({} {}, {} stored values) in {:.2f} s",
+                     grouped(shape.rows), grouped(shape.features),
+                     shape.sparse ? "sparse" : "dense", shape.storage, grouped(shape.nonzeros),
+                     seconds);
 }
 
 std::string grouped(std::int64_t number) {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/workflow/train.hpp"
+#include "mpilogit/workflow/fit_options.hpp"
 
 namespace mpilogit::cli {
 
@@ -25,7 +25,7 @@ class Output {
 
 /// Follows a training run on standard error: one line that renews itself on a terminal, plain lines
 /// (all of the first 20 iterations, then one every second) elsewhere.
-class ProgressLines final : public workflow::TrainObserver {
+class ProgressLines final : public workflow::FitObserver {
  public:
   explicit ProgressLines(const Output& output);
 
@@ -40,6 +40,9 @@ class ProgressLines final : public workflow::TrainObserver {
   bool line_open_ = false;
   double last_seconds_ = -1.0;
 };
+
+/// "read 1,000 rows x 20 features (dense float32, 20,000 stored values) in 0.01 s".
+std::string describe_reading(const data::Shape& shape, double seconds);
 
 /// "1234567" as "1,234,567".
 std::string grouped(std::int64_t number);

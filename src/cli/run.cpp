@@ -57,6 +57,10 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator)
   switch (arguments.command().command) {
     case kTrain:
       return train_command(arguments, communicator);
+    case kPath:
+      return path_command(arguments, communicator);
+    case kCrossValidate:
+      return cross_validate_command(arguments, communicator);
     case kPredict:
       return predict_command(arguments, communicator);
     case kEvaluate:

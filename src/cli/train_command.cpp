@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
@@ -9,6 +7,7 @@
 
 #include "commands.hpp"
 #include "common_options.hpp"
+#include "fit_arguments.hpp"
 #include "output.hpp"
 #include "thread_count.hpp"
 
@@ -16,54 +15,53 @@ namespace mpilogit::cli {
 
 namespace {
 
-workflow::SolverKind solver_from(const Arguments& arguments) {
-  const std::string name = arguments.text("solver");
-  if (name == "auto") return workflow::SolverKind::newton;
-  for (const auto kind : {workflow::SolverKind::newton, workflow::SolverKind::lbfgs,
-                          workflow::SolverKind::gradient_descent, workflow::SolverKind::sgd}) {
-    if (name == workflow::to_string(kind)) return kind;
+// One of three spellings of the penalty's strength (docs/penalties.md has the equivalence).
+void read_strength(const Arguments& arguments, workflow::TrainOptions& options) {
+  for (const auto* own : {"l1", "l2"}) {
+    for (const auto* other : {"C", "lambda"}) arguments.refuse_together(own, other);
   }
-  refuse_usage(
-      &arguments.command(),
-      fmt::format("--solver is '{}', not auto, newton, lbfgs, gradient-descent or sgd", name));
+  arguments.refuse_together("C", "lambda");
+  arguments.refuse_without("alpha", "lambda");
+  arguments.refuse_without("l1-ratio", "C");
+  options.strength = {.l1 = arguments.number("l1"), .l2 = arguments.number("l2")};
+  if (arguments.given("lambda")) {
+    const double lambda = arguments.number("lambda");
+    const double alpha = arguments.share("alpha");
+    options.strength = {.l1 = alpha * lambda, .l2 = (1.0 - alpha) * lambda};
+  }
+  if (arguments.given("C")) {
+    options.inverse_strength = arguments.positive("C");
+    options.l1_ratio = arguments.share("l1-ratio");
+  }
 }
 
-std::int64_t default_iterations(workflow::SolverKind solver) {
-  switch (solver) {
-    case workflow::SolverKind::newton:
-      return 100;
-    case workflow::SolverKind::lbfgs:
-      return 1000;
-    case workflow::SolverKind::gradient_descent:
-      return 10000;
-    case workflow::SolverKind::sgd:
-      return 100;
+void refuse_idle_options(const Arguments& arguments, const workflow::TrainOptions& options) {
+  const bool penalised =
+      options.inverse_strength || options.strength.l1 > 0.0 || options.strength.l2 > 0.0;
+  for (const auto* option : {"standardize", "prior"}) {
+    if (penalised || !arguments.given(option)) continue;
+    refuse_usage(
+        &arguments.command(),
+        fmt::format("--{} has no effect without a penalty (--l2, --l1, --C or --lambda)", option));
   }
-  throw core::internal_failure("unknown solver");
+  for (const auto* option : {"start", "prior"}) {
+    if (!options.one_vs_rest || !arguments.given(option)) continue;
+    refuse_usage(&arguments.command(), fmt::format("--{} is not for --one-vs-rest", option));
+  }
 }
 
 workflow::TrainOptions options_from(const Arguments& arguments, int automatic_threads) {
   workflow::TrainOptions options;
   options.model_path = arguments.required("model");
-  options.source = source_from(arguments, 0);
-  options.solver = solver_from(arguments);
-  arguments.require_applicable(workflow::to_string(options.solver));
-  options.l2 = arguments.number("l2");
-  options.limits.tolerance = arguments.number("tolerance");
-  options.limits.max_iterations = arguments.text("max-iterations") == "auto"
-                                      ? default_iterations(options.solver)
-                                      : arguments.integer("max-iterations", 0);
-  options.history = static_cast<int>(std::min<std::int64_t>(arguments.integer("history", 1), 1000));
-  if (arguments.text("learning-rate") != "auto") {
-    options.learning_rate = arguments.number("learning-rate");
-    if (*options.learning_rate == 0.0) {
-      refuse_usage(&arguments.command(), "--learning-rate is 0: no step would be made");
-    }
-  }
-  options.decay = arguments.number("decay");
-  options.batch_rows = arguments.integer("batch-size", 1);
-  options.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0));
+  options.design = design_from(arguments);
+  read_strength(arguments, options);
+  const bool l1 = options.strength.l1 > 0.0 || (options.inverse_strength && options.l1_ratio > 0.0);
+  options.penalty = penalty_from(arguments);
+  options.solver = solver_from(arguments, l1 || bounded(arguments));
+  options.one_vs_rest = arguments.flag("one-vs-rest");
+  options.start = arguments.text_if_given("start");
   options.threads = threads_from(arguments, automatic_threads);
+  refuse_idle_options(arguments, options);
   return options;
 }
 
@@ -74,15 +72,19 @@ std::string summary(const workflow::TrainReport& report, const std::string& mode
     text += fmt::format("{:<16}{}\n", name, value);
   };
   line("solver",
-       fmt::format("{}, {} rank{} x {} thread{}", report.solver, report.ranks,
+       fmt::format("{}, {} rank{} x {} thread{}", report.model.solver, report.ranks,
                    report.ranks == 1 ? "" : "s", report.threads, report.threads == 1 ? "" : "s"));
   line("stopped", fmt::format("{} ({} iterations, {} passes over the data)", report.stop_reason(),
                               solution.iterations, report.data_passes));
   line("objective", fmt::format("{:.13g}", solution.objective));
   line("estimated gap", fmt::format("{:.2e}", solution.estimated_gap));
   line("gradient norm", fmt::format("{:.2e}", solution.gradient_norm));
-  line("classes", fmt::format("P(y = {}) against {}", report.model.classes.name(1),
-                              report.model.classes.name(0)));
+  line("classes", describe_classes(report.model));
+  const auto coefficients = static_cast<std::int64_t>(report.model.coefficients.size());
+  if (report.nonzero_coefficients < coefficients) {
+    line("not zero", fmt::format("{} of {} coefficients", grouped(report.nonzero_coefficients),
+                                 grouped(coefficients)));
+  }
   line("time", fmt::format("{:.2f} s (reading {:.2f}, training {:.2f})", report.seconds_total,
                            report.seconds_read, report.seconds_train));
   line("model", fmt::format("{} (coefficients {:.12}...)", model_path,

@@ -9,7 +9,7 @@ namespace mpilogit::workflow {
 
 namespace {
 
-enum class Content : char { model = 'm', labelled = 'y', unlabelled = 'x' };
+enum class Content : char { model = 'm', path = 'p', labelled = 'y', unlabelled = 'x' };
 
 Content content_of(const data::Source& source, const comm::Communicator& communicator) {
   const std::string answer = comm::on_root(communicator, [&] {
@@ -17,7 +17,9 @@ Content content_of(const data::Source& source, const comm::Communicator& communi
     Content content = Content::unlabelled;
     if (model::is_model(path)) {
       content = Content::model;
-    } else if (hdf5::File::open(path).contains(source.labels.value_or("y"))) {
+    } else if (model::is_path(path)) {
+      content = Content::path;
+    } else if (source.trials || hdf5::File::open(path).contains(source.labels.value_or("y"))) {
       content = Content::labelled;
     }
     return std::string(1, static_cast<char>(content));
@@ -32,7 +34,13 @@ DatasetDescription describe(const data::Source& source, const comm::Communicator
   description.classes = dataset.classes();
   description.class_counts.assign(dataset.classes().size(), 0);
   for (const auto label : dataset.labels()) ++description.class_counts[label];
+  for (std::size_t i = 0; i < dataset.trials().size(); ++i) {
+    const double successes = dataset.successes()[i];
+    description.class_counts[0] += static_cast<std::int64_t>(dataset.trials()[i] - successes);
+    description.class_counts[1] += static_cast<std::int64_t>(successes);
+  }
   communicator.sum(description.class_counts);
+  description.groups = dataset.group_count();
   return description;
 }
 
@@ -41,8 +49,14 @@ DatasetDescription describe(const data::Source& source, const comm::Communicator
 InspectReport inspect(const InspectOptions& options, const comm::Communicator& communicator) {
   InspectReport report;
   const Content content = content_of(options.source, communicator);
-  if (content == Content::model) {
-    report.model = model::read_model(options.source.files.front(), communicator);
+  const std::string& file = options.source.files.front();
+  if (content == Content::path && !options.step) {
+    report.path = model::read_path(file, communicator);
+    return report;
+  }
+  // A step of what is no path is refused there.
+  if (content == Content::model || options.step) {
+    report.model = model::read_model_or_step(file, options.step, communicator);
     return report;
   }
   data::Source source = options.source;

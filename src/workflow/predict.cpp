@@ -36,7 +36,7 @@ hdf5::RowType label_type(const data::ClassSet& classes) {
 
 template <class T, class Class>
 void write_labels(const hdf5::File& file, std::int64_t first_row,
-                  const std::vector<std::uint8_t>& predicted, const std::vector<Class>& classes) {
+                  const std::vector<std::uint32_t>& predicted, const std::vector<Class>& classes) {
   std::vector<T> labels;
   labels.reserve(predicted.size());
   for (const auto k : predicted) labels.push_back(static_cast<T>(classes[k]));
@@ -44,7 +44,7 @@ void write_labels(const hdf5::File& file, std::int64_t first_row,
 }
 
 void write_labels(const hdf5::File& file, std::int64_t first_row,
-                  const std::vector<std::uint8_t>& predicted, const data::ClassSet& classes) {
+                  const std::vector<std::uint32_t>& predicted, const data::ClassSet& classes) {
   switch (classes.kind) {
     case data::LabelKind::text:
       return write_labels<std::string>(file, first_row, predicted, classes.texts);
@@ -58,19 +58,42 @@ void write_labels(const hdf5::File& file, std::int64_t first_row,
 }
 
 struct Predictions {
-  std::vector<double> probability;      // local rows
-  std::vector<std::uint8_t> predicted;  // index of the class
+  std::vector<double> probability;       // local rows; of more than two classes × classes
+  std::vector<std::uint32_t> predicted;  // index of the class
 };
 
-Predictions predictions(const std::vector<double>& margins) {
+Predictions predictions(const statistics::ScoreShape& shape, const std::vector<double>& margins) {
   Predictions result;
-  result.probability.reserve(margins.size());
-  result.predicted.reserve(margins.size());
-  for (const double margin : margins) {
-    result.probability.push_back(kernels::sigmoid(margin));
-    result.predicted.push_back(margin > 0.0 ? 1 : 0);
+  const std::span<const double> all(margins);
+  const std::size_t rows = margins.size() / shape.columns;
+  result.predicted.reserve(rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto row = all.subspan(i * shape.columns, shape.columns);
+    result.predicted.push_back(statistics::predicted_class(shape, row));
+  }
+  if (shape.classes() == 2) {
+    result.probability.reserve(rows);
+    for (const double margin : margins) result.probability.push_back(kernels::sigmoid(margin));
+  } else {
+    result.probability.resize(rows * shape.classes());
+    statistics::class_probabilities(shape, margins, result.probability);
   }
   return result;
+}
+
+// Of two classes one column says all.
+void create_probability(const hdf5::File& file, const data::ClassSet& classes, std::int64_t rows) {
+  const hdf5::RowType type{hdf5::RowType::Kind::float64, 0};
+  if (classes.size() == 2) {
+    hdf5::create_rows(file, "probability", type, rows);
+    hdf5::write_attribute(file, "/", "probability_of", classes.name(1));
+    return;
+  }
+  const auto count = static_cast<std::int64_t>(classes.size());
+  hdf5::create_rows(file, "probability", type, rows, count);
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < classes.size(); ++k) names.push_back(classes.name(k));
+  hdf5::write_strings(file, "probability_of", names, {count});
 }
 
 // Rank 0 owns the temporary file's life; all ranks write into it through MPI-IO.
@@ -85,10 +108,9 @@ void write_predictions(const PredictOptions& options, const model::Model& model,
   const std::int64_t rows = dataset.shape().rows;
   const std::int64_t first = dataset.local_rows().first;
   hdf5::File file = hdf5::File::create(temporary, communicator);
-  hdf5::create_rows(file, "probability", {hdf5::RowType::Kind::float64, 0}, rows);
+  create_probability(file, model.classes, rows);
   hdf5::create_rows(file, "label", label_type(model.classes), rows);
   hdf5::write_attribute(file, "/", "format", "mpilogit predictions");
-  hdf5::write_attribute(file, "/", "probability_of", model.classes.name(1));
   hdf5::write_attribute(file, "/", "coefficients_sha256", model::coefficients_sha256(model));
   hdf5::write_rows(file, "probability", first, std::span<const double>(result.probability));
   write_labels(file, first, result.predicted, model.classes);
@@ -107,17 +129,20 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
     core::require_writable(options.output_path);
     return std::string();
   });
-  const model::Model model = model::read_model(options.model_path, communicator);
+  const model::Model model =
+      model::read_model_or_step(options.model_path, options.step, communicator);
   data::Source source = options.source;
   source.labels = std::nullopt;
   const data::Dataset dataset = data::read_dataset(source, communicator);
   require_features(model, options.model_path, source, dataset.shape());
-  const Predictions result = predictions(margins(model, dataset, options.threads));
+  const Predictions result =
+      predictions(score_shape(model), margins(model, dataset, options.threads));
   write_predictions(options, model, dataset, result, communicator);
 
   PredictReport report;
   report.shape = dataset.shape();
   report.classes = model.classes;
+  report.predicted.assign(model.classes.size(), 0);
   for (const auto k : result.predicted) ++report.predicted[k];
   communicator.sum(report.predicted);
   report.ranks = communicator.size();

@@ -23,34 +23,122 @@ std::string dump(const Json& json) {
 
 }  // namespace
 
-std::string to_json(const TrainReport& report) {
-  const solvers::Solution& solution = report.solution;
+namespace {
+
+Json of_data(const data::Shape& shape) {
   Json json;
-  json["rows"] = report.shape.rows;
-  json["features"] = report.shape.features;
-  json["classes"] = report.model.classes.size();
-  json["class_names"] = class_names(report.model.classes);
-  json["nonzeros"] = report.shape.nonzeros;
-  json["storage"] = report.shape.storage;
-  json["sparse"] = report.shape.sparse;
+  json["rows"] = shape.rows;
+  json["features"] = shape.features;
+  json["nonzeros"] = shape.nonzeros;
+  json["storage"] = shape.storage;
+  json["sparse"] = shape.sparse;
+  return json;
+}
+
+void add_model(const model::Model& model, Json& json) {
+  json["classes"] = model.classes.size();
+  json["class_names"] = class_names(model.classes);
+  json["model_objective"] = model.objective;
+  json["model_features"] = model.features;
+  json["solver"] = model.solver;
+  json["l2"] = model.l2;
+  json["l1"] = model.l1;
+  json["standardized"] = model.standardized;
+}
+
+Json of_training(const TrainReport& report) {
+  const solvers::Solution& solution = report.solution;
+  Json json = of_data(report.shape);
+  add_model(report.model, json);
   json["total_weight"] = report.total_weight;
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;
-  json["solver"] = report.solver;
-  json["l2"] = report.model.l2;
   json["converged"] = report.converged();
   json["stop_reason"] = report.stop_reason();
   json["iterations"] = solution.iterations;
   json["data_passes"] = report.data_passes;
   json["objective"] = solution.objective;
+  json["log_loss"] = report.log_loss;
   json["gradient_norm"] = solution.gradient_norm;
   json["estimated_gap"] = solution.estimated_gap;
+  json["nonzero_coefficients"] = report.nonzero_coefficients;
   json["seconds"] = {{"read", report.seconds_read},
                      {"train", report.seconds_train},
                      {"total", report.seconds_total}};
   json["allreduce"] = {{"count", report.traffic.allreduce_count},
                        {"bytes", report.traffic.allreduce_bytes}};
   json["coefficients_sha256"] = model::coefficients_sha256(report.model);
+  return json;
+}
+
+Json number_or_null(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json of_candidate(const Candidate& candidate) {
+  Json json;
+  json["lambda"] = candidate.lambda;
+  json["l1_ratio"] = candidate.l1_ratio;
+  json["log_loss"] = candidate.mean_log_loss;
+  json["standard_error"] = candidate.standard_error;
+  json["accuracy"] = candidate.mean_accuracy;
+  json["roc_auc"] = number_or_null(candidate.mean_roc_auc);
+  json["nonzeros"] = candidate.mean_nonzeros;
+  for (const auto& fold : candidate.folds) {
+    json["folds"].push_back({{"log_loss", fold.log_loss},
+                             {"accuracy", fold.accuracy},
+                             {"roc_auc", number_or_null(fold.roc_auc)}});
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const TrainReport& report) {
+  return dump(of_training(report));
+}
+
+std::string to_json(const PathReport& report) {
+  Json json = of_data(report.shape);
+  add_model(report.path.model, json);
+  json["ranks"] = report.ranks;
+  json["threads"] = report.threads;
+  json["converged"] = report.converged;
+  json["ended"] = report.ended;
+  json["data_passes"] = report.data_passes;
+  json["null_log_loss"] = report.null_loss;
+  json["seconds"] = {{"read", report.seconds_read},
+                     {"train", report.seconds_train},
+                     {"total", report.seconds_total}};
+  const model::Path& path = report.path;
+  for (std::size_t s = 0; s < path.lambda.size(); ++s) {
+    json["steps"].push_back({{"lambda", path.lambda[s]},
+                             {"l1", path.l1[s]},
+                             {"l2", path.l2[s]},
+                             {"objective", path.objective[s]},
+                             {"nonzeros", path.nonzeros[s]},
+                             {"deviance_explained", path.deviance_explained[s]},
+                             {"data_passes", path.data_passes[s]},
+                             {"stop_reason", report.stop_reasons[s]}});
+  }
+  return dump(json);
+}
+
+std::string to_json(const CrossValidateReport& report) {
+  Json json = of_training(report.refit);
+  json["seconds"]["folds"] = report.seconds_folds;
+  json["fold_data_passes"] = report.data_passes;
+  json["folds_converged"] = report.converged;
+  json["stratified"] = report.stratified;
+  json["fold_rows"] = report.fold_rows;
+  json["minimum"] = report.minimum;
+  json["one_standard_error"] = report.one_standard_error;
+  json["chosen"] = report.chosen;
+  json["lambda"] = report.candidates[report.chosen].lambda;
+  json["l1_ratio"] = report.candidates[report.chosen].l1_ratio;
+  for (const auto& candidate : report.candidates) {
+    json["candidates"].push_back(of_candidate(candidate));
+  }
   return dump(json);
 }
 

@@ -1,9 +1,12 @@
 #include "scoring.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/kernels/fused_pass.hpp"
+#include "mpilogit/kernels/polynomial.hpp"
 #include "mpilogit/objective/for_each_block.hpp"
 
 namespace mpilogit::workflow {
@@ -11,35 +14,119 @@ namespace mpilogit::workflow {
 void require_features(const model::Model& model, const std::string& model_path,
                       const data::Source& source, const data::Shape& shape) {
   const std::string where = source.files.front() + ":/" + source.features;
-  if (shape.features != model.features) {
+  if (shape.features != model.data_features()) {
     throw core::bad_input(
         {.what = fmt::format("the data has {} features", shape.features),
          .where = where,
-         .why = fmt::format("the model {} was trained on {}", model_path, model.features),
+         .why = fmt::format("the model {} was trained on {}", model_path, model.data_features()),
          .remedy = "Give data with the features of the training data"})
         .as_agreed();
   }
-  if (model.feature_names.empty() || shape.feature_names.empty()) return;
-  for (std::size_t j = 0; j < model.feature_names.size(); ++j) {
-    if (model.feature_names[j] == shape.feature_names[j]) continue;
+  if (source.offsets && model.classes.size() > 2) {
+    throw core::bad_input(
+        {.what = fmt::format("offsets are given for a model of {} classes", model.classes.size()),
+         .where = model_path,
+         .why = "one number per row can shift only the margin between two",
+         .remedy = "Leave the offsets away"})
+        .as_agreed();
+  }
+  if (model.data_feature_names.empty() || shape.feature_names.empty()) return;
+  for (std::size_t j = 0; j < model.data_feature_names.size(); ++j) {
+    if (model.data_feature_names[j] == shape.feature_names[j]) continue;
     throw core::bad_input(
         {.what = fmt::format("column {} is '{}'", j, shape.feature_names[j]),
          .where = where,
-         .why = fmt::format("in the model {} it is '{}'", model_path, model.feature_names[j]),
+         .why = fmt::format("in the model {} it is '{}'", model_path, model.data_feature_names[j]),
          .remedy = "Give the columns in the order of the training data"})
         .as_agreed();
   }
 }
 
-std::vector<double> margins(const model::Model& model, const data::Dataset& dataset, int threads) {
-  std::vector<double> margins(static_cast<std::size_t>(dataset.local_rows().size()),
-                              model.intercept.front());
+namespace {
+
+// As the kernels want them: the values of all rows for one feature side by side.
+std::vector<double> feature_major(const model::Model& model) {
+  const auto rows = static_cast<std::size_t>(model.rows());
+  const auto features = static_cast<std::size_t>(model.features);
+  if (rows == 1) return model.coefficients;
+  std::vector<double> transposed(rows * features);
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t j = 0; j < features; ++j) {
+      transposed[j * rows + r] = model.coefficients[r * features + j];
+    }
+  }
+  return transposed;
+}
+
+std::vector<double> start_margins(const model::Model& model, const data::Dataset& dataset) {
+  const auto rows = static_cast<std::size_t>(dataset.local_rows().size());
   const auto offsets = dataset.offsets();
-  for (std::size_t i = 0; i < offsets.size(); ++i) margins[i] = offsets[i] + margins[i];
+  std::vector<double> margins;
+  margins.reserve(rows * model.intercept.size());
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (const double intercept : model.intercept) {
+      margins.push_back(offsets.empty() ? intercept : offsets[i] + intercept);
+    }
+  }
+  return margins;
+}
+
+// Expands a few rows at a time: as many as fit a cache, but no more than 256.
+class ExpandedMargins {
+ public:
+  ExpandedMargins(const model::Model& model, const std::vector<double>& coefficients)
+      : buffer_(model.expansion), columns_(model.intercept.size()), coefficients_(coefficients) {
+    constexpr std::size_t kMostValues = std::size_t{1} << 17;
+    constexpr std::size_t kMostRows = 256;
+    const auto features = static_cast<std::size_t>(model.features);
+    tile_ = std::clamp<std::size_t>(kMostValues / features, 1, kMostRows);
+  }
+
+  void add(const kernels::AnyRows& rows, std::span<double> margins) {
+    const std::size_t count = kernels::row_count(rows);
+    for (std::size_t first = 0; first < count; first += tile_) {
+      const std::size_t size = std::min(tile_, count - first);
+      kernels::add_margins(buffer_.expand(rows, first, size), coefficients_, columns_,
+                           margins.subspan(first * columns_, size * columns_));
+    }
+  }
+
+ private:
+  kernels::PolynomialBuffer buffer_;
+  std::size_t columns_;
+  std::span<const double> coefficients_;
+  std::size_t tile_;
+};
+
+}  // namespace
+
+statistics::ScoreShape score_shape(const model::Model& model) {
+  statistics::ScoreShape shape;
+  shape.columns = model.intercept.size();
+  shape.reference_class = model.reference_class();
+  if (model.objective == model::kSoftmax) shape.link = statistics::Link::softmax;
+  if (model.objective == model::kOneVsRest) shape.link = statistics::Link::one_vs_rest;
+  return shape;
+}
+
+std::vector<double> margins(const model::Model& model, const data::Dataset& dataset, int threads) {
+  const std::vector<double> coefficients = feature_major(model);
+  const std::size_t columns = model.intercept.size();
+  std::vector<ExpandedMargins> expanded;
+  for (int thread = 0; thread < threads && !model.expansion.identity(); ++thread) {
+    expanded.emplace_back(model, coefficients);
+  }
+  std::vector<double> margins = start_margins(model, dataset);
   const auto blocks = objective::local_blocks(dataset);
-  objective::for_each_block(blocks, threads, [&](const objective::LocalBlock& block, int) {
-    kernels::add_margins(dataset.block(block.number), model.coefficients,
-                         block.of(std::span<double>(margins)));
+  objective::for_each_block(blocks, threads, [&](const objective::LocalBlock& block, int thread) {
+    const kernels::AnyRows rows = dataset.block(block.number);
+    const auto of_block =
+        std::span<double>(margins).subspan(block.first * columns, block.rows * columns);
+    if (expanded.empty()) {
+      kernels::add_margins(rows, coefficients, columns, of_block);
+    } else {
+      expanded[static_cast<std::size_t>(thread)].add(rows, of_block);
+    }
   });
   return margins;
 }

@@ -5,15 +5,21 @@
 
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/model/model.hpp"
+#include "mpilogit/statistics/scores.hpp"
 
 namespace mpilogit::workflow {
 
-/// Throws bad input (the same on all ranks) unless the data has the model's features: as many, and
-/// of the same names in the same order where both have names.
+/// Throws bad input (the same on all ranks) unless the data has the features that the model was
+/// made from: as many, and of the same names in the same order where both have names. Offsets need
+/// a model of two classes.
 void require_features(const model::Model& model, const std::string& model_path,
                       const data::Source& source, const data::Shape& shape);
 
-/// z_i = x_i · w + b + offset_i for each local row. Cost: one read of the rows.
+/// What the model's margins mean.
+statistics::ScoreShape score_shape(const model::Model& model);
+
+/// z_ir = x_i · w_r + b_r + offset_i for each local row i and row r of the coefficients (local rows
+/// × model.rows(), row-major); x_i is expanded as the model says. Cost: one read of the rows.
 std::vector<double> margins(const model::Model& model, const data::Dataset& dataset, int threads);
 
 }  // namespace mpilogit::workflow

@@ -1,37 +1,129 @@
 #include "solve.hpp"
 
-#include <vector>
+#include <cmath>
+#include <cstddef>
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/objective/logistic_batches.hpp"
 #include "mpilogit/solvers/gradient_descent.hpp"
 #include "mpilogit/solvers/lbfgs.hpp"
 #include "mpilogit/solvers/newton.hpp"
+#include "mpilogit/solvers/owlqn.hpp"
+#include "mpilogit/solvers/proximal_newton.hpp"
 #include "mpilogit/solvers/sgd.hpp"
 
 namespace mpilogit::workflow {
 
-solvers::Solution solve(const objective::LogisticObjective& objective, const TrainOptions& options,
-                        solvers::Monitor monitor) {
-  const std::vector<double> start = objective.start();
-  switch (options.solver) {
+namespace {
+
+std::int64_t default_iterations(SolverKind kind) {
+  switch (kind) {
     case SolverKind::newton:
-      return solvers::newton(objective, start, options.limits, monitor);
-    case SolverKind::lbfgs:
-      return solvers::lbfgs(objective, start, options.limits,
-                            {.memory = static_cast<std::size_t>(options.history)}, monitor);
+    case SolverKind::sgd:
+      return 100;
     case SolverKind::gradient_descent:
-      return solvers::gradient_descent(objective, start, options.limits,
+      return 10000;
+    default:
+      return 1000;
+  }
+}
+
+}  // namespace
+
+std::string to_string(SolverKind kind) {
+  switch (kind) {
+    case SolverKind::automatic:
+      return "auto";
+    case SolverKind::newton:
+      return "newton";
+    case SolverKind::lbfgs:
+      return "lbfgs";
+    case SolverKind::gradient_descent:
+      return "gradient-descent";
+    case SolverKind::sgd:
+      return "sgd";
+    case SolverKind::proximal_newton:
+      return "proximal-newton";
+    case SolverKind::owlqn:
+      return "owlqn";
+  }
+  throw core::internal_failure("unknown solver");
+}
+
+SolverKind resolve(SolverKind kind, bool needs_proximal) {
+  if (kind == SolverKind::automatic) {
+    return needs_proximal ? SolverKind::proximal_newton : SolverKind::newton;
+  }
+  const bool proximal = kind == SolverKind::proximal_newton || kind == SolverKind::owlqn;
+  if (needs_proximal && !proximal) {
+    throw core::bad_input(
+        {.what = "--solver " + to_string(kind) + " can take no L1 penalty and no bounds",
+         .where = {},
+         .why = "it needs a smooth objective",
+         .remedy = "Choose proximal-newton or owlqn, or leave --solver away"})
+        .as_agreed();
+  }
+  return kind;
+}
+
+solvers::Solution solve(const objective::LogisticObjective& objective,
+                        const Regularisation& regularisation, const SolverOptions& options,
+                        std::span<const double> start, double screening, solvers::Monitor monitor) {
+  const SolverKind kind = resolve(options.kind, regularisation.needs_proximal);
+  solvers::Limits limits;
+  limits.tolerance = options.tolerance;
+  limits.max_iterations = options.max_iterations.value_or(default_iterations(kind));
+  const auto memory = static_cast<std::size_t>(options.history);
+  switch (kind) {
+    case SolverKind::newton:
+      return solvers::newton(objective, start, limits, monitor);
+    case SolverKind::lbfgs:
+      return solvers::lbfgs(objective, start, limits, {.memory = memory}, monitor);
+    case SolverKind::gradient_descent:
+      return solvers::gradient_descent(objective, start, limits,
                                        {.learning_rate = options.learning_rate}, monitor);
     case SolverKind::sgd: {
       const objective::LogisticBatches batches(objective, options.batch_rows, options.seed);
       solvers::SgdOptions sgd;
       sgd.learning_rate = options.learning_rate.value_or(sgd.learning_rate);
       sgd.decay = options.decay;
-      return solvers::sgd(objective, batches, start, options.limits, sgd, monitor);
+      return solvers::sgd(objective, batches, start, limits, sgd, monitor);
     }
+    case SolverKind::proximal_newton:
+      return solvers::proximal_newton(objective, regularisation.non_smooth, start, limits,
+                                      {.screening = screening}, monitor);
+    case SolverKind::owlqn:
+      return solvers::owlqn(objective, regularisation.non_smooth, start, limits, {.memory = memory},
+                            monitor);
+    case SolverKind::automatic:
+      break;
   }
   throw core::internal_failure("unknown solver");
+}
+
+void centre_classes(const objective::LogisticObjective& objective,
+                    const Regularisation& regularisation, std::span<double> coefficients) {
+  const auto common = objective.common_curvature();
+  const std::size_t columns = objective.classes();
+  const solvers::NonSmooth& part = regularisation.non_smooth;
+  for (std::size_t j = 0; j < common.size(); ++j) {
+    const std::size_t first = j * columns;
+    const bool bounded = std::isfinite(part.lower[first]) || std::isfinite(part.upper[first]);
+    if (common[j] > 0.0 || part.l1[first] > 0.0 || bounded) continue;
+    double mean = 0.0;
+    for (const double w : coefficients.subspan(first, columns)) mean += w;
+    mean /= static_cast<double>(columns);
+    for (double& w : coefficients.subspan(first, columns)) w -= mean;
+  }
+}
+
+double l1_penalty(const Regularisation& regularisation, std::span<const double> coefficients) {
+  const solvers::NonSmooth& part = regularisation.non_smooth;
+  double sum = 0.0;
+  for (std::size_t v = 0; v < coefficients.size(); ++v) {
+    if (std::isfinite(part.l1[v])) sum += part.l1[v] * std::fabs(coefficients[v] - part.centre[v]);
+  }
+  return sum;
 }
 
 }  // namespace mpilogit::workflow

@@ -1,13 +1,29 @@
 #pragma once
-// Hands an objective to the solver that the options name.
+// From solver options to a solution.
+
+#include <span>
 
 #include "mpilogit/objective/logistic_objective.hpp"
 #include "mpilogit/solvers/solver.hpp"
-#include "mpilogit/workflow/train.hpp"
+#include "mpilogit/workflow/fit_options.hpp"
+
+#include "regularisation.hpp"
 
 namespace mpilogit::workflow {
 
-solvers::Solution solve(const objective::LogisticObjective& objective, const TrainOptions& options,
-                        solvers::Monitor monitor);
+/// Minimises from `start` (dimension). `screening`: proximal Newton starts with the features whose
+/// gradient is at least so many times their L1 strength; 1: only those that must move.
+solvers::Solution solve(const objective::LogisticObjective& objective,
+                        const Regularisation& regularisation, const SolverOptions& options,
+                        std::span<const double> start, double screening, solvers::Monitor monitor);
+
+/// With coefficients for every class, moving all classes' unpenalised coefficients of one feature
+/// alike changes no probability: takes the solution whose sum over the classes is 0, for the
+/// intercepts too.
+void centre_classes(const objective::LogisticObjective& objective,
+                    const Regularisation& regularisation, std::span<double> coefficients);
+
+/// λ1 Σ|w − c| at these coefficients.
+double l1_penalty(const Regularisation& regularisation, std::span<const double> coefficients);
 
 }  // namespace mpilogit::workflow

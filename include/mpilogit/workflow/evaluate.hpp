@@ -1,6 +1,8 @@
 #pragma once
 // A model against labelled data.
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "mpilogit/comm/communicator.hpp"
@@ -11,6 +13,7 @@ namespace mpilogit::workflow {
 
 struct EvaluateOptions {
   std::string model_path;
+  std::optional<std::int64_t> step;  ///< which model of a path file
   data::Source source;
   int threads = 1;
 };
@@ -24,8 +27,8 @@ struct EvaluateReport {
   double seconds_total = 0.0;
 };
 
-/// Collective. The labels must be among the model's classes, and the features the model's. Throws
-/// core::Error, the same on all ranks.
+/// Collective. The labels must be among the model's classes, and the features the model's; data
+/// with trials needs a model of two classes. Throws core::Error, the same on all ranks.
 EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator& communicator);
 
 }  // namespace mpilogit::workflow

@@ -9,23 +9,27 @@
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/model/model.hpp"
+#include "mpilogit/model/path_file.hpp"
 
 namespace mpilogit::workflow {
 
 struct InspectOptions {
-  data::Source source;  ///< one file: a data set or a model
+  data::Source source;               ///< one file: a data set, a model or a path
+  std::optional<std::int64_t> step;  ///< of a path: only this model
 };
 
 /// A data set that was read whole and found sound.
 struct DatasetDescription {
   data::Shape shape;
   data::ClassSet classes;                  ///< empty when the file has no such labels
-  std::vector<std::int64_t> class_counts;  ///< rows of each class
+  std::vector<std::int64_t> class_counts;  ///< rows (or, where trials are named, trials) of each
+  std::int64_t groups = 0;                 ///< 0 where none are named
 };
 
-/// One of the two.
+/// One of the three.
 struct InspectReport {
   std::optional<model::Model> model;
+  std::optional<model::Path> path;
   std::optional<DatasetDescription> dataset;
 };
 

@@ -3,13 +3,17 @@
 
 #include <string>
 
+#include "mpilogit/workflow/cross_validate.hpp"
 #include "mpilogit/workflow/evaluate.hpp"
+#include "mpilogit/workflow/path.hpp"
 #include "mpilogit/workflow/predict.hpp"
 #include "mpilogit/workflow/train.hpp"
 
 namespace mpilogit::workflow {
 
 std::string to_json(const TrainReport& report);
+std::string to_json(const PathReport& report);
+std::string to_json(const CrossValidateReport& report);
 std::string to_json(const EvaluateReport& report);
 std::string to_json(const PredictReport& report);
 

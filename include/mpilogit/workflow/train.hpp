@@ -1,6 +1,7 @@
 #pragma once
 // From files to a model.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,25 +10,21 @@
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/model/model.hpp"
 #include "mpilogit/solvers/solver.hpp"
+#include "mpilogit/workflow/fit_options.hpp"
 
 namespace mpilogit::workflow {
 
-enum class SolverKind { newton, lbfgs, gradient_descent, sgd };
-
-/// "newton", "lbfgs", "gradient-descent", "sgd".
-std::string to_string(SolverKind kind);
-
 struct TrainOptions {
-  data::Source source;
+  DesignOptions design;
   std::string model_path;
-  double l2 = 0.0;
-  SolverKind solver = SolverKind::newton;
-  solvers::Limits limits;
-  int history = 10;                     ///< lbfgs: pairs kept
-  std::optional<double> learning_rate;  ///< gradient-descent: fixed step; sgd: first step
-  double decay = 0.0;           ///< sgd: step t is learning_rate / (1 + decay t), t in epochs
-  std::int64_t batch_rows = 0;  ///< sgd
-  std::uint64_t seed = 0;       ///< sgd
+  Strength strength;
+  /// scikit-learn's C: then λ1 = l1_ratio / (C S) and λ2 = (1 − l1_ratio) / (C S), S = Σ s_i.
+  std::optional<double> inverse_strength;
+  double l1_ratio = 0.0;
+  PenaltyOptions penalty;
+  SolverOptions solver;
+  bool one_vs_rest = false;
+  std::optional<std::string> start;  ///< model file to start from
   int threads = 1;
 };
 
@@ -35,12 +32,14 @@ struct TrainOptions {
 struct TrainReport {
   data::Shape shape;
   model::Model model;
+  /// Of one-vs-rest: the sum of the objectives, the worst of the rest.
   solvers::Solution solution;
-  std::string solver;
+  double log_loss = 0.0;   ///< mean, without the penalty; one-vs-rest: the sum over the problems
   bool separated = false;  ///< stopped because the classes are completely separated
   int ranks = 1;
   int threads = 1;
   std::int64_t data_passes = 0;
+  std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
   comm::Traffic traffic;
   double total_weight = 0.0;
   double seconds_read = 0.0;
@@ -51,17 +50,9 @@ struct TrainReport {
   std::string stop_reason() const;
 };
 
-/// How the program follows a run. Called on every rank.
-class TrainObserver {
- public:
-  virtual ~TrainObserver() = default;
-  virtual void data_read(const data::Dataset& dataset, double seconds) = 0;
-  virtual void progress(const solvers::Progress& progress, double seconds) = 0;
-};
-
 /// Collective. Reads, trains and writes the model (on rank 0). The model is also written when the
 /// solver stopped before its tolerance. Throws core::Error, the same on all ranks.
 TrainReport train(const TrainOptions& options, const comm::Communicator& communicator,
-                  TrainObserver& observer);
+                  FitObserver& observer);
 
 }  // namespace mpilogit::workflow

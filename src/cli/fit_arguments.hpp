@@ -1,0 +1,31 @@
+#pragma once
+// What train, path and cross-validate have in common on the command line.
+
+#include <optional>
+#include <string>
+
+#include "mpilogit/model/model.hpp"
+#include "mpilogit/workflow/fit_options.hpp"
+#include "mpilogit/workflow/path.hpp"
+
+#include "arguments.hpp"
+
+namespace mpilogit::cli {
+
+workflow::DesignOptions design_from(const Arguments& arguments);
+workflow::PenaltyOptions penalty_from(const Arguments& arguments);
+
+/// --lambdas and --lambda-ratio.
+workflow::LambdaGrid grid_from(const Arguments& arguments);
+
+/// `needs_proximal`: there is an L1 penalty or a bound. Throws for options that are not for the
+/// solver that this makes.
+workflow::SolverOptions solver_from(const Arguments& arguments, bool needs_proximal);
+
+/// --lower or --upper: bounds make the problem one for the proximal solvers.
+bool bounded(const Arguments& arguments);
+
+/// "P(y = 1) against 0", or "26, softmax".
+std::string describe_classes(const model::Model& model);
+
+}  // namespace mpilogit::cli

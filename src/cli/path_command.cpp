@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/workflow/path.hpp"
+#include "mpilogit/workflow/record.hpp"
+
+#include "commands.hpp"
+#include "common_options.hpp"
+#include "fit_arguments.hpp"
+#include "output.hpp"
+#include "thread_count.hpp"
+
+namespace mpilogit::cli {
+
+namespace {
+
+workflow::PathOptions options_from(const Arguments& arguments, int automatic_threads) {
+  workflow::PathOptions options;
+  options.model_path = arguments.required("model");
+  options.design = design_from(arguments);
+  options.grid = grid_from(arguments);
+  options.l1_ratio = arguments.share("alpha");
+  options.penalty = penalty_from(arguments);
+  options.solver = solver_from(arguments, options.l1_ratio > 0.0 || bounded(arguments));
+  options.enough_explained = arguments.share("enough");
+  options.threads = threads_from(arguments, automatic_threads);
+  return options;
+}
+
+/// The table, line by line as the steps are done.
+class PathLines final : public workflow::PathObserver {
+ public:
+  explicit PathLines(const Output& output) : output_(output) {}
+
+  void data_read(const data::Dataset& dataset, double seconds) override {
+    output_.remark(describe_reading(dataset.shape(), seconds));
+    output_.result("step        lambda   not zero  deviance explained  passes\n");
+  }
+
+  void step(const model::Path& path) override {
+    const std::size_t last = path.lambda.size() - 1;
+    output_.result(fmt::format("{:4}  {:12.6g}  {:9}  {:17.3f}%  {:6}\n", last, path.lambda[last],
+                               grouped(path.nonzeros[last]), 100.0 * path.deviance_explained[last],
+                               path.data_passes[last]));
+  }
+
+ private:
+  const Output& output_;
+};
+
+}  // namespace
+
+int path_command(const Arguments& arguments, const comm::Communicator& communicator) {
+  const int automatic = automatic_threads(communicator);
+  workflow::PathOptions options;
+  comm::together(communicator, [&] { options = options_from(arguments, automatic); });
+  const auto json = record_path(arguments, communicator);
+
+  const Output output(communicator, arguments.flag("quiet"));
+  PathLines lines(output);
+  const workflow::PathReport report = workflow::path(options, communicator, lines);
+  if (json) write_text(*json, workflow::to_json(report), communicator);
+  output.result(fmt::format(
+      "ended           {} ({} steps, {} passes over the data)\nclasses         {}\n"
+      "time            {:.2f} s (reading {:.2f}, training {:.2f})\nmodels          {}\n",
+      report.ended, report.path.steps(), report.data_passes, describe_classes(report.path.model),
+      report.seconds_total, report.seconds_read, report.seconds_train, options.model_path));
+  if (report.converged) return static_cast<int>(core::ExitCode::done);
+  output.remark(
+      "warning: some steps stopped before the tolerance; --json tells which. Allow more "
+      "--max-iterations or a larger --tolerance");
+  return static_cast<int>(core::ExitCode::not_converged);
+}
+
+}  // namespace mpilogit::cli

@@ -1,0 +1,206 @@
+#include "fit.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <optional>
+
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/model/distribute.hpp"
+#include "mpilogit/model/mapping.hpp"
+#include "mpilogit/objective/lock_step.hpp"
+#include "mpilogit/objective/logistic_objective.hpp"
+
+#include "solve.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+// Without a penalty the optimum of separated classes lies at infinity: the solver is stopped as
+// soon as the log-loss proves that every row lies on its right side.
+class SeparationGuard {
+ public:
+  SeparationGuard(const objective::LogisticObjective& objective, const Regularisation& penalty)
+      : threshold_(unpenalised(penalty) ? objective.separation_threshold() : 0.0) {}
+
+  bool separated(double objective_value) {
+    separated_ = separated_ || objective_value < threshold_;
+    return separated_;
+  }
+  bool separated() const { return separated_; }
+
+ private:
+  static bool unpenalised(const Regularisation& penalty) {
+    return !penalty.needs_proximal &&
+           std::all_of(penalty.smooth.l2.begin(), penalty.smooth.l2.end(),
+                       [](double l2) { return l2 == 0.0; });
+  }
+
+  double threshold_;
+  bool separated_ = false;
+};
+
+/// One problem with all that it needs; stays where it was made.
+struct Fit {
+  Fit(const objective::Passes& passes, objective::Targets targets, Regularisation chosen)
+      : penalty(std::move(chosen)),
+        objective(passes, std::move(targets), penalty.smooth),
+        guard(objective, penalty) {}
+
+  void run(const SolverOptions& options, std::span<const double> start, solvers::Monitor monitor) {
+    solution =
+        solve(objective, penalty, options, start, 1.0, [&](const solvers::Progress& progress) {
+          const bool more = monitor(progress);
+          return !guard.separated(progress.objective) && more;
+        });
+    centre_classes(objective, penalty, solution.coefficients);
+  }
+
+  double log_loss() const {
+    return solution.objective - objective.penalty(solution.coefficients) -
+           l1_penalty(penalty, solution.coefficients);
+  }
+
+  Regularisation penalty;
+  objective::LogisticObjective objective;
+  SeparationGuard guard;
+  solvers::Solution solution;
+};
+
+Strength strength_of(const TrainOptions& options, double total_weight) {
+  if (!options.inverse_strength) return options.strength;
+  const double lambda = 1.0 / (*options.inverse_strength * total_weight);
+  return {options.l1_ratio * lambda, (1.0 - options.l1_ratio) * lambda};
+}
+
+void merge(const Fit& fit, TrainReport& report) {
+  solvers::Solution& all = report.solution;
+  const solvers::Solution& one = fit.solution;
+  append_coefficients(one.coefficients, fit.objective.classes(), report.model.coefficients,
+                      report.model.intercept);
+  all.objective += one.objective;
+  all.gradient_norm = std::max(all.gradient_norm, one.gradient_norm);
+  all.estimated_gap = std::max(all.estimated_gap, one.estimated_gap);
+  all.iterations = std::max(all.iterations, one.iterations);
+  if (solvers::converged(all.stop_reason)) all.stop_reason = one.stop_reason;
+  report.separated = report.separated || fit.guard.separated();
+  report.log_loss += fit.log_loss();
+}
+
+std::vector<double> start_from(const TrainOptions& options, const TrainingSet& set,
+                               std::size_t columns, bool reference_class,
+                               const comm::Communicator& communicator) {
+  const model::Model model = model::read_model(*options.start, communicator);
+  return model::coefficients_for(model, set.classes(), set.design.feature_names(),
+                                 static_cast<std::int64_t>(set.design.features()), columns,
+                                 reference_class, *options.start);
+}
+
+void fit_together(const TrainOptions& options, const TrainingSet& set, const Strength& strength,
+                  const comm::Communicator& communicator, solvers::Monitor monitor,
+                  TrainReport& report) {
+  const objective::DirectPasses passes(set.rows);
+  objective::Targets targets = set.targets;
+  const bool penalised = strength.l1 > 0.0 || strength.l2 > 0.0 || options.penalty.lower.given() ||
+                         options.penalty.upper.given();
+  targets.reference_class = needs_reference_class(set, penalised);
+  const Regulariser regulariser(options.penalty, set, targets.columns(), targets.reference_class,
+                                communicator);
+  regulariser.require_effect(strength);
+  const auto scales = regulariser.scales(targets);
+  Fit fit(passes, targets, regulariser.at(strength, scales));
+  const std::vector<double> start =
+      options.start
+          ? start_from(options, set, targets.columns(), targets.reference_class, communicator)
+          : fit.objective.start();
+  fit.run(options.solver, start, monitor);
+  report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
+  merge(fit, report);
+  report.data_passes = passes.data_passes();
+  report.total_weight = fit.objective.total_weight();
+}
+
+// A problem per class, all in lock-step.
+void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const Strength& strength,
+                     const comm::Communicator& communicator, TrainReport& report) {
+  const std::size_t classes = set.targets.classes;
+  objective::LockStep lock_step(set.rows, classes);
+  const Regulariser regulariser(options.penalty, set, 1, false, communicator);
+  regulariser.require_effect(strength);
+  const auto scales = regulariser.scales(set.targets);
+  std::deque<Fit> fits;
+  for (std::size_t k = 0; k < classes; ++k) {
+    fits.emplace_back(lock_step.passes(k), objective::one_against_rest(set.targets, k),
+                      regulariser.at(strength, scales));
+  }
+  std::vector<std::function<void()>> tasks;
+  for (auto& fit : fits) {
+    tasks.emplace_back([&options, &fit] {
+      fit.run(options.solver, fit.objective.start(), [](const solvers::Progress&) { return true; });
+    });
+  }
+  lock_step.run(tasks);
+  report.model.objective = model::kOneVsRest;
+  for (const auto& fit : fits) merge(fit, report);
+  report.data_passes = lock_step.data_passes();
+  report.total_weight = fits.front().objective.total_weight();
+}
+
+}  // namespace
+
+bool needs_reference_class(const TrainingSet& set, bool penalised) {
+  return set.targets.classes > 2 && !penalised;
+}
+
+model::Model model_frame(const TrainingSet& set, const Strength& strength, bool standardized,
+                         SolverKind solver) {
+  model::Model model;
+  model.classes = set.classes();
+  model.features = static_cast<std::int64_t>(set.design.features());
+  model.feature_names = set.design.feature_names();
+  model.expansion = set.design.expansion();
+  model.data_feature_names = set.dataset.shape().feature_names;
+  model.l1 = strength.l1;
+  model.l2 = strength.l2;
+  model.standardized = standardized;
+  model.solver = to_string(solver);
+  return model;
+}
+
+void append_coefficients(std::span<const double> solution, std::size_t columns,
+                         std::vector<double>& coefficients, std::vector<double>& intercept) {
+  const std::size_t features = solution.size() / columns - 1;
+  for (std::size_t k = 0; k < columns; ++k) {
+    for (std::size_t j = 0; j < features; ++j) coefficients.push_back(solution[j * columns + k]);
+    intercept.push_back(solution[features * columns + k]);
+  }
+}
+
+void fit(const TrainOptions& options, const TrainingSet& set,
+         const comm::Communicator& communicator, solvers::Monitor monitor, TrainReport& report) {
+  const Strength strength = strength_of(options, set.rows.bounds.total_weight);
+  const bool proximal =
+      strength.l1 > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
+  report.model = model_frame(set, strength, options.penalty.standardize,
+                             resolve(options.solver.kind, proximal));
+  report.solution.stop_reason = solvers::StopReason::tolerance_reached;
+  if (options.one_vs_rest) {
+    if (set.targets.classes == 2) {
+      throw core::bad_input({.what = "--one-vs-rest has no effect: there are two classes",
+                             .where = {},
+                             .why = {},
+                             .remedy = "Leave it away"})
+          .as_agreed();
+    }
+    fit_one_vs_rest(options, set, strength, communicator, report);
+  } else {
+    fit_together(options, set, strength, communicator, monitor, report);
+  }
+  report.nonzero_coefficients = static_cast<std::int64_t>(
+      std::count_if(report.model.coefficients.begin(), report.model.coefficients.end(),
+                    [](double w) { return w != 0.0; }));
+  report.shape = set.dataset.shape();
+}
+
+}  // namespace mpilogit::workflow

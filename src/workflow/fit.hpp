@@ -1,0 +1,33 @@
+#pragma once
+// One problem, or one problem per class side by side, from options to a model.
+
+#include <cstddef>
+#include <vector>
+
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/model/model.hpp"
+#include "mpilogit/workflow/train.hpp"
+
+#include "regularisation.hpp"
+#include "training_set.hpp"
+
+namespace mpilogit::workflow {
+
+/// What `train` does after reading and before writing: fills the report's model, solution and
+/// counts. Collective.
+void fit(const TrainOptions& options, const TrainingSet& set,
+         const comm::Communicator& communicator, solvers::Monitor monitor, TrainReport& report);
+
+/// Softmax without any penalty takes the first class as the reference: with coefficients for every
+/// class they would not be determined.
+bool needs_reference_class(const TrainingSet& set, bool penalised);
+
+/// A model with everything but its coefficients.
+model::Model model_frame(const TrainingSet& set, const Strength& strength, bool standardized,
+                         SolverKind solver);
+
+/// Row-major, columns × features, and the intercepts, from the solvers' layout.
+void append_coefficients(std::span<const double> solution, std::size_t columns,
+                         std::vector<double>& coefficients, std::vector<double>& intercept);
+
+}  // namespace mpilogit::workflow

@@ -1,0 +1,100 @@
+#include "mpilogit/workflow/path.hpp"
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/atomic_file.hpp"
+#include "mpilogit/core/stopwatch.hpp"
+#include "mpilogit/model/path_file.hpp"
+#include "mpilogit/workflow/record.hpp"
+
+#include "fit.hpp"
+#include "path_fit.hpp"
+#include "solve.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+constexpr std::size_t kFewestSteps = 5;  // before the path may end early
+constexpr double kLeastGain = 1e-5;      // of the deviance explained, relative
+
+void append_step(const PathFit& fit, const solvers::Solution& solution, double lambda,
+                 double l1_ratio, std::int64_t passes, double null_loss, model::Path& path) {
+  const Strength strength = strength_at(lambda, l1_ratio);
+  path.lambda.push_back(lambda);
+  path.l1.push_back(strength.l1);
+  path.l2.push_back(strength.l2);
+  path.objective.push_back(solution.objective);
+  path.deviance_explained.push_back(1.0 - fit.log_loss() / null_loss);
+  path.nonzeros.push_back(fit.nonzeros());
+  path.data_passes.push_back(passes);
+  append_coefficients(solution.coefficients, fit.columns(), path.coefficients, path.intercept);
+}
+
+// Empty while the path goes on.
+std::string why_enough(const PathOptions& options, const model::Path& path) {
+  const auto& explained = path.deviance_explained;
+  if (explained.size() < kFewestSteps) return {};
+  const double now = explained.back();
+  if (now > options.enough_explained) return "the deviance is explained";
+  if (now - explained[explained.size() - 2] < kLeastGain * now) return "nothing is gained any more";
+  return {};
+}
+
+}  // namespace
+
+PathReport path(const PathOptions& options, const comm::Communicator& communicator,
+                PathObserver& observer) {
+  const core::Stopwatch total;
+  comm::on_root(communicator, [&] {
+    core::require_writable(options.model_path);
+    return std::string();
+  });
+  const TrainingSet set(options.design, options.threads, communicator);
+  PathReport report;
+  report.seconds_read = total.seconds();
+  observer.data_read(set.dataset, report.seconds_read);
+
+  const core::Stopwatch training;
+  const objective::DirectPasses passes(set.rows);
+  const Regulariser regulariser(options.penalty, set, set.targets.columns(), false, communicator);
+  const bool proximal =
+      options.l1_ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
+  report.solver = to_string(resolve(options.solver.kind, proximal));
+  PathFit fit(passes, set.targets, regulariser, options.solver);
+  fit.fit_null();
+  report.null_loss = fit.null_loss();
+  report.path.model =
+      model_frame(set, {}, options.penalty.standardize, resolve(options.solver.kind, proximal));
+  if (set.targets.classes > 2) report.path.model.objective = model::kSoftmax;
+
+  report.ended = "at its end";
+  for (const double lambda : lambdas(options.grid, fit.largest_lambda(options.l1_ratio),
+                                     set.dataset.shape().rows, set.design.features())) {
+    const std::int64_t before = passes.data_passes();
+    const solvers::Solution& solution = fit.step(lambda, options.l1_ratio);
+    append_step(fit, solution, lambda, options.l1_ratio, passes.data_passes() - before,
+                report.null_loss, report.path);
+    report.stop_reasons.emplace_back(solvers::to_string(solution.stop_reason));
+    report.converged = report.converged && solvers::converged(solution.stop_reason);
+    observer.step(report.path);
+    const std::string why = why_enough(options, report.path);
+    if (why.empty()) continue;
+    report.ended = why;
+    break;
+  }
+  report.shape = set.dataset.shape();
+  report.data_passes = passes.data_passes();
+  report.ranks = communicator.size();
+  report.threads = options.threads;
+  report.seconds_train = training.seconds();
+  report.seconds_total = total.seconds();
+  report.path.model.record = to_json(report);
+  comm::on_root(communicator, [&] {
+    model::write_path(options.model_path, report.path);
+    return std::string();
+  });
+  report.seconds_total = total.seconds();
+  return report;
+}
+
+}  // namespace mpilogit::workflow

@@ -1,0 +1,100 @@
+#include "training_set.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "mpilogit/core/error.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+std::string label_location(const data::Source& source) {
+  return source.files.front() + ":/" + source.labels.value_or("y");
+}
+
+data::Dataset read(const data::Source& source, const comm::Communicator& communicator) {
+  data::Dataset dataset = data::read_dataset(source, communicator);
+  if (dataset.classes().size() == 1) {
+    throw core::bad_input({.what = "all rows are of class '" + dataset.classes().name(0) + "'",
+                           .where = label_location(source),
+                           .why = "there is nothing to tell apart",
+                           .remedy = "Give data with two classes or more"})
+        .as_agreed();
+  }
+  if (dataset.classes().size() > 2 && source.offsets) {
+    throw core::bad_input({.what = "--offsets is for two classes",
+                           .where = source.files.front() + ":/" + *source.offsets,
+                           .why = "with more, adding the same number to every margin means nothing",
+                           .remedy = "Leave it away"})
+        .as_agreed();
+  }
+  return dataset;
+}
+
+kernels::PolynomialShape expansion_of(const DesignOptions& options, const data::Shape& shape) {
+  kernels::PolynomialShape expansion;
+  expansion.features = static_cast<std::size_t>(shape.features);
+  expansion.degree = options.degree;
+  expansion.interactions_only = options.interactions_only;
+  return expansion;
+}
+
+std::size_t class_called(const std::string& label, const data::ClassSet& classes) {
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    if (classes.name(k) == label) return k;
+  }
+  std::string known;
+  for (std::size_t k = 0; k < std::min<std::size_t>(classes.size(), 20); ++k) {
+    known += (k == 0 ? "'" : ", '") + classes.name(k) + "'";
+  }
+  throw core::bad_input({.what = "--class-weight names '" + label + "'",
+                         .where = {},
+                         .why = "the labels are " + known + (classes.size() > 20 ? ", …" : ""),
+                         .remedy = "Name labels as `mpilogit inspect` shows them"})
+      .as_agreed();
+}
+
+// balanced: S / (K S_k), so that every class weighs the same and the total stays what it was.
+std::vector<double> class_factors(const DesignOptions& options, const data::Dataset& dataset,
+                                  const objective::Targets& targets,
+                                  const comm::Communicator& communicator, int threads) {
+  std::vector<double> factors(targets.classes, 1.0);
+  if (!options.balanced_classes) {
+    for (const auto& [label, factor] : options.class_weights) {
+      factors[class_called(label, dataset.classes())] = factor;
+    }
+    return factors;
+  }
+  const auto totals = objective::class_totals(dataset, targets, communicator, threads);
+  double total = 0.0;
+  for (const double weight : totals) total += weight;
+  for (std::size_t k = 0; k < factors.size(); ++k) {
+    if (totals[k] > 0.0) factors[k] = total / (static_cast<double>(factors.size()) * totals[k]);
+  }
+  return factors;
+}
+
+objective::Targets weighted_targets(const DesignOptions& options, const data::Dataset& dataset,
+                                    const comm::Communicator& communicator, int threads) {
+  objective::Targets targets = objective::targets_of(dataset);
+  if (options.balanced_classes || !options.class_weights.empty()) {
+    objective::apply_class_weights(targets,
+                                   class_factors(options, dataset, targets, communicator, threads));
+  }
+  return targets;
+}
+
+}  // namespace
+
+TrainingSet::TrainingSet(const DesignOptions& options, int threads,
+                         const comm::Communicator& communicator)
+    : source_file(options.source.files.front()),
+      dataset(read(options.source, communicator)),
+      design(dataset, expansion_of(options, dataset.shape())),
+      targets(weighted_targets(options, dataset, communicator, threads)),
+      rows(design, targets.weights, communicator, threads) {}
+
+}  // namespace mpilogit::workflow

@@ -1,0 +1,32 @@
+#pragma once
+// What all fits over one data set share: rows in memory, the design, the targets.
+
+#include <memory>
+#include <string>
+
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/data/dataset.hpp"
+#include "mpilogit/objective/design.hpp"
+#include "mpilogit/objective/passes.hpp"
+#include "mpilogit/objective/targets.hpp"
+#include "mpilogit/workflow/fit_options.hpp"
+
+namespace mpilogit::workflow {
+
+/// Members refer to one another: made in place, never moved.
+class TrainingSet {
+ public:
+  /// Collective. Reads and validates; applies class weights; measures columns. Throws core::Error,
+  /// the same on all ranks.
+  TrainingSet(const DesignOptions& options, int threads, const comm::Communicator& communicator);
+
+  const std::string source_file;  ///< the first: per-feature data sets are looked up there
+  const data::Dataset dataset;
+  const objective::Design design;
+  const objective::Targets targets;  ///< with class weights in the weights
+  const objective::SharedRows rows;
+
+  const data::ClassSet& classes() const { return dataset.classes(); }
+};
+
+}  // namespace mpilogit::workflow
