@@ -46,6 +46,7 @@ void add_row_gram(Entries<Value> row, double curvature, double* triangle) {
 template <class Value>
 void add_gram(const SparseRows<Value>& rows, const double* curvatures, double* triangle) {
   for (std::size_t i = 0; i < rows.rows; ++i) {
+    if (curvatures[i] == 0) continue;  // a row that a fold leaves out
     add_row_gram(entries(rows, i), curvatures[i], triangle);
   }
 }
@@ -76,6 +77,7 @@ void add_chosen_gram(const SparseRows<Value>& rows, std::span<const std::uint32_
   std::vector<double> values;
   std::vector<std::uint32_t> columns;
   for (std::size_t i = 0; i < rows.rows; ++i) {
+    if (curvatures[i] == 0) continue;
     const Entries<Value> row = entries(rows, i);
     values.clear();
     columns.clear();

@@ -3,13 +3,9 @@
 #include "workflow/scoring.hpp"
 
 #include <cmath>
-#include <filesystem>
 #include <functional>
-#include <unistd.h>
 
-#include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
-#include "mpilogit/hdf5/file.hpp"
 #include "mpilogit/model/model_file.hpp"
 #include "mpilogit/model/path_file.hpp"
 #include "mpilogit/workflow/evaluate.hpp"
@@ -17,6 +13,7 @@
 #include "mpilogit/workflow/predict.hpp"
 
 #include "support/catch.hpp"
+#include "test_folder.hpp"
 
 namespace mpilogit::workflow {
 namespace {
@@ -27,30 +24,6 @@ constexpr std::size_t kFeatures = 3;
 double entry(std::size_t row, std::size_t feature) {
   return std::sin(static_cast<double>(7 * row + 3 * feature));
 }
-
-// A folder that goes with the test, the same on every rank.
-class Folder {
- public:
-  explicit Folder(const comm::Communicator& world) : world_(world) {
-    path_ = comm::on_root(world, [] {
-      const std::string path = "workflow-" + std::to_string(::getpid());
-      std::filesystem::create_directories(path);
-      return path;
-    });
-  }
-  ~Folder() {
-    world_.barrier();
-    if (world_.is_root()) std::filesystem::remove_all(path_);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  comm::Communicator world_;
-  std::string path_;
-};
 
 std::string write_data(const Folder& folder, const comm::Communicator& world) {
   return comm::on_root(world, [&] {
