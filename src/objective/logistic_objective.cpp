@@ -86,16 +86,34 @@ std::int64_t LogisticObjective::data_passes() const {
   return problem_->passes.data_passes();
 }
 
-// Two classes: σ(b) = S₁ / S is the intercept's optimum when all other coefficients are 0 and there
-// is no offset. More classes start with equal probabilities: at its share p of a few rows a rare
-// class has residuals of 1 and curvatures of p, and Newton's first steps would be 1/p too long.
+// More than two classes start with equal probabilities: at its share p of a few rows a rare class
+// has residuals of 1 and curvatures of p, and Newton's first steps would be 1/p too long.
 std::vector<double> LogisticObjective::start() const {
+  if (problem_->class_weights.size() == 2) return start_at_shares();
+  std::vector<double> coefficients(dimension(), 0.0);
+  const auto& centre = problem_->penalty.centre;
+  std::copy(centre.begin(), centre.end(), coefficients.begin());
+  return coefficients;
+}
+
+// P(y = k) = S_k / S is the intercepts' optimum when all other coefficients are 0 and there is no
+// offset: b_k = log S_k but for a constant, here such that Σ_k b_k = 0 or the reference has 0.
+std::vector<double> LogisticObjective::start_at_shares() const {
   const Problem& problem = *problem_;
   std::vector<double> coefficients(dimension(), 0.0);
   const auto& centre = problem.penalty.centre;
   std::copy(centre.begin(), centre.end(), coefficients.begin());
-  if (problem.class_weights.size() == 2) {
-    coefficients.back() = kernels::log_of(problem.class_weights[1] / problem.class_weights[0]);
+  const auto& weights = problem.class_weights;
+  const std::size_t columns = problem.columns();
+  const std::size_t skipped = weights.size() - columns;
+  const auto intercepts = std::span<double>(coefficients).last(columns);
+  double mean = 0.0;
+  for (std::size_t k = 0; k < columns; ++k) {
+    intercepts[k] = kernels::log_of(weights[k + skipped] / weights[0]);
+    mean += intercepts[k] / static_cast<double>(columns);
+  }
+  if (problem.symmetric) {
+    for (double& intercept : intercepts) intercept -= mean;
   }
   return coefficients;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "mpilogit/solvers/owlqn.hpp"
@@ -94,15 +95,29 @@ bool ProximalNewtonRun::choose_working_set() {
   return objective_.hessian_affordable(set_.variables);
 }
 
-// Where all intercepts are free and F does not change when they move alike, the model gets a
-// curvature along that direction: of all its minima the one that leaves their mean as it is.
-void keep_mean_of_intercepts(SymmetricMatrix& hessian, std::size_t classes) {
-  const std::size_t first = hessian.dimension - classes;
-  double curvature = 0.0;
-  for (std::size_t k = first; k < hessian.dimension; ++k) curvature += hessian(k, k);
-  curvature /= static_cast<double>(classes * classes);
-  for (std::size_t k = first; k < hessian.dimension; ++k) {
-    for (std::size_t l = first; l <= k; ++l) hessian(k, l) += curvature;
+// Where F does not change when a feature's coefficients move alike in all classes (`common` is 0,
+// and they are free), the model gets a curvature along that direction: of all its minima the one
+// that leaves their mean as it is. `variables`: ascending.
+void keep_means(std::span<const std::size_t> variables, std::span<const Kink> kinks,
+                std::span<const double> common, std::size_t classes, SymmetricMatrix& hessian) {
+  for (std::size_t first = 0; first + classes <= variables.size();) {
+    const std::size_t feature = variables[first] / classes;
+    const bool whole =
+        variables[first] % classes == 0 && variables[first + classes - 1] / classes == feature;
+    const auto own = kinks.subspan(first, whole ? classes : 0);
+    const bool free = whole && common[feature] == 0.0 &&
+                      std::all_of(own.begin(), own.end(), [](const Kink& k) { return k.smooth(); });
+    if (!free) {
+      ++first;
+      continue;
+    }
+    double curvature = 0.0;
+    for (std::size_t k = first; k < first + classes; ++k) curvature += hessian(k, k);
+    curvature /= static_cast<double>(classes * classes);
+    for (std::size_t k = first; k < first + classes; ++k) {
+      for (std::size_t l = first; l <= k; ++l) hessian(k, l) += curvature;
+    }
+    first += classes;
   }
 }
 
@@ -126,12 +141,8 @@ PiecewiseQuadratic ProximalNewtonRun::model() const {
   const auto first = std::lower_bound(variables.begin(), variables.end(),
                                       objective_.dimension() - objective_.classes());
   const auto intercepts = static_cast<std::size_t>(first - variables.begin());
-  const bool all_free = variables.size() - intercepts == objective_.classes() &&
-                        std::all_of(kinks.end() - (variables.end() - first), kinks.end(),
-                                    [](const Kink& kink) { return kink.smooth(); });
-  if (all_free && !objective_.common_curvature().empty()) {
-    keep_mean_of_intercepts(hessian, objective_.classes());
-  }
+  const auto common = objective_.common_curvature();
+  if (!common.empty()) keep_means(variables, kinks, common, objective_.classes(), hessian);
   return {hessian, std::move(kinks), intercepts};
 }
 

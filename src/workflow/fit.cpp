@@ -48,6 +48,11 @@ struct Fit {
         objective(passes, std::move(targets), penalty.smooth),
         guard(objective, penalty) {}
 
+  // With kinks the way goes up from few coefficients, without them it is Newton's.
+  std::vector<double> start() const {
+    return penalty.needs_proximal ? objective.start_at_shares() : objective.start();
+  }
+
   void run(const SolverOptions& options, std::span<const double> start, solvers::Monitor monitor) {
     solution =
         solve(objective, penalty, options, start, 1.0, [&](const solvers::Progress& progress) {
@@ -113,7 +118,7 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   const std::vector<double> start =
       options.start
           ? start_from(options, set, targets.columns(), targets.reference_class, communicator)
-          : fit.objective.start();
+          : fit.start();
   fit.run(options.solver, start, monitor);
   report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
   merge(fit, report);
@@ -137,7 +142,7 @@ void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const 
   std::vector<std::function<void()>> tasks;
   for (auto& fit : fits) {
     tasks.emplace_back([&options, &fit] {
-      fit.run(options.solver, fit.objective.start(), [](const solvers::Progress&) { return true; });
+      fit.run(options.solver, fit.start(), [](const solvers::Progress&) { return true; });
     });
   }
   lock_step.run(tasks);

@@ -45,7 +45,7 @@ PathFit::PathFit(const objective::Passes& passes, objective::Targets targets,
       scales_(regulariser.scales(targets)),
       penalty_(regulariser.at({0.0, 0.0}, scales_)),
       objective_(passes, std::move(targets), penalty_.smooth) {
-  solution_.coefficients = objective_.start();
+  solution_.coefficients = objective_.start_at_shares();
 }
 
 solvers::Solution PathFit::minimise(double screening) {

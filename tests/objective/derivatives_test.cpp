@@ -208,16 +208,25 @@ TEST_CASE("a line costs no pass, a point costs one") {
   CHECK(objective.data_passes() == 2);
 }
 
-TEST_CASE("the start is the optimum without features") {
+TEST_CASE("the start at the classes' shares is the optimum without features") {
   const auto world = comm::Communicator::world();
-  auto sample = testing::make_sample(123, {1.0, 1.0}, true);
-  sample.offsets.assign(123, 0.0);
-  const data::Dataset dataset = testing::distribute(sample, world);
-  const testing::TestObjective made(dataset, world, 0.0);
-  const LogisticObjective& objective = made.objective;
-  const auto start = objective.start();
-  CHECK(start[0] == 0.0);
-  CHECK(std::fabs(objective.evaluate(start)->gradient().back()) < 1e-15);
+  std::vector<SampleData> samples = {testing::make_sample(123, {1.0, 1.0}, true),
+                                     testing::make_classes(123, {1.0, 1.0}, true, 3, false),
+                                     testing::make_classes(123, {1.0, 1.0}, true, 4, true)};
+  for (auto& sample : samples) {
+    sample.offsets.assign(123, 0.0);
+    const data::Dataset dataset = testing::distribute(sample, world);
+    const testing::TestObjective made(dataset, world, 0.0, 1, sample.reference_class);
+    const auto start = made.objective.start_at_shares();
+    CHECK(start[0] == 0.0);
+    const auto point = made.objective.evaluate(start);
+    for (const double g : point->gradient().last(sample.columns())) CHECK(std::fabs(g) < 1e-15);
+    if (sample.classes > 2) {
+      CHECK(made.objective.start() == std::vector<double>(start.size(), 0.0));
+    } else {
+      CHECK(made.objective.start() == start);
+    }
+  }
 }
 
 TEST_CASE("a point outside of the domain says so") {

@@ -1,0 +1,81 @@
+"""One answer on any number of ranks and threads, whatever is fitted."""
+
+import json
+
+import numpy as np
+import pytest
+import scipy.sparse
+
+from conftest import mpilogit, write_dense, write_sparse
+from oracles import classes_sample
+
+LAYOUTS = [(1, 1), (2, 2), (3, 1), (7, 1), (1, 2)]
+
+
+def sample(classes):
+    x, y = classes_sample(rows=330, features=7, classes=classes, seed=classes)
+    x = np.where(np.abs(x) > 0.7, x, 0.0) * [1, 1, 1, 10, 100, 1, 1]
+    return np.column_stack([x, np.full(330, 3.0)]), y
+
+
+def figures(path):
+    """All that the record says but times, traffic and who computed it."""
+    record = json.loads(path.read_text())
+    for key in ("seconds", "allreduce", "ranks", "threads"):
+        record.pop(key, None)
+    return json.dumps(record, sort_keys=True)
+
+
+JOBS = {
+    "softmax": (3, "train", ["--l2", "0.01", "--standardize"]),
+    "softmax-free": (3, "train", ["--tolerance", "1e-6"]),
+    "softmax-lbfgs": (4, "train", ["--l2", "0.01", "--solver", "lbfgs", "--max-iterations", "6"]),
+    "softmax-sgd": (3, "train", ["--l2", "0.01", "--solver", "sgd", "--max-iterations", "2",
+                                 "--batch-size", "32"]),
+    "softmax-l1": (3, "train", ["--l1", "0.02", "--standardize"]),
+    "softmax-owlqn": (3, "train", ["--l1", "0.02", "--solver", "owlqn"]),
+    "one-vs-rest": (4, "train", ["--one-vs-rest", "--l2", "0.01"]),
+    "l1": (2, "train", ["--lambda", "0.02", "--alpha", "0.8"]),
+    "box": (2, "train", ["--l2", "0.01", "--lower", "0", "--upper", "0.4"]),
+    "balanced": (3, "train", ["--class-weight", "balanced", "--weights", "--C", "2"]),
+    "products": (2, "train", ["--interactions", "--l2", "0.01", "--standardize"]),
+    "path": (2, "path", ["--lambdas", "6"]),
+    "path-of-classes": (3, "path", ["--lambdas", "4", "--alpha", "0.5", "--standardize"]),
+    "folds": (2, "cross-validate", ["--lambdas", "4", "--folds", "3", "--weights"]),
+    "folds-of-groups": (3, "cross-validate", ["--lambdas", "3", "--folds", "3", "--groups"]),
+}
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_the_same_bits(tmp_path, job):
+    classes, command, options = JOBS[job]
+    x, y = sample(classes)
+    extra = {"weights": 1.0 + np.arange(330) % 3, "groups": np.arange(330) // 4}
+    dense = write_dense(tmp_path / "d.h5", x, y, **extra)
+    sparse = write_sparse(tmp_path / "s.h5", scipy.sparse.csr_matrix(x), y, **extra)
+    answers = set()
+    for number, (ranks, threads) in enumerate(LAYOUTS):
+        record = tmp_path / f"{number}.json"
+        run = mpilogit(command, sparse if number == 3 else dense, *options, "--threads", threads,
+                       "--model", tmp_path / "m.h5", "--json", record, ranks=ranks)
+        assert run.code in (0, 3), run.err
+        answer = json.loads(figures(record))
+        for key in ("nonzeros", "sparse"):
+            answer.pop(key)
+        answers.add(json.dumps(answer))
+    assert len(answers) == 1
+    assert "sha256" in answers.pop() or command == "path"
+
+
+def test_trials(tmp_path):
+    x, y = sample(2)
+    trials = 1 + np.arange(330) % 4
+    data = write_dense(tmp_path / "d.h5", x, y * trials, trials=trials)
+    answers = set()
+    for ranks, threads in LAYOUTS:
+        record = tmp_path / "r.json"
+        run = mpilogit("train", data, "--trials", "--l1", "0.01", "--threads", threads, "--model",
+                       tmp_path / "m.h5", "--json", record, ranks=ranks)
+        assert run.code == 0, run.err
+        answers.add(figures(record))
+    assert len(answers) == 1
