@@ -110,7 +110,6 @@ CASES = {
                                  ["class", "weight"]),
     "NaN in offsets": (poisoned("offsets", 9, np.nan), ["--offsets"], ["offsets", "9"]),
     "one class": (dense_with(y=np.ones(ROWS, dtype=int)), [], ["class", "1"]),
-    "three classes": (dense_with(y=np.arange(ROWS) % 3), [], ["3 classes"]),
     "zero rows": (dense_with(X=np.ones((0, 3)), y=np.ones(0)), [], ["row"]),
     "zero columns": (dense_with(X=np.ones((ROWS, 0)), feature_names=None), [], ["X"]),
     "huge column": (dense_with(X=np.full((ROWS, 1), 1e200), feature_names=None), [], ["1e+200"]),

@@ -41,8 +41,13 @@ class LogisticObjective final : public solvers::Objective {
   bool hessian_affordable(std::span<const std::size_t> variables) const override;
   std::int64_t data_passes() const override;
 
-  /// Zero (or the penalty's centre), and of two classes the intercept at their log-odds.
+  /// Where smooth solvers start: zero (or the penalty's centre), of two classes with the intercept
+  /// at their log-odds.
   std::vector<double> start() const;
+
+  /// Zero (or the centre) with the intercepts that give every class its share of the weights: the
+  /// optimum where everything else is held at 0.
+  std::vector<double> start_at_shares() const;
 
   /// The same rows and targets under another penalty. Points made before must no longer be used.
   void change_penalty(Penalty penalty);
