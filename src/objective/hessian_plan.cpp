@@ -12,7 +12,8 @@ namespace {
 // fast per flop, for they reuse registers), and from a strided sample beyond.
 constexpr double kAffordablePasses = 10.0;
 constexpr double kGramSpeedup = 3.0;
-constexpr double kSmallProblem = 5e8;            // products that nobody waits for
+constexpr double kSmallProblem = 2e9;            // products that nobody waits for
+constexpr double kSmallPairs = 5e8;              // likewise, of several narrow Gram matrices
 constexpr double kLargestMatrix = 2500.0;        // rows; 25 MB as a packed triangle
 constexpr double kLargestBlocks = 2e7;           // elements of all class blocks together
 constexpr double kRowsPerFeature = 4.0;          // that a sample must have to say anything
@@ -43,8 +44,10 @@ HessianPlan plan_hessian(const SharedRows& rows, std::size_t columns) {
   const auto features = static_cast<double>(rows.features());
   const auto classes = static_cast<double>(columns);
   const double products = gram_products(rows, features);
-  if ((features + 1.0) * classes <= kLargestMatrix && products * pairs_of(classes) <= kSmallProblem)
+  const double small = columns == 1 ? kSmallProblem : kSmallPairs;
+  if ((features + 1.0) * classes <= kLargestMatrix && products * pairs_of(classes) <= small) {
     return {exact, 1};
+  }
 
   const bool fits = features <= kLargestMatrix &&
                     (columns == 1 || classes * pairs_of(features) <= kLargestBlocks);
