@@ -95,6 +95,7 @@ std::vector<std::vector<Value>> deal_out(const std::vector<Value>& values,
 std::vector<std::int64_t> counts_from_ranks(const std::vector<std::int64_t>& to_ranks,
                                             const comm::Communicator& communicator) {
   std::vector<std::vector<std::int64_t>> outgoing;
+  outgoing.reserve(to_ranks.size());
   for (const auto count : to_ranks) outgoing.push_back({count});
   return communicator.exchange(outgoing);
 }

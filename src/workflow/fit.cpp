@@ -140,6 +140,7 @@ void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const 
                       regulariser.at(strength, scales));
   }
   std::vector<std::function<void()>> tasks;
+  tasks.reserve(classes);
   for (auto& fit : fits) {
     tasks.emplace_back([&options, &fit] {
       fit.run(options.solver, fit.start(), [](const solvers::Progress&) { return true; });

@@ -167,6 +167,20 @@ TEST_CASE("The tolerance means the relative gap, with penalties and bounds") {
   }
 }
 
+TEST_CASE("Steps after the tolerance make the coefficients better than it asks") {
+  const auto function = noisy_regression(12);
+  for (const auto& solver : kSolvers) {
+    for (const double l1 : {0.05, 0.01, 0.002}) {
+      INFO(solver << " " << l1);
+      const TestObjective objective(function);
+      const auto solution =
+          solve_non_smooth(solver, objective, lasso(13, l1), Vector(13, 0.0), {1e-5, 500}, go_on);
+      CHECK(solution.stop_reason == StopReason::tolerance_reached);
+      CHECK(solution.estimated_gap <= 1e-7);
+    }
+  }
+}
+
 TEST_CASE("Copies, empty columns and constants change nothing about the objective") {
   std::vector<Vector> rows;
   std::vector<Vector> plain;

@@ -76,6 +76,20 @@ TEST_CASE("The default tolerance is good for coefficients to 1e-8, with the righ
   }
 }
 
+TEST_CASE("A loose tolerance still leaves no variable at 0 that wants to leave it") {
+  const auto function = noisy_regression(12);
+  for (const double l1 : {0.05, 0.02, 0.005, 0.002}) {
+    INFO(l1);
+    const TestObjective objective(function);
+    const auto solution = solve(objective, lasso(13, l1), 1.0, 0.05);
+    CHECK(solution.stop_reason == StopReason::tolerance_reached);
+    const Vector gradient = function.gradient(solution.coefficients);
+    for (std::size_t j = 0; j < 12; ++j) {
+      if (solution.coefficients[j] == 0.0) CHECK(std::abs(gradient[j]) <= l1 * (1.0 + 1e-7));
+    }
+  }
+}
+
 TEST_CASE("A matrix that is not affordable is owlqn's, without a gap in the iterations") {
   const auto function = noisy_regression(12);
   const TestObjective reference(function);
