@@ -116,6 +116,7 @@ GroupIndices number_values(const std::vector<Value>& mine, const std::string& wh
                            const comm::Communicator& communicator) {
   const auto parts = deal_out(mine, communicator);
   std::vector<std::int64_t> sizes;
+  sizes.reserve(parts.size());
   for (const auto& part : parts) sizes.push_back(static_cast<std::int64_t>(part.size()));
   const std::vector<std::int64_t> asked = counts_from_ranks(sizes, communicator);
   const std::vector<Value> questions = exchange(parts, communicator);
