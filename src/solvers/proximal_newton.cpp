@@ -133,6 +133,7 @@ void ProximalNewtonRun::take_hessian() {
 PiecewiseQuadratic ProximalNewtonRun::model() const {
   const std::vector<std::size_t>& variables = set_.variables;
   std::vector<Kink> kinks;
+  kinks.reserve(variables.size());
   for (const std::size_t j : variables) kinks.push_back(kink_of(non_smooth_, j));
   SymmetricMatrix hessian = hessian_;
   for (std::size_t i = 0; i < variables.size(); ++i) {
