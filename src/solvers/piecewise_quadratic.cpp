@@ -273,6 +273,8 @@ PiecewiseQuadratic::Minimum Minimisation::run() {
   result.decrease = std::max(-value_at(x_), 0.0);
   for (std::size_t j = 0; j < x_.size(); ++j) {
     result.slope += gradient_[j] * (x_[j] - w_[j]) + change_of_penalty(j, x_[j]);
+    const double rounding = model_.row(j)[j] > 0.0 ? noise_[j] : 0.0;
+    result.slopes_left.push_back(std::abs(subgradient(j)) + rounding);
   }
   result.x = std::move(x_);
   return result;

@@ -19,7 +19,8 @@ class PiecewiseQuadratic {
     std::vector<double> x;
     double decrease = 0.0;  ///< −M(x) ≥ 0
     double slope = 0.0;  ///< gᵀ(x − w) + the change of the penalty, < −decrease unless x = w
-    bool exact = false;  ///< the conditions of a minimum hold up to rounding
+    bool exact = false;  ///< the conditions of a minimum hold up to rounding, but for slopes …
+    std::vector<double> slopes_left;  ///< … without curvature in H, and rounding
   };
 
   /// Variables from `intercepts` on are eliminated first (see Cholesky).

@@ -49,6 +49,7 @@ class ProximalNewtonRun {
   void take_hessian();
   PiecewiseQuadratic model() const;
   Minimum minimise(const PiecewiseQuadratic& model) const;
+  double estimated_gap(const Minimum& minimum) const;
   std::vector<double> target(const Minimum& minimum) const;
   void adapt_damping();
   bool advance(const Minimum& minimum);
@@ -57,7 +58,6 @@ class ProximalNewtonRun {
   bool optimal_outside() const;
   Solution hand_over();
   bool report(double gap);
-  double relative(double gap) const { return relative_gap(gap, point_.value); }
   Solution stop(StopReason reason) const { return solution_at(point_, iteration_, gap_, reason); }
 
   const Objective& objective_;
@@ -159,6 +159,17 @@ ProximalNewtonRun::Minimum ProximalNewtonRun::minimise(const PiecewiseQuadratic&
   return model.minimise(w, g, iteration_ == 0 ? kFactorisationsAtFirst : kMostFactorisations);
 }
 
+// The model's decrease, and ½ s²/D for every slope s that its minimum may leave: where the weights
+// of rows vanish, H is 0 up to rounding although F is not flat. Relative to |Φ|.
+double ProximalNewtonRun::estimated_gap(const Minimum& minimum) const {
+  double gap = minimum.decrease;
+  for (std::size_t i = 0; i < set_.variables.size(); ++i) {
+    const double s = minimum.slopes_left[i];
+    if (s != 0.0) gap += 0.5 * s * s / curvatures_[set_.variables[i]];
+  }
+  return relative_gap(gap, point_.value);
+}
+
 std::vector<double> ProximalNewtonRun::target(const Minimum& minimum) const {
   const auto coefficients = point_.smooth->coefficients();
   std::vector<double> w(coefficients.begin(), coefficients.end());
@@ -195,12 +206,12 @@ Solution ProximalNewtonRun::run() {
     take_hessian();
     PiecewiseQuadratic quadratic = model();
     Minimum minimum = minimise(quadratic);
-    if (damping_ > 0.0 && relative(minimum.decrease) <= limits_.tolerance) {
+    if (damping_ > 0.0 && estimated_gap(minimum) <= limits_.tolerance) {
       damping_ = 0.0;  // only the model itself can tell that
       quadratic = model();
       minimum = minimise(quadratic);
     }
-    if (!report(relative(minimum.decrease))) return stop(StopReason::asked_to_stop);
+    if (!report(estimated_gap(minimum))) return stop(StopReason::asked_to_stop);
     if (gap_ <= limits_.tolerance && set_.complete && minimum.exact) {
       const bool done = !finish(quadratic, minimum) || optimal_outside();
       if (done || ++confirmations == kMostConfirmations) return stop(StopReason::tolerance_reached);
@@ -209,8 +220,8 @@ Solution ProximalNewtonRun::run() {
     if (flat_steps_ >= kFlatStepsToStop) return stop(at_rounding_level(gap_));
     if (iteration_ >= limits_.max_iterations) return stop(StopReason::iteration_limit);
     if (!advance(minimum)) {
-      return stop(outcome_ == StepOutcome::stuck ? at_rounding_level(gap_)
-                                                 : StopReason::no_progress);
+      const bool optimum = outcome_ == StepOutcome::stuck && converged(at_rounding_level(gap_));
+      return optimum ? stop(StopReason::precision_reached) : hand_over();
     }
   }
 }
@@ -226,7 +237,7 @@ bool ProximalNewtonRun::finish(const PiecewiseQuadratic& model, const Minimum& m
 // error of e in them is one of e² in F.
 void ProximalNewtonRun::polish(const PiecewiseQuadratic& model) {
   Minimum minimum = minimise(model);
-  report(relative(minimum.decrease));
+  report(estimated_gap(minimum));
   const double enough = 1e-4 * limits_.tolerance * limits_.tolerance;
   for (int chord = 0; chord < kMostChordSteps; ++chord) {
     if (gap_ <= enough || iteration_ >= limits_.max_iterations) return;
@@ -243,7 +254,7 @@ void ProximalNewtonRun::polish(const PiecewiseQuadratic& model) {
     minimum = std::move(next_minimum);
     step_length_ = 1.0;
     ++iteration_;
-    report(relative(minimum.decrease));
+    report(estimated_gap(minimum));
   }
 }
 

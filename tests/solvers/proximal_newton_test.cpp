@@ -49,6 +49,22 @@ TEST_CASE("Where many want to move, the worst are let in first") {
   }
 }
 
+TEST_CASE("The worst are the first in, and a gap that leaves others out is not believed") {
+  const TestObjective objective(many(700, 650));
+  const auto solution =
+      proximal_newton(objective, lasso(700, 1.0, 0), Vector(700, 0.0), {1e-9, 1}, {}, go_on);
+  for (std::size_t j = 0; j < 700; ++j) {
+    CHECK((solution.coefficients[j] != 0.0) == (j >= 450 && j < 650));
+  }
+  auto lifted = many(1700, 1700);  // so high that the gap of any part is small against it
+  const auto value = lifted.value;
+  lifted.value = [value](std::span<const double> w) { return value(w) + 1e7; };
+  const TestObjective high(lifted, HessianMatrixKind::exact, {1, {}, 2000});
+  const auto all = solve(high, lasso(1700, 1.0, 0), 1.0, 0.1);
+  CHECK(all.stop_reason == StopReason::tolerance_reached);
+  CHECK(std::count(all.coefficients.begin(), all.coefficients.end(), 0.0) == 0);
+}
+
 TEST_CASE("Screening lets more into the first matrix, and never changes the answer") {
   const auto function = noisy_regression(12);
   const TestObjective plain(function);
@@ -92,25 +108,24 @@ TEST_CASE("A loose tolerance still leaves no variable at 0 that wants to leave i
 
 TEST_CASE("A matrix that is not affordable is owlqn's, without a gap in the iterations") {
   const auto function = noisy_regression(12);
-  const TestObjective reference(function);
-  const auto expected = solve(reference, lasso(13, 0.005));
-  const auto at_once = [&](std::size_t affordable) {
-    const TestObjective objective(function, HessianMatrixKind::exact, {1, {}, affordable});
+  const auto after = [](const Function& smooth, std::size_t affordable) {
+    const NonSmooth non_smooth = lasso(smooth.dimension, 0.005);
+    const auto expected = solve(TestObjective(smooth), non_smooth);
+    const TestObjective objective(smooth, HessianMatrixKind::exact, {1, {}, affordable});
     std::vector<std::int64_t> seen;
-    const auto solution = proximal_newton(objective, lasso(13, 0.005), Vector(13, 0.0),
+    const auto solution = proximal_newton(objective, non_smooth, Vector(smooth.dimension, 0.0),
                                           {1e-10, 200}, {}, [&](const Progress& progress) {
                                             seen.push_back(progress.iteration);
                                             return true;
                                           });
-    CHECK(solution.stop_reason == StopReason::tolerance_reached);
+    CHECK(converged(solution.stop_reason));
     CHECK(solution.objective == Approx(expected.objective).epsilon(1e-9));
     CHECK(solution.iterations == seen.back());
     for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i] == static_cast<std::int64_t>(i));
     return objective.matrix_sizes.size();
   };
-  CHECK(at_once(0) == 0);
-  const TestObjective objective(function);
-  CHECK(at_once(objective.dimension()) > 0);
+  CHECK(after(function, 0) == 0);          // at once
+  CHECK(after(many(700, 650), 300) == 1);  // after one step with 201 variables
 
   // The limit counts across both.
   const TestObjective limited(function, HessianMatrixKind::exact, {1, {}, 0});
@@ -118,7 +133,7 @@ TEST_CASE("A matrix that is not affordable is owlqn's, without a gap in the iter
             .iterations == 3);
 }
 
-TEST_CASE("Nearly separable data under a small penalty need damping, and get it") {
+TEST_CASE("Nearly separable data in wild units reach the optimum under any penalty") {
   std::vector<Vector> rows;
   Vector labels;
   for (int i = 0; i < 200; ++i) {
@@ -140,4 +155,49 @@ TEST_CASE("Nearly separable data under a small penalty need damping, and get it"
     CHECK(solution.stop_reason == StopReason::tolerance_reached);
     CHECK(steepest_fall(function, lasso(10, l1), solution.coefficients) < 1e-8);
   }
+}
+
+TEST_CASE("Where H is nothing but rounding, no gap is believed, and owlqn helps out") {
+  // Margins of hundreds on the wrong side: weights of 1e-100 and less.
+  for (const std::size_t features : {3U, 6U, 12U}) {
+    const auto function = noisy_regression(features);
+    Vector start(features + 1);
+    for (std::size_t j = 0; j <= features; ++j) {
+      start[j] = j % 3 == 0 ? -300.0 : (j % 3 == 1 ? 150.0 : 300.0);
+    }
+    for (const double l1 : {1e-2, 1e-3, 1e-5}) {
+      INFO(features << " " << l1);
+      const TestObjective objective(function);
+      const NonSmooth non_smooth = lasso(features + 1, l1);
+      const auto expected = solve(objective, non_smooth);
+      const auto solution = proximal_newton(objective, non_smooth, start, {1e-9, 200}, {}, go_on);
+      CHECK(solution.stop_reason == StopReason::tolerance_reached);
+      CHECK(solution.objective == Approx(expected.objective).epsilon(1e-9));
+    }
+  }
+}
+
+TEST_CASE("A slope along which H is 0 to rounding counts in the gap") {
+  // ½ (a + b)² + √(1 + (a − b)²) / 10: far out only the slope of the second term is left, and the
+  // model's minimum, a + b = 0, knows nothing of it.
+  const auto u = [](std::span<const double> w) { return w[0] - w[1]; };
+  const auto value = [=](std::span<const double> w) {
+    return 0.5 * (w[0] + w[1]) * (w[0] + w[1]) + 0.1 * std::hypot(1.0, u(w));
+  };
+  const auto gradient = [=](std::span<const double> w) {
+    const double slope = 0.1 * u(w) / std::hypot(1.0, u(w));
+    return Vector{w[0] + w[1] + slope, w[0] + w[1] - slope};
+  };
+  const auto hessian = [=](std::span<const double> w) {
+    const double curvature = 0.1 * std::pow(std::hypot(1.0, u(w)), -3.0);
+    SymmetricMatrix h(2);
+    h(0, 0) = h(1, 1) = 1.0 + curvature;
+    h(1, 0) = 1.0 - curvature;
+    return h;
+  };
+  const TestObjective objective({2, value, gradient, hessian});
+  const auto solution =
+      proximal_newton(objective, nothing(2), Vector{5e4, -4.9e4}, {1e-9, 200}, {}, go_on);
+  CHECK(converged(solution.stop_reason));
+  CHECK(solution.objective == Approx(0.1).epsilon(1e-8));
 }

@@ -22,8 +22,9 @@ struct ProximalNewtonOptions {
 /// come out exact. `Solution::objective` includes the penalty; `gradient_norm` is the largest
 /// component of the smallest subgradient.
 ///
-/// Where the working set grows beyond `Objective::hessian_affordable`, hands over to `owlqn`.
-/// Cost per iteration: one pass, the Gram matrix of the working set.
+/// Where the working set grows beyond `Objective::hessian_affordable`, or no step of the model
+/// leads down (H nearly 0, far from the optimum), hands over to `owlqn`. Cost per iteration: one
+/// pass, the Gram matrix of the working set.
 Solution proximal_newton(const Objective& objective, const NonSmooth& non_smooth,
                          std::span<const double> start, const Limits& limits,
                          const ProximalNewtonOptions& options, Monitor monitor);
