@@ -1,5 +1,6 @@
 #include "arguments.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <sstream>
@@ -132,6 +133,12 @@ std::string Arguments::required(std::string_view option) const {
   return text(option);
 }
 
+bool is_number(const std::string& text) {
+  double value = 0.0;
+  const char* end = text.data() + text.size();
+  return std::from_chars(text.data(), end, value).ptr == end && !text.empty();
+}
+
 std::optional<double> finite_number(const std::string& text) {
   double value = 0.0;
   if (!parse_whole(text, value) || !std::isfinite(value)) return std::nullopt;
@@ -145,6 +152,9 @@ std::vector<double> Arguments::shares(std::string_view option) const {
     const auto value = finite_number(item);
     if (!value || *value < 0.0 || *value > 1.0) {
       refuse_usage(command_, fmt::format("--{} is '{}', not between 0 and 1", option, item));
+    }
+    if (std::find(values.begin(), values.end(), *value) != values.end()) {
+      refuse_usage(command_, fmt::format("--{} names {} twice", option, item));
     }
     values.push_back(*value);
   }

@@ -61,6 +61,9 @@ class Arguments {
   std::map<std::string, std::string, std::less<>> values_;
 };
 
+/// Whether the whole text spells a number, be it finite or not.
+bool is_number(const std::string& text);
+
 /// The whole text as a finite number; nothing if it is none.
 std::optional<double> finite_number(const std::string& text);
 

@@ -65,6 +65,11 @@ workflow::Bound bound_from(const Arguments& arguments, std::string_view option) 
   workflow::Bound bound;
   if (!arguments.given(option)) return bound;
   bound.value = finite_number(arguments.text(option));
+  if (!bound.value && is_number(arguments.text(option))) {
+    refuse_usage(&arguments.command(),
+                 fmt::format("--{} is '{}', neither a finite number nor a data set", option,
+                             arguments.text(option)));
+  }
   if (!bound.value) bound.data_set = arguments.required(option);
   return bound;
 }
@@ -85,6 +90,7 @@ workflow::DesignOptions design_from(const Arguments& arguments) {
     design.degree = 2;
   }
   if (arguments.given("class-weight")) {
+    static_cast<void>(arguments.required("class-weight"));  // not empty
     design.balanced_classes = arguments.text("class-weight") == "balanced";
     if (!design.balanced_classes) design.class_weights = class_weights_from(arguments);
   }

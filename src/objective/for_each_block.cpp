@@ -1,5 +1,6 @@
 #include "mpilogit/objective/for_each_block.hpp"
 
+#include <algorithm>
 #include <omp.h>
 
 namespace mpilogit::objective {
@@ -32,7 +33,9 @@ std::vector<LocalBlock> local_blocks(const data::Dataset& dataset,
 void for_each_block(std::span<const LocalBlock> blocks, int threads,
                     core::FunctionRef<void(const LocalBlock&, int)> body) {
   const auto count = static_cast<std::int64_t>(blocks.size());
-#pragma omp parallel for num_threads(threads) schedule(dynamic, 1) if (threads > 1)
+  const int team =
+      static_cast<int>(std::min<std::int64_t>(threads, std::max<std::int64_t>(count, 1)));
+#pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
   for (std::int64_t i = 0; i < count; ++i) {
     body(blocks[static_cast<std::size_t>(i)], omp_get_thread_num());
   }

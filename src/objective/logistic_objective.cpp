@@ -30,7 +30,9 @@ void require_all_classes(const Problem& problem) {
     throw core::bad_input({.what = class_name(problem, k) + " has no rows of positive weight",
                            .where = {},
                            .why = "a model needs rows of every class",
-                           .remedy = "Check the sample weights, or take fewer folds"})
+                           .remedy =
+                               "Check the sample weights; in cross-validation, the part of the "
+                               "rows that a fold trains on: take fewer folds"})
         .as_agreed();
   }
 }

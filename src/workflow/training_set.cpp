@@ -34,11 +34,26 @@ data::Dataset read(const data::Source& source, const comm::Communicator& communi
   return dataset;
 }
 
+// Solvers keep a few dozen vectors of this length.
+void require_moderate(std::size_t products) {
+  constexpr std::size_t kMost = 20'000'000;
+  if (products <= kMost) return;
+  throw core::bad_input({.what = fmt::format("{} products of features", products),
+                         .where = {},
+                         .why = fmt::format("more than {} do not fit in memory", kMost),
+                         .remedy = "Take a smaller --degree, or fewer features"});
+}
+
 kernels::PolynomialShape expansion_of(const DesignOptions& options, const data::Shape& shape) {
   kernels::PolynomialShape expansion;
   expansion.features = static_cast<std::size_t>(shape.features);
   expansion.degree = options.degree;
   expansion.interactions_only = options.interactions_only;
+  try {
+    require_moderate(kernels::expanded_features(expansion));
+  } catch (const core::Error& error) {
+    throw error.as_agreed();  // every rank counts the same
+  }
   return expansion;
 }
 

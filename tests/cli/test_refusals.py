@@ -33,6 +33,10 @@ TWO_CLASSES = [
     ("train", ["--class-weight", "0=-1"], ["0=-1"]),
     ("train", ["--class-weight", "0=1,0=2"], ["'0' twice"]),
     ("train", ["--class-weight", "heavy"], ["heavy"]),
+    ("train", ["--class-weight", ""], ["--class-weight", "empty"]),
+    ("train", ["--lower", "nan"], ["--lower", "nan", "number"]),
+    ("train", ["--degree", "20", "--features", "wide"], ["products", "degree"]),
+    ("cross-validate", ["--alpha", "0.5,0.5"], ["--alpha", "0.5 twice"]),
     ("train", ["--lower", "2", "--upper", "1"], ["at least 2", "at most 1"]),
     ("train", ["--lower", "nothing"], ["nothing"]),
     ("train", [*L2, "--penalty-factors=short"], ["short"]),
@@ -63,7 +67,7 @@ def write_two_classes(tmp_path):
     return write_dense(
         tmp_path / "d.h5", x, y, ones=np.ones(4), short=np.ones(3), negative=[1.0, -1, 1, 1],
         nan=[1.0, np.nan, 1, 1], many=3 + y, few=np.full(300, 3), groups=np.arange(300) // 3,
-        twogroups=np.arange(300) % 2)
+        twogroups=np.arange(300) % 2, wide=np.ones((300, 300)))
 
 
 @pytest.mark.parametrize("ranks,every", [(1, 5), (4, 1)])
