@@ -49,6 +49,15 @@ kernels::PolynomialShape expansion_of(const DesignOptions& options, const data::
   expansion.features = static_cast<std::size_t>(shape.features);
   expansion.degree = options.degree;
   expansion.interactions_only = options.interactions_only;
+  if (expansion.interactions_only && expansion.degree > expansion.features) {
+    throw core::bad_input({.what = fmt::format("--degree is {}", expansion.degree),
+                           .where = {},
+                           .why = fmt::format("with --interactions a product has each of the {} "
+                                              "features once at most",
+                                              expansion.features),
+                           .remedy = "Take a smaller --degree"})
+        .as_agreed();
+  }
   try {
     require_moderate(kernels::expanded_features(expansion));
   } catch (const core::Error& error) {

@@ -44,6 +44,7 @@ TWO_CLASSES = [
     ("train", [*L2, "--penalty-factors=nan"], ["nan"]),
     ("train", ["--degree", "1"], ["--degree", "at least 2"]),
     ("train", ["--degree", "25"], ["--degree"]),
+    ("train", ["--degree", "5", "--interactions"], ["--degree is 5", "4 features"]),
     ("train", ["--trials"], ["trials"]),
     ("train", ["--labels", "many", "--trials=few"], ["d.h5:/many", "more successes than trials"]),
     ("train", ["--folds", "3"], ["folds"]),
