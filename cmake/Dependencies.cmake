@@ -22,3 +22,13 @@ target_link_libraries(mpilogit_hdf5_library INTERFACE ${HDF5_C_LIBRARIES} MPI::M
 add_library(mpilogit_mpi_library INTERFACE)
 target_compile_definitions(mpilogit_mpi_library INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
 target_link_libraries(mpilogit_mpi_library INTERFACE MPI::MPI_CXX)
+
+# Vector instructions, chosen at run time. SSSE3 and the Ice Lake set are left out: nothing that we
+# use is in them, and each set compiles every loop once more.
+find_library(HIGHWAY_LIBRARY hwy REQUIRED)
+find_path(HIGHWAY_INCLUDE_DIR hwy/highway.h REQUIRED)
+add_library(mpilogit_highway INTERFACE)
+target_include_directories(mpilogit_highway SYSTEM INTERFACE ${HIGHWAY_INCLUDE_DIR})
+target_link_libraries(mpilogit_highway INTERFACE ${HIGHWAY_LIBRARY})
+target_compile_definitions(mpilogit_highway INTERFACE
+  "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_AVX3_DL)" HWY_SHARED_DEFINE)

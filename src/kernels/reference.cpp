@@ -1,5 +1,9 @@
 #include "mpilogit/kernels/reference.hpp"
 
+#include <cmath>
+
+#include "mpilogit/kernels/instruction_set.hpp"
+
 #include "kernels/sparse_loops.hpp"
 #include "kernels/visit_rows.hpp"
 #include "kernels/widen.hpp"
@@ -17,9 +21,15 @@ template <class Value>
 double entry_of(const SparseRows<Value>& rows, std::size_t row, std::size_t feature) {
   const Entries<Value> found = entries(rows, row);
   for (std::size_t n = 0; n < found.count; ++n) {
-    if (found.columns[n] == feature) return widen(found.values[n]);
+    if (found.columns[n] != feature) continue;
+    return widen(found.values == nullptr ? rows.common : found.values[n]);
   }
   return 0.0;
+}
+
+/// a b + sum, rounded as the instruction set in use rounds it.
+double product_sum(double a, double b, double sum) {
+  return fuses_products() ? std::fma(a, b, sum) : a * b + sum;
 }
 
 }  // namespace
@@ -32,7 +42,7 @@ void add_margins(const AnyRows& rows, std::span<const double> coefficients,
                  std::span<double> margins) {
   for (std::size_t i = 0; i < row_count(rows); ++i) {
     for (std::size_t j = 0; j < feature_count(rows); ++j) {
-      margins[i] += entry(rows, i, j) * coefficients[j];
+      margins[i] = product_sum(entry(rows, i, j), coefficients[j], margins[i]);
     }
   }
 }
@@ -41,7 +51,7 @@ void add_weighted_rows(const AnyRows& rows, std::span<const double> factors,
                        std::span<double> sums) {
   for (std::size_t i = 0; i < row_count(rows); ++i) {
     for (std::size_t j = 0; j < feature_count(rows); ++j) {
-      sums[j] += factors[i] * entry(rows, i, j);
+      sums[j] = product_sum(factors[i], entry(rows, i, j), sums[j]);
     }
   }
 }
@@ -51,7 +61,8 @@ void add_weighted_gram(const AnyRows& rows, std::span<const double> curvatures,
   for (std::size_t i = 0; i < row_count(rows); ++i) {
     for (std::size_t j = 0; j < feature_count(rows); ++j) {
       for (std::size_t k = 0; k <= j; ++k) {
-        triangle[j * (j + 1) / 2 + k] += (curvatures[i] * entry(rows, i, j)) * entry(rows, i, k);
+        double& sum = triangle[j * (j + 1) / 2 + k];
+        sum = product_sum(curvatures[i] * entry(rows, i, j), entry(rows, i, k), sum);
       }
     }
   }

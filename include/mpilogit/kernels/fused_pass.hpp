@@ -21,11 +21,11 @@ using RowTransform = core::FunctionRef<void(std::size_t first, std::span<double>
 // factors rows × columns, all row-major.
 
 /// margins[i, k] += Σ_j x_ij w[j, k]   (accumulates onto what is there, e.g. intercept + offset)
-/// Order: ascending j, one product and one sum each, two roundings.
+/// Order: ascending j; product and sum are rounded once (fused) where the instruction set can.
 void add_margins(const AnyRows& rows, std::span<const double> coefficients, std::size_t columns,
                  std::span<double> margins);
 
-/// sums[j, k] += Σ_i f[i, k] x_ij   (accumulates). Order: ascending i, two roundings each.
+/// sums[j, k] += Σ_i f[i, k] x_ij   (accumulates). Order: ascending i, fused likewise.
 void add_weighted_rows(const AnyRows& rows, std::span<const double> factors, std::size_t columns,
                        std::span<double> sums);
 

@@ -22,7 +22,8 @@ struct DenseRows {
 };
 
 /// Compressed rows: entries starts[row] − starts[0] … starts[row + 1] − starts[0] of `columns` and
-/// `values` are row `row`, in ascending order of columns.
+/// `values` are row `row`, in ascending order of columns. Without `values` every entry is `common`:
+/// so are indicators stored, whose entries are all 1.
 template <class Value>
 struct SparseRows {
   using value_type = Value;
@@ -31,6 +32,7 @@ struct SparseRows {
   const std::int64_t* starts = nullptr;  // rows + 1 of them
   std::size_t rows = 0;
   std::size_t features = 0;
+  Value common{};
 };
 
 template <template <class> class Rows>

@@ -14,9 +14,9 @@ constexpr std::size_t triangle_size(std::size_t features) {
   return features * (features + 1) / 2;
 }
 
-/// triangle[j, k] += Σ_i (c_i x_ij) x_ik   (accumulates). Order: ascending i, three roundings each;
-/// the product with c_i first, which must be finite. Cost: features²/2 products per dense row,
-/// entries²/2 per sparse row.
+/// triangle[j, k] += Σ_i (c_i x_ij) x_ik   (accumulates). Order: ascending i; the product with c_i,
+/// which must be finite, is rounded, the second and the sum are fused where the instruction set
+/// can. Cost: features²/2 products per dense row, entries²/2 per sparse row.
 void add_weighted_gram(const AnyRows& rows, std::span<const double> curvatures,
                        std::span<double> triangle);
 
