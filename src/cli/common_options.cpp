@@ -21,14 +21,14 @@ data::ReadMode read_mode(const Arguments& arguments) {
                fmt::format("--io is '{}', not auto, collective, independent or posix", mode));
 }
 
+}  // namespace
+
 bool takes(const Arguments& arguments, std::string_view name) {
   const auto options = all_options();
   return std::any_of(options.begin(), options.end(), [&](const Option& option) {
     return option.name == name && (option.commands & arguments.command().command) != 0;
   });
 }
-
-}  // namespace
 
 data::Source source_from(const Arguments& arguments, std::size_t skip) {
   data::Source source;

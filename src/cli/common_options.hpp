@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
@@ -10,6 +11,9 @@
 #include "arguments.hpp"
 
 namespace mpilogit::cli {
+
+/// Whether the command has an option of this name.
+bool takes(const Arguments& arguments, std::string_view name);
 
 /// From the data options and the positional arguments after the first `skip`. Throws if no file is
 /// named.

@@ -134,6 +134,11 @@ constexpr std::array kOptions = {
            "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
            "cores of a host among its ranks. Changes no bit of any result",
            kData, ""},
+    Option{
+        "instruction-set", value, "NAME", "auto",
+        "vector instructions of the kernels; auto is the widest that the CPU has. All that fuse "
+        "a product and a sum (avx512, avx2, neon, ...) give the same bits, sse4 and plain others",
+        kData, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON", kData, ""},
     Option{"config", value, "FILE", "",
            "read options from a file of lines `name = value`; the command line wins", kAll, ""},

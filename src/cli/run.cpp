@@ -14,6 +14,8 @@
 
 #include "arguments.hpp"
 #include "commands.hpp"
+#include "common_options.hpp"
+#include "instruction_set.hpp"
 #include "output.hpp"
 
 namespace mpilogit::cli {
@@ -91,6 +93,7 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
     comm::together(communicator, [&] { arguments.add_config(path, contents); });
   }
   comm::require_same(communicator, "options", arguments.canonical());
+  if (takes(arguments, "instruction-set")) choose_instruction_set(arguments, communicator);
   return dispatch(arguments, communicator);
 }
 

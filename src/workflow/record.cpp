@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mpilogit/kernels/instruction_set.hpp"
+
 namespace mpilogit::workflow {
 
 namespace {
@@ -53,6 +55,7 @@ Json of_training(const TrainReport& report) {
   json["total_weight"] = report.total_weight;
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;
+  json["instruction_set"] = kernels::instruction_set();
   json["converged"] = report.converged();
   json["stop_reason"] = report.stop_reason();
   json["iterations"] = solution.iterations;
@@ -103,6 +106,7 @@ std::string to_json(const PathReport& report) {
   add_model(report.path.model, json);
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;
+  json["instruction_set"] = kernels::instruction_set();
   json["converged"] = report.converged;
   json["ended"] = report.ended;
   json["data_passes"] = report.data_passes;
@@ -150,6 +154,7 @@ std::string to_json(const EvaluateReport& report) {
   json["class_names"] = class_names(report.classes);
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;
+  json["instruction_set"] = kernels::instruction_set();
   json["log_loss"] = metrics.log_loss;
   json["accuracy"] = metrics.accuracy;
   json["roc_auc"] = metrics.roc_auc ? Json(*metrics.roc_auc) : Json(nullptr);
@@ -166,6 +171,7 @@ std::string to_json(const PredictReport& report) {
   json["predicted"] = report.predicted;
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;
+  json["instruction_set"] = kernels::instruction_set();
   json["seconds"] = {{"total", report.seconds_total}};
   return dump(json);
 }

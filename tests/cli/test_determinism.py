@@ -139,3 +139,38 @@ def test_predictions_have_the_same_bits_on_any_ranks(train, tmp_path):
         with h5py.File(output) as file:
             seen.add((file["probability"][:].tobytes(), file["label"][:].tobytes()))
     assert len(seen) == 1
+
+
+FUSED = ("avx512", "avx2")
+NOT_FUSED = ("sse4", "plain")
+
+
+def instruction_sets(tmp_path):
+    """What this CPU has, from the message that refuses an unknown one."""
+    x, y = logistic_sample(rows=20)
+    run = mpilogit("train", write_dense(tmp_path / "d.h5", x, y), "--model", tmp_path / "m.h5",
+                   "--instruction-set", "mmx")
+    assert run.code == 2 and "no instruction set 'mmx'" in run.err
+    return [name for name in FUSED + NOT_FUSED if name in run.err]
+
+
+@pytest.mark.parametrize("data", ["a9a.h5", "dense"])
+def test_instruction_sets_that_fuse_give_the_same_bits(train, tmp_path, data):
+    """The record names the one in use; one without fused products comes as near as rounding lets."""
+    if data == "dense":
+        x, y = logistic_sample(rows=3000, features=13, seed=4)
+        path = write_dense(tmp_path / "x.h5", x.astype(np.float32), y)
+    else:
+        path = DATA / data
+    sets = instruction_sets(tmp_path)
+    assert "plain" in sets
+    runs = {name: train(path, "--l2", "0.001", "--instruction-set", name, ranks=2)
+            for name in sets}
+    for name, run in runs.items():
+        assert run.record["instruction_set"] == name
+    fused = {fingerprint(run) for name, run in runs.items() if name in FUSED}
+    assert len(fused) <= 1, fused
+    first, *others = runs.values()
+    for other in others:
+        assert other.record["objective"] == pytest.approx(first.record["objective"], rel=1e-13)
+    assert train(path, "--l2", "0.001").record["instruction_set"] == sets[0]
