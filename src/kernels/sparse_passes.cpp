@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -180,18 +181,18 @@ struct WeightedRows {
 
 /// Runs `Loop` for all columns, in chunks whose sums fit in registers. `input` has the columns of
 /// one matrix, `output` those of the other.
-template <template <std::size_t, class, class> class Loop, class Values>
+template <template <std::size_t, class, class> class Loop>
 struct ColumnChunks {
   static constexpr std::size_t widest = 8;
 
-  Tile<Values> tile;
+  Tile<StoredValues<double>> tile;
   const double* input;
   std::size_t columns;
   double* output;
 
   template <std::size_t Width>
   HWY_NOINLINE void run_chunk(std::size_t k) const {
-    Loop<Width, Values, std::size_t>{tile, input + k, columns, output + k}.run();
+    Loop<Width, StoredValues<double>, std::size_t>{tile, input + k, columns, output + k}.run();
   }
 
   template <std::size_t... Index>
@@ -200,14 +201,14 @@ struct ColumnChunks {
   }
 
   HWY_INLINE void run() const {
-    using One = std::integral_constant<std::size_t, 1>;
-    if (columns == 1) return Loop<1, Values, One>{tile, input, {}, output}.run();
     std::size_t k = 0;
     for (; k + widest <= columns; k += widest) run_chunk<widest>(k);
     run_rest(k, std::make_index_sequence<widest - 1>());
   }
 };
 
+/// One column widens each entry as it meets it. For several the tile is widened first, so that
+/// their loops, one for each width, need not be there for every type.
 template <template <std::size_t, class, class> class Loop>
 struct Visitor {
   const double* input;
@@ -217,16 +218,33 @@ struct Visitor {
   template <class Value>
   void operator()(const SparseRows<Value>& rows) const {
     if (rows.rows == 0) return;
+    if (columns > 1) return run_columns(rows);
     if (rows.values == nullptr) {
-      run(Tile<CommonValue>{{widen(rows.common)}, rows.columns, rows.starts, rows.rows});
+      run_column(rows, CommonValue{widen(rows.common)});
     } else {
-      run(Tile<StoredValues<Value>>{{rows.values}, rows.columns, rows.starts, rows.rows});
+      run_column(rows, StoredValues<Value>{rows.values});
     }
   }
 
-  template <class Values>
-  HWY_INLINE void run(const Tile<Values>& tile) const {
-    ColumnChunks<Loop, Values>{tile, input, columns, output}.run();
+  template <class Value, class Values>
+  HWY_INLINE void run_column(const SparseRows<Value>& rows, Values values) const {
+    using One = std::integral_constant<std::size_t, 1>;
+    const Tile<Values> tile{values, rows.columns, rows.starts, rows.rows};
+    Loop<1, Values, One>{tile, input, {}, output}.run();
+  }
+
+  template <class Value>
+  HWY_NOINLINE void run_columns(const SparseRows<Value>& rows) const {
+    const auto count = static_cast<std::size_t>(rows.starts[rows.rows] - rows.starts[0]);
+    const auto widened = std::make_unique_for_overwrite<double[]>(count);
+    if (rows.values == nullptr) {
+      std::fill_n(widened.get(), count, widen(rows.common));
+    } else {
+      for (std::size_t n = 0; n < count; ++n) widened[n] = widen(rows.values[n]);
+    }
+    ColumnChunks<Loop>{
+        {{widened.get()}, rows.columns, rows.starts, rows.rows}, input, columns, output}
+        .run();
   }
 };
 
