@@ -32,8 +32,4 @@ FixedPoint::FixedPoint(double bound) {
   unit_ = std::ldexp(1.0, exponent - kBits);
 }
 
-std::int64_t FixedPoint::to_integer(double value) const {
-  return std::llrint(value * scale_);
-}
-
 }  // namespace mpilogit::core

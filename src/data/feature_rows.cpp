@@ -1,5 +1,7 @@
 #include "data/feature_rows.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <type_traits>
 
 #include "mpilogit/core/error.hpp"
@@ -73,12 +75,32 @@ SparseShard::SparseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t e
       columns_(entries * bytes_of(hdf5::ValueType::uint32)),
       values_(entries * bytes_of(type)) {}
 
+// All are equal if each equals the one before it.
+void SparseShard::drop_common_values() {
+  if (entries_ == 0) return;
+  const auto size = static_cast<std::size_t>(bytes_of(type_));
+  const auto pairs = static_cast<std::size_t>(entries_ - 1);
+  if (std::memcmp(values_.data(), values_.data() + size, pairs * size) != 0) return;
+  std::copy_n(values_.data(), size, common_.begin());
+  values_ = Buffer();
+  dropped_ = true;
+}
+
 kernels::AnyRows SparseShard::view(Range rows) const {
   const std::int64_t* starts = starts_.data() + rows.first;
   return visit(type_, [&]<class Value>(std::type_identity<Value>) -> kernels::AnyRows {
-    return kernels::AnySparseRows(kernels::SparseRows<Value>{
-        values_.as<Value>() + *starts, columns_.as<std::uint32_t>() + *starts, starts,
-        static_cast<std::size_t>(rows.size()), static_cast<std::size_t>(features_)});
+    kernels::SparseRows<Value> view{nullptr,
+                                    columns_.as<std::uint32_t>() + *starts,
+                                    starts,
+                                    static_cast<std::size_t>(rows.size()),
+                                    static_cast<std::size_t>(features_),
+                                    {}};
+    if (dropped_) {
+      std::memcpy(&view.common, common_.data(), sizeof(Value));
+    } else {
+      view.values = values_.as<Value>() + *starts;
+    }
+    return kernels::AnySparseRows(view);
   });
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // One rank's rows in memory, in the type that the file stores.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -40,7 +42,8 @@ class DenseShard : public FeatureRows {
   Buffer values_;
 };
 
-/// Compressed rows: starts[row] … starts[row + 1] of columns and values, starts[0] = 0.
+/// Compressed rows: starts[row] … starts[row + 1] of columns and values, starts[0] = 0. Values that
+/// are all the same, as those of indicators are, need not stay in memory.
 class SparseShard : public FeatureRows {
  public:
   SparseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t entries, std::int64_t features);
@@ -49,6 +52,11 @@ class SparseShard : public FeatureRows {
   std::uint32_t* columns() { return columns_.as<std::uint32_t>(); }
   std::byte* values() { return values_.data(); }
   std::int64_t entries() const { return entries_; }
+
+  /// Once all are read: frees the values if each has the bits of the first. What views of the rows
+  /// are worth does not change. Cost: one read of the values, up to the first that differs.
+  void drop_common_values();
+
   kernels::AnyRows view(Range rows) const override;
   std::int64_t bytes() const override;
 
@@ -61,6 +69,8 @@ class SparseShard : public FeatureRows {
   std::vector<std::int64_t> starts_;
   Buffer columns_;
   Buffer values_;
+  bool dropped_ = false;
+  std::array<std::byte, sizeof(std::uint64_t)> common_{};  // the value that was dropped
 };
 
 }  // namespace mpilogit::data

@@ -145,6 +145,7 @@ std::unique_ptr<SparseShard> read_sparse(const Access& access, const Metadata& m
   });
   for_each_file(access, metadata, rows,
                 [&](FilePart& part) { read_part(part, *shard, metadata.storage); });
+  shard->drop_common_values();
   const Finding mine = find_disorder(*shard, rows, metadata.shape.features);
   if (const auto finding = combine(mine, access.communicator)) throw disorder(metadata, *finding);
   return shard;

@@ -24,7 +24,8 @@ template <class Value, class Visitor>
 void for_entries(const SparseRows<Value>& rows, std::size_t row, Visitor&& visitor) {
   const Entries<Value> found = entries(rows, row);
   for (std::size_t n = 0; n < found.count; ++n) {
-    visitor(std::size_t{found.columns[n]}, widen(found.values[n]));
+    visitor(std::size_t{found.columns[n]},
+            widen(found.values == nullptr ? rows.common : found.values[n]));
   }
 }
 

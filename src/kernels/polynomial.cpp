@@ -181,7 +181,11 @@ AnyRows PolynomialBuffer::expand_rows(const SparseRows<Value>& rows, std::size_t
   std::uint32_t* columns = columns_.data();
   for (std::size_t i = first; i < first + count; ++i) {
     const Entries<Value> row = entries(rows, i);
-    widen_row(row.values, row.count, row_);
+    if (row.values == nullptr) {
+      row_.assign(row.count, widen(rows.common));
+    } else {
+      widen_row(row.values, row.count, row_);
+    }
     std::size_t before = 0;
     for (std::size_t d = 1; d <= shape_.degree; ++d) {
       products = append_products(row_, counts_.step(), d, 0, 1.0, products);

@@ -1,5 +1,6 @@
 #include "mpilogit/kernels/rows.hpp"
 
+#include "kernels/sparse_loops.hpp"
 #include "kernels/visit_rows.hpp"
 
 namespace mpilogit::kernels {
@@ -21,9 +22,7 @@ AnyRows part(const DenseRows<Value>& rows, std::size_t first, std::size_t count)
 
 template <class Value>
 AnyRows part(const SparseRows<Value>& rows, std::size_t first, std::size_t count) {
-  const std::int64_t begin = rows.starts[first] - rows.starts[0];
-  return AnySparseRows(SparseRows<Value>{rows.values + begin, rows.columns + begin,
-                                         rows.starts + first, count, rows.features});
+  return AnySparseRows(part_of(rows, first, count));
 }
 
 }  // namespace

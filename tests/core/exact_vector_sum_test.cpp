@@ -164,6 +164,29 @@ TEST_CASE("one value that is not finite spoils the vector, and no scalar", "[cor
   CHECK(whole.scalar(0) == 4.0);
 }
 
+TEST_CASE("a value that is not finite is found wherever it is, and the largest is none", "[core]") {
+  constexpr std::size_t components = 23;
+  const std::vector<FixedPoint> scales(components, FixedPoint(std::numeric_limits<double>::max()));
+  std::vector<double> out(components);
+  std::vector<double> block(components, std::numeric_limits<double>::max());
+  const auto add_and_read = [&] {
+    ExactVectorSum sum(scales, 0);
+    sum.add_vector(block);
+    sum.vector(out);
+  };
+  add_and_read();
+  CHECK(out == block);
+  for (std::size_t j = 0; j < components; ++j) {
+    CAPTURE(j);
+    block[j] = -std::numeric_limits<double>::infinity();
+    add_and_read();
+    CHECK(std::all_of(out.begin(), out.end(), [](double x) { return std::isnan(x); }));
+    block[j] = 0x1p-1074;
+  }
+  add_and_read();
+  CHECK(out == std::vector<double>(components, 0.0));
+}
+
 TEST_CASE("scalars are kept apart", "[core]") {
   const std::vector<FixedPoint> none;
   ExactVectorSum sum(none, 3);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <random>
 #include <vector>
 
 #include "mpilogit/core/error.hpp"
@@ -111,4 +112,42 @@ TEST_CASE("a bound that is no bound is refused", "[core]") {
   CHECK_THROWS_AS(FixedPoint(-1.0), Error);
   CHECK_THROWS_AS(FixedPoint(std::numeric_limits<double>::infinity()), Error);
   CHECK_THROWS_AS(FixedPoint(std::numeric_limits<double>::quiet_NaN()), Error);
+}
+
+// The C library's rounding is the oracle: its mode is to nearest, ties to even.
+TEST_CASE("integers are those of the C library", "[core]") {
+  const FixedPoint scale(std::ldexp(1.0, 61));  // unit 1
+  std::vector<double> values = {0.0, -0.0, kSmallest, 1e-310, 0x1p-1022};
+  for (int exponent = -2; exponent < 62; ++exponent) {
+    // Around every power of two, ties and their neighbours: what lies below a half, at it, above.
+    for (const double step : {-1.5, -1.0, -0.5, 0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.5}) {
+      const double value = std::ldexp(1.0, exponent) + step;
+      values.insert(values.end(),
+                    {value, std::nextafter(value, 0.0), std::nextafter(value, kLargest)});
+    }
+    // Ties of the upper half: 2^31 more or less than a multiple of 2^32.
+    values.push_back(std::ldexp(1.0, exponent) + 0x1p31);
+    values.push_back(std::ldexp(1.0, exponent) + 0x1.8p32);
+    values.push_back(std::ldexp(1.0, exponent) + 0x1p31 + 0.5);
+  }
+  std::mt19937_64 random(5);
+  for (int n = 0; n < 100'000; ++n) {
+    const auto integer = static_cast<double>(static_cast<std::int64_t>(random()) >> 2);  // < 2^61
+    values.push_back(std::ldexp(integer, -static_cast<int>(random() % 64)));
+  }
+  for (const double value : values) {
+    CAPTURE(value);
+    REQUIRE(scale.to_integer(value) == std::llrint(value));
+    REQUIRE(scale.to_integer(-value) == std::llrint(-value));
+  }
+}
+
+TEST_CASE("subnormal terms are rounded like others", "[core]") {
+  const FixedPoint scale(0.0);  // the largest scale, 2^1023
+  CHECK(scale.to_integer(0x1p-1023) == 1);
+  CHECK(scale.to_integer(0x1p-1024) == 0);
+  CHECK(scale.to_integer(0x1.8p-1023) == 2);
+  CHECK(scale.to_integer(-0x1.8p-1023) == -2);
+  CHECK(scale.to_integer(0x1.4p-1022) == 2);
+  CHECK(scale.to_integer(kSmallest) == 0);
 }

@@ -167,6 +167,7 @@ def bad_sparse(out):
     broken("indices_length", ["indices has 199 entries, data has 200"], resize("indices", 199))
     broken("indices_float", ["/X/indices: holds float32 values"], lambda group: None, indices="f4")
     broken("nan_csr", ["1 value is NaN", "in row 60", "column 3"], put("data", 121, np.nan))
+    broken("nan_everywhere_csr", ["200 values are NaN", "in row 0", "column 1"], put("data", slice(None), np.nan))
     broken("csc", ["is stored by columns (csc_matrix)", "tocsr"],
            lambda group: group.attrs.__setitem__("encoding-type", "csc_matrix"))
     broken("frame", ["is of the kind 'dataframe'"],

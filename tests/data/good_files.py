@@ -44,6 +44,10 @@ def good_storage(out):
         write_csr(file, np.zeros((ROWS, FEATURES), np.float32))
         write_labels(file, labels())
     out.expect_good("csr_empty", [out.path("csr_empty")], storage="float32", sparse=True)
+    with h5py.File(out.path("csr_indicators"), "w") as file:
+        write_csr(file, (sparse_values("f4") != 0).astype(np.float32))
+        write_labels(file, labels())
+    out.expect_good("csr_indicators", [out.path("csr_indicators")], storage="float32", sparse=True)
     for rows in [1, 3, 2000]:
         for kind, write in {"dense": write_dense, "csr": write_csr}.items():
             name = f"{kind}_{rows}_rows"

@@ -19,8 +19,8 @@ class ExactVectorSum {
   /// `scales`: one for each component, from bounds of Σ |term|; must outlive this object.
   ExactVectorSum(std::span<const FixedPoint> scales, std::size_t scalars);
 
-  /// Adds the partial sums of one block. Cost: one rounding per component that is not zero. A
-  /// value that is not finite makes every result NaN.
+  /// Adds the partial sums of one block. Cost: one rounding per component. A value that is
+  /// not finite makes every result NaN.
   void add_vector(std::span<const double> block_sums);
 
   /// Adds one term to scalar number `index`, exactly.
@@ -39,7 +39,7 @@ class ExactVectorSum {
 
  private:
   std::span<const FixedPoint> scales_;
-  std::vector<std::int64_t> buffer_;  // components, count of values that were not finite, limbs
+  std::vector<std::int64_t> buffer_;  // components, count of blocks that were not finite, limbs
   std::vector<WideSum> scalars_;
 };
 

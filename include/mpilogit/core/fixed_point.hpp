@@ -1,6 +1,7 @@
 #pragma once
 // Doubles as integers of a common scale, so that their sum is exact and associative.
 
+#include <bit>
 #include <cstdint>
 
 namespace mpilogit::core {
@@ -20,8 +21,24 @@ class FixedPoint {
 
   FixedPoint() : FixedPoint(0.0) {}
 
-  /// Nearest integer, ties to even. `value` must be finite and within the bound.
-  std::int64_t to_integer(double value) const;
+  /// Nearest integer, ties to even. For a `value` that is not finite, or beyond twice the bound, it
+  /// is any integer. In two halves, for few instruction sets convert to 64 bits in vectors:
+  ///   high = round(x · 2^(29 − e)),   low = round(x · 2^(61 − e) − 2^32 high)
+  /// The difference is exact, at most 2^31, and decides alone how the sum is rounded.
+  std::int64_t to_integer(double value) const {
+    // The sum with 1.5 · 2^52 has the nearest integer in its lowest bits; with 2^32 times that, the
+    // nearest multiple of 2^32.
+    constexpr double low_rounder = 0x1.8p52;
+    constexpr double high_rounder = 0x1.8p84;
+    const double scaled = value * scale_;
+    const double high = scaled + high_rounder;
+    const double low = (scaled - (high - high_rounder)) + low_rounder;
+    const std::uint64_t high_integer =
+        std::bit_cast<std::uint64_t>(high) - std::bit_cast<std::uint64_t>(high_rounder);
+    const std::uint64_t low_integer =
+        std::bit_cast<std::uint64_t>(low) - std::bit_cast<std::uint64_t>(low_rounder);
+    return static_cast<std::int64_t>((high_integer << 32) + low_integer);
+  }
 
   /// One rounding (int64 to double) and one multiplication by a power of two, exact where the
   /// result is a normal number.
