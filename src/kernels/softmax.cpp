@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "kernels/elementary_formulas.hpp"
+#include "kernels/old_formulas_tmp.hpp"
 
 namespace mpilogit::kernels {
 
@@ -71,10 +71,10 @@ Exponentials exponentials_of(const SoftmaxShape& shape, const double* margins, s
     found.largest[i] = largest;
   }
   for (std::size_t i = 0; i < rows; ++i) {
-    found.reference[i] = shape.reference_class ? formulas::exp_of_minus(found.largest[i]) : 0.0;
+    found.reference[i] = shape.reference_class ? scalar_formulas::exp_of_minus(found.largest[i]) : 0.0;
   }
   for (std::size_t n = 0; n < rows * columns; ++n) {
-    exponentials[n] = formulas::exp_of_minus(exponentials[n]);
+    exponentials[n] = scalar_formulas::exp_of_minus(exponentials[n]);
   }
   return found;
 }
@@ -92,7 +92,7 @@ inline double loss_of(const OwnAndOthers& row) {
   const bool at_largest = row.distance == 0;
   const double excess = at_largest ? row.others : row.total - 1;  // exact
   const double logarithm =
-      excess > 1 ? formulas::log_of(1 + excess) : formulas::log_of_one_plus(excess);
+      excess > 1 ? scalar_formulas::log_of(1 + excess) : scalar_formulas::log_of_one_plus(excess);
   return logarithm + row.distance;
 }
 

@@ -6,9 +6,13 @@
 #include <random>
 #include <vector>
 
+#include "kernels/sample_rows.hpp"
+#include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"
 
 using namespace mpilogit::kernels;
+using mpilogit::testing::sample_vector;
+using mpilogit::testing::UsedInstructionSet;
 
 namespace {
 
@@ -60,6 +64,7 @@ Rows sample(std::size_t count) {
 }  // namespace
 
 TEST_CASE("bounds hold exactly, at the ends too") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   for (const double size : sizes) {
     for (const double weight : sample_weights) {
       check_bounds(size, weight);
@@ -69,6 +74,7 @@ TEST_CASE("bounds hold exactly, at the ends too") {
 }
 
 TEST_CASE("bounds hold exactly, where rounding could break them") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   std::mt19937_64 random(3);
   double worst_curvature = 0;
   double worst_residual = 0;
@@ -83,6 +89,7 @@ TEST_CASE("bounds hold exactly, where rounding could break them") {
 }
 
 TEST_CASE("losses, residuals and curvatures agree with extended precision") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   for (double margin = -700.0; margin <= 700.0; margin += 0.37) {
     CAPTURE(margin);
     const long double sigma = exact_sigmoid(margin);
@@ -100,6 +107,7 @@ TEST_CASE("losses, residuals and curvatures agree with extended precision") {
 }
 
 TEST_CASE("known by hand") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   CHECK(row_loss(0.0, 0, 1.0).loss == 0x1.62e42fefa39efp-1);  // ln 2
   CHECK(row_loss(0.0, 1, 2.0).residual == -1.0);
   CHECK(row_curvature(0.0, 2.0) == 0.5);
@@ -120,6 +128,7 @@ TEST_CASE("known by hand") {
 }
 
 TEST_CASE("NaN stays NaN") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   const double nan = std::nan("");
   CHECK(std::isnan(row_loss(nan, 0, 1.0).loss));
   CHECK(std::isnan(row_loss(nan, 1, 1.0).residual));
@@ -128,6 +137,7 @@ TEST_CASE("NaN stays NaN") {
 }
 
 TEST_CASE("a row of weight 0 is no row, whatever its margin") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   const std::vector<double> margins = {infinity, -infinity, std::nan(""), 1.0};
   const std::vector<double> weights = {0.0, 0.0, 0.0, 2.0};
   const std::vector<std::uint8_t> labels = {0, 1, 1, 0};
@@ -139,6 +149,7 @@ TEST_CASE("a row of weight 0 is no row, whatever its margin") {
 }
 
 TEST_CASE("loops over rows give the bits of single rows") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   for (const std::size_t count : {0U, 1U, 7U, 8U, 9U, 63U, 64U, 65U, 257U}) {
     const Rows rows = sample(count);
     for (const bool weighted : {false, true}) {
@@ -165,11 +176,17 @@ TEST_CASE("loops over rows give the bits of single rows") {
       in_place = rows.margins;
       curvatures(in_place, weights, in_place);
       CHECK(in_place == expected_curvatures);
+
+      std::vector<double> products = sample_vector(count, 9);
+      for (std::size_t i = 0; i < count; ++i) expected_curvatures[i] *= products[i];
+      curvature_products(rows.margins, weights, products);
+      CHECK(products == expected_curvatures);
     }
   }
 }
 
 TEST_CASE("the sum of losses does not depend on the tiles") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   const Rows rows = sample(257);
   std::vector<double> residuals(257);
   LaneSum whole;
@@ -186,5 +203,25 @@ TEST_CASE("the sum of losses does not depend on the tiles") {
     }
     CHECK(pieces.total() == whole.total());
     CHECK(piecewise == residuals);
+  }
+}
+
+TEST_CASE("instruction sets that fuse give the same bits") {
+  const Rows rows = sample(257);
+  const auto results = [&] {
+    std::vector<double> found(257);
+    LaneSum losses;
+    losses_and_residuals(rows.margins, rows.labels, rows.weights, found, losses);
+    found.push_back(losses.total());
+    std::vector<double> products = sample_vector(257, 9);
+    curvature_products(rows.margins, rows.weights, products);
+    found.insert(found.end(), products.begin(), products.end());
+    return found;
+  };
+  const std::vector<double> widest = results();
+  const bool widest_fuses = fuses_products();
+  for (const std::string& name : instruction_sets()) {
+    const UsedInstructionSet used(name);
+    if (fuses_products() == widest_fuses) CHECK(results() == widest);
   }
 }

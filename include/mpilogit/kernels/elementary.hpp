@@ -3,8 +3,11 @@
 
 namespace mpilogit::kernels {
 
-/// e^(−x) for x ≥ 0 (also +∞: 0; NaN: NaN). Sums, products, quotients and shifts of integers only,
-/// so that every IEEE 754 machine and compiler gives the same bits. Error below 1 unit in the last
+// Sums, products, quotients and shifts of integers only, products and sums fused where the
+// instruction set can: all that fuse give the same bits, and the loops over rows give those of
+// these functions.
+
+/// e^(−x) for x ≥ 0 (also +∞: 0; NaN: NaN). Error below 1 unit in the last
 /// place where the result is a normal number; results below 2^-1022 are 0.
 double exp_of_minus(double x);
 

@@ -13,20 +13,33 @@ namespace mpilogit::kernels {
 class LaneSum {
  public:
   void add(std::span<const double> values) {
-    for (const double value : values) lanes_[next_++ % lanes_.size()] += value;
+    std::size_t i = 0;
+    for (; i < values.size() && next_ % lane_count != 0; ++i) add(values[i]);
+    // Whole rounds in a copy, of which the compiler knows that `values` are no part: vector sums.
+    Lanes lanes = lanes_;
+    const std::size_t begin = i;
+    for (; i + lane_count <= values.size(); i += lane_count) {
+      for (std::size_t lane = 0; lane < lane_count; ++lane) lanes[lane] += values[i + lane];
+    }
+    lanes_ = lanes;
+    next_ += i - begin;
+    for (; i < values.size(); ++i) add(values[i]);
   }
 
   /// Every `stride`-th value from number `first` on: one column of a row-major matrix.
   void add(std::span<const double> values, std::size_t first, std::size_t stride) {
-    for (std::size_t i = first; i < values.size(); i += stride) {
-      lanes_[next_++ % lanes_.size()] += values[i];
-    }
+    for (std::size_t i = first; i < values.size(); i += stride) add(values[i]);
   }
 
   double total() const { return std::accumulate(lanes_.begin(), lanes_.end(), 0.0); }
 
  private:
-  std::array<double, 8> lanes_{};
+  static constexpr std::size_t lane_count = 8;
+  using Lanes = std::array<double, lane_count>;
+
+  void add(double value) { lanes_[next_++ % lane_count] += value; }
+
+  Lanes lanes_{};
   std::size_t next_ = 0;
 };
 

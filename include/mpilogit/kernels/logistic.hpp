@@ -38,4 +38,9 @@ void losses_and_residuals(std::span<const double> margins, std::span<const std::
 void curvatures(std::span<const double> margins, std::span<const double> weights,
                 std::span<double> curvatures);
 
+/// factors[i] *= curvature of row i, of which nothing is stored: what a row contributes to H·v, for
+/// the margins of the point and factors = the margins of v.
+void curvature_products(std::span<const double> margins, std::span<const double> weights,
+                        std::span<double> factors);
+
 }  // namespace mpilogit::kernels
