@@ -83,7 +83,7 @@ SharedSample dense_sample(Numbers& numbers, std::size_t rows, std::size_t featur
 
 /// One entry in each of `per_row` equal parts of the features, as one-hot encoding makes them.
 SharedSample sparse_sample(Numbers& numbers, std::size_t rows, std::size_t features,
-                           std::size_t per_row, bool indicators) {
+                           std::size_t per_row) {
   struct Storage {
     std::vector<float> values;
     std::vector<std::uint32_t> columns;
@@ -99,9 +99,9 @@ SharedSample sparse_sample(Numbers& numbers, std::size_t rows, std::size_t featu
     storage->starts.push_back(static_cast<std::int64_t>(storage->columns.size()));
   }
   auto sample = std::make_shared<Sample>();
-  sample->rows = kernels::AnySparseRows(kernels::SparseRows<float>{
-      indicators ? nullptr : storage->values.data(), storage->columns.data(),
-      storage->starts.data(), rows, features, 1.0F});
+  sample->rows = kernels::AnySparseRows(
+      kernels::SparseRows<float>{storage->values.data(), storage->columns.data(),
+                                 storage->starts.data(), rows, features, 1.0F});
   sample->entries = storage->columns.size();
   sample->storage = storage;
   sample->fill(numbers);
@@ -149,14 +149,12 @@ void add_row_cases(Numbers& numbers, std::vector<KernelCase>& cases) {
   const auto middle = dense_sample<float>(numbers, 512, 123);
   const auto wide = dense_sample<float>(numbers, 128, 500);
   const auto pixels = dense_sample<std::uint8_t>(numbers, 96, 784);
-  const auto sparse = sparse_sample(numbers, 4096, 496, 6, false);
-  const auto indicators = sparse_sample(numbers, 2048, 126, 14, true);
+  const auto sparse = sparse_sample(numbers, 4096, 496, 6);
   cases.push_back(fused("float32 x 28", narrow));
   cases.push_back(fused("float32 x 123", middle));
   cases.push_back(fused("float32 x 500", wide));
   cases.push_back(fused("uint8 x 784", pixels));
   cases.push_back(fused("CSR, 6 of 496", sparse));
-  cases.push_back(fused("CSR of ones, 14 of 126", indicators));
   cases.push_back(margins("float32 x 28", narrow));
   cases.push_back(margins("float32 x 500", wide));
   cases.push_back(margins("CSR, 6 of 496", sparse));
