@@ -65,6 +65,13 @@ def read(path):
     return x, (labels == labels.max()).astype(np.uint8)
 
 
+def shape(path):
+    """(rows, features) without reading them."""
+    with h5py.File(path) as file:
+        features = file["X"]
+        return features.shape if isinstance(features, h5py.Dataset) else tuple(features.attrs["shape"])
+
+
 def write(path, x, y):
     """Contiguous and uncompressed; CSR in AnnData's layout. A file that is there is whole."""
     part = path.with_suffix(".part")

@@ -59,6 +59,7 @@ void read_file(const std::string& path, const Communicator& world, File& file) {
 
 void measure(File& file) {
   for (std::size_t k = 0; k < file.kernels.size(); ++k) {
+    file.kernels[k].run();  // so that all start alike: after themselves
     const mpilogit::core::Stopwatch stopwatch;
     file.kernels[k].run();
     file.measured["kernels"][k]["seconds"].push_back(stopwatch.seconds());
