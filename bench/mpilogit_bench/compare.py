@@ -30,7 +30,7 @@ class Contest:
         self.optimum = self.value(weights, intercept)
         self.our_optimum = self.optimum
         self.record = record
-        self.fastest = float("inf")  # of the peers so far
+        self.fastest = {True: float("inf"), False: float("inf")}  # of peers so far: all, or judged by
         self.workers = {}
 
     def train(self, tolerance, layout):
@@ -61,7 +61,8 @@ class Contest:
             dense_rows, features, stored_entries(self.x), hasattr(self.x, "indptr"))
         if result["reason"]:
             return result
-        limit = min(self.arguments.limit, max(PATIENCE, HOPELESS * self.fastest))
+        limit = min(self.arguments.limit,
+                    max(PATIENCE, HOPELESS * self.fastest[not tables.judged(peer.name)]))
         try:
             self.workers[peer.name] = Worker(peer, self.path, self.l2)
             self.climb(peer, limit, result)
@@ -70,7 +71,7 @@ class Contest:
         except PeerFailed as failure:  # it did not even start
             result["reason"] = str(failure)
         if result["chosen"]:
-            self.fastest = min(self.fastest, result["chosen"]["seconds"])
+            self.note_time(peer.name, result["chosen"]["seconds"])
         elif not result["reason"]:
             best = min(map(self.gap, result["trail"]))
             result["reason"] = f"gap {best:.0e} at best"
@@ -102,10 +103,15 @@ class Contest:
         self.optimum = min(self.optimum, trial["objective"])
         return trial
 
+    def note_time(self, name, seconds):
+        for everybody in (True, False):
+            if everybody or tables.judged(name):
+                self.fastest[everybody] = min(self.fastest[everybody], seconds)
+
     def contenders(self, results):
         """Peers worth timing again; the others keep the one time of the search."""
-        return [result for result in results if result["chosen"]
-                and result["chosen"]["seconds"] <= CONTENDER * self.fastest]
+        return [result for result in results if result["chosen"] and result["chosen"]["seconds"]
+                <= CONTENDER * self.fastest[not tables.judged(result["name"])]]
 
     def take_turns(self, ours, results):
         contenders = self.contenders(results)

@@ -9,6 +9,8 @@ import tempfile
 from . import tables
 from .setting import parser, write_result
 
+WIDEST_FIRST = ("avx512", "avx2", "neon", "sse4", "plain")
+
 
 def measure(arguments):
     program = arguments.build / "bench" / "bin" / "bench_kernels"
@@ -23,17 +25,19 @@ def measure(arguments):
             check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={**os.environ, "OMP_NUM_THREADS": "1"})
         measured = json.load(output)
-    result = {"speeds": {}}
+    speeds = {}
     for run in measured["benchmarks"]:
         if run.get("aggregate_name") == "median":
             kernel, instructions = run["run_name"].rsplit("/", 1)
-            result["speeds"].setdefault(kernel, {})[instructions] = run["items_per_second"]
+            speeds.setdefault(kernel, {})[instructions] = run["items_per_second"]
+    result = {"speeds": dict(sorted(speeds.items()))}
     write_result(arguments.build, "kernels", result)
     return result
 
 
 def report(result):
-    sets = list(next(iter(result["speeds"].values())))
+    measured = next(iter(result["speeds"].values()))
+    sets = [name for name in WIDEST_FIRST if name in measured]
     rows = [[kernel, *(f"{speeds[name] * 1e-9:.2f}" for name in sets),
              tables.ratio(speeds[sets[0]] / speeds[sets[-1]])]
             for kernel, speeds in result["speeds"].items()]

@@ -1,4 +1,4 @@
-#include "programs/kernel_cases.hpp"
+#include "kernel_cases.hpp"
 
 #include <cmath>
 #include <cstdint>

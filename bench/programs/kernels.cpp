@@ -6,7 +6,7 @@
 
 #include "mpilogit/kernels/instruction_set.hpp"
 
-#include "programs/kernel_cases.hpp"
+#include "kernel_cases.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "programs/read_bandwidth.cpp"
-#include "programs/read_bandwidth.hpp"
+#define HWY_TARGET_INCLUDE "read_bandwidth.cpp"
+#include "read_bandwidth.hpp"
 
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"

@@ -17,8 +17,8 @@
 #include "mpilogit/core/stopwatch.hpp"
 #include "mpilogit/kernels/instruction_set.hpp"
 
-#include "programs/read_bandwidth.hpp"
-#include "programs/row_kernels.hpp"
+#include "read_bandwidth.hpp"
+#include "row_kernels.hpp"
 
 namespace {
 

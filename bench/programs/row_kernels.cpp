@@ -1,4 +1,4 @@
-#include "programs/row_kernels.hpp"
+#include "row_kernels.hpp"
 
 #include <algorithm>
 #include <cmath>
