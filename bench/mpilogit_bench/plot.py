@@ -1,5 +1,6 @@
 """Gap against time, one panel for each data set, by gnuplot."""
 
+import itertools
 import math
 import pathlib
 import shutil
@@ -12,12 +13,18 @@ FLOOR = 1e-14  # gaps below are drawn here: F itself is not known better
 
 
 def curves(dataset):
-    """Name → (seconds, gap) of each trial, for all that have one."""
+    """Name → (seconds, gap), for all that were tried."""
     trails = {"mpilogit": dataset["ours"]["trail"],
               **{peer["name"]: peer["trail"] for peer in dataset["peers"]}}
-    return {name: sorted((trial["seconds"], max(trial["gap"], FLOOR)) for trial in trail
-                         if math.isfinite(trial["gap"]))
-            for name, trail in trails.items() if trail}
+    return {name: descent(trail) for name, trail in trails.items() if trail}
+
+
+def descent(trail):
+    """The least gap that was reached in so many seconds."""
+    points = sorted((trial["seconds"], max(trial["gap"], FLOOR)) for trial in trail
+                    if math.isfinite(trial["gap"]))
+    gaps = itertools.accumulate((gap for _, gap in points), min)
+    return [(seconds, gap) for (seconds, _), gap in zip(points, gaps)]
 
 
 def script(result, folder, output):
@@ -26,11 +33,11 @@ def script(result, folder, output):
                    key=lambda name: (name != "mpilogit", name))
     columns = 2
     rows = math.ceil(len(result["datasets"]) / columns)
-    lines = [f'set terminal svg size 1000,{60 + 300 * rows} font "sans,11" background "white"',
+    lines = [f'set terminal svg size 1000,{60 + 380 * rows} font "sans,11" background "white"',
              f'set output "{output}"', f"set multiplot layout {rows},{columns}",
              "set logscale xy", 'set format x "10^{%T}"', 'set format y "10^{%T}"', "set grid",
              'set xlabel "seconds of training"', 'set ylabel "relative gap"',
-             "set key outside right font \",9\"", "set yrange [1e-14:10]"]
+             'set key below horizontal maxcols 4 font ",9"', "set yrange [1e-14:10]"]
     for number, dataset in enumerate(result["datasets"]):
         plots = [f'{result["gap"]} with lines dashtype 2 linecolor "gray" notitle']
         for name, points in curves(dataset).items():

@@ -119,6 +119,12 @@ def test_a_plot_has_a_panel_for_each_data_set(tmp_path):
     assert (tmp_path / "0-0").read_text() == "0.2 1e-08\n"
 
 
+def test_a_curve_never_rises():
+    trail = [{"seconds": 3.0, "gap": 1e-3}, {"seconds": 1.0, "gap": 1e-1}, {"seconds": 2.0, "gap": 1e-5},
+             {"seconds": 4.0, "gap": float("inf")}]
+    assert plot.descent(trail) == [(1.0, 1e-1), (2.0, 1e-5), (3.0, 1e-5)]
+
+
 # --- instruction counts ----------------------------------------------------------------------------
 
 def test_a_dump_names_its_kernel_and_total():
