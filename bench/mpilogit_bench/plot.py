@@ -33,11 +33,11 @@ def script(result, folder, output):
                    key=lambda name: (name != "mpilogit", name))
     columns = 2
     rows = math.ceil(len(result["datasets"]) / columns)
-    lines = [f'set terminal svg size 1000,{60 + 380 * rows} font "sans,11" background "white"',
+    lines = [f'set terminal svg size 1200,{40 + 360 * rows} font "sans,11" background "white"',
              f'set output "{output}"', f"set multiplot layout {rows},{columns}",
              "set logscale xy", 'set format x "10^{%T}"', 'set format y "10^{%T}"', "set grid",
              'set xlabel "seconds of training"', 'set ylabel "relative gap"',
-             'set key below horizontal maxcols 4 font ",9"', "set yrange [1e-14:10]"]
+             'set key below horizontal maxcols 3 maxrows 6 font ",8"', "set yrange [1e-14:10]"]
     for number, dataset in enumerate(result["datasets"]):
         plots = [f'{result["gap"]} with lines dashtype 2 linecolor "gray" notitle']
         for name, points in curves(dataset).items():
