@@ -71,7 +71,8 @@ Exponentials exponentials_of(const SoftmaxShape& shape, const double* margins, s
     found.largest[i] = largest;
   }
   for (std::size_t i = 0; i < rows; ++i) {
-    found.reference[i] = shape.reference_class ? scalar_formulas::exp_of_minus(found.largest[i]) : 0.0;
+    found.reference[i] =
+        shape.reference_class ? scalar_formulas::exp_of_minus(found.largest[i]) : 0.0;
   }
   for (std::size_t n = 0; n < rows * columns; ++n) {
     exponentials[n] = scalar_formulas::exp_of_minus(exponentials[n]);

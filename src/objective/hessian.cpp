@@ -75,11 +75,11 @@ Grams weighted_grams(const Problem& problem, CurvatureState state,
     const auto own = state.subspan(block.first * columns, block.rows * columns);
     std::vector<double> curvature(block.rows);
     for (std::size_t p = 0; p < pairs.size(); ++p) {
-      problem.likelihood.curvatures(block, own, pairs[p].k, pairs[p].l, curvature);
+      problem.likelihood->curvatures(block, own, pairs[p].k, pairs[p].l, curvature);
       add_gram(problem, block, curvature, chosen,
                out.vector.subspan(p * grams.triangle, grams.triangle));
     }
-    const auto weights = block.of(problem.likelihood.weights());
+    const auto weights = block.of(problem.likelihood->weights());
     out.scalars[0] = weights.empty() ? static_cast<double>(block.rows) : kernels::lane_sum(weights);
   };
   PassResult result = problem.passes.run(BlockSum{
@@ -99,8 +99,8 @@ solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState st
   for (std::size_t k = 0; k < columns; ++k) {
     for (std::size_t l = 0; l <= k; ++l) pairs.push_back({k, l});
   }
-  const Grams grams = weighted_grams(problem, state, problem.rows().blocks,
-                                     problem.rows().design.rows(), chosen, pairs);
+  const Grams grams =
+      weighted_grams(problem, state, problem.blocks, problem.global_rows, chosen, pairs);
 
   const std::size_t count = chosen.size();
   const auto left_out = [&](std::size_t j) {
@@ -131,15 +131,12 @@ solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState st
 
 std::vector<solvers::SymmetricMatrix> sampled_blocks(const Problem& problem, CurvatureState state) {
   const std::int64_t stride = problem.hessian_stride;
-  std::vector<LocalBlock> sample;
-  for (const auto& block : problem.rows().blocks) {
-    if (block.number % stride == 0) sample.push_back(block);
-  }
+  const std::vector<LocalBlock> sample = every(stride, problem.blocks);
   std::vector<ColumnPair> pairs;
   for (std::size_t k = 0; k < problem.columns(); ++k) pairs.push_back({k, k});
   std::vector<std::uint32_t> all(problem.features());
   std::iota(all.begin(), all.end(), 0U);
-  const std::int64_t rows = (problem.rows().design.rows() + stride - 1) / stride;
+  const std::int64_t rows = rows_of_every(stride, problem.rows().design.dataset());
   const Grams grams = weighted_grams(problem, state, sample, rows, all, pairs);
 
   std::vector<solvers::SymmetricMatrix> blocks;

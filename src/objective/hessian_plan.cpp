@@ -7,21 +7,32 @@ namespace mpilogit::objective {
 
 namespace {
 
-// A Hessian matrix is built from all rows as long as its products cost no more than this many
-// passes (a pass costs 4 flops per entry; the products of a Gram matrix run about three times as
-// fast per flop, for they reuse registers), and from a strided sample beyond.
-constexpr double kAffordablePasses = 10.0;
-constexpr double kGramSpeedup = 3.0;
-constexpr double kSmallProblem = 2e9;            // products that nobody waits for
-constexpr double kSmallPairs = 5e8;              // likewise, of several narrow Gram matrices
+// What arithmetic costs on one core, in nanoseconds; only ratios matter (docs/performance.md).
+constexpr double kRow = 2.0;            // its loss and residual
+constexpr double kDenseEntry = 0.17;    // in a pass: the memory's bandwidth
+constexpr double kDenseProduct = 0.08;  // in a Gram matrix
+constexpr double kSparseEntry = 1.6;
+constexpr double kSparseProduct = 1.0;
+
+// A Hessian matrix is built from all rows as long as that costs no more than a few passes, or no
+// time worth speaking of, and from a strided sample beyond.
+constexpr double kAffordablePasses = 4.0;
+constexpr double kSampledPasses = 5.0;           // that a sampled one should cost
+constexpr double kMostSampledPasses = 30.0;      // that it may cost where fewer rows say too little
+constexpr double kUnnoticed = 2e7;               // nanoseconds
+constexpr double kRowsPerFeature = 8.0;          // that a sample must have to say anything
+constexpr double kSmallPairs = 5e8;              // products, of several narrow Gram matrices
 constexpr double kLargestMatrix = 2500.0;        // rows; 25 MB as a packed triangle
 constexpr double kLargestBlocks = 2e7;           // elements of all class blocks together
-constexpr double kRowsPerFeature = 4.0;          // that a sample must have to say anything
 constexpr double kWorthWorkingSet = 60.0;        // passes, which other solvers would need anyway
 constexpr double kSmallWorkingSetProblem = 5e9;  // products
 
 double pairs_of(double n) {
   return 0.5 * n * (n + 1.0);
+}
+
+bool is_sparse(const SharedRows& rows) {
+  return rows.design.dataset().shape().sparse;
 }
 
 // Products x_ij x_ik of one Gram matrix over so many features: of all of them, those of the
@@ -31,33 +42,40 @@ double gram_products(const SharedRows& rows, double features) {
   return std::min(dense, static_cast<double>(rows.bounds.squared_entries));
 }
 
+double gram_time(const SharedRows& rows, double features) {
+  return gram_products(rows, features) * (is_sparse(rows) ? kSparseProduct : kDenseProduct);
+}
+
 // Cauchy–Schwarz: the non-zeros of all rows are at most √(rows · Σ (non-zeros of a row)²).
-double pass_products(const SharedRows& rows) {
-  return 2.0 * std::sqrt(static_cast<double>(rows.design.rows()) *
-                         static_cast<double>(rows.bounds.squared_entries));
+double pass_time(const SharedRows& rows) {
+  const auto count = static_cast<double>(rows.design.rows());
+  const double entries = std::sqrt(count * static_cast<double>(rows.bounds.squared_entries));
+  return count * kRow + entries * (is_sparse(rows) ? kSparseEntry : kDenseEntry);
 }
 
 }  // namespace
 
-HessianPlan plan_hessian(const SharedRows& rows, std::size_t columns) {
+HessianPlan plan_hessian(const SharedRows& rows, std::int64_t global_rows, std::size_t columns) {
   using enum solvers::HessianMatrixKind;
   const auto features = static_cast<double>(rows.features());
   const auto classes = static_cast<double>(columns);
-  const double products = gram_products(rows, features);
-  const double small = columns == 1 ? kSmallProblem : kSmallPairs;
-  if ((features + 1.0) * classes <= kLargestMatrix && products * pairs_of(classes) <= small) {
+  const double part = static_cast<double>(global_rows) / static_cast<double>(rows.design.rows());
+  const bool few = (features + 1.0) * classes <= kLargestMatrix;
+  const double time = gram_time(rows, features) * part;
+  const double passes = gram_time(rows, features) / pass_time(rows);
+  if (columns == 1 && few && (passes <= kAffordablePasses || time <= kUnnoticed)) return {exact, 1};
+  if (columns > 1 && few && gram_products(rows, features) * pairs_of(classes) <= kSmallPairs) {
     return {exact, 1};
   }
 
   const bool fits = features <= kLargestMatrix &&
                     (columns == 1 || classes * pairs_of(features) <= kLargestBlocks);
   if (!fits) return {unaffordable, 1};
-  const double stride =
-      std::ceil(products / (kGramSpeedup * pass_products(rows) * kAffordablePasses));
-  if (stride <= 1.0) return {columns == 1 ? exact : class_blocks, 1};
-  if (static_cast<double>(rows.design.rows()) / stride < kRowsPerFeature * features) {
-    return {unaffordable, 1};
-  }
+  const double enough_rows =
+      std::floor(static_cast<double>(global_rows) / (kRowsPerFeature * features));
+  const double stride = std::max(1.0, std::min(std::ceil(passes / kSampledPasses), enough_rows));
+  if (passes > stride * kMostSampledPasses && time > kUnnoticed) return {unaffordable, 1};
+  if (stride == 1.0) return {columns == 1 ? exact : class_blocks, 1};
   return {columns == 1 ? sampled : class_blocks, static_cast<std::int64_t>(stride)};
 }
 
@@ -66,8 +84,9 @@ bool affordable(const SharedRows& rows, std::size_t features, std::size_t column
   const auto classes = static_cast<double>(columns);
   if ((count + 1.0) * classes > kLargestMatrix) return false;
   const double products = gram_products(rows, count) * pairs_of(classes);
-  const double worth = kWorthWorkingSet * kGramSpeedup * pass_products(rows) * classes;
-  return products <= std::max(kSmallWorkingSetProblem, worth);
+  const double time = products * (is_sparse(rows) ? kSparseProduct : kDenseProduct);
+  const double worth = kWorthWorkingSet * pass_time(rows) * classes;
+  return products <= kSmallWorkingSetProblem || time <= worth;
 }
 
 }  // namespace mpilogit::objective

@@ -15,7 +15,7 @@ struct HessianPlan {
 };
 
 /// For a whole Hessian or, with several columns, its diagonal blocks.
-HessianPlan plan_hessian(const SharedRows& rows, std::size_t columns);
+HessianPlan plan_hessian(const SharedRows& rows, std::int64_t global_rows, std::size_t columns);
 
 /// Whether the exact Hessian over `features` features and their `columns` columns is affordable to
 /// a solver that cannot do without it.

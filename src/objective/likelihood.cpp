@@ -68,30 +68,37 @@ void Likelihood::residuals(const LocalBlock& block, std::size_t first, std::span
   for (std::size_t i = 0; i < count; ++i) tile[i] += of_failures[i];
 }
 
-void Likelihood::curvature_state(const LocalBlock& block, std::span<const double> margins,
-                                 std::span<double> state) const {
-  if (binary_) {
-    kernels::curvatures(margins, block.of(weights()), state);
-  } else {
-    kernels::softmax_probabilities(shape_, margins, state);
+void Likelihood::add_class_weights(const LocalBlock& block, std::span<double> totals) const {
+  for (std::size_t i = block.first; i < block.first + block.rows; ++i) {
+    const double weight = weights_.empty() ? 1.0 : weights_[i];
+    if (aggregated()) {
+      totals[0] += failure_weight_[i];
+      totals[1] += success_weight_[i];
+    } else {
+      totals[binary_ ? binary_labels_[i] : labels_[i]] += weight;
+    }
   }
+}
+
+void Likelihood::curvature_state(std::span<const double> margins, std::span<double> state) const {
+  kernels::softmax_probabilities(shape_, margins, state);
 }
 
 void Likelihood::curvature_products(const LocalBlock& block, std::size_t first,
                                     std::span<const double> state, std::span<double> tile) const {
   const auto own = state.subspan(first * shape_.columns, tile.size());
+  const std::size_t count = tile.size() / shape_.columns;
   if (binary_) {
-    for (std::size_t i = 0; i < tile.size(); ++i) tile[i] *= own[i];
+    kernels::curvature_products(own, tile_of(weights_, block, first, count), tile);
     return;
   }
-  const std::size_t count = tile.size() / shape_.columns;
   kernels::softmax_curvature_products(shape_, own, tile_of(weights_, block, first, count), tile);
 }
 
 void Likelihood::curvatures(const LocalBlock& block, std::span<const double> state, std::size_t k,
                             std::size_t l, std::span<double> curvatures) const {
   if (binary_) {
-    std::copy(state.begin(), state.end(), curvatures.begin());
+    kernels::curvatures(state, block.of(weights()), curvatures);
   } else {
     kernels::softmax_curvatures(shape_, state, block.of(weights()), k, l, curvatures);
   }

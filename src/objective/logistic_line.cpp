@@ -19,12 +19,12 @@ solvers::Line::Sample LogisticLine::at(double t) const {
     std::vector<double> residuals(a.size());
     for (std::size_t i = 0; i < a.size(); ++i) residuals[i] = a[i] + t * (b[i] - a[i]);
     kernels::LaneSum losses;
-    problem_.likelihood.residuals(block, 0, residuals, losses);
+    problem_.likelihood->residuals(block, 0, residuals, losses);
     for (std::size_t i = 0; i < a.size(); ++i) residuals[i] *= b[i] - a[i];
     out.scalars[0] = losses.total();
     out.scalars[1] = kernels::lane_sum(residuals);
   };
-  const PassResult sums = problem_.passes.run(BlockSum{.blocks = problem_.rows().blocks,
+  const PassResult sums = problem_.passes.run(BlockSum{.blocks = problem_.blocks,
                                                        .global_rows = 0,
                                                        .scales = {},
                                                        .scalars = 2,

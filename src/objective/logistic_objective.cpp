@@ -44,6 +44,9 @@ LogisticObjective::LogisticObjective(const Passes& passes, Targets targets, Pena
   require_all_classes(*problem_);
 }
 
+LogisticObjective::LogisticObjective(std::unique_ptr<Problem> problem)
+    : problem_(std::move(problem)) {}
+
 LogisticObjective::~LogisticObjective() = default;
 
 std::size_t LogisticObjective::dimension() const {
@@ -82,6 +85,24 @@ bool LogisticObjective::hessian_affordable(std::span<const std::size_t> variable
     last = j;
   }
   return affordable(problem_->rows(), features, problem_->columns());
+}
+
+// Fewer rows than this are a pass that nobody waits for.
+constexpr std::int64_t kFewestSampleRows = 1024;
+
+std::unique_ptr<solvers::Objective> LogisticObjective::sampled(std::int64_t stride) const {
+  const std::int64_t rows = rows_of_every(stride, problem_->rows().design.dataset());
+  if (rows < kFewestSampleRows) return nullptr;
+  auto sample = std::make_unique<Problem>(*problem_, stride);
+  const auto& weights = sample->class_weights;
+  const bool complete =
+      std::all_of(weights.begin(), weights.end(), [](double w) { return w > 0.0; });
+  if (!complete) return nullptr;
+  return std::unique_ptr<solvers::Objective>(new LogisticObjective(std::move(sample)));
+}
+
+std::int64_t LogisticObjective::data_rows() const {
+  return problem_->global_rows;
 }
 
 std::int64_t LogisticObjective::data_passes() const {
@@ -129,7 +150,7 @@ double LogisticObjective::total_weight() const {
 }
 
 double LogisticObjective::separation_threshold() const {
-  if (problem_->likelihood.aggregated()) return 0.0;
+  if (problem_->likelihood->aggregated()) return 0.0;
   return kLogTwo * problem_->smallest_weight / problem_->total_weight;
 }
 

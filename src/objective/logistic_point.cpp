@@ -19,7 +19,7 @@ PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blo
     if (!margins.empty()) {
       std::copy(tile.begin(), tile.end(), margins.subspan((block.first + first) * columns).begin());
     }
-    problem.likelihood.residuals(block, first, tile, scalars[0]);
+    problem.likelihood->residuals(block, first, tile, scalars[0]);
   };
   return problem.passes.run(FusedPass{.blocks = blocks,
                                       .global_rows = global_rows,
@@ -35,9 +35,9 @@ PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blo
 LogisticPoint::LogisticPoint(const Problem& problem, std::span<const double> coefficients)
     : problem_(problem),
       coefficients_(coefficients.begin(), coefficients.end()),
-      margins_(problem.likelihood.rows() * problem.columns()) {
-  PassResult sums = gradient_pass(problem, problem.rows().blocks, problem.rows().design.rows(),
-                                  coefficients_, margins_);
+      margins_(problem.likelihood->rows() * problem.columns()) {
+  PassResult sums =
+      gradient_pass(problem, problem.blocks, problem.global_rows, coefficients_, margins_);
   value_ = sums.scalars[0] / problem.total_weight + problem.penalty_value(coefficients_);
   gradient_ = std::move(sums.vector);
   for (auto& g : gradient_) g /= problem.total_weight;
@@ -45,15 +45,15 @@ LogisticPoint::LogisticPoint(const Problem& problem, std::span<const double> coe
 }
 
 std::span<const double> LogisticPoint::curvature_state() const {
+  if (problem_.likelihood->margins_are_state()) return margins_;
   if (curvature_state_.size() != margins_.size()) {
     curvature_state_.resize(margins_.size());
     const std::size_t columns = problem_.columns();
-    const SharedRows& rows = problem_.rows();
-    for_each_block(rows.blocks, rows.threads, [&](const LocalBlock& block, int) {
+    for_each_block(problem_.blocks, problem_.rows().threads, [&](const LocalBlock& block, int) {
       const std::size_t first = block.first * columns;
       const std::size_t count = block.rows * columns;
-      problem_.likelihood.curvature_state(
-          block, std::span<const double>(margins_).subspan(first, count),
+      problem_.likelihood->curvature_state(
+          std::span<const double>(margins_).subspan(first, count),
           std::span<double>(curvature_state_).subspan(first, count));
     });
   }
@@ -81,10 +81,10 @@ void LogisticPoint::hessian_vector(std::span<const double> direction,
   const auto times_curvature = [&](const LocalBlock& block, std::size_t first,
                                    std::span<double> tile, std::span<kernels::LaneSum>) {
     const auto own = state.subspan(block.first * columns, block.rows * columns);
-    problem.likelihood.curvature_products(block, first, own, tile);
+    problem.likelihood->curvature_products(block, first, own, tile);
   };
-  const PassResult sums = problem.passes.run(FusedPass{.blocks = problem.rows().blocks,
-                                                       .global_rows = problem.rows().design.rows(),
+  const PassResult sums = problem.passes.run(FusedPass{.blocks = problem.blocks,
+                                                       .global_rows = problem.global_rows,
                                                        .columns = columns,
                                                        .coefficients = direction,
                                                        .offsets = {},
@@ -109,7 +109,7 @@ void LogisticPoint::hessian_diagonal(std::span<double> diagonal) const {
     const auto own = state.subspan(block.first * columns, block.rows * columns);
     std::vector<double> curvature(block.rows);
     for (std::size_t k = 0; k < columns; ++k) {
-      problem.likelihood.curvatures(block, own, k, k, curvature);
+      problem.likelihood->curvatures(block, own, k, k, curvature);
       const auto sums = out.vector.subspan(k * (features + 1), features);
       problem.rows().design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
         kernels::add_column_squares(
@@ -119,8 +119,8 @@ void LogisticPoint::hessian_diagonal(std::span<double> diagonal) const {
       out.vector[k * (features + 1) + features] = kernels::lane_sum(curvature);
     }
   };
-  const PassResult sums = problem.passes.run(BlockSum{.blocks = problem.rows().blocks,
-                                                      .global_rows = problem.rows().design.rows(),
+  const PassResult sums = problem.passes.run(BlockSum{.blocks = problem.blocks,
+                                                      .global_rows = problem.global_rows,
                                                       .scales = scales,
                                                       .scalars = 0,
                                                       .body = block_diagonal});
@@ -136,7 +136,7 @@ void LogisticPoint::hessian_diagonal(std::span<double> diagonal) const {
 
 std::vector<solvers::SymmetricMatrix> LogisticPoint::hessian_blocks() const {
   std::vector<solvers::SymmetricMatrix> blocks = sampled_blocks(problem_, curvature_state());
-  if (problem_.hessian_stride == 1) return blocks;
+  if (problem_.hessian_stride == problem_.sample_stride) return blocks;
   // A sample misses rare columns: where its diagonal is too small, the exact one makes up for it.
   const std::size_t columns = problem_.columns();
   std::vector<double> diagonal(problem_.dimension());

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "exact_pass.hpp"
 #include "hessian_plan.hpp"
 
 namespace mpilogit::objective {
@@ -21,23 +22,56 @@ double smallest_positive(std::span<const double> weights, const comm::Communicat
   return std::isfinite(smallest) ? smallest : 1.0;
 }
 
+std::vector<double> class_totals(const Likelihood& likelihood, std::span<const LocalBlock> blocks,
+                                 const SharedRows& rows) {
+  const std::size_t classes = likelihood.classes();
+  const core::ExactVectorSum sums = exact_sum(blocks, rows.threads, rows.communicator, {}, classes,
+                                              [&](const LocalBlock& block, BlockSums out) {
+                                                likelihood.add_class_weights(block, out.scalars);
+                                              });
+  std::vector<double> totals;
+  for (std::size_t k = 0; k < classes; ++k) totals.push_back(sums.scalar(k));
+  return totals;
+}
+
 }  // namespace
 
 Problem::Problem(const Passes& carrier, Targets targets, Penalty chosen)
     : passes(carrier),
+      blocks(carrier.rows().blocks),
+      global_rows(carrier.rows().design.rows()),
       class_weights(class_totals(carrier.rows().design.dataset(), targets,
                                  carrier.rows().communicator, carrier.rows().threads)),
       total_weight(std::accumulate(class_weights.begin(), class_weights.end(), 0.0)),
       smallest_weight(smallest_positive(targets.weights, carrier.rows().communicator)),
       symmetric(targets.classes > 2 && !targets.reference_class),
-      likelihood(std::move(targets)) {
+      likelihood(std::make_shared<const Likelihood>(std::move(targets))) {
   for (const double bound : rows().bounds.absolute) {
     for (std::size_t k = 0; k < columns(); ++k) gradient_scales.emplace_back(bound);
   }
   set_penalty(std::move(chosen));
-  const HessianPlan plan = plan_hessian(rows(), columns());
+  const HessianPlan plan = plan_hessian(rows(), global_rows, columns());
   hessian_kind = plan.kind;
   hessian_stride = plan.stride;
+}
+
+Problem::Problem(const Problem& whole, std::int64_t stride)
+    : passes(whole.passes),
+      sample(every(stride, whole.blocks)),
+      blocks(sample),
+      global_rows(rows_of_every(stride, whole.rows().design.dataset())),
+      penalty(whole.penalty),
+      class_weights(class_totals(*whole.likelihood, blocks, whole.rows())),
+      total_weight(std::accumulate(class_weights.begin(), class_weights.end(), 0.0)),
+      smallest_weight(whole.smallest_weight),
+      symmetric(whole.symmetric),
+      likelihood(whole.likelihood),
+      gradient_scales(whole.gradient_scales),
+      common_curvature(whole.common_curvature) {
+  const HessianPlan plan = plan_hessian(rows(), global_rows, columns());
+  hessian_kind = plan.kind;
+  sample_stride = stride;
+  hessian_stride = plan.stride * stride;
 }
 
 void Problem::set_penalty(Penalty chosen) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -21,23 +22,31 @@ struct Problem {
   /// Collective.
   Problem(const Passes& carrier, Targets targets, Penalty chosen);
 
+  /// Collective. The same problem over every `stride`-th block of rows, normalised by their own
+  /// weight. A class may be without weight there.
+  Problem(const Problem& whole, std::int64_t stride);
+
   const Passes& passes;
+  std::vector<LocalBlock> sample;      ///< empty if all rows are in it
+  std::span<const LocalBlock> blocks;  ///< of this rank, in it
+  std::int64_t global_rows = 0;        ///< in it, on all ranks
   Penalty penalty;
   std::vector<double> class_weights;  ///< Σ s_i of each class
   double total_weight = 0.0;
   double smallest_weight = 1.0;  ///< min s_i over s_i > 0
   bool symmetric = false;        ///< softmax with coefficients for every class
-  Likelihood likelihood;
+  std::shared_ptr<const Likelihood> likelihood;
   std::vector<core::FixedPoint> gradient_scales;  ///< of Σ_i residual_ik x_ij
   std::vector<double> common_curvature;           ///< features + 1, if symmetric
   solvers::HessianMatrixKind hessian_kind;
+  std::int64_t sample_stride = 1;   ///< every such block is in `blocks`
   std::int64_t hessian_stride = 1;  ///< every such block is in a sampled Hessian
 
   void set_penalty(Penalty chosen);
 
   const SharedRows& rows() const { return passes.rows(); }
   std::size_t features() const { return rows().features(); }
-  std::size_t columns() const { return likelihood.columns(); }
+  std::size_t columns() const { return likelihood->columns(); }
   std::size_t dimension() const { return (features() + 1) * columns(); }
   std::span<const double> offsets() const { return rows().design.dataset().offsets(); }
 

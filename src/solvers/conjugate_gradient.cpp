@@ -73,6 +73,7 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
     preconditioner.apply(residual, preconditioned);
     const double next_rho = dot(residual, preconditioned);
 
+    if (k == 1) model.contraction = next_rho / rho;
     const double step = 0.5 * alpha * rho;  // Q_k − Q_{k−1}
     decrease.total += step;
     decrease.missing = static_cast<double>(k) * step;

@@ -7,10 +7,25 @@
 
 namespace mpilogit::solvers {
 
+namespace {
+
+constexpr double kWorthChord = 0.1;
+
+}  // namespace
+
 NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficiency) {
+  if (has_factor() && contraction_ <= kWorthChord) {
+    NewtonModel chord = with_last_factor(point);
+    contraction_ = chord.decrease / last_decrease_;
+    last_decrease_ = chord.decrease;
+    if (contraction_ <= kWorthChord) return chord;
+  }
   if (exact()) {
     refresh(point);
-    return with_last_factor(point);
+    NewtonModel model = with_last_factor(point);
+    contraction_ = 0.0;  // the next decrement will tell
+    last_decrease_ = model.decrease;
+    return model;
   }
   const bool stale = products_last_ > products_when_fresh_ + 2;
   const bool fresh = !preconditioner_ || stale;
@@ -19,6 +34,8 @@ NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficien
   smallest_ritz_ = std::min(smallest_ritz_, model.smallest_ritz);
   products_last_ = model.products;
   if (fresh) products_when_fresh_ = model.products;
+  contraction_ = model.contraction;
+  last_decrease_ = model.decrease;
   return model;
 }
 

@@ -19,8 +19,10 @@ class NewtonDirection {
       : kind_(objective.hessian_matrix_kind()),
         layout_{objective.classes(), objective.common_curvature()} {}
 
-  /// d ≈ −H⁻¹ g at the point. With an exact matrix: factorised anew, one solve, no products. Else
-  /// conjugate gradients as far as `sufficiency` asks.
+  /// d ≈ −H⁻¹ g at the point. The factor of an earlier point is taken again for as long as each
+  /// step with it divides the decrement by ten, for a chord step costs a pass and a matrix several.
+  /// Else, with an exact matrix: factorised anew, one solve, no products; without, conjugate
+  /// gradients as far as `sufficiency` asks.
   NewtonModel at(const Point& point, const Sufficiency& sufficiency);
 
   /// −M⁻¹ g and ½ gᵀM⁻¹g with what was factorised last. No pass.
@@ -30,12 +32,17 @@ class NewtonDirection {
 
  private:
   void refresh(const Point& point);
+  bool has_factor() const {
+    return preconditioner_ != nullptr && kind_ != HessianMatrixKind::unaffordable;
+  }
 
   HessianMatrixKind kind_;
   ClassLayout layout_;
   std::unique_ptr<Preconditioner> preconditioner_;
   std::int64_t products_when_fresh_ = 0;
   std::int64_t products_last_ = 0;
+  double contraction_ = 1.0;    // of the decrement by the last step with the factor alone
+  double last_decrease_ = 0.0;  // ½ gᵀM⁻¹g at the point before
   double smallest_ritz_ = 1.0;  // over all points so far
 };
 

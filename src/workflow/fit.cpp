@@ -10,6 +10,7 @@
 #include "mpilogit/model/mapping.hpp"
 #include "mpilogit/objective/lock_step.hpp"
 #include "mpilogit/objective/logistic_objective.hpp"
+#include "mpilogit/solvers/growing_samples.hpp"
 
 #include "solve.hpp"
 
@@ -115,10 +116,14 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   regulariser.require_effect(strength);
   const auto scales = regulariser.scales(targets);
   Fit fit(passes, targets, regulariser.at(strength, scales));
-  const std::vector<double> start =
-      options.start
-          ? start_from(options, set, targets.columns(), targets.reference_class, communicator)
-          : fit.start();
+  std::vector<double> start = options.start ? start_from(options, set, targets.columns(),
+                                                         targets.reference_class, communicator)
+                                            : fit.start();
+  const bool newton =
+      resolve(options.solver.kind, fit.penalty.needs_proximal) == SolverKind::newton;
+  if (newton && !options.start) {
+    start = solvers::start_on_samples(fit.objective, start, options.solver.tolerance);
+  }
   fit.run(options.solver, start, monitor);
   report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
   merge(fit, report);

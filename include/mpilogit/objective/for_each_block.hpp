@@ -30,6 +30,12 @@ std::vector<LocalBlock> local_blocks(const data::Dataset& dataset);
 std::vector<LocalBlock> local_blocks(const data::Dataset& dataset,
                                      std::span<const std::int64_t> blocks);
 
+/// Those of `blocks` whose number is a multiple of `stride`.
+std::vector<LocalBlock> every(std::int64_t stride, std::span<const LocalBlock> blocks);
+
+/// Rows in these blocks on all ranks together.
+std::int64_t rows_of_every(std::int64_t stride, const data::Dataset& dataset);
+
 /// Calls body(block, thread) for every block; blocks are handed to `threads` threads as they come.
 /// `body` must not throw.
 void for_each_block(std::span<const LocalBlock> blocks, int threads,

@@ -39,6 +39,8 @@ class LogisticObjective final : public solvers::Objective {
   std::size_t classes() const override;
   std::span<const double> common_curvature() const override;
   bool hessian_affordable(std::span<const std::size_t> variables) const override;
+  std::unique_ptr<solvers::Objective> sampled(std::int64_t stride) const override;
+  std::int64_t data_rows() const override;
   std::int64_t data_passes() const override;
 
   /// Where smooth solvers start: zero (or the penalty's centre), of two classes with the intercept
@@ -66,6 +68,8 @@ class LogisticObjective final : public solvers::Objective {
   const Problem& problem() const { return *problem_; }
 
  private:
+  explicit LogisticObjective(std::unique_ptr<Problem> problem);
+
   std::unique_ptr<Problem> problem_;
 };
 

@@ -102,6 +102,14 @@ class Objective {
   /// Whether the exact Hessian over `variables` (ascending) can be had as a matrix.
   virtual bool hessian_affordable(std::span<const std::size_t> variables) const = 0;
 
+  /// The same function of a part of the data, in which every `stride`-th of it counts and the rest
+  /// does not: a place to start from at 1/stride of the cost. Null if that part would say nothing,
+  /// and of functions that are no sums over data.
+  virtual std::unique_ptr<Objective> sampled(std::int64_t /*stride*/) const { return nullptr; }
+
+  /// How many terms of data the function sums up; 0 if it does not say.
+  virtual std::int64_t data_rows() const { return 0; }
+
   /// Reads of all data so far, in units of one pass (a part of a pass counts as its part, rounded
   /// up in the total).
   virtual std::int64_t data_passes() const = 0;
