@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <new>
-
 #include <sys/mman.h>
 
 namespace mpilogit::data {

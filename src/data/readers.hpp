@@ -13,8 +13,8 @@ namespace mpilogit::data {
 std::unique_ptr<DenseShard> read_dense(const Access& access, const Metadata& metadata, Range rows,
                                        FeatureScan& scan);
 
-/// Collective. Likewise, but without a scan; `entries` is what `read_block_starts` found for these rows. Throws unless
-/// each row's columns ascend and exist.
+/// Collective. Likewise, but without a scan; `entries` is what `read_block_starts` found for these
+/// rows. Throws unless each row's columns ascend and exist.
 std::unique_ptr<SparseShard> read_sparse(const Access& access, const Metadata& metadata, Range rows,
                                          std::int64_t entries);
 

@@ -63,7 +63,8 @@ std::optional<PlainRows> PlainRows::find(const File& file, const std::string& na
   const haddr_t start = H5Dget_offset(dataset.get());
   const auto bytes_of_value = static_cast<std::int64_t>(size_of(type));
   const std::int64_t bytes = element_count(info.dimensions, where) * bytes_of_value;
-  if (start == HADDR_UNDEF || static_cast<std::int64_t>(H5Dget_storage_size(dataset.get())) < bytes ||
+  if (start == HADDR_UNDEF ||
+      static_cast<std::int64_t>(H5Dget_storage_size(dataset.get())) < bytes ||
       !fits(descriptor, static_cast<std::int64_t>(start), bytes)) {
     return std::nullopt;  // HDF5 has the words for it
   }
