@@ -33,8 +33,11 @@ class Buffer {
   static constexpr std::size_t kHugePage = std::size_t{1} << 21;
 
   struct Free {
-    std::align_val_t alignment{kCacheLine};
+    // Not by a default value of the member: Clang 14 wants Buffer complete for that.
+    Free() : alignment(std::align_val_t{kCacheLine}) {}
+    explicit Free(std::align_val_t of) : alignment(of) {}
     void operator()(std::byte* bytes) const { ::operator delete(bytes, alignment); }
+    std::align_val_t alignment;
   };
   using Bytes = std::unique_ptr<std::byte, Free>;
 
