@@ -1,6 +1,7 @@
 #include "mpilogit/comm/environment.hpp"
 
 #include <cstdlib>
+#include <string_view>
 
 #include <mpi.h>
 
@@ -8,8 +9,33 @@
 
 namespace mpilogit::comm {
 
+namespace {
+
+bool is_set(const char* name) {
+  return std::getenv(name) != nullptr;
+}
+
+// To look for networks takes Open MPI 4 a quarter of a second, for ranks that only need the memory
+// of one host: those that mpirun has started here, and the only one that nobody has started, which
+// needs no daemon of its own either. What somebody has set stays as it is.
+void prepare_for_one_host() {
+  constexpr int kKeep = 0;
+  const char* ranks = std::getenv("OMPI_COMM_WORLD_SIZE");
+  const char* ranks_here = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+  const bool alone = ranks == nullptr && !is_set("PMIX_RANK") && !is_set("PMI_RANK");
+  const bool together = ranks != nullptr && ranks_here != nullptr &&
+                        std::string_view(ranks) == std::string_view(ranks_here);
+  if (alone) ::setenv("OMPI_MCA_ess_singleton_isolated", "1", kKeep);
+  if ((alone || together) && !is_set("OMPI_MCA_mtl") && !is_set("OMPI_MCA_btl")) {
+    ::setenv("OMPI_MCA_pml", "ob1", kKeep);
+  }
+}
+
+}  // namespace
+
 // FUNNELED: threads compute inside a rank, only the main thread talks to MPI.
 Environment::Environment(int& argc, char**& argv) {
+  prepare_for_one_host();
   int provided = MPI_THREAD_SINGLE;
   if (MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS) {
     throw core::internal_failure("MPI could not be started");

@@ -1,20 +1,19 @@
 #pragma once
-// Memory for values that are read from a file: aligned, and not written before that.
+// Memory for values that are read from a file: aligned, in huge pages, and not written before that:
+// the thread that reads a part into it is the first to touch it, and has it on its own memory node.
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <sys/mman.h>
 
 namespace mpilogit::data {
 
 class Buffer {
  public:
   Buffer() = default;
-  explicit Buffer(std::int64_t bytes)
-      : bytes_(
-            static_cast<std::byte*>(::operator new(static_cast<std::size_t>(bytes), kAlignment))),
-        size_(bytes) {}
+  explicit Buffer(std::int64_t bytes) : bytes_(allocate(bytes)), size_(bytes) {}
 
   std::int64_t size() const { return size_; }
   std::byte* data() { return bytes_.get(); }
@@ -30,12 +29,28 @@ class Buffer {
   }
 
  private:
-  static constexpr std::align_val_t kAlignment{64};  // a cache line
-  struct Free {
-    void operator()(std::byte* bytes) const { ::operator delete(bytes, kAlignment); }
-  };
+  static constexpr std::size_t kCacheLine = 64;
+  static constexpr std::size_t kHugePage = std::size_t{1} << 21;
 
-  std::unique_ptr<std::byte, Free> bytes_;
+  struct Free {
+    // Not by a default value of the member: Clang 14 wants Buffer complete for that.
+    Free() : alignment(std::align_val_t{kCacheLine}) {}
+    explicit Free(std::align_val_t of) : alignment(of) {}
+    void operator()(std::byte* bytes) const { ::operator delete(bytes, alignment); }
+    std::align_val_t alignment;
+  };
+  using Bytes = std::unique_ptr<std::byte, Free>;
+
+  // Where the kernel has no huge pages to give, small ones do.
+  static Bytes allocate(std::int64_t bytes) {
+    const auto size = static_cast<std::size_t>(bytes);
+    const std::align_val_t alignment{size < kHugePage ? kCacheLine : kHugePage};
+    Bytes memory(static_cast<std::byte*>(::operator new(size, alignment)), Free{alignment});
+    if (size >= kHugePage) ::madvise(memory.get(), size, MADV_HUGEPAGE);
+    return memory;
+  }
+
+  Bytes bytes_;
   std::int64_t size_ = 0;
 };
 

@@ -1,9 +1,7 @@
 #include "data/class_set.hpp"
 
 #include <algorithm>
-#include <span>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -14,19 +12,6 @@ namespace mpilogit::data {
 namespace {
 
 constexpr std::size_t kMostClasses = 10000;
-
-// In ascending order, and no more than one too many.
-template <class Label>
-std::vector<Label> distinct(const std::vector<Label>& labels) {
-  std::unordered_set<Label> seen;
-  for (const auto& label : labels) {
-    seen.insert(label);
-    if (seen.size() > kMostClasses) break;
-  }
-  std::vector<Label> values(seen.begin(), seen.end());
-  std::sort(values.begin(), values.end());
-  return values;
-}
 
 // Texts go as CBOR, which takes any bytes.
 std::vector<std::string> gather(const std::vector<std::string>& mine,
@@ -46,10 +31,11 @@ std::vector<std::int64_t> gather(const std::vector<std::int64_t>& mine,
 }
 
 template <class Label>
-std::vector<Label> global_distinct(const std::vector<Label>& labels, const std::string& where,
+std::vector<Label> global_distinct(const std::vector<Label>& mine, const std::string& where,
                                    const comm::Communicator& communicator) {
-  const std::vector<Label> mine = distinct(labels);
-  std::vector<Label> all = distinct(gather(mine, communicator));
+  std::vector<Label> all = gather(mine, communicator);
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   if (all.size() > kMostClasses) {
     throw core::bad_input(
         {.what = "has more than " + std::to_string(kMostClasses) + " different values",
@@ -61,34 +47,62 @@ std::vector<Label> global_distinct(const std::vector<Label>& labels, const std::
   return all;
 }
 
+// The place of each label among the classes.
 template <class Label>
-std::vector<std::uint32_t> indices(const std::vector<Label>& labels,
-                                   const std::vector<Label>& classes) {
-  std::unordered_map<Label, std::uint32_t> index;
-  for (const auto& label : classes) index.emplace(label, static_cast<std::uint32_t>(index.size()));
+std::vector<std::uint32_t> places(const std::vector<Label>& labels,
+                                  const std::vector<Label>& classes) {
   std::vector<std::uint32_t> result;
-  result.reserve(labels.size());
-  for (const auto& label : labels) result.push_back(index.at(label));
+  for (const auto& label : labels) {
+    const auto found = std::lower_bound(classes.begin(), classes.end(), label);
+    result.push_back(static_cast<std::uint32_t>(found - classes.begin()));
+  }
   return result;
 }
 
 }  // namespace
 
-ClassSet global_classes(const RawLabels& labels, const std::string& where,
-                        const comm::Communicator& communicator) {
+CodedLabels::CodedLabels(LabelKind kind, std::int64_t rows) : kind_(kind) {
+  codes_.reserve(static_cast<std::size_t>(rows));
+}
+
+std::uint32_t CodedLabels::code_of(std::int64_t number) {
+  const std::uint64_t hash = static_cast<std::uint64_t>(number) * 0x9E3779B97F4A7C15U;
+  Recent& recent = recent_[hash >> 56U];
+  if (!recent.used || recent.number != number) recent = {number, numbers_.code_of(number), true};
+  return recent.code;
+}
+
+// With one class too many the rest does not matter: global_classes will refuse them.
+void CodedLabels::add(std::span<const std::int64_t> numbers) {
+  for (const std::int64_t number : numbers) {
+    if (numbers_.labels().size() > kMostClasses) return;
+    codes_.push_back(code_of(number));
+  }
+}
+
+void CodedLabels::add(std::span<const std::string> texts) {
+  for (const std::string& text : texts) {
+    if (texts_.labels().size() > kMostClasses) return;
+    codes_.push_back(texts_.code_of(text));
+  }
+}
+
+ClassSet CodedLabels::global_classes(const std::string& where,
+                                     const comm::Communicator& communicator) const {
   ClassSet classes;
-  classes.kind = labels.kind;
-  if (labels.kind == LabelKind::text) {
-    classes.texts = global_distinct(labels.texts, where, communicator);
+  classes.kind = kind_;
+  if (kind_ == LabelKind::text) {
+    classes.texts = global_distinct(texts_.labels(), where, communicator);
   } else {
-    classes.numbers = global_distinct(labels.numbers, where, communicator);
+    classes.numbers = global_distinct(numbers_.labels(), where, communicator);
   }
   return classes;
 }
 
-std::vector<std::uint32_t> class_indices(const RawLabels& labels, const ClassSet& classes) {
-  return labels.kind == LabelKind::text ? indices(labels.texts, classes.texts)
-                                        : indices(labels.numbers, classes.numbers);
+ClassIndices CodedLabels::indices(const ClassSet& classes) && {
+  codes_.translate(kind_ == LabelKind::text ? places(texts_.labels(), classes.texts)
+                                            : places(numbers_.labels(), classes.numbers));
+  return std::move(codes_);
 }
 
 }  // namespace mpilogit::data

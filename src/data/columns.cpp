@@ -16,14 +16,15 @@ namespace {
 void read_numbers(FilePart& part, const std::optional<Array>& array, std::vector<double>& values) {
   if (!array) return;
   const auto position = static_cast<std::size_t>(part.position());
-  const auto rows = static_cast<std::size_t>(part.rows().size());
   if (array->info.type != hdf5::ValueType::boolean) {
     part.read(*array, part.rows(), hdf5::ValueType::float64, values.data() + position);
     return;
   }
-  std::vector<std::uint8_t> truths(rows);
-  part.read(*array, part.rows(), hdf5::ValueType::boolean, truths.data());
-  std::copy(truths.begin(), truths.end(), values.begin() + static_cast<std::ptrdiff_t>(position));
+  auto next = values.begin() + static_cast<std::ptrdiff_t>(position);
+  part.read_pieces<std::uint8_t>(*array, part.rows(), hdf5::ValueType::boolean,
+                                 [&](std::span<const std::uint8_t> truths) {
+                                   next = std::copy(truths.begin(), truths.end(), next);
+                                 });
 }
 
 template <class Predicate>
@@ -72,11 +73,14 @@ void read_part(FilePart& part, Range rows, Columns& columns, Finding& bad_labels
     read_numbers(part, file.labels, columns.successes);
     read_numbers(part, file.trials, columns.trials);
   } else if (file.labels) {
-    read_raw_labels(part, *file.labels, first_row, columns.labels, bad_labels);
+    read_labels(
+        part, *file.labels, first_row, bad_labels,
+        {.numbers = [&](std::span<const std::int64_t> numbers) { columns.labels.add(numbers); },
+         .texts = [&](std::span<const std::string> texts) { columns.labels.add(texts); }});
   }
   read_numbers(part, file.weights, columns.weights);
   read_numbers(part, file.offsets, columns.offsets);
-  if (file.groups) read_raw_labels(part, *file.groups, first_row, columns.groups, bad_groups);
+  if (file.groups) read_labels(part, *file.groups, first_row, bad_groups, columns.groups);
 }
 
 }  // namespace
@@ -86,7 +90,7 @@ Columns read_columns(const Access& access, const Metadata& metadata, Range rows)
   const comm::Communicator& communicator = access.communicator;
   const auto count = static_cast<std::size_t>(rows.size());
   Columns columns;
-  columns.labels.kind = metadata.label_kind;
+  if (first.labels && !first.trials) columns.labels = CodedLabels(metadata.label_kind, rows.size());
   if (first.trials) columns.successes.resize(count);
   if (first.trials) columns.trials.resize(count);
   if (first.weights) columns.weights.resize(count);

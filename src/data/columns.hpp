@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "data/class_set.hpp"
 #include "data/raw_labels.hpp"
 #include "data/shard_files.hpp"
 
@@ -10,7 +11,7 @@ namespace mpilogit::data {
 
 /// Of one rank's rows, as read; empty where the source names none.
 struct Columns {
-  RawLabels labels;
+  CodedLabels labels;
   std::vector<double> successes;  ///< in the place of labels, where there are trials
   std::vector<double> trials;
   std::vector<double> weights;

@@ -50,20 +50,21 @@ Share share_of(const Access& access, const Metadata& metadata) {
   return share;
 }
 
-// While reading, 64-bit column indices and the labels are in memory in two forms; while they are
-// numbered, groups are in four.
+// Of each row: a class index in one or two bytes, and what of the other columns there is. While
+// they are numbered, groups are in four forms.
 std::int64_t needed_bytes(const Metadata& metadata, const Share& share) {
-  constexpr std::int64_t kBytesPerRow = 32;
+  constexpr std::int64_t kBytesPerLabel = 4;
   constexpr std::int64_t kBytesPerGroup = 48;
-  const std::int64_t groups = metadata.files.front().groups ? kBytesPerGroup : 0;
-  const std::int64_t columns = share.rows.size() * (kBytesPerRow + groups);
+  const FileMetadata& file = metadata.files.front();
+  const auto doubles = (file.trials ? 2 : 0) + (file.weights ? 1 : 0) + (file.offsets ? 1 : 0);
+  const std::int64_t columns =
+      share.rows.size() * (kBytesPerLabel + 8 * doubles + (file.groups ? kBytesPerGroup : 0));
   if (!metadata.shape.sparse) {
     return columns +
            DenseShard::needed_bytes(metadata.storage, share.rows.size(), metadata.shape.features);
   }
-  const hdf5::ValueType indices = metadata.files.front().indices.info.type;
-  const std::int64_t scratch = hdf5::size_of(indices) == 8 ? 8 * share.entries : 0;
-  return columns + scratch +
+  const std::int64_t starts = 8 * share.rows.size();  // again, as the file counts
+  return columns + starts +
          SparseShard::needed_bytes(metadata.storage, share.rows.size(), share.entries);
 }
 
@@ -74,10 +75,17 @@ void require_room(const comm::Communicator& communicator, const Metadata& metada
   comm::together(communicator, [&] { hdf5::require_memory(bytes, metadata.files.front().path); });
 }
 
+// Sparse rows are looked at when their columns are known to be sound.
 std::unique_ptr<FeatureRows> read_features(const Access& access, const Metadata& metadata,
-                                           const Share& share) {
-  if (metadata.shape.sparse) return read_sparse(access, metadata, share.rows, share.entries);
-  return read_dense(access, metadata, share.rows);
+                                           const Share& share, FeatureScan& scan) {
+  if (!metadata.shape.sparse) return read_dense(access, metadata, share.rows, scan);
+  auto shard = read_sparse(access, metadata, share.rows, share.entries);
+  const std::int64_t row_bytes = shard->bytes() / std::max<std::int64_t>(1, share.rows.size());
+  for_each_slice(share.rows.size(), rows_per_slice(row_bytes), access.threads,
+                 [&](Range slice, int worker) {
+                   scan.look(shard->view(slice), share.rows.first + slice.first, worker);
+                 });
+  return shard;
 }
 
 }  // namespace
@@ -97,15 +105,15 @@ kernels::AnyRows Dataset::block(std::int64_t block) const {
 
 std::int64_t Dataset::resident_bytes() const {
   const std::size_t columns =
-      (labels_.size() + groups_.size()) * sizeof(std::uint32_t) +
+      groups_.size() * sizeof(std::uint32_t) + largest_absolute_.size() * sizeof(double) +
       (successes_.size() + trials_.size() + weights_.size() + offsets_.size()) * sizeof(double);
-  return static_cast<std::int64_t>(columns) + (rows_ ? rows_->bytes() : 0);
+  return static_cast<std::int64_t>(columns) + labels_.bytes() + (rows_ ? rows_->bytes() : 0);
 }
 
-Dataset read_dataset(const Source& source, const comm::Communicator& communicator) {
+Dataset read_dataset(const Source& source, const comm::Communicator& communicator, int threads) {
   if (source.trials && !source.labels) throw core::internal_failure("trials need successes");
   const Metadata metadata = read_metadata(source, communicator);
-  const Access access{communicator, choose_mode(source.mode, metadata)};
+  const Access access{communicator, choose_mode(source.mode, metadata), threads};
   const Share share = share_of(access, metadata);
   require_room(communicator, metadata, share);
 
@@ -118,8 +126,8 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   if (source.trials) {
     dataset.classes_ = {LabelKind::integer, {0, 1}, {}};
   } else if (source.labels) {
-    dataset.classes_ = global_classes(columns.labels, path + *source.labels, communicator);
-    dataset.labels_ = class_indices(columns.labels, dataset.classes_);
+    dataset.classes_ = columns.labels.global_classes(path + *source.labels, communicator);
+    dataset.labels_ = std::move(columns.labels).indices(dataset.classes_);
   }
   if (source.groups) {
     GroupIndices groups = number_groups(columns.groups, path + *source.groups, communicator);
@@ -130,8 +138,11 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   dataset.trials_ = std::move(columns.trials);
   dataset.weights_ = std::move(columns.weights);
   dataset.offsets_ = std::move(columns.offsets);
-  dataset.rows_ = read_features(access, metadata, share);
-  require_finite(*dataset.rows_, metadata, share.rows, source.features, communicator);
+  FeatureScan scan(metadata.shape.features, threads);
+  dataset.rows_ = read_features(access, metadata, share, scan);
+  require_finite(scan.non_finite(), metadata, source.features, communicator);
+  dataset.largest_absolute_ = scan.largest_absolute();
+  communicator.maximum(dataset.largest_absolute_);
   return dataset;
 }
 

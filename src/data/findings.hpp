@@ -25,6 +25,13 @@ struct Finding {
     column = at_column;
     kind = of_kind;
   }
+
+  /// Those of `other` too, found in other rows.
+  void add_all(const Finding& other) {
+    const std::int64_t total = count + other.count;
+    if (other.count > 0 && (count == 0 || other.row < row)) *this = other;
+    count = total;
+  }
 };
 
 /// Collective. The findings of all ranks as one; nothing if there are none.

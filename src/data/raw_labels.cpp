@@ -1,6 +1,7 @@
 #include "data/raw_labels.hpp"
 
 #include <cmath>
+#include <concepts>
 #include <utility>
 
 namespace mpilogit::data {
@@ -9,64 +10,61 @@ namespace {
 
 constexpr double kTwoTo63 = 9223372036854775808.0;
 
-enum BadLabel { not_finite, not_whole, too_large };
+enum BadLabel { sound, not_finite, not_whole, too_large };
 
-struct LabelReader {
-  FilePart& part;
-  const Array& array;
-  std::int64_t first_row;
-  RawLabels& labels;
-  Finding& finding;
+BadLabel judge(double value) {
+  if (!std::isfinite(value)) return not_finite;
+  if (value != std::trunc(value)) return not_whole;
+  return std::abs(value) >= kTwoTo63 ? too_large : sound;
+}
 
-  void read_floats() {
-    std::vector<double> values(static_cast<std::size_t>(part.rows().size()));
-    part.read(array, part.rows(), hdf5::ValueType::float64, values.data());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double value = values[i];
-      if (!std::isfinite(value)) {
-        keep_bad(i, not_finite);
-      } else if (value != std::trunc(value)) {
-        keep_bad(i, not_whole);
-      } else if (std::abs(value) >= kTwoTo63) {
-        keep_bad(i, too_large);
-      } else {
-        labels.numbers.push_back(static_cast<std::int64_t>(value));
-      }
+template <std::integral Integer>
+BadLabel judge(Integer value) {
+  return std::in_range<std::int64_t>(value) ? sound : too_large;
+}
+
+template <class Value>
+void read_numbers(FilePart& part, const Array& array, hdf5::ValueType type, std::int64_t first_row,
+                  Finding& finding, const LabelSink& sink) {
+  std::vector<std::int64_t> numbers;
+  std::int64_t row = first_row;
+  part.read_pieces<Value>(array, part.rows(), type, [&](std::span<const Value> values) {
+    numbers.clear();
+    for (const Value value : values) {
+      const BadLabel kind = judge(value);
+      if (kind != sound) finding.add(row, 0, kind);
+      numbers.push_back(kind == sound ? static_cast<std::int64_t>(value) : 0);
+      ++row;
     }
-  }
-
-  template <class Integer>
-  void read_integers(hdf5::ValueType type) {
-    std::vector<Integer> values(static_cast<std::size_t>(part.rows().size()));
-    part.read(array, part.rows(), type, values.data());
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!std::in_range<std::int64_t>(values[i])) keep_bad(i, too_large);
-      labels.numbers.push_back(static_cast<std::int64_t>(values[i]));
-    }
-  }
-
-  void keep_bad(std::size_t row, BadLabel kind) {
-    finding.add(first_row + static_cast<std::int64_t>(row), 0, kind);
-  }
-};
+    sink.numbers(numbers);
+  });
+}
 
 }  // namespace
 
-void read_raw_labels(FilePart& part, const Array& array, std::int64_t first_row, RawLabels& labels,
-                     Finding& finding) {
-  LabelReader reader{part, array, first_row, labels, finding};
-  const hdf5::ValueType stored = array.info.type;
-  if (stored == hdf5::ValueType::text) {
-    for (auto& text : part.read_texts(array, part.rows())) labels.texts.push_back(std::move(text));
+void read_labels(FilePart& part, const Array& array, std::int64_t first_row, Finding& finding,
+                 const LabelSink& sink) {
+  using hdf5::ValueType;
+  const ValueType stored = array.info.type;
+  if (stored == ValueType::text) {
+    part.read_text_pieces(array, part.rows(), sink.texts);
   } else if (hdf5::is_floating(stored)) {
-    reader.read_floats();
-  } else if (stored == hdf5::ValueType::boolean) {
-    reader.read_integers<std::uint8_t>(hdf5::ValueType::boolean);
-  } else if (stored == hdf5::ValueType::uint64) {
-    reader.read_integers<std::uint64_t>(hdf5::ValueType::uint64);
+    read_numbers<double>(part, array, ValueType::float64, first_row, finding, sink);
+  } else if (stored == ValueType::boolean || stored == ValueType::uint8) {
+    read_numbers<std::uint8_t>(part, array, stored, first_row, finding, sink);
+  } else if (stored == ValueType::uint64) {
+    read_numbers<std::uint64_t>(part, array, ValueType::uint64, first_row, finding, sink);
   } else {
-    reader.read_integers<std::int64_t>(hdf5::ValueType::int64);
+    read_numbers<std::int64_t>(part, array, ValueType::int64, first_row, finding, sink);
   }
+}
+
+void read_labels(FilePart& part, const Array& array, std::int64_t first_row, Finding& finding,
+                 RawLabels& labels) {
+  const auto append = [](auto& all, auto more) { all.insert(all.end(), more.begin(), more.end()); };
+  read_labels(part, array, first_row, finding,
+              {.numbers = [&](std::span<const std::int64_t> more) { append(labels.numbers, more); },
+               .texts = [&](std::span<const std::string> more) { append(labels.texts, more); }});
 }
 
 core::Error bad_labels(const Metadata& metadata, const std::string& name, const Finding& finding,

@@ -1,6 +1,7 @@
 #pragma once
 // Labels and groups as the file has them.
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,20 @@ struct RawLabels {
   std::vector<std::string> texts;
 };
 
-/// Appends those of the part's rows. `first_row` is the part's first, global; what is no whole
-/// number within an int64 is added to `finding`.
-void read_raw_labels(FilePart& part, const Array& array, std::int64_t first_row, RawLabels& labels,
-                     Finding& finding);
+/// Takes labels in the order of the rows, some at a time.
+struct LabelSink {
+  core::FunctionRef<void(std::span<const std::int64_t>)> numbers;
+  core::FunctionRef<void(std::span<const std::string>)> texts;
+};
+
+/// Those of the part's rows. `first_row` is the part's first, global; what is no whole number
+/// within an int64 is added to `finding`, and the sink gets anything for it.
+void read_labels(FilePart& part, const Array& array, std::int64_t first_row, Finding& finding,
+                 const LabelSink& sink);
+
+/// Likewise, appended.
+void read_labels(FilePart& part, const Array& array, std::int64_t first_row, Finding& finding,
+                 RawLabels& labels);
 
 /// The error that such a finding is. `fault` as in bad_values.
 core::Error bad_labels(const Metadata& metadata, const std::string& name, const Finding& finding,

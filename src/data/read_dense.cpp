@@ -4,7 +4,8 @@
 
 namespace mpilogit::data {
 
-std::unique_ptr<DenseShard> read_dense(const Access& access, const Metadata& metadata, Range rows) {
+std::unique_ptr<DenseShard> read_dense(const Access& access, const Metadata& metadata, Range rows,
+                                       FeatureScan& scan) {
   const std::int64_t features = metadata.shape.features;
   std::unique_ptr<DenseShard> shard;
   comm::together(access.communicator, [&] {
@@ -13,7 +14,10 @@ std::unique_ptr<DenseShard> read_dense(const Access& access, const Metadata& met
   for_each_file(access, metadata, rows, [&](FilePart& part) {
     std::byte* out =
         shard->values() + DenseShard::needed_bytes(metadata.storage, part.position(), features);
-    part.read(part.metadata().values, part.rows(), metadata.storage, out);
+    part.read_slices(part.metadata().values, metadata.storage, out, [&](Range slice, int worker) {
+      const Range local{part.position() + slice.first, part.position() + slice.last};
+      scan.look(shard->view(local), rows.first + local.first, worker);
+    });
   });
   return shard;
 }

@@ -17,22 +17,17 @@ constexpr std::uint32_t kNoColumn = std::numeric_limits<std::uint32_t>::max();
 
 enum Disorder { out_of_range, duplicated, unsorted };
 
-template <class Index>
-void narrow(std::span<const Index> indices, std::uint32_t* columns) {
-  std::transform(indices.begin(), indices.end(), columns, [](Index index) {
-    return std::in_range<std::uint32_t>(index) ? static_cast<std::uint32_t>(index) : kNoColumn;
-  });
-}
-
 // HDF5's own conversion would clamp what does not fit, so that −1 became 0. Signed and 64-bit
 // indices are read as they are; what is no column becomes one that is never valid.
 template <class Index>
 void read_narrowing(FilePart& part, Range entries, hdf5::ValueType type, std::uint32_t* columns) {
-  std::vector<Index> indices;
-  part.attempt([&] { indices.resize(static_cast<std::size_t>(entries.size())); });
-  const bool room = static_cast<std::int64_t>(indices.size()) == entries.size();
-  part.read(part.metadata().indices, room ? entries : Range{}, type, indices.data());
-  narrow(std::span<const Index>(indices), columns);
+  part.read_pieces<Index>(
+      part.metadata().indices, entries, type, [&](std::span<const Index> indices) {
+        columns = std::transform(indices.begin(), indices.end(), columns, [](Index index) {
+          return std::in_range<std::uint32_t>(index) ? static_cast<std::uint32_t>(index)
+                                                     : kNoColumn;
+        });
+      });
 }
 
 void read_columns(FilePart& part, Range entries, std::uint32_t* columns) {

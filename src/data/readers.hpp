@@ -4,15 +4,17 @@
 #include <memory>
 
 #include "data/feature_rows.hpp"
+#include "data/feature_scan.hpp"
 #include "data/shard_files.hpp"
 
 namespace mpilogit::data {
 
-/// Collective. Global rows `rows` in the type `metadata.storage`. Values are not looked at.
-std::unique_ptr<DenseShard> read_dense(const Access& access, const Metadata& metadata, Range rows);
+/// Collective. Global rows `rows` in the type `metadata.storage`, which `scan` looks at on the way.
+std::unique_ptr<DenseShard> read_dense(const Access& access, const Metadata& metadata, Range rows,
+                                       FeatureScan& scan);
 
-/// Collective. Likewise; `entries` is what `read_block_starts` found for these rows. Throws unless
-/// each row's columns ascend and exist.
+/// Collective. Likewise, but without a scan; `entries` is what `read_block_starts` found for these
+/// rows. Throws unless each row's columns ascend and exist.
 std::unique_ptr<SparseShard> read_sparse(const Access& access, const Metadata& metadata, Range rows,
                                          std::int64_t entries);
 

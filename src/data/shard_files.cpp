@@ -50,7 +50,7 @@ void FilePart::attempt(core::FunctionRef<void()> work) {
 }
 
 void FilePart::read(const Array& array, Range elements, hdf5::ValueType type, void* out) {
-  if (access_.mode != ReadMode::collective) {
+  if (!collective()) {
     attempt([&] { open(array).read(elements.first, elements.size(), type, out); });
     return;
   }
@@ -59,10 +59,42 @@ void FilePart::read(const Array& array, Range elements, hdf5::ValueType type, vo
   attempt([&] { opened->read(elements.first, elements.size(), type, out, true); });
 }
 
-std::vector<std::string> FilePart::read_texts(const Array& array, Range elements) {
-  std::vector<std::string> texts;
-  attempt([&] { texts = open(array).read_texts(elements.first, elements.size()); });
-  return texts;
+// In collective mode every rank makes as many calls as the one with the most pieces, also after a
+// failure.
+void FilePart::for_each_piece(const Array& array, Range elements,
+                              core::FunctionRef<void(const hdf5::Array&, Range)> read) {
+  std::int64_t pieces = (elements.size() + kPiece - 1) / kPiece;
+  const auto work = [&](const hdf5::Array& source) {
+    for (std::int64_t piece = 0; piece < pieces; ++piece) {
+      const std::int64_t first = std::min(elements.last, elements.first + piece * kPiece);
+      const Range part{first, std::min(elements.last, first + kPiece)};
+      if (!collective()) {
+        read(source, part);
+      } else {
+        attempt([&] { read(source, part); });
+      }
+    }
+  };
+  if (!collective()) {
+    attempt([&] { work(open(array)); });
+    return;
+  }
+  std::optional<hdf5::Array> opened;
+  comm::together(access_.communicator, [&] { opened.emplace(open(array)); });
+  pieces = access_.communicator.maximum(pieces);
+  work(*opened);
+}
+
+// Never collective: HDF5 cannot.
+void FilePart::read_text_pieces(const Array& array, Range elements,
+                                core::FunctionRef<void(std::span<const std::string>)> look) {
+  attempt([&] {
+    const hdf5::Array source = open(array);
+    for (std::int64_t first = elements.first; first < elements.last; first += kPiece) {
+      const auto texts = source.read_texts(first, std::min(kPiece, elements.last - first));
+      look(std::span<const std::string>(texts));
+    }
+  });
 }
 
 void for_each_file(const Access& access, const Metadata& metadata, Range wanted,

@@ -1,9 +1,5 @@
 #include "data/validation.hpp"
 
-#include "mpilogit/kernels/column_statistics.hpp"
-
-#include "data/findings.hpp"
-
 namespace mpilogit::data {
 
 namespace {
@@ -16,12 +12,8 @@ std::string column_text(const Shape& shape, std::int64_t column) {
 
 }  // namespace
 
-void require_finite(const FeatureRows& features, const Metadata& metadata, Range rows,
-                    const std::string& name, const comm::Communicator& communicator) {
-  const kernels::NonFinite found = kernels::find_non_finite(features.view({0, rows.size()}));
-  const Finding mine{.count = found.count,
-                     .row = rows.first + static_cast<std::int64_t>(found.first_row),
-                     .column = static_cast<std::int64_t>(found.first_column)};
+void require_finite(const Finding& mine, const Metadata& metadata, const std::string& name,
+                    const comm::Communicator& communicator) {
   const auto finding = combine(mine, communicator);
   if (!finding) return;
   throw bad_values(metadata, name, *finding,

@@ -1,14 +1,13 @@
 #pragma once
 // Whether the features in memory are numbers.
 
-#include "data/feature_rows.hpp"
-#include "data/metadata.hpp"
+#include "data/findings.hpp"
 
 namespace mpilogit::data {
 
-/// Collective. Throws if any value on any rank is NaN or infinite: how many, and the first with its
-/// row and column. `rows` are the global rows that `features` hold.
-void require_finite(const FeatureRows& features, const Metadata& metadata, Range rows,
-                    const std::string& name, const comm::Communicator& communicator);
+/// Collective. Throws if there is a value on any rank that is NaN or infinite: how many, and the
+/// first with its row and column. `mine` are this rank's, `name` is the features' data set.
+void require_finite(const Finding& mine, const Metadata& metadata, const std::string& name,
+                    const comm::Communicator& communicator);
 
 }  // namespace mpilogit::data

@@ -23,7 +23,8 @@ Targets targets_of(const data::Dataset& dataset) {
   targets.weights.assign(dataset.weights().begin(), dataset.weights().end());
   const auto trials = dataset.trials();
   if (trials.empty()) {
-    targets.labels.assign(dataset.labels().begin(), dataset.labels().end());
+    dataset.labels().visit(
+        [&](auto labels) { targets.labels.assign(labels.begin(), labels.end()); });
     return targets;
   }
   materialise_weights(targets, trials.size());

@@ -226,6 +226,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   report.refit.seconds_read = report.seconds_read;
   report.refit.seconds_train = training.seconds();
   report.refit.traffic = communicator.traffic();
+  report.refit.memory = memory_use(set.dataset, communicator);
   report.refit.seconds_total = report.seconds_total = total.seconds();
   report.refit.model.record = to_json(report);
   comm::on_root(communicator, [&] {

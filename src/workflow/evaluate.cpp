@@ -46,7 +46,9 @@ std::vector<std::uint32_t> labels_in_model(const data::Dataset& dataset,
   }
   std::vector<std::uint32_t> labels;
   labels.reserve(dataset.labels().size());
-  for (const auto label : dataset.labels()) labels.push_back(translation[label]);
+  dataset.labels().visit([&](auto own) {
+    for (const auto label : own) labels.push_back(translation[label]);
+  });
   return labels;
 }
 
@@ -66,7 +68,7 @@ EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator
   const model::Model model =
       model::read_model_or_step(options.model_path, options.step, communicator);
   require_two_classes(options, model);
-  const data::Dataset dataset = data::read_dataset(options.source, communicator);
+  const data::Dataset dataset = data::read_dataset(options.source, communicator, options.threads);
   require_features(model, options.model_path, options.source, dataset.shape());
   const std::vector<std::uint32_t> labels = labels_in_model(dataset, model.classes, options.source);
   const std::vector<double> scores = margins(model, dataset, options.threads);

@@ -72,7 +72,7 @@ struct HeldOut {
 HeldOut gather(const data::Dataset& dataset, std::span<const std::uint32_t> fold_of_row,
                std::uint32_t fold) {
   HeldOut held_out;
-  const auto take = [](auto values, std::size_t i, auto& out) {
+  const auto take = [](const auto& values, std::size_t i, auto& out) {
     if (!values.empty()) out.push_back(values[i]);
   };
   for (std::size_t i = 0; i < fold_of_row.size(); ++i) {

@@ -71,9 +71,9 @@ std::vector<std::uint32_t> stratified(const data::Dataset& dataset, std::size_t 
     refuse_folds(folds, dataset.shape().rows, "rows");
   }
   // Aggregated rows have no class of their own: one stratum.
-  const bool aggregated = dataset.labels().empty();
-  const std::vector<std::uint32_t> one_stratum(dataset.trials().size(), 0);
-  const auto strata = aggregated ? std::span<const std::uint32_t>(one_stratum) : dataset.labels();
+  std::vector<std::uint32_t> strata(dataset.trials().size(), 0);
+  dataset.labels().visit(
+      [&](auto labels) { strata.insert(strata.end(), labels.begin(), labels.end()); });
   const std::size_t classes = dataset.classes().size();
 
   struct Hand {

@@ -33,7 +33,9 @@ DatasetDescription describe(const data::Source& source, const comm::Communicator
   description.shape = dataset.shape();
   description.classes = dataset.classes();
   description.class_counts.assign(dataset.classes().size(), 0);
-  for (const auto label : dataset.labels()) ++description.class_counts[label];
+  dataset.labels().visit([&](auto labels) {
+    for (const auto label : labels) ++description.class_counts[label];
+  });
   for (std::size_t i = 0; i < dataset.trials().size(); ++i) {
     const double successes = dataset.successes()[i];
     description.class_counts[0] += static_cast<std::int64_t>(dataset.trials()[i] - successes);

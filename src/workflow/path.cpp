@@ -87,6 +87,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   report.ranks = communicator.size();
   report.threads = options.threads;
   report.seconds_train = training.seconds();
+  report.memory = memory_use(set.dataset, communicator);
   report.seconds_total = total.seconds();
   report.path.model.record = to_json(report);
   comm::on_root(communicator, [&] {

@@ -133,7 +133,7 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
       model::read_model_or_step(options.model_path, options.step, communicator);
   data::Source source = options.source;
   source.labels = std::nullopt;
-  const data::Dataset dataset = data::read_dataset(source, communicator);
+  const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
   require_features(model, options.model_path, source, dataset.shape());
   const Predictions result =
       predictions(score_shape(model), margins(model, dataset, options.threads));

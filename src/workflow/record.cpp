@@ -37,6 +37,12 @@ Json of_data(const data::Shape& shape) {
   return json;
 }
 
+Json of_memory(const MemoryUse& memory) {
+  return {{"peak_bytes_per_rank_max", memory.peak_per_rank_max},
+          {"peak_bytes_total", memory.peak_total},
+          {"shard_bytes", memory.shards}};
+}
+
 void add_model(const model::Model& model, Json& json) {
   json["classes"] = model.classes.size();
   json["class_names"] = class_names(model.classes);
@@ -70,6 +76,7 @@ Json of_training(const TrainReport& report) {
                      {"total", report.seconds_total}};
   json["allreduce"] = {{"count", report.traffic.allreduce_count},
                        {"bytes", report.traffic.allreduce_bytes}};
+  json["memory"] = of_memory(report.memory);
   json["coefficients_sha256"] = model::coefficients_sha256(report.model);
   return json;
 }
@@ -114,6 +121,7 @@ std::string to_json(const PathReport& report) {
   json["seconds"] = {{"read", report.seconds_read},
                      {"train", report.seconds_train},
                      {"total", report.seconds_total}};
+  json["memory"] = of_memory(report.memory);
   const model::Path& path = report.path;
   for (std::size_t s = 0; s < path.lambda.size(); ++s) {
     json["steps"].push_back({{"lambda", path.lambda[s]},

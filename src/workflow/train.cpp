@@ -43,6 +43,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   report.ranks = communicator.size();
   report.threads = options.threads;
   report.traffic = communicator.traffic();
+  report.memory = memory_use(set.dataset, communicator);
   report.seconds_total = total.seconds();
   report.model.record = to_json(report);
   comm::on_root(communicator, [&] {

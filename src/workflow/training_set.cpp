@@ -15,8 +15,9 @@ std::string label_location(const data::Source& source) {
   return source.files.front() + ":/" + source.labels.value_or("y");
 }
 
-data::Dataset read(const data::Source& source, const comm::Communicator& communicator) {
-  data::Dataset dataset = data::read_dataset(source, communicator);
+data::Dataset read(const data::Source& source, const comm::Communicator& communicator,
+                   int threads) {
+  data::Dataset dataset = data::read_dataset(source, communicator, threads);
   if (dataset.classes().size() == 1) {
     throw core::bad_input({.what = "all rows are of class '" + dataset.classes().name(0) + "'",
                            .where = label_location(source),
@@ -116,7 +117,7 @@ objective::Targets weighted_targets(const DesignOptions& options, const data::Da
 TrainingSet::TrainingSet(const DesignOptions& options, int threads,
                          const comm::Communicator& communicator)
     : source_file(options.source.files.front()),
-      dataset(read(options.source, communicator)),
+      dataset(read(options.source, communicator, threads)),
       design(dataset, expansion_of(options, dataset.shape())),
       targets(weighted_targets(options, dataset, communicator, threads)),
       rows(design, targets.weights, communicator, threads) {}

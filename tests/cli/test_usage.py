@@ -13,7 +13,7 @@ from conftest import DATA, PROGRAM, SOURCE, command, mpilogit
 RECORD_KEYS = {
     "rows", "features", "classes", "nonzeros", "ranks", "threads", "solver", "converged",
     "stop_reason", "iterations", "data_passes", "objective", "gradient_norm", "estimated_gap",
-    "seconds", "allreduce", "coefficients_sha256"}
+    "seconds", "allreduce", "memory", "coefficients_sha256"}
 
 
 def test_help_and_version():
@@ -53,6 +53,12 @@ def test_record_holds_what_is_relied_upon(train):
     assert record["seconds"]["total"] >= record["seconds"]["read"] > 0
     # A pass sends 8 bytes per feature and one scalar, nothing else of that size.
     assert record["allreduce"]["count"] >= record["data_passes"]
+    memory = record["memory"]
+    assert set(memory) == {"peak_bytes_per_rank_max", "peak_bytes_total", "shard_bytes"}
+    # CSR rows of float32 or less with 32-bit indices and 64-bit starts; labels in one byte.
+    assert 451592 * 4 <= memory["shard_bytes"] <= 451592 * 8 + 32563 * 16 + 124 * 8
+    peak, total = memory["peak_bytes_per_rank_max"], memory["peak_bytes_total"]
+    assert memory["shard_bytes"] / 2 < peak < total <= 2 * peak < 2**31
     with h5py.File(run.model) as file:
         assert file.attrs["coefficients_sha256"] == record["coefficients_sha256"]
 

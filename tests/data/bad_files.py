@@ -43,7 +43,7 @@ def replace(name, data, **options):
 
 
 def bad_shapes(out):
-    bad(out, "no_x", ["there is no 'X'", "the file has: expected, y"], replace("X", None))
+    bad(out, "no_x", ["there is no 'X'", "the file has: expected, expected_largest, y"], replace("X", None))
     bad(out, "no_weights", ["there is no 's'"], weights="s")
 
     def as_pandas(file):
@@ -82,6 +82,14 @@ def bad_values(out):
     x[40, 2], x[40, 3], x[97, 0] = np.nan, np.inf, -np.inf
     bad(out, "nan_x", ["/X: 3 values are NaN or infinite, the first in row 40", "column 2 ('c')"], names, x=x)
     bad(out, "nan_half", ["3 values are NaN or infinite, the first in row 40"], x=x.astype("f2"))
+    rows, slice_rows = 240_007, 2**19 // (4 * FEATURES)
+    large = values("f4", rows=rows)
+    for row, column in [(slice_rows - 1, 4), (slice_rows, 0), (6 * slice_rows, 2), (rows - 1, 4)]:
+        large[row, column] = np.nan
+    bad(out, "nan_at_slices", ["/X: 4 values are NaN or infinite, the first in row 26213;", "column 4"],
+        x=large, y=labels(rows))
+    large[:-1], large[-1] = 0, [0, 0, 0, 0, -np.inf]
+    bad(out, "nan_last", ["/X: 1 value is NaN or infinite, in row 240006;", "column 4"], x=large, y=labels(rows))
     column = np.ones(ROWS)
     column[[55, 90]] = np.nan, np.inf
     bad(out, "nan_y", ["/y: 2 labels", "the first in row 55", "NaN or infinite"], y=column)

@@ -45,9 +45,14 @@ def labels(rows=ROWS):
     return (np.arange(rows) * 7 % 3 == 0).astype(np.int32)
 
 
+def write_expected(file, x):
+    file["expected"] = x.astype(np.float64)
+    file["expected_largest"] = np.abs(x.astype(np.float64)).max(axis=0, initial=0)
+
+
 def write_dense(file, x, **storage):
     file.create_dataset("X", data=x, **storage)
-    file["expected"] = x.astype(np.float64)
+    write_expected(file, x)
 
 
 def write_csr(file, x, indptr=np.int64, indices=np.int32, version=True, **storage):
@@ -60,7 +65,7 @@ def write_csr(file, x, indptr=np.int64, indices=np.int32, version=True, **storag
     group.create_dataset("data", data=matrix.data.astype(x.dtype), **storage)
     group.create_dataset("indices", data=matrix.indices.astype(indices), **storage)
     group.create_dataset("indptr", data=matrix.indptr.astype(indptr), **storage)
-    file["expected"] = x.astype(np.float64)
+    write_expected(file, x)
     return group
 
 

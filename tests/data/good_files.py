@@ -3,7 +3,7 @@
 import h5py
 import numpy as np
 
-from file_parts import ROWS, FEATURES, TYPES, values, sparse_values, labels, write_dense, write_csr, write_labels
+from file_parts import ROWS, FEATURES, TYPES, values, sparse_values, labels, write_dense, write_csr, write_expected, write_labels
 
 
 def good_types(out):
@@ -57,6 +57,19 @@ def good_storage(out):
             out.expect_good(name, [out.path(name)], storage="float64", sparse=kind == "csr")
 
 
+def good_slices(out):
+    """Large enough to be read in several slices by every way to read; the ends of slices are nowhere special."""
+    rows = 240_007
+    x = values("f4", rows=rows)
+    kinds = {"plain": ({}, {}), "user_block": ({"userblock_size": 1024}, {}), "chunked": ({}, {"chunks": (1013, 3)}),
+             "big_endian": ({}, {})}
+    for name, (options, storage) in kinds.items():
+        with h5py.File(out.path("slices_" + name), "w", **options) as file:
+            write_dense(file, x.astype(">f4") if name == "big_endian" else x, **storage)
+            write_labels(file, labels(rows))
+        out.expect_good("slices_" + name, [out.path("slices_" + name)], storage="float32", large=True)
+
+
 def good_labels(out):
     y = labels()
     texts = np.where(y == 1, "yes", "no, thänks")
@@ -68,6 +81,13 @@ def good_labels(out):
             write_dense(file, values("f4"))
             write_labels(file, column)
         out.expect_good("labels_" + name, [out.path("labels_" + name)], storage="float32", label_kind=kind)
+    for classes in [256, 257, 700]:
+        name = f"labels_of_{classes}_classes"
+        with h5py.File(out.path(name), "w") as file:
+            y = np.arange(1500) * 7 % classes
+            write_dense(file, values("f4", rows=1500))
+            write_labels(file, y * 1000003 if classes == 700 else y - 100)
+        out.expect_good(name, [out.path(name)], storage="float32")
     with h5py.File(out.path("labels_text"), "w") as file:
         write_dense(file, values("f4"))
         file.create_dataset("y", data=texts.astype(object), dtype=h5py.string_dtype(), compression="gzip")
@@ -143,7 +163,7 @@ def good_collections(out):
         for i in range(2):
             layout[50 * i:50 * (i + 1)] = h5py.VirtualSource(f"part{i}.h5", "X", (50, FEATURES))
         file.create_virtual_dataset("X", layout)
-        file["expected"] = x.astype(np.float64)
+        write_expected(file, x)
         write_labels(file, labels())
     out.expect_good("virtual", [out.path("virtual")], storage="float32", serial_only=True)
     with h5py.File(out.path("virtual_slice"), "w") as file:
@@ -151,6 +171,6 @@ def good_collections(out):
         layout[:45] = h5py.VirtualSource("part0.h5", "X", (50, FEATURES))[5:]
         layout[45:] = h5py.VirtualSource("part1.h5", "X", (50, FEATURES))[:45]
         file.create_virtual_dataset("X", layout)
-        file["expected"] = x[5:95].astype(np.float64)
+        write_expected(file, x[5:95])
         write_labels(file, labels()[5:95])
     out.expect_good("virtual_slice", [out.path("virtual_slice")], storage="float32", serial_only=True)

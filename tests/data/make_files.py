@@ -18,7 +18,7 @@ from file_parts import Collection
 def main(folder):
     out = Collection(pathlib.Path(folder))
     out.folder.mkdir(parents=True, exist_ok=True)
-    for write in [good_files.good_types, good_files.good_storage, good_files.good_labels,
+    for write in [good_files.good_types, good_files.good_storage, good_files.good_slices, good_files.good_labels,
                   good_files.good_trials, good_files.good_feature_values,
                   good_files.good_collections, bad_files.bad_files, bad_files.bad_shapes,
                   bad_files.bad_values, bad_files.bad_trials, bad_files.bad_sparse,

@@ -53,6 +53,7 @@ struct Expected {
   std::vector<std::int64_t> classes;
   std::vector<double> weights;
   std::vector<double> offsets;
+  std::vector<double> largest;
 };
 
 template <class Value>
@@ -66,6 +67,11 @@ Expected expected_of(const data::Source& source) {
     const hdf5::File file = hdf5::File::open(path);
     append(expected.values, hdf5::read_doubles(file, "expected"));
     append(expected.classes, hdf5::read_integers(file, "expected_class"));
+    const std::vector<double> largest = hdf5::read_doubles(file, "expected_largest");
+    expected.largest.resize(largest.size());
+    for (std::size_t j = 0; j < largest.size(); ++j) {
+      expected.largest[j] = std::max(expected.largest[j], largest[j]);
+    }
     if (source.weights) append(expected.weights, hdf5::read_doubles(file, *source.weights));
     if (source.offsets) append(expected.offsets, hdf5::read_doubles(file, *source.offsets));
   }
@@ -97,8 +103,8 @@ bool rows_equal(const data::Dataset& dataset, const Expected& expected) {
   return true;
 }
 
-template <class Value, class Other>
-bool part_equal(std::span<const Value> mine, data::Range rows, const std::vector<Other>& all) {
+template <class Values, class Other>
+bool part_equal(const Values& mine, data::Range rows, const std::vector<Other>& all) {
   if (all.empty()) return mine.empty();
   if (mine.size() != static_cast<std::size_t>(rows.size())) return false;
   for (std::size_t i = 0; i < mine.size(); ++i) {
@@ -108,10 +114,10 @@ bool part_equal(std::span<const Value> mine, data::Range rows, const std::vector
   return true;
 }
 
-void check_good(const json& entry, data::ReadMode mode) {
+void check_good(const json& entry, data::ReadMode mode, int threads) {
   const data::Source source = source_of(entry, mode);
   const Communicator world = Communicator::world();
-  const data::Dataset dataset = data::read_dataset(source, world);
+  const data::Dataset dataset = data::read_dataset(source, world, threads);
   const Expected expected = expected_of(source);
   const data::Shape& shape = dataset.shape();
   CHECK(shape.storage == entry.at("storage").get<std::string>());
@@ -122,6 +128,8 @@ void check_good(const json& entry, data::ReadMode mode) {
   CHECK(static_cast<int>(dataset.classes().kind) == entry.value("label_kind", 0));
   CHECK(rows_equal(dataset, expected));
   CHECK(part_equal(dataset.labels(), dataset.local_rows(), expected.classes));
+  const auto largest = dataset.largest_absolute();
+  CHECK(std::vector<double>(largest.begin(), largest.end()) == expected.largest);
   CHECK(part_equal(dataset.weights(), dataset.local_rows(), expected.weights));
   CHECK(part_equal(dataset.offsets(), dataset.local_rows(), expected.offsets));
   CHECK((dataset.resident_bytes() > 0 || dataset.local_rows().size() == 0));
@@ -129,9 +137,9 @@ void check_good(const json& entry, data::ReadMode mode) {
 }
 
 // The message, or empty if nothing was thrown; in it what was thrown instead of an input error.
-std::string refusal(const data::Source& source, const Communicator& world) {
+std::string refusal(const data::Source& source, const Communicator& world, int threads) {
   try {
-    data::read_dataset(source, world);
+    data::read_dataset(source, world, threads);
     return "";
   } catch (const Error& error) {
     CHECK(error.agreed());
@@ -140,9 +148,9 @@ std::string refusal(const data::Source& source, const Communicator& world) {
   }
 }
 
-void check_bad(const json& entry, data::ReadMode mode) {
+void check_bad(const json& entry, data::ReadMode mode, int threads) {
   const Communicator world = Communicator::world();
-  const std::string message = refusal(source_of(entry, mode), world);
+  const std::string message = refusal(source_of(entry, mode), world, threads);
   CAPTURE(message);
   mpilogit::comm::require_same(world, "messages", message);
   CHECK(message.find("NOT AN INPUT ERROR") == std::string::npos);
@@ -162,8 +170,11 @@ TEST_CASE("every type, layout and label kind reads back equal in every mode") {
           mode == data::ReadMode::collective || mode == data::ReadMode::independent;
       if (over_mpi && entry.value("serial_only", false)) continue;
       const std::string file = entry.at("name");
-      CAPTURE(file, name);
-      check_good(entry, mode);
+      for (const int threads : {1, 2, 5}) {
+        if (threads != 1 && !entry.value("large", false) && mode != data::ReadMode::posix) continue;
+        CAPTURE(file, name, threads);
+        check_good(entry, mode, threads);
+      }
     }
   }
 }
@@ -174,8 +185,10 @@ TEST_CASE("bad input is refused on all ranks with one message") {
     for (const auto mode : {"posix", "independent", "collective"}) {
       if (entry.value("mode", mode) != mode) continue;
       const std::string file = entry.at("name");
-      CAPTURE(file, mode);
-      check_bad(entry, kModes.at(mode));
+      for (const int threads : {1, 3}) {
+        CAPTURE(file, mode, threads);
+        check_bad(entry, kModes.at(mode), threads);
+      }
     }
   }
 }

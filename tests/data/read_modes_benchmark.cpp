@@ -1,12 +1,13 @@
 // Times read_dataset in every mode: the figures of docs/io.md. Not a test, built on demand:
 //
 //   ninja -C build/release benchmark_read_modes
-//   mpirun -n 3 build/release/tests/bin/benchmark_read_modes FILE.h5 …
+//   OMP_NUM_THREADS=1 mpirun -n 3 build/release/tests/bin/benchmark_read_modes FILE.h5 …
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <limits>
+#include <omp.h>
 #include <string>
 
 #include "mpilogit/comm/environment.hpp"
@@ -26,7 +27,7 @@ constexpr std::array kModes = {data::ReadMode::posix, data::ReadMode::independen
 double seconds_to_read(const data::Source& source, const Communicator& world) {
   world.barrier();
   const mpilogit::core::Stopwatch stopwatch;
-  const data::Dataset dataset = data::read_dataset(source, world);
+  const data::Dataset dataset = data::read_dataset(source, world, omp_get_max_threads());
   return world.maximum(stopwatch.seconds());
 }
 
@@ -54,8 +55,9 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const auto [posix, independent, collective] = compare(argv[i], world);
     if (world.is_root()) {
-      std::printf("%-26s %d ranks: posix %6.3f  independent %6.3f  collective %6.3f s\n", argv[i],
-                  world.size(), posix, independent, collective);
+      std::printf(
+          "%-26s %d ranks x %d threads: posix %6.3f  independent %6.3f  collective %6.3f s\n",
+          argv[i], world.size(), omp_get_max_threads(), posix, independent, collective);
     }
   }
   return environment.finish(0);

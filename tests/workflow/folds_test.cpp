@@ -53,7 +53,10 @@ TEST_CASE("every class is spread evenly over the folds, by the seed alone") {
   const auto world = comm::Communicator::world();
   const Folder folder(world);
   const data::Dataset dataset = read(folder, world, false);
-  const auto labels = world.all_gather(dataset.labels());
+  const auto labels = dataset.labels().visit([&](auto own) {
+    const std::vector<std::uint32_t> mine(own.begin(), own.end());
+    return world.all_gather(std::span<const std::uint32_t>(mine));
+  });
   const auto folds = all_folds(dataset, 4, 1, world);
   REQUIRE(folds.size() == static_cast<std::size_t>(kRows));
   std::map<std::uint32_t, std::vector<int>> counts;

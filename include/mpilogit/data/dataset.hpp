@@ -64,7 +64,7 @@ class Dataset {
 
   /// Index of each local row's class in `classes()`. Empty when labels were not read, and when they
   /// are counts of successes.
-  std::span<const std::uint32_t> labels() const { return labels_; }
+  const ClassIndices& labels() const { return labels_; }
   /// Of aggregated (binomial) data, whole numbers with 0 ≤ successes ≤ trials: row i stands for
   /// successes_i rows of class 1 and trials_i − successes_i of class 0. Empty unless the source
   /// names trials.
@@ -79,17 +79,22 @@ class Dataset {
   std::span<const std::uint32_t> groups() const { return groups_; }
   std::int64_t group_count() const { return group_count_; }  ///< over all ranks
 
+  /// max_i |x_ij| over the rows of all ranks (features), the same on every rank.
+  std::span<const double> largest_absolute() const { return largest_absolute_; }
+
   std::int64_t resident_bytes() const;
 
  private:
-  friend Dataset read_dataset(const Source& source, const comm::Communicator& communicator);
+  friend Dataset read_dataset(const Source& source, const comm::Communicator& communicator,
+                              int threads);
 
   Shape shape_;
   ClassSet classes_;
   Range local_blocks_;
   Range local_rows_;
   std::unique_ptr<FeatureRows> rows_;
-  std::vector<std::uint32_t> labels_;
+  ClassIndices labels_;
+  std::vector<double> largest_absolute_;
   std::vector<double> successes_;
   std::vector<double> trials_;
   std::vector<double> weights_;
@@ -103,8 +108,9 @@ class Dataset {
 /// are among the trials, there is at least one row and one feature. (How many classes a model can
 /// use is not this layer's business.)
 /// Metadata is read once, on rank 0, and broadcast. Throws the same core::Error on all ranks,
-/// before anything large is allocated wherever the metadata can tell.
-Dataset read_dataset(const Source& source, const comm::Communicator& communicator);
+/// before anything large is allocated wherever the metadata can tell. `threads` of each rank read
+/// and validate together; they change nothing of what is read.
+Dataset read_dataset(const Source& source, const comm::Communicator& communicator, int threads = 1);
 
 /// Collective. One number per feature from the 1-D data set `name` of `file`, for penalties and
 /// bounds: floats or integers, ±∞ too. Read on the root, broadcast. Throws bad input, the same on

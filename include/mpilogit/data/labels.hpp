@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace mpilogit::data {
@@ -24,6 +24,38 @@ struct ClassSet {
   /// As a person reads it: "3", "true", "yes".
   std::string name(std::size_t index) const;
   bool operator==(const ClassSet&) const = default;
+};
+
+/// Index of each row's class: one byte where all are below 256, else two.
+class ClassIndices {
+ public:
+  void reserve(std::size_t rows) { narrow_.reserve(rows); }
+  /// `index` is below 65,536.
+  void push_back(std::uint32_t index);
+  /// Index i becomes to[i]. Cost: one look at the indices, in place unless they become wide.
+  void translate(std::span<const std::uint32_t> to);
+
+  std::size_t size() const { return narrow_.size() + wide_.size(); }
+  bool empty() const { return size() == 0; }
+  std::uint32_t operator[](std::size_t row) const {
+    return wide_.empty() ? narrow_[row] : wide_[row];
+  }
+  /// visitor(indices) with a span of uint8 or of uint16, for loops that shall be fast.
+  template <class Visitor>
+  decltype(auto) visit(Visitor&& visitor) const {
+    return wide_.empty() ? visitor(std::span<const std::uint8_t>(narrow_))
+                         : visitor(std::span<const std::uint16_t>(wide_));
+  }
+  std::int64_t bytes() const {
+    return static_cast<std::int64_t>(narrow_.size() + wide_.size() * sizeof(std::uint16_t));
+  }
+
+ private:
+  void widen();
+
+  // One of them is empty.
+  std::vector<std::uint8_t> narrow_;
+  std::vector<std::uint16_t> wide_;
 };
 
 }  // namespace mpilogit::data

@@ -10,6 +10,7 @@
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/model/path_file.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
+#include "mpilogit/workflow/memory_use.hpp"
 
 namespace mpilogit::workflow {
 
@@ -45,6 +46,7 @@ struct PathReport {
   int threads = 1;
   std::int64_t data_passes = 0;
   double null_loss = 0.0;  ///< mean log-loss with all penalised coefficients 0
+  MemoryUse memory;        ///< before the model is written
   double seconds_read = 0.0;
   double seconds_train = 0.0;
   double seconds_total = 0.0;

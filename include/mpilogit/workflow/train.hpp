@@ -11,6 +11,7 @@
 #include "mpilogit/model/model.hpp"
 #include "mpilogit/solvers/solver.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
+#include "mpilogit/workflow/memory_use.hpp"
 
 namespace mpilogit::workflow {
 
@@ -42,6 +43,7 @@ struct TrainReport {
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
   comm::Traffic traffic;
   double total_weight = 0.0;
+  MemoryUse memory;  ///< before the model is written
   double seconds_read = 0.0;
   double seconds_train = 0.0;
   double seconds_total = 0.0;

@@ -1,0 +1,93 @@
+#include "mpilogit/hdf5/plain_rows.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "mpilogit/core/error.hpp"
+
+#include "hdf5/links.hpp"
+#include "hdf5/storage.hpp"
+
+namespace mpilogit::hdf5 {
+
+namespace {
+
+// Of the file that HDF5 reads with POSIX calls, else −1.
+int descriptor_of(const File& file) {
+  const Handle access = checked(H5Fget_access_plist(file.get()), H5Pclose, "opening", file.path());
+  if (H5Pget_driver(access.get()) != H5FD_SEC2) return -1;
+  void* descriptor = nullptr;
+  check(H5Fget_vfd_handle(file.get(), access.get(), &descriptor), "opening", file.path());
+  return *static_cast<int*>(descriptor);
+}
+
+bool is_plain(hid_t dataset, ValueType type, const std::string& where) {
+  const Handle creation =
+      checked(H5Dget_create_plist(dataset), H5Pclose, "reading the layout", where);
+  const Handle stored = checked(H5Dget_type(dataset), H5Tclose, "reading the type", where);
+  return H5Pget_layout(creation.get()) == H5D_CONTIGUOUS &&
+         H5Pget_external_count(creation.get()) == 0 && H5Pget_nfilters(creation.get()) == 0 &&
+         H5Tequal(stored.get(), memory_type(type).get()) > 0;
+}
+
+bool fits(int descriptor, std::int64_t start, std::int64_t bytes) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 && bytes <= status.st_size &&
+         start <= status.st_size - bytes;
+}
+
+core::Error failure(const std::string& where, const std::string& why) {
+  return core::bad_input({.what = "reading failed",
+                          .where = where,
+                          .why = why,
+                          .remedy = "Check that nobody writes to the file, and its disk"});
+}
+
+}  // namespace
+
+std::optional<PlainRows> PlainRows::find(const File& file, const std::string& name,
+                                         const ArrayInfo& info, ValueType type) {
+  if (file.parallel() || type == ValueType::text) return std::nullopt;
+  const std::string where = file.where(name);
+  const int descriptor = descriptor_of(file);
+  const Handle dataset = open_dataset(file, name);
+  const Handle space = checked(H5Dget_space(dataset.get()), H5Sclose, "reading the shape", where);
+  if (descriptor < 0 || !is_plain(dataset.get(), type, where) ||
+      extent(space.get(), where) != info.dimensions) {
+    return std::nullopt;
+  }
+  // Counted from the file's first byte: what a user block takes is in it.
+  const haddr_t start = H5Dget_offset(dataset.get());
+  const auto bytes_of_value = static_cast<std::int64_t>(size_of(type));
+  const std::int64_t bytes = element_count(info.dimensions, where) * bytes_of_value;
+  if (start == HADDR_UNDEF ||
+      static_cast<std::int64_t>(H5Dget_storage_size(dataset.get())) < bytes ||
+      !fits(descriptor, static_cast<std::int64_t>(start), bytes)) {
+    return std::nullopt;  // HDF5 has the words for it
+  }
+  return PlainRows(where, descriptor, static_cast<std::int64_t>(start), info.rows(),
+                   info.width() * bytes_of_value);
+}
+
+void PlainRows::read(std::int64_t first, std::int64_t count, void* out) const {
+  if (first < 0 || count < 0 || first > rows_ - count) {
+    throw core::internal_failure("rows that " + where_ + " does not have");
+  }
+  auto* next = static_cast<std::byte*>(out);
+  std::int64_t at = start_ + first * row_bytes_;
+  for (std::int64_t left = count * row_bytes_; left > 0;) {
+    const auto wanted = static_cast<std::size_t>(std::min(left, kLargestTransfer));
+    const ssize_t got = ::pread(descriptor_, next, wanted, static_cast<off_t>(at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw failure(where_, std::strerror(errno));
+    if (got == 0) throw failure(where_, "the file became shorter while it was being read");
+    next += got;
+    at += got;
+    left -= got;
+  }
+}
+
+}  // namespace mpilogit::hdf5

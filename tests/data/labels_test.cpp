@@ -1,0 +1,51 @@
+#include "mpilogit/data/labels.hpp"
+
+#include <numeric>
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+namespace data = mpilogit::data;
+
+std::vector<std::uint32_t> all_of(const data::ClassIndices& indices) {
+  return indices.visit(
+      [](auto values) { return std::vector<std::uint32_t>(values.begin(), values.end()); });
+}
+
+TEST_CASE("class indices take one byte each until one of them needs two") {
+  data::ClassIndices indices;
+  CHECK(indices.empty());
+  std::vector<std::uint32_t> expected;
+  for (const std::uint32_t index : {0U, 255U, 7U}) {
+    indices.push_back(index);
+    expected.push_back(index);
+  }
+  CHECK(indices.bytes() == 3);
+  CHECK(all_of(indices) == expected);
+  for (const std::uint32_t index : {256U, 1U, 65535U}) {
+    indices.push_back(index);
+    expected.push_back(index);
+  }
+  CHECK(indices.size() == 6);
+  CHECK(indices.bytes() == 12);
+  CHECK(all_of(indices) == expected);
+  CHECK(indices[1] == 255);
+  CHECK(indices[3] == 256);
+}
+
+TEST_CASE("class indices are translated, into two bytes where that is needed") {
+  data::ClassIndices indices;
+  for (const std::uint32_t index : {2U, 0U, 1U, 2U}) indices.push_back(index);
+  indices.translate(std::vector<std::uint32_t>{1, 255, 0});
+  CHECK(all_of(indices) == std::vector<std::uint32_t>{0, 1, 255, 0});
+  CHECK(indices.bytes() == 4);
+  std::vector<std::uint32_t> to(256, 3);
+  to[255] = 9999;
+  indices.translate(to);
+  CHECK(all_of(indices) == std::vector<std::uint32_t>{3, 3, 9999, 3});
+  CHECK(indices.bytes() == 8);
+  CHECK(indices[2] == 9999);
+}
+
+}  // namespace

@@ -1,0 +1,67 @@
+#include <mutex>
+#include <numeric>
+#include <stdexcept>
+
+#include <catch2/catch.hpp>
+
+#include "data/buffer.hpp"
+#include "data/shard_files.hpp"
+
+namespace {
+
+namespace data = mpilogit::data;
+
+TEST_CASE("slices cover every row once, and a worker's rows ascend") {
+  for (const std::int64_t rows : {0, 1, 6, 7, 8, 100}) {
+    for (const int threads : {1, 2, 5}) {
+      CAPTURE(rows, threads);
+      std::mutex mutex;
+      std::vector<int> visits(static_cast<std::size_t>(rows), 0);
+      std::vector<std::int64_t> next(static_cast<std::size_t>(threads), -1);
+      bool ascending = true;
+      data::for_each_slice(rows, 7, threads, [&](data::Range slice, int worker) {
+        const std::lock_guard lock(mutex);
+        auto& expected = next.at(static_cast<std::size_t>(worker));
+        ascending &= slice.size() > 0 && slice.size() <= 7;
+        ascending &= expected < 0 ? slice.first % 7 == 0 : slice.first == expected;
+        expected = slice.last;
+        for (auto row = slice.first; row < slice.last; ++row) {
+          ++visits.at(static_cast<std::size_t>(row));
+        }
+      });
+      CHECK(ascending);
+      CHECK(visits == std::vector<int>(static_cast<std::size_t>(rows), 1));
+    }
+  }
+}
+
+TEST_CASE("what a look throws comes out of its thread, the lowest rows' first") {
+  for (const int threads : {1, 2, 5}) {
+    CHECK_THROWS_WITH(data::for_each_slice(100, 10, threads,
+                                           [](data::Range slice, int) {
+                                             throw std::runtime_error(std::to_string(slice.first));
+                                           }),
+                      "0");
+  }
+}
+
+TEST_CASE("a slice has a row at least") {
+  CHECK(data::rows_per_slice(std::int64_t{1} << 40) == 1);
+  CHECK(data::rows_per_slice(1) > 1000);
+}
+
+TEST_CASE("large buffers start on a huge page, small ones on a cache line") {
+  const auto address = [](const data::Buffer& buffer) {
+    return reinterpret_cast<std::uintptr_t>(buffer.data());
+  };
+  for (const std::int64_t size : {std::int64_t{0}, std::int64_t{100}, std::int64_t{5} << 20}) {
+    data::Buffer buffer(size);
+    CHECK(buffer.size() == size);
+    CHECK(address(buffer) % (size > 100 ? std::uintptr_t{1} << 21 : 64) == 0);
+    std::fill(buffer.data(), buffer.data() + size, std::byte{7});
+    const data::Buffer moved = std::move(buffer);
+    CHECK(std::count(moved.data(), moved.data() + size, std::byte{7}) == size);
+  }
+}
+
+}  // namespace
