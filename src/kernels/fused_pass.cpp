@@ -1,6 +1,6 @@
 #include "mpilogit/kernels/fused_pass.hpp"
 
-#include "kernels/dense_column_loops.hpp"
+#include "kernels/dense_tiles.hpp"
 #include "kernels/sparse_column_loops.hpp"
 #include "kernels/visit_rows.hpp"
 
@@ -8,17 +8,35 @@ namespace mpilogit::kernels {
 
 namespace {
 
-/// tile_visitor(first row, tile) for tiles of rows that stay in cache, in order. The tiles have a
-/// type of which add_margins and add_weighted_rows know the loops.
-template <class Visitor>
-void for_tiles(const AnyRows& rows, Visitor&& tile_visitor) {
-  visit_rows(rows, [&](const auto& view) { for_tiles_of(view, tile_visitor); });
+// Each storage's loops under the same names: tiles of rows, and sums in the layout that its loops
+// want.
+
+template <class Value, class Visitor>
+void for_tiles(const DenseRows<Value>& rows, std::size_t columns, Visitor&& tile_visitor) {
+  dense::for_tiles(rows, columns, tile_visitor);
 }
 
-// One column is the common case, and its loops need no strides.
-template <class Tile>
-void add_tile_margins(const Tile& tile, const double* coefficients, std::size_t columns,
+template <class Value, class Visitor>
+void for_tiles(const SparseRows<Value>& rows, std::size_t, Visitor&& tile_visitor) {
+  for_tiles_of(rows, tile_visitor);
+}
+
+template <class Value>
+void add_tile_margins(const DenseRows<Value>& tile, const double* coefficients, std::size_t columns,
                       double* margins) {
+  dense::add_margins(tile, coefficients, columns, margins);
+}
+
+template <class Value>
+void add_weighted_tile(const DenseRows<Value>& tile, const double* factors, std::size_t columns,
+                       double* sums) {
+  dense::add_weighted_rows(tile, factors, columns, sums);
+}
+
+// One column is the common case, and its loops over sparse rows need no strides.
+template <class Value>
+void add_tile_margins(const SparseRows<Value>& tile, const double* coefficients,
+                      std::size_t columns, double* margins) {
   if (columns == 1) {
     add_margins(tile, coefficients, margins);
   } else {
@@ -26,8 +44,9 @@ void add_tile_margins(const Tile& tile, const double* coefficients, std::size_t 
   }
 }
 
-template <class Tile>
-void add_weighted_tile(const Tile& tile, const double* factors, std::size_t columns, double* sums) {
+template <class Value>
+void add_weighted_tile(const SparseRows<Value>& tile, const double* factors, std::size_t columns,
+                       double* sums) {
   if (columns == 1) {
     add_weighted_rows(tile, factors, sums);
   } else {
@@ -35,29 +54,53 @@ void add_weighted_tile(const Tile& tile, const double* factors, std::size_t colu
   }
 }
 
+/// body(the sums in the layout that the loops over `rows` want)
+template <class Value, class Body>
+void with_sums(const DenseRows<Value>& rows, std::size_t columns, double* sums, Body&& body) {
+  if (columns == 1) return body(sums);
+  dense::ColumnSums by_column(sums, rows.features, columns);
+  body(by_column.data());
+  by_column.put_back();
+}
+
+template <class Value, class Body>
+void with_sums(const SparseRows<Value>&, std::size_t, double* sums, Body&& body) {
+  body(sums);
+}
+
 }  // namespace
 
 void add_margins(const AnyRows& rows, std::span<const double> coefficients, std::size_t columns,
                  std::span<double> margins) {
-  for_tiles(rows, [&](std::size_t first, const auto& tile) {
-    add_tile_margins(tile, coefficients.data(), columns, margins.data() + first * columns);
+  visit_rows(rows, [&](const auto& view) {
+    for_tiles(view, columns, [&](std::size_t first, const auto& tile) {
+      add_tile_margins(tile, coefficients.data(), columns, margins.data() + first * columns);
+    });
   });
 }
 
 void add_weighted_rows(const AnyRows& rows, std::span<const double> factors, std::size_t columns,
                        std::span<double> sums) {
-  for_tiles(rows, [&](std::size_t first, const auto& tile) {
-    add_weighted_tile(tile, factors.data() + first * columns, columns, sums.data());
+  visit_rows(rows, [&](const auto& view) {
+    with_sums(view, columns, sums.data(), [&](double* own) {
+      for_tiles(view, columns, [&](std::size_t first, const auto& tile) {
+        add_weighted_tile(tile, factors.data() + first * columns, columns, own);
+      });
+    });
   });
 }
 
 void fused_pass(const AnyRows& rows, std::span<const double> coefficients, std::size_t columns,
                 RowTransform transform, std::span<double> margins, std::span<double> sums) {
-  for_tiles(rows, [&](std::size_t first, const auto& tile) {
-    const std::span<double> tile_margins = margins.subspan(first * columns, tile.rows * columns);
-    add_tile_margins(tile, coefficients.data(), columns, tile_margins.data());
-    transform(first, tile_margins);
-    add_weighted_tile(tile, tile_margins.data(), columns, sums.data());
+  visit_rows(rows, [&](const auto& view) {
+    with_sums(view, columns, sums.data(), [&](double* own) {
+      for_tiles(view, columns, [&](std::size_t first, const auto& tile) {
+        const auto tile_margins = margins.subspan(first * columns, tile.rows * columns);
+        add_tile_margins(tile, coefficients.data(), columns, tile_margins.data());
+        transform(first, tile_margins);
+        add_weighted_tile(tile, tile_margins.data(), columns, own);
+      });
+    });
   });
 }
 

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <array>
 
-#include "kernels/old_formulas_tmp.hpp"
+#include "mpilogit/kernels/elementary.hpp"
 
 namespace mpilogit::kernels {
 
 namespace {
 
 /// Rows are taken in chunks, so that the exponentials of all of them are one loop.
-constexpr std::size_t chunk_rows = 16;
+constexpr std::size_t chunk_rows = 32;
 using Chunk = std::array<double, chunk_rows>;
 
 /// chunk(first row, rows)
@@ -70,13 +70,12 @@ Exponentials exponentials_of(const SoftmaxShape& shape, const double* margins, s
     }
     found.largest[i] = largest;
   }
-  for (std::size_t i = 0; i < rows; ++i) {
-    found.reference[i] =
-        shape.reference_class ? scalar_formulas::exp_of_minus(found.largest[i]) : 0.0;
+  found.reference.fill(0.0);
+  if (shape.reference_class) {
+    std::copy_n(found.largest.begin(), rows, found.reference.begin());
+    exps_of_minus({found.reference.data(), rows});
   }
-  for (std::size_t n = 0; n < rows * columns; ++n) {
-    exponentials[n] = scalar_formulas::exp_of_minus(exponentials[n]);
-  }
+  exps_of_minus({exponentials, rows * columns});
   return found;
 }
 
@@ -87,14 +86,10 @@ struct OwnAndOthers {
   double others;    // the same without k = y; ≤ total, as rounding is monotone
 };
 
-/// log Σ_k e^(z_k) − z_y. Where z_y is the largest margin the others' sum keeps the tail; elsewhere
-/// the loss is at least log 2.
-inline double loss_of(const OwnAndOthers& row) {
-  const bool at_largest = row.distance == 0;
-  const double excess = at_largest ? row.others : row.total - 1;  // exact
-  const double logarithm =
-      excess > 1 ? scalar_formulas::log_of(1 + excess) : scalar_formulas::log_of_one_plus(excess);
-  return logarithm + row.distance;
+/// x in: log Σ_k e^(z_k) − z_y = log(1 + x) + distance. Where z_y is the largest margin the others'
+/// sum keeps the tail; elsewhere the loss is at least log 2.
+inline double excess_of(const OwnAndOthers& row) {
+  return row.distance == 0 ? row.others : row.total - 1;  // exact
 }
 
 /// From exponentials to residuals, in place.
@@ -132,6 +127,7 @@ void softmax_losses_and_residuals(const SoftmaxShape& shape, std::span<const dou
     double* values = residuals.data() + first * columns;
     const Exponentials found = exponentials_of(shape, chunk_margins, rows, values);
     Chunk loss;
+    Chunk distance;
     for (std::size_t i = 0; i < rows; ++i) {
       double* row = values + i * columns;
       const std::size_t own = column_of(shape, labels[first + i]);
@@ -139,8 +135,14 @@ void softmax_losses_and_residuals(const SoftmaxShape& shape, std::span<const dou
                               ascending_sum(row, columns, found.reference[i]),
                               sum_of_others(row, columns, found.reference[i], own)};
       const double weight = weights.empty() ? 1.0 : weights[first + i];
-      loss[i] = weight == 0 ? 0.0 : weight * loss_of(sums);
+      loss[i] = excess_of(sums);
+      distance[i] = sums.distance;
       residuals_of_row(sums, weight, columns, own, row);
+    }
+    logs_of_one_plus_any({loss.data(), rows});
+    for (std::size_t i = 0; i < rows; ++i) {
+      const double weight = weights.empty() ? 1.0 : weights[first + i];
+      loss[i] = weight == 0 ? 0.0 : weight * (loss[i] + distance[i]);
     }
     losses.add({loss.data(), rows});
   });

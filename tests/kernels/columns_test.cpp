@@ -6,11 +6,13 @@
 #include "mpilogit/kernels/fused_pass.hpp"
 
 #include "kernels/sample_rows.hpp"
+#include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"
 
 using namespace mpilogit::kernels;
 using mpilogit::testing::sample_rows;
 using mpilogit::testing::sample_vector;
+using mpilogit::testing::UsedInstructionSet;
 using mpilogit::testing::Zeros;
 
 namespace {
@@ -84,6 +86,7 @@ void check_columns(const AnyRows& rows, std::size_t columns) {
 
 TEMPLATE_TEST_CASE("a column has the bits that it has alone", "", std::uint8_t, std::int64_t, Half,
                    float, double) {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   for (const auto [rows, features] : shapes) {
     const auto sample = sample_rows<TestType>(rows, features, Zeros::omitted);
     const auto with_zeros = sample_rows<TestType>(rows, features, Zeros::every_other_stored);

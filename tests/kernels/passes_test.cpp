@@ -8,11 +8,13 @@
 #include "mpilogit/kernels/weighted_gram.hpp"
 
 #include "kernels/sample_rows.hpp"
+#include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"
 
 using namespace mpilogit::kernels;
 using mpilogit::testing::sample_rows;
 using mpilogit::testing::sample_vector;
+using mpilogit::testing::UsedInstructionSet;
 using mpilogit::testing::Zeros;
 
 #define MPILOGIT_STORAGE_TYPES                                                         \
@@ -22,7 +24,7 @@ using mpilogit::testing::Zeros;
 namespace {
 
 constexpr std::array<std::size_t, 8> row_counts = {0, 1, 7, 8, 9, 63, 65, 257};
-constexpr std::array<std::size_t, 4> feature_counts = {1, 3, 8, 123};
+constexpr std::array<std::size_t, 10> feature_counts = {1, 3, 4, 5, 8, 15, 17, 20, 28, 123};
 
 double halve(double margin) {
   return 0.5 * margin + 0.25;
@@ -88,6 +90,7 @@ std::vector<double> plain_gram(const AnyRows& rows, const std::vector<double>& c
 }  // namespace
 
 TEMPLATE_TEST_CASE("passes give the bits of the plain loops", "", MPILOGIT_STORAGE_TYPES) {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   for (const std::size_t rows : row_counts) {
     for (const std::size_t features : feature_counts) {
       CAPTURE(rows, features);
@@ -107,6 +110,7 @@ TEMPLATE_TEST_CASE("passes give the bits of the plain loops", "", MPILOGIT_STORA
 }
 
 TEMPLATE_TEST_CASE("Gram matrices have the bits of the plain loops", "", MPILOGIT_STORAGE_TYPES) {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   constexpr std::array<std::array<std::size_t, 2>, 7> shapes = {
       {{0, 3}, {1, 1}, {7, 8}, {9, 123}, {65, 3}, {63, 33}, {257, 8}}};
   for (const auto [rows, features] : shapes) {
@@ -123,6 +127,7 @@ TEMPLATE_TEST_CASE("Gram matrices have the bits of the plain loops", "", MPILOGI
 
 TEMPLATE_TEST_CASE("Gram matrices of chosen features are parts of the whole", "", std::uint8_t,
                    Half, float, double) {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   constexpr std::array<std::array<std::size_t, 3>, 8> shapes = {{{0, 3, 2},
                                                                  {1, 1, 1},
                                                                  {9, 123, 1},
@@ -180,6 +185,7 @@ TEMPLATE_TEST_CASE("the reference finds the same entries in sparse rows", "", st
 }
 
 TEST_CASE("rows wider than a tile") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
   const auto sample = sample_rows<float>(17, 3001, Zeros::omitted);
   const std::vector<double> coefficients = sample_vector(3001, 6);
   const Pass expected = plain_pass(sample.as_dense(), coefficients);
@@ -187,8 +193,10 @@ TEST_CASE("rows wider than a tile") {
   CHECK(one_pass(sample.as_sparse(), coefficients) == expected);
 }
 
-// (1 + 2^-30) (1 − 2^-30) = 1 − 2^-60 rounds to 1. A fused multiply-add would not round it.
-TEST_CASE("products are rounded before they are added") {
+// (1 + 2^-30) (1 − 2^-30) = 1 − 2^-60 rounds to 1. Where product and sum are fused it does not.
+TEST_CASE("products are fused with their sums where the instruction set can") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
+  const double unrounded = fuses_products() ? -0x1p-60 : 0.0;
   const double above = 1 + 0x1p-30;
   const double below = 1 - 0x1p-30;
   const std::vector<double> values(9, above);
@@ -196,14 +204,15 @@ TEST_CASE("products are rounded before they are added") {
   const std::vector<double> coefficients = {below};
   std::vector<double> margins(9, -1.0);
   add_margins(rows, coefficients, 1, margins);
-  CHECK(margins == std::vector<double>(9, 0.0));
+  CHECK(margins == std::vector<double>(9, unrounded));
 
+  // The first sum is −8 either way: 1 − 2^-60 − 9 is nearest to it. The ninth alone ends near 0.
   const std::vector<double> factors(9, below);
   std::vector<double> sums = {-9.0};
   add_weighted_rows(rows, factors, 1, sums);
-  CHECK(sums[0] == 0.0);
+  CHECK(sums[0] == unrounded);
 
-  // c x x with c x = 1 − 2^-60 → 1: the sum is nine times 1 + 2^-30, less 9
+  // c x x with c x = 1 − 2^-60 → 1, rounded on its own: the sum is nine times 1 + 2^-30, less 9
   std::vector<double> triangle = {-9.0};
   add_weighted_gram(rows, factors, triangle);
   CHECK(triangle[0] == 9 * 0x1p-30);

@@ -1,6 +1,8 @@
 #pragma once
 // exp and log1p of our own: those of the C library differ between CPUs and versions.
 
+#include <span>
+
 namespace mpilogit::kernels {
 
 // Sums, products, quotients and shifts of integers only, products and sums fused where the
@@ -16,5 +18,10 @@ double log_of_one_plus(double x);
 
 /// log x for finite x ≥ 2^-1022 (NaN: NaN). Error below 1 unit in the last place, 2 near x = 1.
 double log_of(double x);
+
+/// The same of every value, in place: e^(−x), x ≥ 0, and log(1 + x) for any finite x ≥ 0. Value by
+/// value the bits that one alone has.
+void exps_of_minus(std::span<double> values);
+void logs_of_one_plus_any(std::span<double> values);
 
 }  // namespace mpilogit::kernels

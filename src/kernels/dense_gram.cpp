@@ -1,0 +1,143 @@
+#include "kernels/dense_gram.hpp"
+
+#include <array>
+
+#include "mpilogit/kernels/weighted_gram.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/dense_gram.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mpilogit::kernels::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// The triangle is cut into blocks of `lanes` rows by up to three vectors of columns, whose sums
+// stay in registers over the rows of a tile. A panel is three vectors of features of all rows, one
+// row after the other, so that a block reads memory in order.
+using Doubles = hn::CappedTag<double, 8>;
+constexpr Doubles doubles;
+constexpr std::size_t lanes = hn::MaxLanes(doubles);
+constexpr std::size_t panel_vectors = 3;
+constexpr std::size_t panel_width = panel_vectors * lanes;
+
+/// Where the sums of a block are: the start of each of its rows.
+using BlockRows = std::array<double*, lanes>;
+
+/// sums[r][v] += Σ_i products[i, r] entries[i, v], ascending i.
+template <std::size_t Vectors>
+HWY_INLINE void add_block(const double* HWY_RESTRICT products, const double* HWY_RESTRICT entries,
+                          std::size_t rows, const BlockRows& block) {
+  hn::Vec<Doubles> sums[lanes][Vectors];
+  for (std::size_t r = 0; r < lanes; ++r) {
+    for (std::size_t v = 0; v < Vectors; ++v) {
+      sums[r][v] = hn::LoadU(doubles, block[r] + v * lanes);
+    }
+  }
+  for (std::size_t i = 0; i < rows; ++i) {
+    hn::Vec<Doubles> entry[Vectors];
+    for (std::size_t v = 0; v < Vectors; ++v) {
+      entry[v] = hn::LoadU(doubles, entries + i * panel_width + v * lanes);
+    }
+    for (std::size_t r = 0; r < lanes; ++r) {
+      const auto product = hn::Set(doubles, products[i * panel_width + r]);
+      for (std::size_t v = 0; v < Vectors; ++v) {
+        sums[r][v] = hn::MulAdd(product, entry[v], sums[r][v]);
+      }
+    }
+  }
+  for (std::size_t r = 0; r < lanes; ++r) {
+    for (std::size_t v = 0; v < Vectors; ++v) {
+      hn::StoreU(sums[r][v], doubles, block[r] + v * lanes);
+    }
+  }
+}
+
+void add_block_of(std::size_t vectors, const double* products, const double* entries,
+                  std::size_t rows, const BlockRows& block) {
+  if (vectors == 1) return add_block<1>(products, entries, rows, block);
+  if (vectors == 2) return add_block<2>(products, entries, rows, block);
+  add_block<3>(products, entries, rows, block);
+}
+
+/// A block at the triangle's edge, by way of whole vectors: of row j only the columns up to j
+/// exist, and no rows from `features` on.
+void add_edge_block(std::size_t vectors, const double* products, const double* entries,
+                    std::size_t rows, std::size_t row, std::size_t column, std::size_t features,
+                    double* triangle) {
+  std::array<double, lanes * panel_width> sums{};
+  BlockRows block;
+  const auto existing = [&](std::size_t r) {
+    return std::min(vectors * lanes, row + r + 1 - column);
+  };
+  const std::size_t count = std::min(lanes, features - row);
+  for (std::size_t r = 0; r < lanes; ++r) {
+    block[r] = sums.data() + r * panel_width;
+    if (r < count) std::copy_n(triangle + triangle_size(row + r) + column, existing(r), block[r]);
+  }
+  add_block_of(vectors, products, entries, rows, block);
+  for (std::size_t r = 0; r < count; ++r) {
+    std::copy_n(block[r], existing(r), triangle + triangle_size(row + r) + column);
+  }
+}
+
+/// Copies the rows into panels, the last of which zeros fill up, with their products.
+void fill_panels(const DenseRows<double>& tile, const double* HWY_RESTRICT curvatures,
+                 DenseGramWorkspace& workspace) {
+  const std::size_t panel_size = tile.rows * panel_width;
+  const std::size_t panels = (tile.features + panel_width - 1) / panel_width;
+  workspace.entries.resize(panels * panel_size);
+  workspace.products.resize(panels * panel_size);
+  for (std::size_t i = 0; i < tile.rows; ++i) {
+    for (std::size_t p = 0; p < panels; ++p) {
+      const double* HWY_RESTRICT values = tile.values + i * tile.features + p * panel_width;
+      double* HWY_RESTRICT entries = workspace.entries.data() + p * panel_size + i * panel_width;
+      double* HWY_RESTRICT products = workspace.products.data() + p * panel_size + i * panel_width;
+      const std::size_t count = std::min(panel_width, tile.features - p * panel_width);
+      for (std::size_t j = 0; j < count; ++j) {
+        entries[j] = values[j];
+        products[j] = curvatures[i] * values[j];
+      }
+      for (std::size_t j = count; j < panel_width; ++j) entries[j] = products[j] = 0;
+    }
+  }
+}
+
+void add_dense_gram(const DenseRows<double>& tile, const double* curvatures, double* triangle,
+                    DenseGramWorkspace& workspace) {
+  fill_panels(tile, curvatures, workspace);
+  const std::size_t panel_size = tile.rows * panel_width;
+  for (std::size_t column = 0; column < tile.features; column += panel_width) {
+    const double* entries = workspace.entries.data() + column / panel_width * panel_size;
+    for (std::size_t row = column; row < tile.features; row += lanes) {
+      const double* products =
+          workspace.products.data() + row / panel_width * panel_size + row % panel_width;
+      const std::size_t vectors = std::min(panel_vectors, (row - column) / lanes + 1);
+      if (row < column + panel_width || row + lanes > tile.features) {
+        add_edge_block(vectors, products, entries, tile.rows, row, column, tile.features, triangle);
+        continue;
+      }
+      BlockRows block;
+      for (std::size_t r = 0; r < lanes; ++r) block[r] = triangle + triangle_size(row + r) + column;
+      add_block<panel_vectors>(products, entries, tile.rows, block);
+    }
+  }
+}
+
+}  // namespace mpilogit::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace mpilogit::kernels {
+
+HWY_EXPORT(add_dense_gram);
+
+void add_dense_gram(const DenseRows<double>& tile, const double* curvatures, double* triangle,
+                    DenseGramWorkspace& workspace) {
+  HWY_DYNAMIC_DISPATCH(add_dense_gram)(tile, curvatures, triangle, workspace);
+}
+
+}  // namespace mpilogit::kernels
+#endif

@@ -1,0 +1,36 @@
+#pragma once
+// The loops over dense rows that are compiled once per instruction set. They work on floats, which
+// hold every narrow type exactly, and on doubles.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "mpilogit/kernels/rows.hpp"
+
+namespace mpilogit::kernels::dense {
+
+/// margins[i, k] += Σ_j x_ij w[j, k]; margins and coefficients as in `kernels::add_margins`.
+void add_margins(const DenseRows<float>& rows, const double* coefficients, std::size_t columns,
+                 double* margins);
+void add_margins(const DenseRows<double>& rows, const double* coefficients, std::size_t columns,
+                 double* margins);
+
+/// sums[k, j] += Σ_i f[i, k] x_ij: factors are rows × columns, but sums are columns × features, so
+/// that neighbouring lanes are neighbouring features whatever the number of columns.
+void add_weighted_rows(const DenseRows<float>& rows, const double* factors, std::size_t columns,
+                       double* sums);
+void add_weighted_rows(const DenseRows<double>& rows, const double* factors, std::size_t columns,
+                       double* sums);
+
+/// Copies `count` entries. Exact, except for integers beyond 2^53, which are rounded once.
+void widen(const std::uint8_t* values, std::size_t count, float* widened);
+void widen(const std::int8_t* values, std::size_t count, float* widened);
+void widen(const std::uint16_t* values, std::size_t count, float* widened);
+void widen(const std::int16_t* values, std::size_t count, float* widened);
+void widen(const Half* values, std::size_t count, float* widened);
+void widen(const std::uint32_t* values, std::size_t count, double* widened);
+void widen(const std::int32_t* values, std::size_t count, double* widened);
+void widen(const std::uint64_t* values, std::size_t count, double* widened);
+void widen(const std::int64_t* values, std::size_t count, double* widened);
+
+}  // namespace mpilogit::kernels::dense
