@@ -82,7 +82,7 @@ void SparseShard::drop_common_values() {
   const auto pairs = static_cast<std::size_t>(entries_ - 1);
   if (std::memcmp(values_.data(), values_.data() + size, pairs * size) != 0) return;
   std::copy_n(values_.data(), size, common_.begin());
-  values_ = Buffer();
+  values_ = core::Buffer();
   dropped_ = true;
 }
 

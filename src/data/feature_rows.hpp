@@ -9,7 +9,7 @@
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/hdf5/value_type.hpp"
 
-#include "data/buffer.hpp"
+#include "mpilogit/core/buffer.hpp"
 
 namespace mpilogit::data {
 
@@ -39,7 +39,7 @@ class DenseShard : public FeatureRows {
  private:
   hdf5::ValueType type_;
   std::int64_t features_;
-  Buffer values_;
+  core::Buffer values_;
 };
 
 /// Compressed rows: starts[row] … starts[row + 1] of columns and values, starts[0] = 0. Values that
@@ -67,8 +67,8 @@ class SparseShard : public FeatureRows {
   std::int64_t features_;
   std::int64_t entries_;
   std::vector<std::int64_t> starts_;
-  Buffer columns_;
-  Buffer values_;
+  core::Buffer columns_;
+  core::Buffer values_;
   bool dropped_ = false;
   std::array<std::byte, sizeof(std::uint64_t)> common_{};  // the value that was dropped
 };

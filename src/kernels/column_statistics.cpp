@@ -9,8 +9,14 @@
 #include "kernels/visit_rows.hpp"
 #include "kernels/widen.hpp"
 
-namespace mpilogit::kernels {
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/column_statistics.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
 
+// Plain loops, which the compiler vectorises for each instruction set.
+HWY_BEFORE_NAMESPACE();
+namespace mpilogit::kernels::HWY_NAMESPACE {
 namespace {
 
 /// visitor(feature, entry) for the stored entries of one row, features ascending.
@@ -55,16 +61,14 @@ NonFinite non_finite_of(const Rows& rows) {
   return found;
 }
 
-}  // namespace
-
-NonFinite find_non_finite(const AnyRows& rows) {
+NonFinite FindNonFinite(const AnyRows& rows) {
   return visit_rows(rows, [](const auto& view) {
     if constexpr (always_finite<std::remove_cvref_t<decltype(view)>>) return NonFinite{};
     return non_finite_of(view);
   });
 }
 
-void raise_column_maxima(const AnyRows& rows, std::span<double> maxima) {
+void RaiseColumnMaxima(const AnyRows& rows, std::span<double> maxima) {
   visit_rows(rows, [&](const auto& view) {
     double* maximum = maxima.data();
     for (std::size_t i = 0; i < view.rows; ++i) {
@@ -74,8 +78,8 @@ void raise_column_maxima(const AnyRows& rows, std::span<double> maxima) {
   });
 }
 
-void add_column_sums(const AnyRows& rows, std::span<const double> weights,
-                     std::span<double> absolute, std::span<double> squares) {
+void AddColumnSums(const AnyRows& rows, std::span<const double> weights, std::span<double> absolute,
+                   std::span<double> squares) {
   visit_rows(rows, [&](const auto& view) {
     double* absolute_sum = absolute.data();
     double* square_sum = squares.data();
@@ -89,8 +93,8 @@ void add_column_sums(const AnyRows& rows, std::span<const double> weights,
   });
 }
 
-void add_column_squares(const AnyRows& rows, std::span<const double> weights,
-                        std::span<double> squares) {
+void AddColumnSquares(const AnyRows& rows, std::span<const double> weights,
+                      std::span<double> squares) {
   visit_rows(rows, [&](const auto& view) {
     double* square_sum = squares.data();
     for (std::size_t i = 0; i < view.rows; ++i) {
@@ -100,9 +104,9 @@ void add_column_squares(const AnyRows& rows, std::span<const double> weights,
   });
 }
 
-void add_centred_squares(const AnyRows& rows, std::span<const double> weights,
-                         std::span<const double> centres, std::span<double> sums,
-                         std::span<double> weight) {
+void AddCentredSquares(const AnyRows& rows, std::span<const double> weights,
+                       std::span<const double> centres, std::span<double> sums,
+                       std::span<double> weight) {
   visit_rows(rows, [&](const auto& view) {
     double* sum = sums.data();
     double* weight_sum = weight.data();
@@ -119,31 +123,69 @@ void add_centred_squares(const AnyRows& rows, std::span<const double> weights,
   });
 }
 
-double largest_scaled_row_norm(const AnyRows& rows, std::span<const double> scales) {
-  return visit_rows(rows, [&](const auto& view) {
-    double largest = 0;
+/// Of one row.
+template <class Rows>
+std::int64_t non_zeros_of(const Rows& rows, std::size_t row) {
+  std::int64_t count = 0;
+  for_entries(rows, row, [&](std::size_t, double x) { count += x != 0 ? 1 : 0; });
+  return count;
+}
+
+NonZeros CountNonZeros(const AnyRows& rows) {
+  return visit_rows(rows, [](const auto& view) {
+    NonZeros found;
     for (std::size_t i = 0; i < view.rows; ++i) {
-      double sum = 0;
-      for_entries(view, i, [&](std::size_t j, double x) {
-        const double scaled = x * scales[j];
-        sum += scaled * scaled;
-      });
-      largest = std::max(largest, sum);
+      const std::int64_t count = non_zeros_of(view, i);
+      found.squared += count * count;
+      found.most = std::max(found.most, count);
     }
-    return std::sqrt(largest);
+    return found;
   });
 }
 
-std::int64_t squared_row_entries(const AnyRows& rows) {
-  return visit_rows(rows, [](const auto& view) {
-    std::int64_t total = 0;
-    for (std::size_t i = 0; i < view.rows; ++i) {
-      std::int64_t count = 0;
-      for_entries(view, i, [&](std::size_t, double x) { count += x != 0 ? 1 : 0; });
-      total += count * count;
-    }
-    return total;
-  });
+}  // namespace
+}  // namespace mpilogit::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+namespace mpilogit::kernels {
+
+HWY_EXPORT(FindNonFinite);
+HWY_EXPORT(RaiseColumnMaxima);
+HWY_EXPORT(AddColumnSums);
+HWY_EXPORT(AddColumnSquares);
+HWY_EXPORT(AddCentredSquares);
+HWY_EXPORT(CountNonZeros);
+
+NonFinite find_non_finite(const AnyRows& rows) {
+  return HWY_DYNAMIC_DISPATCH(FindNonFinite)(rows);
+}
+
+void raise_column_maxima(const AnyRows& rows, std::span<double> maxima) {
+  HWY_DYNAMIC_DISPATCH(RaiseColumnMaxima)(rows, maxima);
+}
+
+void add_column_sums(const AnyRows& rows, std::span<const double> weights,
+                     std::span<double> absolute, std::span<double> squares) {
+  HWY_DYNAMIC_DISPATCH(AddColumnSums)(rows, weights, absolute, squares);
+}
+
+void add_column_squares(const AnyRows& rows, std::span<const double> weights,
+                        std::span<double> squares) {
+  HWY_DYNAMIC_DISPATCH(AddColumnSquares)(rows, weights, squares);
+}
+
+void add_centred_squares(const AnyRows& rows, std::span<const double> weights,
+                         std::span<const double> centres, std::span<double> sums,
+                         std::span<double> weight) {
+  HWY_DYNAMIC_DISPATCH(AddCentredSquares)(rows, weights, centres, sums, weight);
+}
+
+NonZeros count_non_zeros(const AnyRows& rows) {
+  return HWY_DYNAMIC_DISPATCH(CountNonZeros)(rows);
 }
 
 }  // namespace mpilogit::kernels
+
+#endif

@@ -1,6 +1,7 @@
 #include "mpilogit/objective/column_bounds.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -32,30 +33,28 @@ double sum_of_weights(const Design& design, std::span<const double> weights,
   return sums.scalar(0);
 }
 
-// M_j and Σ_i (non-zeros of row i)²: maxima and integers, exact in any order.
-void measure_maxima(const Design& design, const comm::Communicator& communicator, int threads,
-                    ColumnBounds& bounds) {
+// M_j: maxima, exact in any order. Those of the features as they are, reading has found.
+std::vector<double> measure_maxima(const Design& design, const comm::Communicator& communicator,
+                                   int threads) {
+  if (design.expansion().identity()) {
+    const auto largest = design.dataset().largest_absolute();
+    return {largest.begin(), largest.end()};
+  }
   const std::size_t features = design.features();
-  const auto workers = static_cast<std::size_t>(threads);
-  std::vector<std::vector<double>> maxima(workers, std::vector<double>(features, 0.0));
-  std::vector<std::int64_t> entries(workers, 0);
+  std::vector<std::vector<double>> maxima(static_cast<std::size_t>(threads),
+                                          std::vector<double>(features, 0.0));
   const auto blocks = local_blocks(design.dataset());
   for_each_block(blocks, threads, [&](const LocalBlock& block, int thread) {
-    const auto t = static_cast<std::size_t>(thread);
     design.for_rows(block, [&](std::size_t, const kernels::AnyRows& rows) {
-      kernels::raise_column_maxima(rows, maxima[t]);
-      entries[t] += kernels::squared_row_entries(rows);
+      kernels::raise_column_maxima(rows, maxima[static_cast<std::size_t>(thread)]);
     });
   });
-  bounds.largest = maxima.front();
+  std::vector<double> largest = maxima.front();
   for (const auto& other : maxima) {
-    for (std::size_t j = 0; j < features; ++j) {
-      bounds.largest[j] = std::max(bounds.largest[j], other[j]);
-    }
+    for (std::size_t j = 0; j < features; ++j) largest[j] = std::max(largest[j], other[j]);
   }
-  communicator.maximum(bounds.largest);
-  for (const auto count : entries) bounds.squared_entries += count;
-  bounds.squared_entries = communicator.sum(bounds.squared_entries);
+  communicator.maximum(largest);
+  return largest;
 }
 
 void refuse_huge_columns(const Design& design, const ColumnBounds& bounds) {
@@ -73,7 +72,14 @@ void refuse_huge_columns(const Design& design, const ColumnBounds& bounds) {
   }
 }
 
-// Σ s|x| and Σ s x² per column as exact sums; Σ s |x_ij| ≤ M_j Σ s bounds them beforehand.
+void raise(std::atomic<std::int64_t>& largest, std::int64_t value) {
+  std::int64_t seen = largest.load();
+  while (seen < value && !largest.compare_exchange_weak(seen, value)) {
+  }
+}
+
+// Σ s|x| and Σ s x² per column as exact sums, Σ s |x_ij| ≤ M_j Σ s bounds them beforehand; and the
+// non-zeros of the rows, integers. A row of n non-zeros has ‖x / M‖ ≤ √n.
 void measure_sums(const Design& design, std::span<const double> weights,
                   const comm::Communicator& communicator, int threads, ColumnBounds& bounds) {
   const std::size_t features = bounds.largest.size();
@@ -82,29 +88,24 @@ void measure_sums(const Design& design, std::span<const double> weights,
   const double total = bounds.total_weight * kRoundingMargin;
   for (const double m : bounds.largest) scales.emplace_back(total * m);
   for (const double m : bounds.largest) scales.emplace_back(total * m * m);
-  std::vector<double> inverse(features);
-  for (std::size_t j = 0; j < features; ++j) {
-    inverse[j] = bounds.largest[j] > 0.0 ? 1.0 / std::max(bounds.largest[j], kSmallestColumn) : 0.0;
-  }
-  std::vector<double> norms(static_cast<std::size_t>(threads), 0.0);
+  std::atomic<std::int64_t> squared_entries = 0;
+  std::atomic<std::int64_t> most_entries = 0;
   const auto blocks = local_blocks(design.dataset());
   const core::ExactVectorSum sums = exact_sum(
       blocks, threads, communicator, scales, 0, [&](const LocalBlock& block, BlockSums out) {
         const auto own = block.of(weights);
         design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
+          const kernels::NonZeros found = kernels::count_non_zeros(rows);
+          squared_entries += found.squared;
+          raise(most_entries, found.most);
           kernels::add_column_sums(rows,
                                    own.empty() ? own : own.subspan(first, kernels::row_count(rows)),
                                    out.vector.first(features), out.vector.last(features));
         });
       });
-  for_each_block(blocks, threads, [&](const LocalBlock& block, int thread) {
-    auto& norm = norms[static_cast<std::size_t>(thread)];
-    design.for_rows(block, [&](std::size_t, const kernels::AnyRows& rows) {
-      norm = std::max(norm, kernels::largest_scaled_row_norm(rows, inverse));
-    });
-  });
+  bounds.squared_entries = communicator.sum(squared_entries.load());
   bounds.scaled_row_norm =
-      communicator.maximum(*std::max_element(norms.begin(), norms.end())) * kRoundingMargin;
+      std::sqrt(communicator.maximum(static_cast<double>(most_entries.load()))) * kRoundingMargin;
 
   std::vector<double> both(2 * features);
   sums.vector(both);
@@ -135,7 +136,7 @@ ColumnBounds measure_columns(const Design& design, std::span<const double> weigh
                              const comm::Communicator& communicator, int threads) {
   ColumnBounds bounds;
   bounds.total_weight = sum_of_weights(design, weights, communicator, threads);
-  measure_maxima(design, communicator, threads, bounds);
+  bounds.largest = measure_maxima(design, communicator, threads);
   refuse_huge_columns(design, bounds);
   measure_sums(design, weights, communicator, threads, bounds);
   bounds.largest.push_back(1.0);

@@ -35,9 +35,9 @@ PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blo
 LogisticPoint::LogisticPoint(const Problem& problem, std::span<const double> coefficients)
     : problem_(problem),
       coefficients_(coefficients.begin(), coefficients.end()),
-      margins_(problem.likelihood->rows() * problem.columns()) {
+      margins_(*problem.row_values) {
   PassResult sums =
-      gradient_pass(problem, problem.blocks, problem.global_rows, coefficients_, margins_);
+      gradient_pass(problem, problem.blocks, problem.global_rows, coefficients_, margins_.values());
   value_ = sums.scalars[0] / problem.total_weight + problem.penalty_value(coefficients_);
   gradient_ = std::move(sums.vector);
   for (auto& g : gradient_) g /= problem.total_weight;
@@ -45,19 +45,18 @@ LogisticPoint::LogisticPoint(const Problem& problem, std::span<const double> coe
 }
 
 std::span<const double> LogisticPoint::curvature_state() const {
-  if (problem_.likelihood->margins_are_state()) return margins_;
-  if (curvature_state_.size() != margins_.size()) {
-    curvature_state_.resize(margins_.size());
+  if (problem_.likelihood->margins_are_state()) return margins();
+  if (!curvature_state_) {
+    curvature_state_.emplace(*problem_.row_values);
     const std::size_t columns = problem_.columns();
     for_each_block(problem_.blocks, problem_.rows().threads, [&](const LocalBlock& block, int) {
       const std::size_t first = block.first * columns;
       const std::size_t count = block.rows * columns;
-      problem_.likelihood->curvature_state(
-          std::span<const double>(margins_).subspan(first, count),
-          std::span<double>(curvature_state_).subspan(first, count));
+      problem_.likelihood->curvature_state(margins().subspan(first, count),
+                                           curvature_state_->values().subspan(first, count));
     });
   }
-  return curvature_state_;
+  return curvature_state_->values();
 }
 
 // H v = (1/S) Σ_i C_i (x_i · v) x_i + λ2 ∘ v. A row's part is at most ¼ s_i |u| for two classes and

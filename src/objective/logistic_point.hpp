@@ -2,6 +2,7 @@
 // F and its derivatives at one w, from one fused pass; keeps the margins.
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,17 +28,17 @@ class LogisticPoint final : public solvers::Point {
   std::vector<solvers::SymmetricMatrix> hessian_blocks() const override;
   solvers::SymmetricMatrix hessian_matrix(std::span<const std::size_t> variables) const override;
 
-  std::span<const double> margins() const { return margins_; }  ///< local rows × columns
+  std::span<const double> margins() const { return margins_.values(); }  ///< local rows × columns
 
  private:
   std::span<const double> curvature_state() const;  // computed at first use
 
   const Problem& problem_;
   std::vector<double> coefficients_;
-  std::vector<double> margins_;
+  RowValues margins_;
   std::vector<double> gradient_;
   double value_ = 0.0;
-  mutable std::vector<double> curvature_state_;
+  mutable std::optional<RowValues> curvature_state_;
 };
 
 /// The gradient's data part, Σ_i residual_ik x_ij, and Σ_i s_i ℓ_i as scalar 0, over `blocks`,

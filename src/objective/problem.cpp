@@ -45,7 +45,8 @@ Problem::Problem(const Passes& carrier, Targets targets, Penalty chosen)
       total_weight(std::accumulate(class_weights.begin(), class_weights.end(), 0.0)),
       smallest_weight(smallest_positive(targets.weights, carrier.rows().communicator)),
       symmetric(targets.classes > 2 && !targets.reference_class),
-      likelihood(std::make_shared<const Likelihood>(std::move(targets))) {
+      likelihood(std::make_shared<const Likelihood>(std::move(targets))),
+      row_values(std::make_shared<RowValuePool>(likelihood->rows() * likelihood->columns())) {
   for (const double bound : rows().bounds.absolute) {
     for (std::size_t k = 0; k < columns(); ++k) gradient_scales.emplace_back(bound);
   }
@@ -66,6 +67,7 @@ Problem::Problem(const Problem& whole, std::int64_t stride)
       smallest_weight(whole.smallest_weight),
       symmetric(whole.symmetric),
       likelihood(whole.likelihood),
+      row_values(whole.row_values),
       gradient_scales(whole.gradient_scales),
       common_curvature(whole.common_curvature) {
   const HessianPlan plan = plan_hessian(rows(), global_rows, columns());

@@ -14,6 +14,7 @@
 #include "mpilogit/solvers/objective.hpp"
 
 #include "likelihood.hpp"
+#include "row_values.hpp"
 
 namespace mpilogit::objective {
 
@@ -36,6 +37,7 @@ struct Problem {
   double smallest_weight = 1.0;  ///< min s_i over s_i > 0
   bool symmetric = false;        ///< softmax with coefficients for every class
   std::shared_ptr<const Likelihood> likelihood;
+  std::shared_ptr<RowValuePool> row_values;       ///< local rows × columns
   std::vector<core::FixedPoint> gradient_scales;  ///< of Σ_i residual_ik x_ij
   std::vector<double> common_curvature;           ///< features + 1, if symmetric
   solvers::HessianMatrixKind hessian_kind;

@@ -23,7 +23,7 @@ struct Statistics {
   std::vector<double> squares_alone;
   std::vector<double> centred;
   std::vector<double> centred_weight;
-  double largest_norm = 0;
+  std::int64_t most_entries = 0;
   std::int64_t squared_entries = 0;
 
   bool operator==(const Statistics&) const = default;
@@ -43,19 +43,17 @@ Statistics statistics(const AnyRows& rows, const std::vector<double>& weights) {
   add_column_squares(rows, weights, found.squares_alone);
   add_centred_squares(rows, weights, sample_vector(features, 8), found.centred,
                       found.centred_weight);
-  found.largest_norm = largest_scaled_row_norm(rows, sample_vector(features, 3));
-  found.squared_entries = squared_row_entries(rows);
+  found.most_entries = count_non_zeros(rows).most;
+  found.squared_entries = count_non_zeros(rows).squared;
   return found;
 }
 
 Statistics plain_statistics(const AnyRows& rows, const std::vector<double>& weights) {
   const std::size_t features = feature_count(rows);
   Statistics found = start(features);
-  const std::vector<double> scales = sample_vector(features, 3);
   const std::vector<double> centres = sample_vector(features, 8);
   for (std::size_t i = 0; i < row_count(rows); ++i) {
     const double weight = weights.empty() ? 1.0 : weights[i];
-    double norm = 0;
     std::int64_t entries = 0;
     for (std::size_t j = 0; j < features; ++j) {
       const double x = reference::entry(rows, i, j);
@@ -65,10 +63,9 @@ Statistics plain_statistics(const AnyRows& rows, const std::vector<double>& weig
       found.squares_alone[j] += weight * (x * x);
       if (x != 0) found.centred[j] += weight * ((x - centres[j]) * (x - centres[j]));
       if (x != 0) found.centred_weight[j] += weight;
-      norm += (x * scales[j]) * (x * scales[j]);
       if (x != 0) ++entries;
     }
-    found.largest_norm = std::max(found.largest_norm, std::sqrt(norm));
+    found.most_entries = std::max(found.most_entries, entries);
     found.squared_entries += entries * entries;
   }
   return found;

@@ -38,12 +38,12 @@ void add_centred_squares(const AnyRows& rows, std::span<const double> weights,
                          std::span<const double> centres, std::span<double> sums,
                          std::span<double> weight);
 
-/// max_i √(Σ_j (x_ij · scales_j)²) over the rows of the block, 0 without rows; the sum ascends over
-/// j.
-double largest_scaled_row_norm(const AnyRows& rows, std::span<const double> scales);
+/// Entries that are not zero, counted by rows: integers, the same for dense and sparse rows.
+struct NonZeros {
+  std::int64_t squared = 0;  ///< Σ_i (of row i)²: what the Gram matrix of sparse rows costs
+  std::int64_t most = 0;     ///< in any row
+};
 
-/// Σ_i (entries that are not zero in row i)², an integer: what the Gram matrix of sparse rows
-/// costs.
-std::int64_t squared_row_entries(const AnyRows& rows);
+NonZeros count_non_zeros(const AnyRows& rows);
 
 }  // namespace mpilogit::kernels

@@ -29,8 +29,9 @@ struct ColumnBounds {
                         std::size_t column = 0) const;
 };
 
-/// Collective; three passes over the data. `weights`: local rows, empty: all 1. Throws bad input on
-/// all ranks if a column is too large for its sums to be doubles.
+/// Collective; one pass over the data, and one for the maxima where there are products of features.
+/// `weights`: local rows, empty: all 1. Throws bad input on all ranks if a column is too large for
+/// its sums to be doubles.
 ColumnBounds measure_columns(const Design& design, std::span<const double> weights,
                              const comm::Communicator& communicator, int threads);
 

@@ -8,7 +8,7 @@
 #include <new>
 #include <sys/mman.h>
 
-namespace mpilogit::data {
+namespace mpilogit::core {
 
 class Buffer {
  public:
@@ -54,4 +54,4 @@ class Buffer {
   std::int64_t size_ = 0;
 };
 
-}  // namespace mpilogit::data
+}  // namespace mpilogit::core
