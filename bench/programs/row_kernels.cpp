@@ -55,8 +55,9 @@ class BarePass {
         coefficients_(training_->coefficients.begin(), training_->coefficients.end() - 1),
         sums_(coefficients_.size()),
         total_(coefficients_.size()) {
-    const auto labels = training_->design.dataset().labels();
-    for (const auto label : labels) labels_.push_back(static_cast<std::uint8_t>(label));
+    training_->design.dataset().labels().visit([&](const auto labels) {
+      for (const auto label : labels) labels_.push_back(static_cast<std::uint8_t>(label));
+    });
     for (std::size_t j = 0; j < sums_.size(); ++j) {
       scales_.emplace_back(training_->rows.bounds.absolute[j]);
     }

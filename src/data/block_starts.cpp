@@ -61,8 +61,8 @@ std::int64_t entries_before(const Metadata& metadata, const FileMetadata& file) 
 }
 
 // Blocks of the rank's even part of the rows.
-Range even_blocks(const Access& access, std::int64_t rows) {
-  const std::vector<std::int64_t> cost(static_cast<std::size_t>(block_count(rows)), 1);
+Range even_blocks(const Access& access, const Blocks& blocks) {
+  const std::vector<std::int64_t> cost(static_cast<std::size_t>(blocks.count()), 1);
   const auto parts = balanced_partition(cost, access.communicator.size());
   return parts[static_cast<std::size_t>(access.communicator.rank())];
 }
@@ -80,8 +80,8 @@ std::vector<std::int64_t> read_indptr(FilePart& part) {
 
 std::vector<std::int64_t> read_block_starts(const Access& access, const Metadata& metadata) {
   const std::int64_t rows = metadata.shape.rows;
-  const Range blocks = even_blocks(access, rows);
-  const std::int64_t per_block = rows_per_block(rows);
+  const Range blocks = even_blocks(access, metadata.shape.blocks());
+  const std::int64_t per_block = metadata.shape.blocks().rows_per_block();
   const Range wanted{std::min(rows, blocks.first * per_block),
                      std::min(rows, blocks.last * per_block)};
   std::vector<std::int64_t> mine(static_cast<std::size_t>(blocks.size()), 0);

@@ -24,8 +24,8 @@ struct Share {
   std::int64_t entries = 0;
 };
 
-Range rows_of_blocks(std::int64_t rows, Range blocks) {
-  const std::int64_t per_block = rows_per_block(rows);
+Range rows_of_blocks(std::int64_t rows, std::int64_t features, Range blocks) {
+  const std::int64_t per_block = Blocks(rows, features).rows_per_block();
   return {std::min(rows, blocks.first * per_block), std::min(rows, blocks.last * per_block)};
 }
 
@@ -33,16 +33,17 @@ Share share_of(const Access& access, const Metadata& metadata) {
   const std::int64_t rows = metadata.shape.rows;
   const std::vector<std::int64_t> starts =
       metadata.shape.sparse ? read_block_starts(access, metadata) : std::vector<std::int64_t>();
+  const Blocks all = metadata.shape.blocks();
   std::vector<std::int64_t> cost;
-  for (std::int64_t block = 0; block < block_count(rows); ++block) {
+  for (std::int64_t block = 0; block < all.count(); ++block) {
     const auto index = static_cast<std::size_t>(block);
     const std::int64_t entries = starts.empty() ? 0 : starts[index + 1] - starts[index];
-    cost.push_back(rows_of_block(rows, block).size() + entries);
+    cost.push_back(all.rows_of(block).size() + entries);
   }
   const auto partition = balanced_partition(cost, access.communicator.size());
   Share share;
   share.blocks = partition[static_cast<std::size_t>(access.communicator.rank())];
-  share.rows = rows_of_blocks(rows, share.blocks);
+  share.rows = rows_of_blocks(rows, metadata.shape.features, share.blocks);
   if (!starts.empty()) {
     share.entries = starts[static_cast<std::size_t>(share.blocks.last)] -
                     starts[static_cast<std::size_t>(share.blocks.first)];
@@ -99,7 +100,7 @@ kernels::AnyRows Dataset::block(std::int64_t block) const {
   if (block < local_blocks_.first || block >= local_blocks_.last) {
     throw core::internal_failure("block " + std::to_string(block) + " is not on this rank");
   }
-  const Range rows = rows_of_block(shape_.rows, block);
+  const Range rows = shape_.blocks().rows_of(block);
   return rows_->view({rows.first - local_rows_.first, rows.last - local_rows_.first});
 }
 

@@ -19,19 +19,19 @@ std::int64_t boundary(std::int64_t total, std::int64_t part, std::int64_t parts)
 
 }  // namespace
 
-std::int64_t rows_per_block(std::int64_t rows) {
-  const auto share = static_cast<std::uint64_t>(std::max<std::int64_t>(rows / 64, 1));
-  return std::clamp(static_cast<std::int64_t>(std::bit_floor(share)), kFewestRows, kMostRows);
+Blocks::Blocks(std::int64_t rows, std::int64_t features) : rows_(rows) {
+  const std::int64_t wide = std::min(features / 16, rows / 16);
+  const std::int64_t share = std::max({rows / 64, wide, std::int64_t{1}});
+  const auto power = std::bit_floor(static_cast<std::uint64_t>(share));
+  rows_per_block_ = std::clamp(static_cast<std::int64_t>(power), kFewestRows, kMostRows);
 }
 
-std::int64_t block_count(std::int64_t rows) {
-  const std::int64_t size = rows_per_block(rows);
-  return rows / size + (rows % size != 0 ? 1 : 0);
+std::int64_t Blocks::count() const {
+  return rows_ / rows_per_block_ + (rows_ % rows_per_block_ != 0 ? 1 : 0);
 }
 
-Range rows_of_block(std::int64_t rows, std::int64_t block) {
-  const std::int64_t size = rows_per_block(rows);
-  return {block * size, std::min(rows, (block + 1) * size)};
+Range Blocks::rows_of(std::int64_t block) const {
+  return {block * rows_per_block_, std::min(rows_, (block + 1) * rows_per_block_)};
 }
 
 // In units of half a cost, so that a block's middle is an integer: block b belongs to rank

@@ -110,7 +110,7 @@ void measure_sums(const Design& design, std::span<const double> weights,
   std::vector<double> both(2 * features);
   sums.vector(both);
   // What rounding may have taken away is given back: the result is an upper bound again.
-  const auto block_total = static_cast<double>(data::block_count(design.rows()));
+  const auto block_total = static_cast<double>(design.dataset().shape().blocks().count());
   for (std::size_t j = 0; j < 2 * features; ++j) {
     both[j] = both[j] * kRoundingMargin + block_total * scales[j].unit();
   }

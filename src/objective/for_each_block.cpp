@@ -7,7 +7,7 @@
 namespace mpilogit::objective {
 
 LocalBlock local_block(const data::Dataset& dataset, std::int64_t block) {
-  const data::Range rows = data::rows_of_block(dataset.shape().rows, block);
+  const data::Range rows = dataset.shape().blocks().rows_of(block);
   return {block, static_cast<std::size_t>(rows.first - dataset.local_rows().first),
           static_cast<std::size_t>(rows.size())};
 }
@@ -39,11 +39,9 @@ std::vector<LocalBlock> every(std::int64_t stride, std::span<const LocalBlock> b
 }
 
 std::int64_t rows_of_every(std::int64_t stride, const data::Dataset& dataset) {
-  const std::int64_t rows = dataset.shape().rows;
+  const data::Blocks blocks = dataset.shape().blocks();
   std::int64_t sum = 0;
-  for (std::int64_t b = 0; b < data::block_count(rows); b += stride) {
-    sum += data::rows_of_block(rows, b).size();
-  }
+  for (std::int64_t b = 0; b < blocks.count(); b += stride) sum += blocks.rows_of(b).size();
   return sum;
 }
 

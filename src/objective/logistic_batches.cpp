@@ -11,6 +11,10 @@ namespace mpilogit::objective {
 
 namespace {
 
+data::Blocks blocks_of(const Problem& problem) {
+  return problem.rows().design.dataset().shape().blocks();
+}
+
 // Fisher–Yates. std::shuffle and the standard distributions differ between libraries; the engine
 // does not, and the bias of a remainder of 64 bits is below 2^-40 here.
 std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t seed, std::int64_t epoch) {
@@ -27,7 +31,7 @@ std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t seed, std::
 LogisticBatches::LogisticBatches(const LogisticObjective& objective, std::int64_t batch_rows,
                                  std::uint64_t seed)
     : problem_(objective.problem()), seed_(seed) {
-  const std::int64_t block = data::rows_per_block(problem_.rows().design.rows());
+  const std::int64_t block = blocks_of(problem_).rows_per_block();
   blocks_per_batch_ = std::max<std::int64_t>(1, (batch_rows + block / 2) / block);
   const std::int64_t rows_in_batch = blocks_per_batch_ * block;
   const ColumnBounds& bounds = problem_.rows().bounds;
@@ -41,7 +45,7 @@ LogisticBatches::LogisticBatches(const LogisticObjective& objective, std::int64_
 }
 
 std::int64_t LogisticBatches::batches() const {
-  const std::int64_t blocks = data::block_count(problem_.rows().design.rows());
+  const std::int64_t blocks = blocks_of(problem_).count();
   return (blocks + blocks_per_batch_ - 1) / blocks_per_batch_;
 }
 
@@ -52,7 +56,7 @@ void LogisticBatches::batch_gradient(std::int64_t epoch, std::int64_t batch,
                                      std::span<double> gradient) const {
   const std::int64_t rows = problem_.rows().design.rows();
   if (epoch != shuffled_epoch_) {
-    order_ = shuffled(data::block_count(rows), seed_, epoch);
+    order_ = shuffled(blocks_of(problem_).count(), seed_, epoch);
     shuffled_epoch_ = epoch;
   }
   const auto first = static_cast<std::size_t>(batch * blocks_per_batch_);
@@ -60,7 +64,7 @@ void LogisticBatches::batch_gradient(std::int64_t epoch, std::int64_t batch,
       std::min(static_cast<std::size_t>(blocks_per_batch_), order_.size() - first);
   const auto members = std::span<const std::int64_t>(order_).subspan(first, count);
   std::int64_t batch_rows = 0;
-  for (const auto block : members) batch_rows += data::rows_of_block(rows, block).size();
+  for (const auto block : members) batch_rows += blocks_of(problem_).rows_of(block).size();
 
   const auto local = local_blocks(problem_.rows().design.dataset(), members);
   const PassResult sums = gradient_pass(problem_, local, batch_rows, coefficients, {});

@@ -47,8 +47,10 @@ class SharedPass {
 
   void add_fused(const LocalBlock& block, BlockSums out) const;
   void start_margins(const LocalBlock& block, std::span<double> margins) const;
-  void hand_over(const std::vector<double>& sums, const std::vector<kernels::LaneSum>& totals,
-                 BlockSums out) const;
+  /// One request's sums lie as its results do.
+  bool alone() const { return requests_.size() == 1; }
+  void hand_over(std::span<const double> sums, BlockSums out) const;
+  void add_totals(const std::vector<kernels::LaneSum>& totals, BlockSums out) const;
 
   const SharedRows& rows_;
   std::span<const Request> requests_;
@@ -108,7 +110,9 @@ void SharedPass::start_margins(const LocalBlock& block, std::span<double> margin
 // Cost: one read of the block's rows, 4 flops per entry and column.
 void SharedPass::add_fused(const LocalBlock& block, BlockSums out) const {
   std::vector<double> margins(block.rows * columns_);
-  std::vector<double> sums(rows_.features() * columns_);
+  const std::size_t own_sums = rows_.features() * columns_;
+  std::vector<double> shared_sums(alone() ? 0 : own_sums);
+  const auto sums = alone() ? out.vector.first(own_sums) : std::span<double>(shared_sums);
   std::vector<kernels::LaneSum> totals(columns_);
   std::vector<kernels::LaneSum> scalars(scalars_);
   std::vector<double> own;  // the tile's margins of one request
@@ -142,12 +146,12 @@ void SharedPass::add_fused(const LocalBlock& block, BlockSums out) const {
         [&](std::size_t within, std::span<double> tile) { transform(first + within, tile); },
         std::span<double>(margins).subspan(first * columns_, count * columns_), sums);
   });
-  hand_over(sums, totals, out);
+  if (!alone()) hand_over(sums, out);
+  add_totals(totals, out);
   for (std::size_t s = 0; s < scalars_; ++s) out.scalars[s] += scalars[s].total();
 }
 
-void SharedPass::hand_over(const std::vector<double>& sums,
-                           const std::vector<kernels::LaneSum>& totals, BlockSums out) const {
+void SharedPass::hand_over(std::span<const double> sums, BlockSums out) const {
   const std::size_t features = rows_.features();
   for (const auto& [pass, place] : fused_) {
     const std::size_t columns = pass->columns;
@@ -155,6 +159,13 @@ void SharedPass::hand_over(const std::vector<double>& sums,
       std::copy_n(&sums[j * columns_ + place.column], columns,
                   &out.vector[place.sum + j * columns]);
     }
+  }
+}
+
+void SharedPass::add_totals(const std::vector<kernels::LaneSum>& totals, BlockSums out) const {
+  const std::size_t features = rows_.features();
+  for (const auto& [pass, place] : fused_) {
+    const std::size_t columns = pass->columns;
     for (std::size_t k = 0; k < columns; ++k) {
       out.vector[place.sum + features * columns + k] = totals[place.column + k].total();
     }

@@ -8,10 +8,8 @@
 #include "support/catch.hpp"
 
 using mpilogit::data::balanced_partition;
-using mpilogit::data::block_count;
+using mpilogit::data::Blocks;
 using mpilogit::data::Range;
-using mpilogit::data::rows_of_block;
-using mpilogit::data::rows_per_block;
 
 namespace {
 
@@ -32,21 +30,30 @@ void require_complete(const std::vector<Range>& ranges, std::int64_t blocks) {
 }  // namespace
 
 TEST_CASE("blocks are powers of two near a 64th of the rows, within limits") {
-  CHECK(rows_per_block(1) == 16);
-  CHECK(rows_per_block(1000) == 16);
-  CHECK(rows_per_block(2047) == 16);
-  CHECK(rows_per_block(2048) == 32);
-  CHECK(rows_per_block(32561) == 256);
-  CHECK(rows_per_block(524287) == 4096);
-  CHECK(rows_per_block(524288) == 8192);
-  CHECK(rows_per_block(std::int64_t{1} << 50) == 8192);
+  CHECK(Blocks(1, 100).rows_per_block() == 16);
+  CHECK(Blocks(1000, 100).rows_per_block() == 16);
+  CHECK(Blocks(2047, 100).rows_per_block() == 16);
+  CHECK(Blocks(2048, 100).rows_per_block() == 32);
+  CHECK(Blocks(32561, 100).rows_per_block() == 256);
+  CHECK(Blocks(524287, 100).rows_per_block() == 4096);
+  CHECK(Blocks(524288, 100).rows_per_block() == 8192);
+  CHECK(Blocks(std::int64_t{1} << 50, 100).rows_per_block() == 8192);
+}
+
+TEST_CASE("many features make blocks longer, up to a 16th of the rows") {
+  CHECK(Blocks(32561, 4096).rows_per_block() == 256);
+  CHECK(Blocks(32561, 8192).rows_per_block() == 512);
+  CHECK(Blocks(25000, 44798).rows_per_block() == 1024);
+  CHECK(Blocks(300, 1 << 20).rows_per_block() == 16);
+  CHECK(Blocks(std::int64_t{1} << 30, 1 << 30).rows_per_block() == 8192);
 }
 
 TEST_CASE("blocks cover the rows in order, without gaps") {
   for (const std::int64_t rows : {1, 15, 16, 17, 1000, 32561, 3000000}) {
     std::int64_t next = 0;
-    for (std::int64_t block = 0; block < block_count(rows); ++block) {
-      const Range range = rows_of_block(rows, block);
+    const Blocks blocks(rows, 7);
+    for (std::int64_t block = 0; block < blocks.count(); ++block) {
+      const Range range = blocks.rows_of(block);
       REQUIRE(range.first == next);
       REQUIRE(range.size() > 0);
       next = range.last;

@@ -91,7 +91,7 @@ bool rows_equal(const data::Dataset& dataset, const Expected& expected) {
   const auto features = static_cast<std::size_t>(dataset.shape().features);
   for (auto b = dataset.local_blocks().first; b < dataset.local_blocks().last; ++b) {
     const kernels::AnyRows rows = dataset.block(b);
-    const data::Range range = data::rows_of_block(dataset.shape().rows, b);
+    const data::Range range = dataset.shape().blocks().rows_of(b);
     if (kernels::row_count(rows) != static_cast<std::size_t>(range.size())) return false;
     for (std::size_t i = 0; i < kernels::row_count(rows); ++i) {
       for (std::size_t j = 0; j < features; ++j) {

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "mpilogit/core/buffer.hpp"
+
 #include "data/shard_files.hpp"
 
 namespace {

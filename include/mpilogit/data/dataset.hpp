@@ -38,6 +38,8 @@ struct Shape {
   bool sparse = false;
   std::string storage;  ///< "float32", "uint8", "float16", "bool", …: type of X as stored
   std::vector<std::string> feature_names;  ///< empty when the files hold none
+
+  Blocks blocks() const { return {rows, features}; }
 };
 
 /// One rank's rows in memory, in the type that the file stores. Implemented by DenseShard and

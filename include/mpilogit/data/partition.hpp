@@ -15,15 +15,25 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-/// Rows per block, from the number of global rows alone, so that sums are rounded at the same
-/// places on any number of ranks, in dense and sparse storage: the power of two at or below
-/// rows/64, within [16, 8192].
-std::int64_t rows_per_block(std::int64_t rows);
+/// How rows are cut into blocks: from the global numbers of rows and features alone, so that sums
+/// are rounded at the same places on any number of ranks, in dense and sparse storage.
+class Blocks {
+ public:
+  Blocks(std::int64_t rows, std::int64_t features);
 
-std::int64_t block_count(std::int64_t rows);
+  /// The power of two at or below rows/64 or, where there are many features, below features/16, but
+  /// never above rows/16; within [16, 8192]. For every block rounds a sum for every feature.
+  std::int64_t rows_per_block() const { return rows_per_block_; }
 
-/// Rows of block number `block`.
-Range rows_of_block(std::int64_t rows, std::int64_t block);
+  std::int64_t count() const;
+
+  /// Rows of block number `block`.
+  Range rows_of(std::int64_t block) const;
+
+ private:
+  std::int64_t rows_;
+  std::int64_t rows_per_block_;
+};
 
 /// Blocks of each rank, in order, contiguous and complete; ranks may be empty. `cost[b]` ≥ 0 is the
 /// work of block b (rows for dense data, non-zeros + rows for sparse). Rank r gets the blocks whose
