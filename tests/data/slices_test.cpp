@@ -4,8 +4,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "mpilogit/core/buffer.hpp"
-
 #include "data/shard_files.hpp"
 
 namespace {
@@ -49,20 +47,6 @@ TEST_CASE("what a look throws comes out of its thread, the lowest rows' first") 
 TEST_CASE("a slice has a row at least") {
   CHECK(data::rows_per_slice(std::int64_t{1} << 40) == 1);
   CHECK(data::rows_per_slice(1) > 1000);
-}
-
-TEST_CASE("large buffers start on a huge page, small ones on a cache line") {
-  const auto address = [](const core::Buffer& buffer) {
-    return reinterpret_cast<std::uintptr_t>(buffer.data());
-  };
-  for (const std::int64_t size : {std::int64_t{0}, std::int64_t{100}, std::int64_t{5} << 20}) {
-    core::Buffer buffer(size);
-    CHECK(buffer.size() == size);
-    CHECK(address(buffer) % (size > 100 ? std::uintptr_t{1} << 21 : 64) == 0);
-    std::fill(buffer.data(), buffer.data() + size, std::byte{7});
-    const core::Buffer moved = std::move(buffer);
-    CHECK(std::count(moved.data(), moved.data() + size, std::byte{7}) == size);
-  }
 }
 
 }  // namespace
