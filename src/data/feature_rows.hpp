@@ -6,10 +6,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "mpilogit/core/buffer.hpp"
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/hdf5/value_type.hpp"
-
-#include "mpilogit/core/buffer.hpp"
 
 namespace mpilogit::data {
 

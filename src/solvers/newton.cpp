@@ -16,6 +16,7 @@ constexpr double kFirstForcing = 0.25;
 constexpr double kLeastForcing = 1e-3;
 constexpr int kFlatStepsToStop = 2;
 constexpr int kMostChordSteps = 2;
+constexpr double kCoefficientTolerance = 1e-8;  // a larger one asks for the objective alone
 
 class NewtonRun {
  public:
@@ -110,6 +111,7 @@ Solution NewtonRun::run() {
 
 // The step of the model that told that the tolerance is reached.
 void NewtonRun::finish(const NewtonModel& model) {
+  if (limits_.tolerance > kCoefficientTolerance) return;
   if (iteration_ >= limits_.max_iterations || !advance(model)) return;
   if (direction_.exact()) {
     polish();
@@ -121,9 +123,12 @@ void NewtonRun::finish(const NewtonModel& model) {
 // Chord steps: Newton's with the last factor, a pass each. An error of e in the coefficients is one
 // of e² in F, so that only a gap near tolerance² makes the coefficients as good as the objective.
 void NewtonRun::polish() {
+  const double enough = 1e-4 * limits_.tolerance * limits_.tolerance;
+  if (!direction_.chords_reach(enough * std::abs(point_->value()), kMostChordSteps)) {
+    direction_.refresh(*point_);
+  }
   NewtonModel model = direction_.with_last_factor(*point_);
   report(relative(model.decrease));
-  const double enough = 1e-4 * limits_.tolerance * limits_.tolerance;
   for (int chord = 0; chord < kMostChordSteps; ++chord) {
     if (gap_ <= enough || iteration_ >= limits_.max_iterations) return;
     auto next = evaluate_along(objective_, *point_, model.direction, 1.0);

@@ -1,6 +1,7 @@
 #include "solvers/newton_direction.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "solvers/vector_algebra.hpp"
@@ -47,6 +48,10 @@ NewtonModel NewtonDirection::with_last_factor(const Point& point) const {
   for (double& component : model.direction) component = -component;
   model.decrease = -0.5 * dot(gradient, model.direction);
   return model;
+}
+
+bool NewtonDirection::chords_reach(double decrease, int chords) const {
+  return last_decrease_ * std::pow(contraction_, chords + 1) <= decrease;
 }
 
 void NewtonDirection::refresh(const Point& point) {

@@ -28,10 +28,17 @@ class NewtonDirection {
   /// −M⁻¹ g and ½ gᵀM⁻¹g with what was factorised last. No pass.
   NewtonModel with_last_factor(const Point& point) const;
 
+  /// Whether `chords` more steps with the last factor should bring the decrement down to
+  /// `decrease`, by what the steps with it did so far. A factor with which no chord was tried yet
+  /// passes.
+  bool chords_reach(double decrease, int chords) const;
+
+  /// The factor, or preconditioner, of this point from here on. Costs what the matrix costs.
+  void refresh(const Point& point);
+
   bool exact() const { return kind_ == HessianMatrixKind::exact; }
 
  private:
-  void refresh(const Point& point);
   bool has_factor() const {
     return preconditioner_ != nullptr && kind_ != HessianMatrixKind::unaffordable;
   }

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/kernels/instruction_set.hpp"
 #include "mpilogit/model/model_file.hpp"
 #include "mpilogit/model/path_file.hpp"
 #include "mpilogit/workflow/evaluate.hpp"
@@ -84,8 +85,11 @@ std::vector<double> plain_margins(const model::Model& model, std::size_t row) {
   std::vector<double> margins;
   for (std::size_t r = 0; r < model.intercept.size(); ++r) {
     double margin = model.intercept[r];
-    for (std::size_t j = 0; j < x.size(); ++j)
-      margin += model.coefficients[r * x.size() + j] * x[j];
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      const double coefficient = model.coefficients[r * x.size() + j];
+      margin = kernels::fuses_products() ? std::fma(coefficient, x[j], margin)
+                                         : margin + coefficient * x[j];
+    }
     margins.push_back(margin);
   }
   return margins;
