@@ -57,7 +57,8 @@ std::int64_t needed_bytes(const Metadata& metadata, const Share& share) {
   constexpr std::int64_t kBytesPerLabel = 4;
   constexpr std::int64_t kBytesPerGroup = 48;
   const FileMetadata& file = metadata.files.front();
-  const std::int64_t doubles = (file.trials ? 2 : 0) + (file.weights ? 1 : 0) + (file.offsets ? 1 : 0);
+  const std::int64_t doubles =
+      (file.trials ? 2 : 0) + (file.weights ? 1 : 0) + (file.offsets ? 1 : 0);
   const std::int64_t columns =
       share.rows.size() * (kBytesPerLabel + 8 * doubles + (file.groups ? kBytesPerGroup : 0));
   if (!metadata.shape.sparse) {
