@@ -43,6 +43,19 @@ def test_runs_without_mpirun(tmp_path):
     assert "1 rank x" in done.stdout
 
 
+@pytest.mark.parametrize("ranks", [1, 2])
+def test_ranks_of_one_host_look_for_no_network_unless_asked(ranks, monkeypatch):
+    """Open MPI tells which transports it has looked at."""
+    def transports():
+        lines = mpilogit("train", "absent.h5", ranks=ranks).err.splitlines()
+        return {line.split()[-1] for line in lines if "components_register: found loaded" in line}
+
+    monkeypatch.setenv("OMPI_MCA_pml_base_verbose", "100")
+    assert transports() == {"ob1"}
+    monkeypatch.setenv("OMPI_MCA_mtl", "^psm2")
+    assert "cm" in transports()
+
+
 def test_record_holds_what_is_relied_upon(train):
     run = train(DATA / "a9a.h5", "--l2", "0.001", "--threads", "2", ranks=2)
     record = run.record

@@ -71,6 +71,32 @@ TEST_CASE("The default tolerance is good for coefficients to 1e-8, from wherever
   }
 }
 
+TEST_CASE("Near the optimum steps take the last factor again") {
+  std::vector<Vector> rows;
+  Vector labels;
+  for (int i = 0; i < 80; ++i) {
+    rows.push_back({std::sin(i * 1.7), std::cos(i * 0.9)});
+    labels.push_back(std::sin(i * 1.7) + std::cos(i * 2.3) > 0.2 ? 1.0 : 0.0);
+  }
+  const auto matrices_and_steps = [&](double tolerance) {
+    Function function = logistic(rows, labels, 0.0);
+    int matrices = 0;
+    function.hessian = [hessian = function.hessian, &matrices](std::span<const double> w) {
+      ++matrices;
+      return hessian(w);
+    };
+    const auto solution = solve(TestObjective(function), Vector(3, 0.0), tolerance);
+    CHECK(solution.stop_reason == StopReason::tolerance_reached);
+    CHECK(solution.estimated_gap <= tolerance);
+    return std::pair(matrices, solution.iterations);
+  };
+  const auto [matrices, steps] = matrices_and_steps(1e-10);
+  CHECK(matrices >= 2);
+  CHECK(matrices <= steps - 2);
+  // A loose tolerance asks for the objective alone: no step more once the gap is small enough.
+  CHECK(matrices_and_steps(1e-4).second <= steps - 2);
+}
+
 TEST_CASE("Aliased columns keep their start, the others reach the optimum") {
   std::vector<Vector> rows;
   Vector labels;

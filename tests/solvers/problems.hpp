@@ -66,6 +66,10 @@ class TestObjective final : public Objective {
   bool hessian_affordable(std::span<const std::size_t> variables) const override {
     return variables.size() <= shape_.affordable;
   }
+  std::unique_ptr<Objective> sampled(std::int64_t stride) const override {
+    return sample ? sample(stride) : nullptr;
+  }
+  std::int64_t data_rows() const override { return rows; }
   std::int64_t data_passes() const override { return passes; }
 
   const Function& function() const { return function_; }
@@ -74,6 +78,9 @@ class TestObjective final : public Objective {
   mutable std::int64_t evaluations = 0;
   mutable std::int64_t line_samples = 0;
   mutable std::vector<std::size_t> matrix_sizes;  // of the restricted ones
+
+  std::int64_t rows = 0;
+  std::function<std::unique_ptr<TestObjective>(std::int64_t stride)> sample;  // none if empty
 
  private:
   Function function_;
