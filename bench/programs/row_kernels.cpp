@@ -81,16 +81,16 @@ class BarePass {
   void for_blocks(const Take& take_sums) {
     kernels::LaneSum losses;
     for (const LocalBlock& block : training_->rows.blocks) {
-      margins_.assign(block.rows, 0.0);
       std::fill(sums_.begin(), sums_.end(), 0.0);
       const auto labels = block.of(std::span<const std::uint8_t>(labels_));
       kernels::fused_pass(
           training_->design.dataset().block(block.number), coefficients_, 1,
+          [](std::size_t, std::span<double> tile) { std::fill(tile.begin(), tile.end(), 0.0); },
           [&](std::size_t first, std::span<double> tile) {
             kernels::losses_and_residuals(tile, labels.subspan(first, tile.size()), {}, tile,
                                           losses);
           },
-          margins_, sums_);
+          sums_);
       take_sums();
     }
   }
@@ -99,7 +99,6 @@ class BarePass {
   std::vector<double> coefficients_;
   std::vector<std::uint8_t> labels_;
   std::vector<core::FixedPoint> scales_;
-  std::vector<double> margins_;
   std::vector<double> sums_;
   std::vector<double> total_;
 };

@@ -9,6 +9,12 @@
 
 namespace mpilogit::kernels::dense {
 
+/// Some rows of a block. While they are added up, what lies `ahead` entries behind each is fetched.
+template <class Value>
+struct Tile : DenseRows<Value> {
+  std::size_t ahead = 0;
+};
+
 /// margins[i, k] += Σ_j x_ij w[j, k]; margins and coefficients as in `kernels::add_margins`.
 void add_margins(const DenseRows<float>& rows, const double* coefficients, std::size_t columns,
                  double* margins);
@@ -17,9 +23,9 @@ void add_margins(const DenseRows<double>& rows, const double* coefficients, std:
 
 /// sums[k, j] += Σ_i f[i, k] x_ij: factors are rows × columns, but sums are columns × features, so
 /// that neighbouring lanes are neighbouring features whatever the number of columns.
-void add_weighted_rows(const DenseRows<float>& rows, const double* factors, std::size_t columns,
+void add_weighted_rows(const Tile<float>& rows, const double* factors, std::size_t columns,
                        double* sums);
-void add_weighted_rows(const DenseRows<double>& rows, const double* factors, std::size_t columns,
+void add_weighted_rows(const Tile<double>& rows, const double* factors, std::size_t columns,
                        double* sums);
 
 /// Copies `count` entries. Exact, except for integers beyond 2^53, which are rounded once.

@@ -21,6 +21,10 @@ constexpr std::size_t tile_rows(std::size_t features, std::size_t entries) {
   return 16 * std::clamp<std::size_t>(entries / (16 * std::max<std::size_t>(features, 1)), 1, 16);
 }
 
+/// Tiles between the one that is worked on and the one that memory sends meanwhile: measured, one is
+/// too near.
+constexpr std::size_t tiles_ahead = 2;
+
 /// visitor(first row, tile of the work type) for tiles of rows, in order. A tile has at least the
 /// 8 rows that fill a vector, unless there are fewer in all.
 template <class Value, class Visitor>
@@ -29,7 +33,7 @@ void for_tiles(const DenseRows<Value>& rows, std::size_t columns, Visitor&& visi
   constexpr bool in_place = std::is_same_v<Value, Work>;
   constexpr std::size_t fewest = 8;
   const std::size_t features = rows.features;
-  const std::size_t entries = columns > 1 ? 1 << 15 : 1 << 13;
+  const std::size_t entries = columns > 1 ? 1 << 15 : 1 << 11;
   const std::size_t step = std::min(tile_rows(features, entries), rows.rows);
   std::vector<Work> widened(in_place ? 0 : (step + fewest) * features);
   for (std::size_t first = 0; first < rows.rows;) {
@@ -37,10 +41,10 @@ void for_tiles(const DenseRows<Value>& rows, std::size_t columns, Visitor&& visi
     const std::size_t count = left < step + fewest ? left : step;
     const Value* values = rows.values + first * features;
     if constexpr (in_place) {
-      visitor(first, DenseRows<Work>{values, count, features});
+      visitor(first, Tile<Work>{{values, count, features}, tiles_ahead * step * features});
     } else {
       widen(values, count * features, widened.data());
-      visitor(first, DenseRows<Work>{widened.data(), count, features});
+      visitor(first, Tile<Work>{{widened.data(), count, features}});
     }
     first += count;
   }

@@ -1,5 +1,7 @@
 #include "mpilogit/kernels/fused_pass.hpp"
 
+#include <vector>
+
 #include "kernels/dense_tiles.hpp"
 #include "kernels/sparse_column_loops.hpp"
 #include "kernels/visit_rows.hpp"
@@ -28,7 +30,7 @@ void add_tile_margins(const DenseRows<Value>& tile, const double* coefficients, 
 }
 
 template <class Value>
-void add_weighted_tile(const DenseRows<Value>& tile, const double* factors, std::size_t columns,
+void add_weighted_tile(const dense::Tile<Value>& tile, const double* factors, std::size_t columns,
                        double* sums) {
   dense::add_weighted_rows(tile, factors, columns, sums);
 }
@@ -91,14 +93,18 @@ void add_weighted_rows(const AnyRows& rows, std::span<const double> factors, std
 }
 
 void fused_pass(const AnyRows& rows, std::span<const double> coefficients, std::size_t columns,
-                RowTransform transform, std::span<double> margins, std::span<double> sums) {
+                RowTransform start, RowTransform transform, std::span<double> sums) {
+  std::vector<double> buffer;
   visit_rows(rows, [&](const auto& view) {
     with_sums(view, columns, sums.data(), [&](double* own) {
       for_tiles(view, columns, [&](std::size_t first, const auto& tile) {
-        const auto tile_margins = margins.subspan(first * columns, tile.rows * columns);
-        add_tile_margins(tile, coefficients.data(), columns, tile_margins.data());
-        transform(first, tile_margins);
-        add_weighted_tile(tile, tile_margins.data(), columns, own);
+        const std::size_t count = tile.rows * columns;
+        if (buffer.size() < count) buffer.resize(count);
+        const auto margins = std::span<double>(buffer).first(count);
+        start(first, margins);
+        add_tile_margins(tile, coefficients.data(), columns, margins.data());
+        transform(first, margins);
+        add_weighted_tile(tile, margins.data(), columns, own);
       });
     });
   });

@@ -46,7 +46,7 @@ class SharedPass {
   };
 
   void add_fused(const LocalBlock& block, BlockSums out) const;
-  void start_margins(const LocalBlock& block, std::span<double> margins) const;
+  void start_margins(const LocalBlock& block, std::size_t first, std::span<double> margins) const;
   /// One request's sums lie as its results do.
   bool alone() const { return requests_.size() == 1; }
   void hand_over(std::span<const double> sums, BlockSums out) const;
@@ -94,14 +94,20 @@ std::int64_t SharedPass::global_rows() const {
   return rows;
 }
 
-void SharedPass::start_margins(const LocalBlock& block, std::span<double> margins) const {
+void SharedPass::start_margins(const LocalBlock& block, std::size_t first,
+                               std::span<double> margins) const {
+  if (columns_ == 1 && fused_.front().pass->offsets.empty()) {
+    std::fill(margins.begin(), margins.end(), fused_.front().pass->coefficients.back());
+    return;
+  }
+  const std::size_t rows = margins.size() / columns_;
   for (const auto& [pass, place] : fused_) {
     const auto intercepts = pass->coefficients.last(pass->columns);
     const auto offsets = block.of(pass->offsets);
-    for (std::size_t i = 0; i < block.rows; ++i) {
+    for (std::size_t i = 0; i < rows; ++i) {
       double* row = &margins[i * columns_ + place.column];
       for (std::size_t k = 0; k < pass->columns; ++k) {
-        row[k] = offsets.empty() ? intercepts[k] : offsets[i] + intercepts[k];
+        row[k] = offsets.empty() ? intercepts[k] : offsets[first + i] + intercepts[k];
       }
     }
   }
@@ -109,14 +115,12 @@ void SharedPass::start_margins(const LocalBlock& block, std::span<double> margin
 
 // Cost: one read of the block's rows, 4 flops per entry and column.
 void SharedPass::add_fused(const LocalBlock& block, BlockSums out) const {
-  std::vector<double> margins(block.rows * columns_);
   const std::size_t own_sums = rows_.features() * columns_;
   std::vector<double> shared_sums(alone() ? 0 : own_sums);
   const auto sums = alone() ? out.vector.first(own_sums) : std::span<double>(shared_sums);
   std::vector<kernels::LaneSum> totals(columns_);
   std::vector<kernels::LaneSum> scalars(scalars_);
   std::vector<double> own;  // the tile's margins of one request
-  start_margins(block, margins);
 
   const auto transform = [&](std::size_t first, std::span<double> tile) {
     const std::size_t tile_rows = tile.size() / columns_;
@@ -140,11 +144,12 @@ void SharedPass::add_fused(const LocalBlock& block, BlockSums out) const {
     for (std::size_t k = 0; k < columns_; ++k) totals[k].add(tile, k, columns_);
   };
   rows_.design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
-    const std::size_t count = kernels::row_count(rows);
     kernels::fused_pass(
         rows, coefficients_, columns_,
-        [&](std::size_t within, std::span<double> tile) { transform(first + within, tile); },
-        std::span<double>(margins).subspan(first * columns_, count * columns_), sums);
+        [&](std::size_t within, std::span<double> tile) {
+          start_margins(block, first + within, tile);
+        },
+        [&](std::size_t within, std::span<double> tile) { transform(first + within, tile); }, sums);
   });
   if (!alone()) hand_over(sums, out);
   add_totals(totals, out);

@@ -47,13 +47,17 @@ Pass start(const AnyRows& rows, std::size_t columns) {
 
 void run_fused(const AnyRows& rows, std::size_t columns, Pass& pass) {
   std::size_t next = 0;
+  const auto begin = [&](std::size_t first, std::span<double> tile) {
+    std::copy_n(&pass.margins[first * columns], tile.size(), tile.begin());
+  };
   const auto transform = [&](std::size_t first, std::span<double> tile) {
     CHECK(first == next);
     CHECK(tile.size() % columns == 0);
     next += tile.size() / columns;
     std::transform(tile.begin(), tile.end(), tile.begin(), halve);
+    std::copy(tile.begin(), tile.end(), &pass.margins[first * columns]);
   };
-  fused_pass(rows, pass.coefficients, columns, transform, pass.margins, pass.sums);
+  fused_pass(rows, pass.coefficients, columns, begin, transform, pass.sums);
   CHECK(next == row_count(rows));
 }
 

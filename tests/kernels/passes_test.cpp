@@ -64,13 +64,16 @@ Pass separate_passes(const AnyRows& rows, const std::vector<double>& coefficient
 Pass one_pass(const AnyRows& rows, const std::vector<double>& coefficients) {
   Pass pass = start(rows);
   std::vector<double> margins;
-  pass.factors = pass.margins;
+  const auto begin = [&](std::size_t first, std::span<double> tile) {
+    std::copy_n(&pass.margins[first], tile.size(), tile.begin());
+  };
   const auto transform = [&](std::size_t first, std::span<double> tile) {
     CHECK(first == margins.size());
     margins.insert(margins.end(), tile.begin(), tile.end());
     std::transform(tile.begin(), tile.end(), tile.begin(), halve);
+    pass.factors.insert(pass.factors.end(), tile.begin(), tile.end());
   };
-  fused_pass(rows, coefficients, 1, transform, pass.factors, pass.sums);
+  fused_pass(rows, coefficients, 1, begin, transform, pass.sums);
   pass.margins = margins;
   return pass;
 }

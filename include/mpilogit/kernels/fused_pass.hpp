@@ -10,8 +10,8 @@
 
 namespace mpilogit::kernels {
 
-/// Turns the margins of rows first … first + n − 1 of the block into their factors, in place;
-/// n × columns of them, row by row.
+/// Changes the margins of rows first … first + n − 1 of the block in place; n × columns of them, row
+/// by row.
 using RowTransform = core::FunctionRef<void(std::size_t first, std::span<double> margins)>;
 
 // For all of them: entries, coefficients and factors are finite. Then a stored zero changes
@@ -29,11 +29,11 @@ void add_margins(const AnyRows& rows, std::span<const double> coefficients, std:
 void add_weighted_rows(const AnyRows& rows, std::span<const double> factors, std::size_t columns,
                        std::span<double> sums);
 
-/// For tiles of rows, in order: margins as `add_margins` onto `margins`, then `transform`, then
-/// `add_weighted_rows` onto `sums`. The tiles' lengths depend on the rows' shape and storage, their
-/// results do not: the transform must not depend on them either. On return `margins` holds the
-/// factors. Cost: one read of the rows, 4 flops per entry and column.
+/// For tiles of rows, in order: `start` sets the margins, `add_margins` adds to them, `transform`
+/// makes them factors, and `add_weighted_rows` adds to `sums`. The tiles' lengths depend on the
+/// rows' shape and storage, the results do not: the two functions must not depend on them either.
+/// Cost: one read of the rows, 4 flops per entry and column.
 void fused_pass(const AnyRows& rows, std::span<const double> coefficients, std::size_t columns,
-                RowTransform transform, std::span<double> margins, std::span<double> sums);
+                RowTransform start, RowTransform transform, std::span<double> sums);
 
 }  // namespace mpilogit::kernels
