@@ -109,20 +109,19 @@ SharedSample sparse_sample(Numbers& numbers, std::size_t rows, std::size_t featu
 }
 
 KernelCase fused(const std::string& name, const SharedSample& sample) {
-  return {"fused " + name, sample->entries, [sample]() {
-            LaneSum losses;
-            kernels::fused_pass(
-                sample->rows, sample->coefficients, 1,
-                [](std::size_t, std::span<double> tile) {
-                  std::fill(tile.begin(), tile.end(), 0.0);
-                },
-                [&](std::size_t first, std::span<double> tile) {
-                  const auto labels =
-                      std::span<const std::uint8_t>(sample->labels).subspan(first, tile.size());
-                  kernels::losses_and_residuals(tile, labels, {}, tile, losses);
-                },
-                sample->sums);
-          }};
+  return {
+      "fused " + name, sample->entries, [sample]() {
+        LaneSum losses;
+        kernels::fused_pass(
+            sample->rows, sample->coefficients, 1,
+            [](std::size_t, std::span<double> tile) { std::fill(tile.begin(), tile.end(), 0.0); },
+            [&](std::size_t first, std::span<double> tile) {
+              const auto labels =
+                  std::span<const std::uint8_t>(sample->labels).subspan(first, tile.size());
+              kernels::losses_and_residuals(tile, labels, {}, tile, losses);
+            },
+            sample->sums);
+      }};
 }
 
 KernelCase margins(const std::string& name, const SharedSample& sample) {

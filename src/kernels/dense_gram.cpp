@@ -83,30 +83,48 @@ void add_edge_block(std::size_t vectors, const double* products, const double* e
   }
 }
 
-/// Copies the rows into panels, the last of which zeros fill up, with their products.
-void fill_panels(const DenseRows<double>& tile, const double* HWY_RESTRICT curvatures,
+HWY_INLINE hn::Vec<Doubles> load_some(const double* values, std::size_t count) {
+  if (count >= lanes) return hn::LoadU(doubles, values);
+  return hn::MaskedLoad(hn::FirstN(doubles, count), doubles, values);
+}
+
+HWY_INLINE hn::Vec<Doubles> load_some(const float* values, std::size_t count) {
+  const hn::Rebind<float, Doubles> floats;
+  if (count >= lanes) return hn::PromoteTo(doubles, hn::LoadU(floats, values));
+  return hn::PromoteTo(doubles, hn::MaskedLoad(hn::FirstN(floats, count), floats, values));
+}
+
+/// Copies the rows into panels, of which zeros fill up the last vector, with their products.
+template <class Value>
+void fill_panels(const DenseRows<Value>& tile, const double* HWY_RESTRICT curvatures,
                  DenseGramWorkspace& workspace) {
   const std::size_t panel_size = tile.rows * panel_width;
   const std::size_t panels = (tile.features + panel_width - 1) / panel_width;
   workspace.entries.resize(panels * panel_size);
   workspace.products.resize(panels * panel_size);
-  for (std::size_t i = 0; i < tile.rows; ++i) {
-    for (std::size_t p = 0; p < panels; ++p) {
-      const double* HWY_RESTRICT values = tile.values + i * tile.features + p * panel_width;
-      double* HWY_RESTRICT entries = workspace.entries.data() + p * panel_size + i * panel_width;
-      double* HWY_RESTRICT products = workspace.products.data() + p * panel_size + i * panel_width;
-      const std::size_t count = std::min(panel_width, tile.features - p * panel_width);
-      for (std::size_t j = 0; j < count; ++j) {
-        entries[j] = values[j];
-        products[j] = curvatures[i] * values[j];
+  for (std::size_t p = 0; p < panels; ++p) {
+    const std::size_t first = p * panel_width;
+    const std::size_t count = std::min(panel_width, tile.features - first);
+    const Value* HWY_RESTRICT values = tile.values + first;
+    double* HWY_RESTRICT entries = workspace.entries.data() + p * panel_size;
+    double* HWY_RESTRICT products = workspace.products.data() + p * panel_size;
+    for (std::size_t i = 0; i < tile.rows; ++i) {
+      const auto curvature = hn::Set(doubles, curvatures[i]);
+      for (std::size_t j = 0; j < count; j += lanes) {
+        const auto entry = load_some(values + j, count - j);
+        hn::StoreU(entry, doubles, entries + j);
+        hn::StoreU(hn::Mul(curvature, entry), doubles, products + j);
       }
-      for (std::size_t j = count; j < panel_width; ++j) entries[j] = products[j] = 0;
+      values += tile.features;
+      entries += panel_width;
+      products += panel_width;
     }
   }
 }
 
-void add_dense_gram(const DenseRows<double>& tile, const double* curvatures, double* triangle,
-                    DenseGramWorkspace& workspace) {
+template <class Value>
+void add_dense_gram_of(const DenseRows<Value>& tile, const double* curvatures, double* triangle,
+                       DenseGramWorkspace& workspace) {
   fill_panels(tile, curvatures, workspace);
   const std::size_t panel_size = tile.rows * panel_width;
   for (std::size_t column = 0; column < tile.features; column += panel_width) {
@@ -126,17 +144,33 @@ void add_dense_gram(const DenseRows<double>& tile, const double* curvatures, dou
   }
 }
 
+void AddFloatGram(const DenseRows<float>& tile, const double* curvatures, double* triangle,
+                  DenseGramWorkspace& workspace) {
+  add_dense_gram_of(tile, curvatures, triangle, workspace);
+}
+
+void AddDoubleGram(const DenseRows<double>& tile, const double* curvatures, double* triangle,
+                   DenseGramWorkspace& workspace) {
+  add_dense_gram_of(tile, curvatures, triangle, workspace);
+}
+
 }  // namespace mpilogit::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace mpilogit::kernels {
 
-HWY_EXPORT(add_dense_gram);
+HWY_EXPORT(AddFloatGram);
+HWY_EXPORT(AddDoubleGram);
+
+void add_dense_gram(const DenseRows<float>& tile, const double* curvatures, double* triangle,
+                    DenseGramWorkspace& workspace) {
+  HWY_DYNAMIC_DISPATCH(AddFloatGram)(tile, curvatures, triangle, workspace);
+}
 
 void add_dense_gram(const DenseRows<double>& tile, const double* curvatures, double* triangle,
                     DenseGramWorkspace& workspace) {
-  HWY_DYNAMIC_DISPATCH(add_dense_gram)(tile, curvatures, triangle, workspace);
+  HWY_DYNAMIC_DISPATCH(AddDoubleGram)(tile, curvatures, triangle, workspace);
 }
 
 }  // namespace mpilogit::kernels

@@ -1,5 +1,5 @@
 #pragma once
-// The Gram matrix of dense rows that are already widened.
+// The Gram matrix of dense rows of the types that loops work on.
 
 #include <algorithm>
 #include <cstddef>
@@ -23,6 +23,8 @@ struct DenseGramWorkspace {
 };
 
 /// triangle[j, k] += Σ_i (c_i x_ij) x_ik, ascending i, fused. At most dense_gram_tile_rows rows.
+void add_dense_gram(const DenseRows<float>& tile, const double* curvatures, double* triangle,
+                    DenseGramWorkspace& workspace);
 void add_dense_gram(const DenseRows<double>& tile, const double* curvatures, double* triangle,
                     DenseGramWorkspace& workspace);
 

@@ -48,7 +48,8 @@ constexpr std::size_t side = 16 / sizeof(Value);
 
 /// Rows that are transposed together.
 template <class Value>
-constexpr std::size_t unit_rows = std::max(lanes, sizeof(Value) == 4 && lanes == 4 ? 8 : side<Value>);
+constexpr std::size_t unit_rows = std::max(lanes,
+                                           sizeof(Value) == 4 && lanes == 4 ? 8 : side<Value>);
 
 template <class Value>
 constexpr std::size_t unit_vectors = unit_rows<Value> / lanes;

@@ -21,8 +21,8 @@ constexpr std::size_t tile_rows(std::size_t features, std::size_t entries) {
   return 16 * std::clamp<std::size_t>(entries / (16 * std::max<std::size_t>(features, 1)), 1, 16);
 }
 
-/// Tiles between the one that is worked on and the one that memory sends meanwhile: measured, one is
-/// too near.
+/// Tiles between the one that is worked on and the one that memory sends meanwhile: measured, one
+/// is too near.
 constexpr std::size_t tiles_ahead = 2;
 
 /// visitor(first row, tile of the work type) for tiles of rows, in order. A tile has at least the

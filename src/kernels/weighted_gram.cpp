@@ -1,9 +1,11 @@
 #include "mpilogit/kernels/weighted_gram.hpp"
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/dense_gram.hpp"
+#include "kernels/dense_tiles.hpp"
 #include "kernels/sparse_gram.hpp"
 #include "kernels/visit_rows.hpp"
 #include "kernels/widen.hpp"
@@ -18,28 +20,41 @@ struct Chosen {
   const std::uint32_t* features;  // ascending; nullptr: all
 };
 
-/// Widens one row of the chosen features.
+/// The chosen features of some rows.
 template <class Value>
-void widen_row(const Value* values, const Chosen& chosen, double* row) {
-  if (chosen.features == nullptr) {
-    for (std::size_t j = 0; j < chosen.count; ++j) row[j] = widen(values[j]);
-  } else {
-    for (std::size_t c = 0; c < chosen.count; ++c) row[c] = widen(values[chosen.features[c]]);
+void widen_chosen(const DenseRows<Value>& rows, const Chosen& chosen, double* tile) {
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    const Value* values = rows.values + i * rows.features;
+    for (std::size_t c = 0; c < chosen.count; ++c) {
+      tile[i * chosen.count + c] = widen(values[chosen.features[c]]);
+    }
   }
 }
 
 template <class Value>
 void add_gram(const DenseRows<Value>& rows, const Chosen& chosen, const double* curvatures,
               double* triangle) {
+  using Work = dense::WorkType<Value>;
+  constexpr bool in_place = std::is_same_v<Value, Work>;
+  const bool all = chosen.features == nullptr;
   const std::size_t tile_rows = std::min(dense_gram_tile_rows(chosen.count), rows.rows);
-  std::vector<double> tile(tile_rows * chosen.count);
+  std::vector<double> some(all ? 0 : tile_rows * chosen.count);
+  std::vector<Work> widened(all && !in_place ? tile_rows * chosen.count : 0);
   DenseGramWorkspace workspace;
   for (std::size_t first = 0; first < rows.rows; first += tile_rows) {
     const std::size_t count = std::min(tile_rows, rows.rows - first);
-    for (std::size_t i = 0; i < count; ++i) {
-      widen_row(rows.values + (first + i) * rows.features, chosen, tile.data() + i * chosen.count);
+    const DenseRows<Value> tile{rows.values + first * rows.features, count, rows.features};
+    if (!all) {
+      widen_chosen(tile, chosen, some.data());
+      add_dense_gram(DenseRows<double>{some.data(), count, chosen.count}, curvatures + first,
+                     triangle, workspace);
+    } else if constexpr (in_place) {
+      add_dense_gram(tile, curvatures + first, triangle, workspace);
+    } else {
+      dense::widen(tile.values, count * rows.features, widened.data());
+      add_dense_gram(DenseRows<Work>{widened.data(), count, rows.features}, curvatures + first,
+                     triangle, workspace);
     }
-    add_dense_gram({tile.data(), count, chosen.count}, curvatures + first, triangle, workspace);
   }
 }
 

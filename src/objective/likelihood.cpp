@@ -25,7 +25,7 @@ std::span<const T> tile_of(const std::vector<T>& rows, const LocalBlock& block, 
 Likelihood::Likelihood(Targets targets)
     : shape_{targets.columns(), targets.reference_class},
       binary_(targets.classes == 2),
-      rows_(targets.aggregated() ? targets.success_weight.size() : targets.labels.size()),
+      rows_(targets.aggregated() ? targets.success_weight.size() : targets.labels->size()),
       weights_(std::move(targets.weights)) {
   if (targets.aggregated()) {
     failure_weight_.resize(rows_);
@@ -34,12 +34,10 @@ Likelihood::Likelihood(Targets targets)
     }
     success_weight_ = std::move(targets.success_weight);
   } else if (binary_) {
-    binary_labels_.reserve(rows_);
-    for (const auto label : targets.labels) {
-      binary_labels_.push_back(static_cast<std::uint8_t>(label));
-    }
+    shared_labels_ = std::move(targets.labels);
+    binary_labels_ = shared_labels_->narrow();
   } else {
-    labels_ = std::move(targets.labels);
+    targets.labels->visit([&](const auto own) { labels_.assign(own.begin(), own.end()); });
   }
 }
 
@@ -53,7 +51,7 @@ void Likelihood::residuals(const LocalBlock& block, std::size_t first, std::span
     return;
   }
   if (success_weight_.empty()) {
-    kernels::losses_and_residuals(tile, tile_of(binary_labels_, block, first, count), weights, tile,
+    kernels::losses_and_residuals(tile, part(block.of(binary_labels_), first, count), weights, tile,
                                   losses);
     return;
   }

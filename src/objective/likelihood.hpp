@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -51,7 +52,8 @@ class Likelihood {
   kernels::SoftmaxShape shape_;
   bool binary_;
   std::size_t rows_;
-  std::vector<std::uint8_t> binary_labels_;
+  std::shared_ptr<const data::ClassIndices> shared_labels_;
+  std::span<const std::uint8_t> binary_labels_;  // of them
   std::vector<std::uint32_t> labels_;
   std::vector<double> weights_;
   std::vector<double> success_weight_;  // aggregated rows

@@ -12,7 +12,7 @@ void materialise_weights(Targets& targets, std::size_t rows) {
 }
 
 std::size_t row_count(const Targets& targets) {
-  return targets.aggregated() ? targets.success_weight.size() : targets.labels.size();
+  return targets.aggregated() ? targets.success_weight.size() : targets.labels->size();
 }
 
 }  // namespace
@@ -23,8 +23,7 @@ Targets targets_of(const data::Dataset& dataset) {
   targets.weights.assign(dataset.weights().begin(), dataset.weights().end());
   const auto trials = dataset.trials();
   if (trials.empty()) {
-    dataset.labels().visit(
-        [&](auto labels) { targets.labels.assign(labels.begin(), labels.end()); });
+    targets.labels = {std::shared_ptr<void>(), &dataset.labels()};
     return targets;
   }
   materialise_weights(targets, trials.size());
@@ -43,12 +42,11 @@ std::vector<double> class_totals(const data::Dataset& dataset, const Targets& ta
       exact_sum(local_blocks(dataset), threads, communicator, {}, targets.classes,
                 [&](const LocalBlock& block, BlockSums out) {
                   const auto weights = block.of(std::span<const double>(targets.weights));
-                  const auto labels = block.of(std::span<const std::uint32_t>(targets.labels));
                   const auto success = block.of(std::span<const double>(targets.success_weight));
                   for (std::size_t i = 0; i < block.rows; ++i) {
                     const double weight = weights.empty() ? 1.0 : weights[i];
                     if (success.empty()) {
-                      out.scalars[labels[i]] += weight;
+                      out.scalars[(*targets.labels)[block.first + i]] += weight;
                     } else {
                       out.scalars[0] += weight - success[i];
                       out.scalars[1] += success[i];
@@ -70,7 +68,7 @@ void apply_class_weights(Targets& targets, std::span<const double> factors) {
       targets.success_weight[i] = success;
       targets.weights[i] = failure + success;
     } else {
-      targets.weights[i] *= factors[targets.labels[i]];
+      targets.weights[i] *= factors[(*targets.labels)[i]];
     }
   }
 }
@@ -79,7 +77,12 @@ Targets one_against_rest(const Targets& targets, std::size_t positive) {
   Targets binary = targets;
   binary.classes = 2;
   binary.reference_class = false;
-  for (auto& label : binary.labels) label = label == positive ? 1 : 0;
+  data::ClassIndices labels;
+  labels.reserve(targets.labels->size());
+  targets.labels->visit([&](const auto own) {
+    for (const auto label : own) labels.push_back(label == positive ? 1 : 0);
+  });
+  binary.labels = std::make_shared<const data::ClassIndices>(std::move(labels));
   return binary;
 }
 

@@ -63,7 +63,10 @@ class CrossValidation {
 std::vector<double> CrossValidation::weights_of_folds() const {
   objective::Targets by_fold = objective::targets_of(set_.dataset);
   by_fold.classes = options_.folds;
-  by_fold.labels = fold_of_row_;
+  data::ClassIndices folds;
+  folds.reserve(fold_of_row_.size());
+  for (const auto fold : fold_of_row_) folds.push_back(fold);
+  by_fold.labels = {std::shared_ptr<void>(), &folds};
   by_fold.success_weight.clear();
   const auto weights =
       objective::class_totals(set_.dataset, by_fold, communicator_, set_.rows.threads);

@@ -68,7 +68,7 @@ TEST_CASE("class totals, class weights and parts left out") {
   CHECK(binary[1] == weighted[2]);
   CHECK(binary[0] == Approx(weighted[0] + weighted[1]).epsilon(1e-14));
 
-  const std::vector<std::uint32_t> all_in_one(targets.labels.size(), 7);
+  const std::vector<std::uint32_t> all_in_one(targets.labels->size(), 7);
   const auto none = class_totals(dataset, without_part(targets, all_in_one, 7), world, 1);
   CHECK(none == std::vector<double>{0.0, 0.0, 0.0});
   CHECK(class_totals(dataset, without_part(targets, all_in_one, 6), world, 1) == weighted);

@@ -40,6 +40,8 @@ class ClassIndices {
   std::uint32_t operator[](std::size_t row) const {
     return wide_.empty() ? narrow_[row] : wide_[row];
   }
+  /// One byte each; empty unless all are below 256.
+  std::span<const std::uint8_t> narrow() const { return narrow_; }
   /// visitor(indices) with a span of uint8 or of uint16, for loops that shall be fast.
   template <class Visitor>
   decltype(auto) visit(Visitor&& visitor) const {

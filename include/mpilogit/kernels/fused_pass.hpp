@@ -10,8 +10,8 @@
 
 namespace mpilogit::kernels {
 
-/// Changes the margins of rows first … first + n − 1 of the block in place; n × columns of them, row
-/// by row.
+/// Changes the margins of rows first … first + n − 1 of the block in place; n × columns of them,
+/// row by row.
 using RowTransform = core::FunctionRef<void(std::size_t first, std::span<double> margins)>;
 
 // For all of them: entries, coefficients and factors are finite. Then a stored zero changes

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -14,8 +15,9 @@ namespace mpilogit::objective {
 /// One element per local row in each vector that is not empty.
 struct Targets {
   std::size_t classes = 2;
-  bool reference_class = false;        ///< of several classes, the first has no coefficients
-  std::vector<std::uint32_t> labels;   ///< class of each row; empty for aggregated rows
+  bool reference_class = false;  ///< of several classes, the first has no coefficients
+  /// Class of each row; null for aggregated rows. The data set's own where possible.
+  std::shared_ptr<const data::ClassIndices> labels;
   std::vector<double> weights;         ///< s_i ≥ 0; empty: all 1. Aggregated: s_i · trials_i
   std::vector<double> success_weight;  ///< aggregated rows: s_i · successes_i of it is class 1
 
@@ -27,7 +29,7 @@ struct Targets {
   bool aggregated() const { return !success_weight.empty(); }
 };
 
-/// Of a data set with its sample weights. Aggregated where it has trials.
+/// Of a data set, which must outlive them, with its sample weights. Aggregated where it has trials.
 Targets targets_of(const data::Dataset& dataset);
 
 /// Σ of the weights of each class, exact but for one rounding. Collective.
