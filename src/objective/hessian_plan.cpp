@@ -21,6 +21,8 @@ constexpr double kSampledPasses = 5.0;           // that a sampled one should co
 constexpr double kMostSampledPasses = 30.0;      // that it may cost where fewer rows say too little
 constexpr double kUnnoticed = 2e7;               // nanoseconds
 constexpr double kRowsPerFeature = 8.0;          // that a sample must have to say anything
+constexpr double kManyRowsPerFeature = 2000.0;   // that make it as good as all rows
+constexpr double kDensityOfCommon = 0.5;         // of the entries, above which no column is rare
 constexpr double kSmallPairs = 5e8;              // products, of several narrow Gram matrices
 constexpr double kLargestMatrix = 2500.0;        // rows; 25 MB as a packed triangle
 constexpr double kLargestBlocks = 2e7;           // elements of all class blocks together
@@ -53,6 +55,15 @@ double pass_time(const SharedRows& rows) {
   return count * kRow + entries * (is_sparse(rows) ? kSparseEntry : kDenseEntry);
 }
 
+// Of a sample that may stand for all rows: not where columns are rare, of which it has too little.
+double good_stride(const SharedRows& rows, std::int64_t global_rows) {
+  const auto features = static_cast<double>(rows.features());
+  const double squares = static_cast<double>(rows.design.rows()) * features * features;
+  const double density = std::sqrt(static_cast<double>(rows.bounds.squared_entries) / squares);
+  if (density < kDensityOfCommon) return 1.0;
+  return std::floor(static_cast<double>(global_rows) / (kManyRowsPerFeature * (features + 1.0)));
+}
+
 }  // namespace
 
 HessianPlan plan_hessian(const SharedRows& rows, std::int64_t global_rows, std::size_t columns) {
@@ -63,6 +74,10 @@ HessianPlan plan_hessian(const SharedRows& rows, std::int64_t global_rows, std::
   const bool few = (features + 1.0) * classes <= kLargestMatrix;
   const double time = gram_time(rows, features) * part;
   const double passes = gram_time(rows, features) / pass_time(rows);
+  if (columns == 1 && few && time > kUnnoticed) {
+    const double stride = std::min(std::ceil(passes), good_stride(rows, global_rows));
+    if (stride >= 2.0) return {sampled, static_cast<std::int64_t>(stride)};
+  }
   if (columns == 1 && few && (passes <= kAffordablePasses || time <= kUnnoticed)) return {exact, 1};
   if (columns > 1 && few && gram_products(rows, features) * pairs_of(classes) <= kSmallPairs) {
     return {exact, 1};

@@ -1,6 +1,7 @@
 #include "mpilogit/objective/logistic_objective.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "mpilogit/core/error.hpp"
@@ -66,6 +67,12 @@ std::unique_ptr<solvers::Line> LogisticObjective::between(const solvers::Point& 
 
 solvers::HessianMatrixKind LogisticObjective::hessian_matrix_kind() const {
   return problem_->hessian_kind;
+}
+
+double LogisticObjective::hessian_matrix_error() const {
+  const double stride = static_cast<double>(problem_->hessian_stride / problem_->sample_stride);
+  return std::sqrt(static_cast<double>(dimension()) * stride /
+                   static_cast<double>(problem_->global_rows));
 }
 
 std::size_t LogisticObjective::classes() const {

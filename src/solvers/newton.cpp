@@ -113,7 +113,7 @@ Solution NewtonRun::run() {
 void NewtonRun::finish(const NewtonModel& model) {
   if (limits_.tolerance > kCoefficientTolerance) return;
   if (iteration_ >= limits_.max_iterations || !advance(model)) return;
-  if (direction_.exact()) {
+  if (direction_.direct()) {
     polish();
   } else {
     report(gap_);  // as verified one step before

@@ -11,8 +11,14 @@ namespace mpilogit::solvers {
 namespace {
 
 constexpr double kWorthChord = 0.1;
+constexpr double kSmallError = 0.03;  // of the decrement, about its square is left by a step
 
 }  // namespace
+
+bool NewtonDirection::has_large_sample(const Objective& objective) {
+  return objective.hessian_matrix_kind() == HessianMatrixKind::sampled &&
+         objective.hessian_matrix_error() <= kSmallError;
+}
 
 NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficiency) {
   if (has_factor() && contraction_ <= kWorthChord) {
@@ -20,8 +26,9 @@ NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficien
     contraction_ = chord.decrease / last_decrease_;
     last_decrease_ = chord.decrease;
     if (contraction_ <= kWorthChord) return chord;
+    direct_ = kind_ == HessianMatrixKind::exact;
   }
-  if (exact()) {
+  if (direct_) {
     refresh(point);
     NewtonModel model = with_last_factor(point);
     contraction_ = 0.0;  // the next decrement will tell

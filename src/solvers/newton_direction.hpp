@@ -17,12 +17,14 @@ class NewtonDirection {
   /// The objective must outlive it.
   explicit NewtonDirection(const Objective& objective)
       : kind_(objective.hessian_matrix_kind()),
+        direct_(kind_ == HessianMatrixKind::exact || has_large_sample(objective)),
         layout_{objective.classes(), objective.common_curvature()} {}
 
   /// d ≈ −H⁻¹ g at the point. The factor of an earlier point is taken again for as long as each
   /// step with it divides the decrement by ten, for a chord step costs a pass and a matrix several.
-  /// Else, with an exact matrix: factorised anew, one solve, no products; without, conjugate
-  /// gradients as far as `sufficiency` asks.
+  /// Else, with an exact matrix or one of a large sample: factorised anew, one solve, no products;
+  /// without, or once such a sample has turned out not to speak for all rows, conjugate gradients as
+  /// far as `sufficiency` asks.
   NewtonModel at(const Point& point, const Sufficiency& sufficiency);
 
   /// −M⁻¹ g and ½ gᵀM⁻¹g with what was factorised last. No pass.
@@ -36,14 +38,17 @@ class NewtonDirection {
   /// The factor, or preconditioner, of this point from here on. Costs what the matrix costs.
   void refresh(const Point& point);
 
-  bool exact() const { return kind_ == HessianMatrixKind::exact; }
+  /// Whether a direction is one solve.
+  bool direct() const { return direct_; }
 
  private:
+  static bool has_large_sample(const Objective& objective);
   bool has_factor() const {
     return preconditioner_ != nullptr && kind_ != HessianMatrixKind::unaffordable;
   }
 
   HessianMatrixKind kind_;
+  bool direct_;
   ClassLayout layout_;
   std::unique_ptr<Preconditioner> preconditioner_;
   std::int64_t products_when_fresh_ = 0;

@@ -89,6 +89,10 @@ class Objective {
 
   virtual HessianMatrixKind hessian_matrix_kind() const = 0;
 
+  /// Of a sampled matrix: by how much, relatively, its curvature in any direction is likely to be
+  /// off, which is about √(dimension / rows of the sample).
+  virtual double hessian_matrix_error() const { return 1.0; }
+
   /// Variables come as `classes()` columns: variable (j, k) is number j · classes() + k, features
   /// ascending and the intercepts last. 1 for two classes.
   virtual std::size_t classes() const = 0;
