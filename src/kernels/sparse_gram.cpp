@@ -1,6 +1,13 @@
 #include "kernels/sparse_gram.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+#include <vector>
+
 #include "mpilogit/kernels/weighted_gram.hpp"
+
+#include "kernels/widen.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/sparse_gram.cpp"
@@ -29,13 +36,24 @@ HWY_INLINE void add_row_gram(const std::uint32_t* HWY_RESTRICT columns,
   }
 }
 
-void add_sparse_gram(const SparseGramRows& rows, double* triangle) {
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < rows.ends.size(); ++i) {
-    add_row_gram(rows.columns.data() + begin, rows.values.data() + begin, rows.ends[i] - begin,
-                 rows.curvatures[i], triangle);
-    begin = rows.ends[i];
+template <class Value>
+void add_rows_gram(const SparseRows<Value>& rows, const double* HWY_RESTRICT curvatures,
+                   double* HWY_RESTRICT triangle) {
+  std::vector<double> row;  // its values, widened once
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    if (curvatures[i] == 0.0) continue;
+    const auto begin = static_cast<std::size_t>(rows.starts[i] - rows.starts[0]);
+    const auto count = static_cast<std::size_t>(rows.starts[i + 1] - rows.starts[i]);
+    if (row.size() < count) row.resize(count, widen(rows.common));
+    if (rows.values != nullptr) {
+      for (std::size_t n = 0; n < count; ++n) row[n] = widen(rows.values[begin + n]);
+    }
+    add_row_gram(rows.columns + begin, row.data(), count, curvatures[i], triangle);
   }
+}
+
+void AddSparseGram(const AnySparseRows& rows, const double* curvatures, double* triangle) {
+  std::visit([&](const auto& view) { add_rows_gram(view, curvatures, triangle); }, rows);
 }
 
 }  // namespace mpilogit::kernels::HWY_NAMESPACE
@@ -44,10 +62,10 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace mpilogit::kernels {
 
-HWY_EXPORT(add_sparse_gram);
+HWY_EXPORT(AddSparseGram);
 
-void add_sparse_gram(const SparseGramRows& rows, double* triangle) {
-  HWY_DYNAMIC_DISPATCH(add_sparse_gram)(rows, triangle);
+void add_sparse_gram(const AnySparseRows& rows, const double* curvatures, double* triangle) {
+  HWY_DYNAMIC_DISPATCH(AddSparseGram)(rows, curvatures, triangle);
 }
 
 }  // namespace mpilogit::kernels

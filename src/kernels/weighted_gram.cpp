@@ -62,42 +62,45 @@ void add_gram(const DenseRows<Value>& rows, const Chosen& chosen, const double* 
 constexpr std::uint32_t none = ~std::uint32_t{0};
 
 std::vector<std::uint32_t> places_of(const Chosen& chosen, std::size_t features) {
-  if (chosen.features == nullptr) return {};
   std::vector<std::uint32_t> places(features, none);
   for (std::uint32_t c = 0; c < chosen.count; ++c) places[chosen.features[c]] = c;
   return places;
 }
 
-/// Appends one row of the chosen features.
+/// The chosen features of some rows.
+struct ChosenRows {
+  std::vector<std::uint32_t> columns;
+  std::vector<double> values;
+  std::vector<std::int64_t> starts{0};
+};
+
 template <class Value>
-void append_row(const SparseRows<Value>& rows, std::size_t row,
-                const std::vector<std::uint32_t>& places, SparseGramRows& batch) {
-  const auto begin = static_cast<std::size_t>(rows.starts[row] - rows.starts[0]);
-  const auto end = static_cast<std::size_t>(rows.starts[row + 1] - rows.starts[0]);
-  for (std::size_t n = begin; n < end; ++n) {
-    const std::uint32_t place = places.empty() ? rows.columns[n] : places[rows.columns[n]];
-    if (place == none) continue;
-    batch.columns.push_back(place);
-    batch.values.push_back(widen(rows.values == nullptr ? rows.common : rows.values[n]));
+ChosenRows choose(const SparseRows<Value>& rows, const std::vector<std::uint32_t>& places) {
+  ChosenRows some;
+  const std::int64_t base = rows.starts[0];
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    for (std::int64_t n = rows.starts[i] - base; n < rows.starts[i + 1] - base; ++n) {
+      const std::uint32_t place = places[rows.columns[n]];
+      if (place == none) continue;
+      some.columns.push_back(place);
+      some.values.push_back(widen(rows.values == nullptr ? rows.common : rows.values[n]));
+    }
+    some.starts.push_back(static_cast<std::int64_t>(some.columns.size()));
   }
-  batch.ends.push_back(batch.columns.size());
+  return some;
 }
 
 template <class Value>
 void add_gram(const SparseRows<Value>& rows, const Chosen& chosen, const double* curvatures,
               double* triangle) {
-  constexpr std::size_t batch_entries = 2048;  // stay in cache
-  const std::vector<std::uint32_t> places = places_of(chosen, rows.features);
-  SparseGramRows batch;
-  for (std::size_t i = 0; i < rows.rows; ++i) {
-    if (curvatures[i] != 0) {  // else a row that a fold leaves out
-      append_row(rows, i, places, batch);
-      batch.curvatures.push_back(curvatures[i]);
-    }
-    if (batch.columns.size() < batch_entries && i + 1 < rows.rows) continue;
-    add_sparse_gram(batch, triangle);
-    batch.clear();
+  if (chosen.features == nullptr) {
+    add_sparse_gram(rows, curvatures, triangle);
+    return;
   }
+  const ChosenRows some = choose(rows, places_of(chosen, rows.features));
+  add_sparse_gram(SparseRows<double>{some.values.data(), some.columns.data(), some.starts.data(),
+                                     rows.rows, chosen.count},
+                  curvatures, triangle);
 }
 
 void add_gram_of_any(const AnyRows& rows, const Chosen& chosen, std::span<const double> curvatures,
