@@ -5,8 +5,8 @@
 
 namespace mpilogit::kernels {
 
-/// triangle[j, k] += Σ_i (c_i x_ij) x_ik, ascending i, fused. Rows of curvature 0 are no rows. Cost:
-/// entries²/2 per row.
+/// triangle[j, k] += Σ_i (c_i x_ij) x_ik, ascending i, fused. Rows of curvature 0 are no rows.
+/// Cost: entries²/2 per row.
 void add_sparse_gram(const AnySparseRows& rows, const double* curvatures, double* triangle);
 
 }  // namespace mpilogit::kernels

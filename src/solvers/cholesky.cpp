@@ -1,8 +1,11 @@
 #include "solvers/cholesky.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+
+#include "solvers/row_elimination.hpp"
 
 namespace mpilogit::solvers {
 
@@ -11,6 +14,7 @@ namespace {
 // A panel of rows times a tile of columns stays in the first-level cache (16 · 128 · 8 B = 16 KiB).
 constexpr std::size_t kPanelRows = 16;
 constexpr std::size_t kTileColumns = 128;
+static_assert(kPanelRows % kEliminatedRows == 0);
 
 // Rounding moves a pivot of a matrix with unit diagonal by about √n … n units of ε, and the Hessian
 // itself comes with an error of a few ε. Below this a pivot cannot be told from 0.
@@ -69,11 +73,18 @@ void Cholesky::factorise() {
 void Cholesky::subtract_rows_above(std::size_t begin, std::size_t end) {
   for (std::size_t tile = begin; tile < size_; tile += kTileColumns) {
     const std::size_t tile_end = std::min(tile + kTileColumns, size_);
-    for (std::size_t p = 0; p < begin; ++p) {
-      const double* above = row(p);
+    for (std::size_t p = 0; p < begin; p += kEliminatedRows) {
+      const std::array<const double*, kEliminatedRows> above = {row(p), row(p + 1), row(p + 2),
+                                                                row(p + 3)};
       for (std::size_t k = begin; k < std::min(end, tile_end); ++k) {
         const std::size_t from = std::max(k, tile);
-        subtract_scaled(above[k], above + from, row(k) + from, tile_end - from);
+        std::array<double, kEliminatedRows> factors{};
+        std::array<const double*, kEliminatedRows> rows{};
+        for (std::size_t r = 0; r < kEliminatedRows; ++r) {
+          factors[r] = above[r][k];
+          rows[r] = above[r] + from;
+        }
+        subtract_rows(factors, rows, row(k) + from, tile_end - from);
       }
     }
   }

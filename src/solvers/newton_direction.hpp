@@ -23,8 +23,8 @@ class NewtonDirection {
   /// d ≈ −H⁻¹ g at the point. The factor of an earlier point is taken again for as long as each
   /// step with it divides the decrement by ten, for a chord step costs a pass and a matrix several.
   /// Else, with an exact matrix or one of a large sample: factorised anew, one solve, no products;
-  /// without, or once such a sample has turned out not to speak for all rows, conjugate gradients as
-  /// far as `sufficiency` asks.
+  /// without, or once such a sample has turned out not to speak for all rows, conjugate gradients
+  /// as far as `sufficiency` asks.
   NewtonModel at(const Point& point, const Sufficiency& sufficiency);
 
   /// −M⁻¹ g and ½ gᵀM⁻¹g with what was factorised last. No pass.
