@@ -83,10 +83,11 @@ TEST_CASE("Samples start within their own error of the optimum, without a look a
   const Vector start = start_on_samples(*objective, Vector(3, 0.0), kTolerance);
   CHECK(counts[1] == 0);
   CHECK(counts[64] >= 2);
-  CHECK(counts[8] >= 1);
+  CHECK(counts[16] >= 1);
+  CHECK(counts[4] >= 1);
   const double best = value_at(data, solved(data));
   CHECK(value_at(data, Vector(3, 0.0)) - best > 0.05);
-  CHECK(value_at(data, start) - best < 2.0 * 3.0 / (2.0 * 800.0));
+  CHECK(value_at(data, start) - best < 2.0 * 3.0 / (2.0 * 1600.0));
 }
 
 TEST_CASE("Each sample starts where the one before it ended") {
@@ -94,15 +95,15 @@ TEST_CASE("Each sample starts where the one before it ended") {
   Counts counts;
   const auto growing = with_samples(data, counts);
   start_on_samples(*growing, Vector(3, 0.0), kTolerance);
-  const int after_the_first = counts[8];
+  const int after_others = counts[4];
   const auto only_large = with_samples(data, counts);
   only_large->sample = [&](std::int64_t stride) {
-    return stride == 8 ? objective_of(every(8, data), 8, counts) : nullptr;
+    return stride == 4 ? objective_of(every(stride, data), stride, counts) : nullptr;
   };
   counts.clear();
   start_on_samples(*only_large, Vector(3, 0.0), kTolerance);
   CHECK(counts[64] == 0);
-  CHECK(counts[8] > after_the_first);
+  CHECK(counts[4] > after_others);
 }
 
 TEST_CASE("A sample of too few rows for the variables is left out") {
@@ -111,7 +112,16 @@ TEST_CASE("A sample of too few rows for the variables is left out") {
   const auto objective = with_samples(data, counts);
   start_on_samples(*objective, Vector(3, 0.0), kTolerance);
   CHECK(counts[64] == 0);
-  CHECK(counts[8] > 0);
+  CHECK(counts[4] > 0);
+}
+
+TEST_CASE("No larger sample once a step on all rows will do the rest") {
+  const Data data = make_data(6400);
+  Counts counts;
+  const auto objective = with_samples(data, counts);
+  start_on_samples(*objective, Vector(3, 0.0), 1e-2);
+  CHECK(counts[64] > 0);
+  CHECK(counts[16] == 0);
 }
 
 TEST_CASE("A function without samples starts where it is told to") {
@@ -125,12 +135,12 @@ TEST_CASE("A function without samples starts where it is told to") {
 
 TEST_CASE("Samples whose classes are separated leave a finite start") {
   Data data = make_data(6400);
-  for (std::size_t i = 0; i < data.rows.size(); i += 8) {
+  for (std::size_t i = 0; i < data.rows.size(); i += 4) {
     data.labels[i] = data.rows[i][0] > 0.0 ? 1.0 : 0.0;
   }
   Counts counts;
   const auto objective = with_samples(data, counts);
   const Vector start = start_on_samples(*objective, Vector(3, 0.0), kTolerance);
   for (const double w : start) CHECK(std::isfinite(w));
-  CHECK(counts[8] <= 30);  // it stops for the sample's sake, not at the optimum
+  CHECK(counts[4] <= 30);  // it stops for the sample's sake, not at the optimum
 }
