@@ -81,9 +81,11 @@ SharedSample dense_sample(Numbers& numbers, std::size_t rows, std::size_t featur
   return sample;
 }
 
+enum class Values { stored, all_one };
+
 /// One entry in each of `per_row` equal parts of the features, as one-hot encoding makes them.
 SharedSample sparse_sample(Numbers& numbers, std::size_t rows, std::size_t features,
-                           std::size_t per_row) {
+                           std::size_t per_row, Values values) {
   struct Storage {
     std::vector<float> values;
     std::vector<std::uint32_t> columns;
@@ -99,9 +101,9 @@ SharedSample sparse_sample(Numbers& numbers, std::size_t rows, std::size_t featu
     storage->starts.push_back(static_cast<std::int64_t>(storage->columns.size()));
   }
   auto sample = std::make_shared<Sample>();
-  sample->rows = kernels::AnySparseRows(
-      kernels::SparseRows<float>{storage->values.data(), storage->columns.data(),
-                                 storage->starts.data(), rows, features, 1.0F});
+  sample->rows = kernels::AnySparseRows(kernels::SparseRows<float>{
+      values == Values::stored ? storage->values.data() : nullptr, storage->columns.data(),
+      storage->starts.data(), rows, features, 1.0F});
   sample->entries = storage->columns.size();
   sample->storage = storage;
   sample->fill(numbers);
@@ -150,12 +152,14 @@ void add_row_cases(Numbers& numbers, std::vector<KernelCase>& cases) {
   const auto middle = dense_sample<float>(numbers, 512, 123);
   const auto wide = dense_sample<float>(numbers, 128, 500);
   const auto pixels = dense_sample<std::uint8_t>(numbers, 96, 784);
-  const auto sparse = sparse_sample(numbers, 4096, 496, 6);
+  const auto sparse = sparse_sample(numbers, 4096, 496, 6, Values::stored);
+  const auto one_hot = sparse_sample(numbers, 4096, 496, 6, Values::all_one);
   cases.push_back(fused("float32 x 28", narrow));
   cases.push_back(fused("float32 x 123", middle));
   cases.push_back(fused("float32 x 500", wide));
   cases.push_back(fused("uint8 x 784", pixels));
   cases.push_back(fused("CSR, 6 of 496", sparse));
+  cases.push_back(fused("CSR of ones, 6 of 496", one_hot));
   cases.push_back(margins("float32 x 28", narrow));
   cases.push_back(margins("float32 x 500", wide));
   cases.push_back(margins("CSR, 6 of 496", sparse));

@@ -22,6 +22,7 @@ constexpr double kMostSampledPasses = 30.0;      // that it may cost where fewer
 constexpr double kUnnoticed = 2e7;               // nanoseconds
 constexpr double kRowsPerFeature = 8.0;          // that a sample must have to say anything
 constexpr double kManyRowsPerFeature = 2000.0;   // that make it as good as all rows
+constexpr double kDensityOfSparse = 0.25;        // below which compressed rows are the better
 constexpr double kDensityOfCommon = 0.5;         // of the entries, above which no column is rare
 constexpr double kSmallPairs = 5e8;              // products, of several narrow Gram matrices
 constexpr double kLargestMatrix = 2500.0;        // rows; 25 MB as a packed triangle
@@ -33,8 +34,21 @@ double pairs_of(double n) {
   return 0.5 * n * (n + 1.0);
 }
 
+// Cauchy–Schwarz: the non-zeros of all rows are at most √(rows · Σ (non-zeros of a row)²).
+double entries_of(const SharedRows& rows) {
+  return std::sqrt(static_cast<double>(rows.design.rows()) *
+                   static_cast<double>(rows.bounds.squared_entries));
+}
+
+// Judged by what the data are, not by how a file stores them: the same numbers shall take the same
+// way to the same bits.
+double density_of(const SharedRows& rows) {
+  const auto count = static_cast<double>(rows.design.rows());
+  return entries_of(rows) / (count * static_cast<double>(rows.features()));
+}
+
 bool is_sparse(const SharedRows& rows) {
-  return rows.design.dataset().shape().sparse;
+  return density_of(rows) < kDensityOfSparse;
 }
 
 // Products x_ij x_ik of one Gram matrix over so many features: of all of them, those of the
@@ -48,20 +62,16 @@ double gram_time(const SharedRows& rows, double features) {
   return gram_products(rows, features) * (is_sparse(rows) ? kSparseProduct : kDenseProduct);
 }
 
-// Cauchy–Schwarz: the non-zeros of all rows are at most √(rows · Σ (non-zeros of a row)²).
 double pass_time(const SharedRows& rows) {
-  const auto count = static_cast<double>(rows.design.rows());
-  const double entries = std::sqrt(count * static_cast<double>(rows.bounds.squared_entries));
-  return count * kRow + entries * (is_sparse(rows) ? kSparseEntry : kDenseEntry);
+  const double row_time = static_cast<double>(rows.design.rows()) * kRow;
+  return row_time + entries_of(rows) * (is_sparse(rows) ? kSparseEntry : kDenseEntry);
 }
 
 // Of a sample that may stand for all rows: not where columns are rare, of which it has too little.
 double good_stride(const SharedRows& rows, std::int64_t global_rows) {
-  const auto features = static_cast<double>(rows.features());
-  const double squares = static_cast<double>(rows.design.rows()) * features * features;
-  const double density = std::sqrt(static_cast<double>(rows.bounds.squared_entries) / squares);
-  if (density < kDensityOfCommon) return 1.0;
-  return std::floor(static_cast<double>(global_rows) / (kManyRowsPerFeature * (features + 1.0)));
+  if (density_of(rows) < kDensityOfCommon) return 1.0;
+  const auto variables = static_cast<double>(rows.features()) + 1.0;
+  return std::floor(static_cast<double>(global_rows) / (kManyRowsPerFeature * variables));
 }
 
 }  // namespace

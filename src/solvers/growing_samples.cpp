@@ -11,7 +11,7 @@ namespace mpilogit::solvers {
 
 namespace {
 
-constexpr std::array<std::int64_t, 3> kStrides = {64, 16, 4};
+constexpr std::array<std::int64_t, 2> kStrides = {16, 4};
 constexpr std::int64_t kMostIterations = 12;
 constexpr double kFewestRowsPerVariable =
     4.0;  // a sample of fewer says something of large ones only

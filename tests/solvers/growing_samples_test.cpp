@@ -82,8 +82,7 @@ TEST_CASE("Samples start within their own error of the optimum, without a look a
   const auto objective = with_samples(data, counts);
   const Vector start = start_on_samples(*objective, Vector(3, 0.0), kTolerance);
   CHECK(counts[1] == 0);
-  CHECK(counts[64] >= 2);
-  CHECK(counts[16] >= 1);
+  CHECK(counts[16] >= 2);
   CHECK(counts[4] >= 1);
   const double best = value_at(data, solved(data));
   CHECK(value_at(data, Vector(3, 0.0)) - best > 0.05);
@@ -102,16 +101,16 @@ TEST_CASE("Each sample starts where the one before it ended") {
   };
   counts.clear();
   start_on_samples(*only_large, Vector(3, 0.0), kTolerance);
-  CHECK(counts[64] == 0);
+  CHECK(counts[16] == 0);
   CHECK(counts[4] > after_others);
 }
 
 TEST_CASE("A sample of too few rows for the variables is left out") {
-  const Data data = make_data(640);  // 10 rows for 3 variables
+  const Data data = make_data(160);  // 10 rows for 3 variables
   Counts counts;
   const auto objective = with_samples(data, counts);
   start_on_samples(*objective, Vector(3, 0.0), kTolerance);
-  CHECK(counts[64] == 0);
+  CHECK(counts[16] == 0);
   CHECK(counts[4] > 0);
 }
 
@@ -120,8 +119,8 @@ TEST_CASE("No larger sample once a step on all rows will do the rest") {
   Counts counts;
   const auto objective = with_samples(data, counts);
   start_on_samples(*objective, Vector(3, 0.0), 1e-2);
-  CHECK(counts[64] > 0);
-  CHECK(counts[16] == 0);
+  CHECK(counts[16] > 0);
+  CHECK(counts[4] == 0);
 }
 
 TEST_CASE("A function without samples starts where it is told to") {
