@@ -79,3 +79,25 @@ def test_trials(tmp_path):
         assert run.code == 0, run.err
         answers.add(figures(record))
     assert len(answers) == 1
+
+
+def test_a_sampled_hessian_is_the_same_for_dense_and_compressed_rows(tmp_path):
+    """Wide enough that Newton's matrix comes from a sample, and start and steps with it."""
+    rng = np.random.default_rng(5)
+    x = rng.integers(1, 40, size=(8000, 400), dtype=np.uint8)
+    x[rng.random(x.shape) < 0.6] = 0
+    noise = rng.logistic(size=len(x))
+    y = (x @ rng.normal(size=400) * 0.02 + noise > 0).astype(np.int8)
+    files = {"dense": write_dense(tmp_path / "d.h5", x, y),
+             "sparse": write_sparse(tmp_path / "s.h5", scipy.sparse.csr_matrix(x), y)}
+    answers = {}
+    for form, file in files.items():
+        for ranks, threads in [(1, 2), (3, 1)]:
+            record = tmp_path / "record.json"
+            run = mpilogit("train", file, "--C", "1", "--threads", threads, "--model",
+                           tmp_path / "m.h5", "--json", record, ranks=ranks)
+            assert run.code == 0, run.err
+            answers[form, ranks] = run.record
+    hashes = {record["coefficients_sha256"] for record in answers.values()}
+    assert len(hashes) == 1
+    assert len({record["data_passes"] for record in answers.values()}) == 1
