@@ -70,8 +70,8 @@ solvers::HessianMatrixKind LogisticObjective::hessian_matrix_kind() const {
 }
 
 double LogisticObjective::hessian_matrix_error() const {
-  const double stride = static_cast<double>(problem_->hessian_stride / problem_->sample_stride);
-  return std::sqrt(static_cast<double>(dimension()) * stride /
+  const std::int64_t stride = problem_->hessian_stride / problem_->sample_stride;  // among its own
+  return std::sqrt(static_cast<double>(dimension()) * static_cast<double>(stride) /
                    static_cast<double>(problem_->global_rows));
 }
 
