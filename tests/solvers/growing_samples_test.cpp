@@ -106,10 +106,22 @@ TEST_CASE("Each sample starts where the one before it ended") {
 }
 
 TEST_CASE("A sample of too few rows for the variables is left out") {
-  const Data data = make_data(160);  // 10 rows for 3 variables
+  const Data data = make_data(640);  // 40 rows for 3 variables
   Counts counts;
   const auto objective = with_samples(data, counts);
   start_on_samples(*objective, Vector(3, 0.0), kTolerance);
+  CHECK(counts[16] == 0);
+  CHECK(counts[4] > 0);
+}
+
+TEST_CASE("Where no matrix is made, the largest sample alone, however few its rows") {
+  const Data data = make_data(32);
+  Counts counts;
+  TestObjective objective(logistic(data.rows, data.labels, 1e-4), HessianMatrixKind::unaffordable);
+  objective.sample = [&](std::int64_t stride) {
+    return objective_of(every(stride, data), stride, counts);
+  };
+  start_on_samples(objective, Vector(3, 0.0), kTolerance);
   CHECK(counts[16] == 0);
   CHECK(counts[4] > 0);
 }
