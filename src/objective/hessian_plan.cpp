@@ -18,9 +18,9 @@ constexpr double kSparseProduct = 1.0;
 // time worth speaking of, and from a strided sample beyond.
 constexpr double kAffordablePasses = 4.0;
 constexpr double kSampledPasses = 5.0;           // that a sampled one should cost
-constexpr double kMostSampledPasses = 30.0;      // that it may cost where fewer rows say too little
+constexpr double kMostSampledPasses = 100.0;     // that it may cost where fewer rows say too little
 constexpr double kUnnoticed = 2e7;               // nanoseconds
-constexpr double kRowsPerFeature = 8.0;          // that a sample must have to say anything
+constexpr double kRowsPerFeature = 16.0;         // that a sample must have to say anything
 constexpr double kManyRowsPerFeature = 2000.0;   // that make it as good as all rows
 constexpr double kDensityOfSparse = 0.25;        // below which compressed rows are the better
 constexpr double kDensityOfCommon = 0.5;         // of the entries, above which no column is rare
