@@ -83,15 +83,22 @@ void add_edge_block(std::size_t vectors, const double* products, const double* e
   }
 }
 
-HWY_INLINE hn::Vec<Doubles> load_some(const double* values, std::size_t count) {
-  if (count >= lanes) return hn::LoadU(doubles, values);
-  return hn::MaskedLoad(hn::FirstN(doubles, count), doubles, values);
+HWY_INLINE hn::Vec<Doubles> load_doubles(const double* values) {
+  return hn::LoadU(doubles, values);
 }
 
-HWY_INLINE hn::Vec<Doubles> load_some(const float* values, std::size_t count) {
-  const hn::Rebind<float, Doubles> floats;
-  if (count >= lanes) return hn::PromoteTo(doubles, hn::LoadU(floats, values));
-  return hn::PromoteTo(doubles, hn::MaskedLoad(hn::FirstN(floats, count), floats, values));
+HWY_INLINE hn::Vec<Doubles> load_doubles(const float* values) {
+  return hn::PromoteTo(doubles, hn::LoadU(hn::Rebind<float, Doubles>(), values));
+}
+
+/// The first `count` values, then zeros. A masked load will not do: where the instruction set has
+/// none (SSE4), Highway reads the whole vector, which lies beyond the end of the last row.
+template <class Value>
+HWY_INLINE hn::Vec<Doubles> load_some(const Value* values, std::size_t count) {
+  if (count >= lanes) return load_doubles(values);
+  std::array<Value, lanes> padded{};
+  for (std::size_t k = 0; k < count; ++k) padded[k] = values[k];
+  return load_doubles(padded.data());
 }
 
 /// Copies the rows into panels, of which zeros fill up the last vector, with their products.
