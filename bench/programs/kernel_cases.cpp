@@ -1,5 +1,6 @@
 #include "kernel_cases.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -211,10 +212,12 @@ void add_number_cases(Numbers& numbers, std::vector<KernelCase>& cases) {
   const std::vector<double> values = numbers.vector(kSize, -1.0, 1.0);
   const auto scales =
       std::make_shared<const std::vector<core::FixedPoint>>(kSize, core::FixedPoint(1e6));
-  cases.push_back({"exact vector sum", kSize,
-                   [values, scales, sum = core::ExactVectorSum(*scales, 0)]() mutable {
-                     sum.add_vector(values);
-                   }});
+  cases.push_back(
+      {"exact vector sum", kSize,
+       [values, block = values, scales, sum = core::ExactVectorSum(*scales, 0)]() mutable {
+         std::copy(values.begin(), values.end(), block.begin());
+         sum.take_vector(block);
+       }});
 }
 
 }  // namespace

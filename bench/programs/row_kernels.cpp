@@ -66,13 +66,16 @@ class BarePass {
   void with_double_sum() {
     std::fill(total_.begin(), total_.end(), 0.0);
     for_blocks([&] {
-      for (std::size_t j = 0; j < sums_.size(); ++j) total_[j] += sums_[j];
+      for (std::size_t j = 0; j < sums_.size(); ++j) {
+        total_[j] += sums_[j];
+        sums_[j] = 0.0;
+      }
     });
   }
 
   void with_fixed_point() {
     core::ExactVectorSum sum(scales_, 0);
-    for_blocks([&] { sum.add_vector(sums_); });
+    for_blocks([&] { sum.take_vector(sums_); });
     sum.vector(total_);
   }
 
@@ -81,7 +84,6 @@ class BarePass {
   void for_blocks(const Take& take_sums) {
     kernels::LaneSum losses;
     for (const LocalBlock& block : training_->rows.blocks) {
-      std::fill(sums_.begin(), sums_.end(), 0.0);
       const auto labels = block.of(std::span<const std::uint8_t>(labels_));
       kernels::fused_pass(
           training_->design.dataset().block(block.number), coefficients_, 1,

@@ -1,8 +1,9 @@
 #include "mpilogit/core/exact_vector_sum.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
+
+#include "core/fixed_point_sums.hpp"
 
 namespace mpilogit::core {
 
@@ -18,23 +19,14 @@ std::int64_t wrapped_sum(std::int64_t a, std::int64_t b) {
 ExactVectorSum::ExactVectorSum(std::span<const FixedPoint> scales, std::size_t scalars)
     : scales_(scales),
       buffer_(scales.size() + 1 + scalars * WideSum::kLimbs, 0),
-      scalars_(scalars) {}
+      scalars_(scalars) {
+  multipliers_.reserve(scales.size());
+  for (const FixedPoint& scale : scales) multipliers_.push_back(scale.scale());
+}
 
-// Without branches, so that it becomes vector instructions.
-void ExactVectorSum::add_vector(std::span<const double> block_sums) {
-  constexpr std::uint64_t sign = std::uint64_t{1} << 63;
-  constexpr std::uint64_t exponent_unit = std::uint64_t{1} << 52;
-  const double* values = block_sums.data();
-  const FixedPoint* scales = scales_.data();
-  std::int64_t* totals = buffer_.data();
-  std::uint64_t overflows = 0;
-  for (std::size_t j = 0; j < block_sums.size(); ++j) {
-    const double value = values[j];
-    totals[j] = wrapped_sum(totals[j], scales[j].to_integer(value));
-    // The largest exponent, of infinities and NaN alone, carries into the sign.
-    overflows |= (std::bit_cast<std::uint64_t>(value) & ~sign) + exponent_unit;
-  }
-  if ((overflows & sign) != 0) ++totals[scales_.size()];
+void ExactVectorSum::take_vector(std::span<double> block_sums) {
+  const auto components = std::span<std::int64_t>(buffer_).first(scales_.size());
+  if (!add_rounded(block_sums, multipliers_, components)) ++buffer_[scales_.size()];
 }
 
 void ExactVectorSum::merge(const ExactVectorSum& other) {

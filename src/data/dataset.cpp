@@ -145,6 +145,9 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   require_finite(scan.non_finite(), metadata, source.features, communicator);
   dataset.largest_absolute_ = scan.largest_absolute();
   communicator.maximum(dataset.largest_absolute_);
+  const kernels::NonZeros own = scan.non_zeros();
+  dataset.non_zeros_.squared = communicator.sum(own.squared);
+  dataset.non_zeros_.most = communicator.maximum(own.most);
   return dataset;
 }
 

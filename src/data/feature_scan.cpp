@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "mpilogit/kernels/column_statistics.hpp"
-
 namespace mpilogit::data {
 
 FeatureScan::FeatureScan(std::int64_t features, int workers)
@@ -13,13 +11,13 @@ FeatureScan::FeatureScan(std::int64_t features, int workers)
 
 void FeatureScan::look(const kernels::AnyRows& rows, std::int64_t first_row, int worker) {
   Worker& mine = workers_[static_cast<std::size_t>(worker)];
+  const kernels::RowScan scan = kernels::scan_rows(rows, mine.largest);
+  mine.non_zeros.add(scan.non_zeros);
+  if (scan.finite) return;
   const kernels::NonFinite found = kernels::find_non_finite(rows);
-  if (found.count > 0) {
-    mine.non_finite.add_all({.count = found.count,
-                             .row = first_row + static_cast<std::int64_t>(found.first_row),
-                             .column = static_cast<std::int64_t>(found.first_column)});
-  }
-  kernels::raise_column_maxima(rows, mine.largest);
+  mine.non_finite.add_all({.count = found.count,
+                           .row = first_row + static_cast<std::int64_t>(found.first_row),
+                           .column = static_cast<std::int64_t>(found.first_column)});
 }
 
 Finding FeatureScan::non_finite() const {
@@ -36,6 +34,12 @@ std::vector<double> FeatureScan::largest_absolute() const {
     }
   }
   return largest;
+}
+
+kernels::NonZeros FeatureScan::non_zeros() const {
+  kernels::NonZeros all;
+  for (const auto& worker : workers_) all.add(worker.non_zeros);
+  return all;
 }
 
 }  // namespace mpilogit::data

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "mpilogit/kernels/column_statistics.hpp"
 #include "mpilogit/kernels/rows.hpp"
 
 #include "data/findings.hpp"
@@ -20,11 +21,14 @@ class FeatureScan {
   Finding non_finite() const;
   /// max_i |x_ij| of this rank's rows, for each feature.
   std::vector<double> largest_absolute() const;
+  /// Of this rank's rows.
+  kernels::NonZeros non_zeros() const;
 
  private:
   struct alignas(64) Worker {
     Finding non_finite;
     std::vector<double> largest;
+    kernels::NonZeros non_zeros;
   };
   std::vector<Worker> workers_;
 };

@@ -4,7 +4,10 @@
 #include <cmath>
 #include <limits>
 #include <type_traits>
+#include <variant>
+#include <vector>
 
+#include "kernels/dense_tiles.hpp"
 #include "kernels/sparse_loops.hpp"
 #include "kernels/visit_rows.hpp"
 #include "kernels/widen.hpp"
@@ -68,40 +71,39 @@ NonFinite FindNonFinite(const AnyRows& rows) {
   });
 }
 
-void RaiseColumnMaxima(const AnyRows& rows, std::span<double> maxima) {
-  visit_rows(rows, [&](const auto& view) {
-    double* maximum = maxima.data();
-    for (std::size_t i = 0; i < view.rows; ++i) {
-      for_entries(view, i,
-                  [&](std::size_t j, double x) { maximum[j] = std::max(maximum[j], std::abs(x)); });
-    }
-  });
+/// One look at compressed rows.
+template <class Value>
+RowScan scan_of(const SparseRows<Value>& rows, double* maxima) {
+  RowScan found;
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    std::int64_t count = 0;
+    for_entries(rows, i, [&](std::size_t j, double x) {
+      maxima[j] = std::max(maxima[j], std::abs(x));
+      count += x != 0 ? 1 : 0;
+      found.finite &= is_finite(x);
+    });
+    found.non_zeros.add_row(count);
+  }
+  return found;
 }
 
-void AddColumnSums(const AnyRows& rows, std::span<const double> weights, std::span<double> absolute,
-                   std::span<double> squares) {
-  visit_rows(rows, [&](const auto& view) {
-    double* absolute_sum = absolute.data();
-    double* square_sum = squares.data();
-    for (std::size_t i = 0; i < view.rows; ++i) {
-      const double weight = weights.empty() ? 1.0 : weights[i];
-      for_entries(view, i, [&](std::size_t j, double x) {
-        absolute_sum[j] += weight * std::abs(x);
-        square_sum[j] += weight * (x * x);
-      });
-    }
-  });
+RowScan ScanSparse(const AnySparseRows& rows, double* maxima) {
+  return std::visit([&](const auto& view) { return scan_of(view, maxima); }, rows);
 }
 
-void AddColumnSquares(const AnyRows& rows, std::span<const double> weights,
-                      std::span<double> squares) {
-  visit_rows(rows, [&](const auto& view) {
-    double* square_sum = squares.data();
-    for (std::size_t i = 0; i < view.rows; ++i) {
-      const double weight = weights.empty() ? 1.0 : weights[i];
-      for_entries(view, i, [&](std::size_t j, double x) { square_sum[j] += weight * (x * x); });
-    }
-  });
+void AddSparseSums(const AnySparseRows& rows, const double* weights, double* absolute,
+                   double* squares) {
+  std::visit(
+      [&](const auto& view) {
+        for (std::size_t i = 0; i < view.rows; ++i) {
+          const double weight = weights == nullptr ? 1.0 : weights[i];
+          for_entries(view, i, [&](std::size_t j, double x) {
+            if (absolute != nullptr) absolute[j] += weight * std::abs(x);
+            squares[j] += weight * (x * x);
+          });
+        }
+      },
+      rows);
 }
 
 void AddCentredSquares(const AnyRows& rows, std::span<const double> weights,
@@ -123,26 +125,6 @@ void AddCentredSquares(const AnyRows& rows, std::span<const double> weights,
   });
 }
 
-/// Of one row.
-template <class Rows>
-std::int64_t non_zeros_of(const Rows& rows, std::size_t row) {
-  std::int64_t count = 0;
-  for_entries(rows, row, [&](std::size_t, double x) { count += x != 0 ? 1 : 0; });
-  return count;
-}
-
-NonZeros CountNonZeros(const AnyRows& rows) {
-  return visit_rows(rows, [](const auto& view) {
-    NonZeros found;
-    for (std::size_t i = 0; i < view.rows; ++i) {
-      const std::int64_t count = non_zeros_of(view, i);
-      found.squared += count * count;
-      found.most = std::max(found.most, count);
-    }
-    return found;
-  });
-}
-
 }  // namespace
 }  // namespace mpilogit::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -152,38 +134,74 @@ HWY_AFTER_NAMESPACE();
 namespace mpilogit::kernels {
 
 HWY_EXPORT(FindNonFinite);
-HWY_EXPORT(RaiseColumnMaxima);
-HWY_EXPORT(AddColumnSums);
-HWY_EXPORT(AddColumnSquares);
+HWY_EXPORT(ScanSparse);
+HWY_EXPORT(AddSparseSums);
 HWY_EXPORT(AddCentredSquares);
-HWY_EXPORT(CountNonZeros);
+
+namespace {
+
+template <class Value>
+RowScan scan_dense(const DenseRows<Value>& rows, std::span<double> maxima) {
+  using Work = dense::WorkType<Value>;
+  RowScan found;
+  std::vector<Work> own(rows.features, 0);
+  std::vector<std::uint32_t> counts;
+  dense::for_tiles(rows, 1, [&](std::size_t, const DenseRows<Work>& tile) {
+    counts.resize(tile.rows);
+    found.finite &= dense::scan(tile, own.data(), counts.data());
+    for (const std::uint32_t count : counts) found.non_zeros.add_row(count);
+  });
+  for (std::size_t j = 0; j < own.size(); ++j) {
+    maxima[j] = std::max(maxima[j], static_cast<double>(own[j]));
+  }
+  return found;
+}
+
+/// No `absolute`: squares alone.
+void add_sums(const AnyRows& rows, std::span<const double> weights, double* absolute,
+              double* squares) {
+  const double* weight = weights.empty() ? nullptr : weights.data();
+  if (const auto* sparse = std::get_if<AnySparseRows>(&rows)) {
+    return HWY_DYNAMIC_DISPATCH(AddSparseSums)(*sparse, weight, absolute, squares);
+  }
+  std::visit(
+      [&](const auto& view) {
+        dense::for_tiles(view, 1, [&](std::size_t first, const auto& tile) {
+          dense::add_statistics(tile, weight == nullptr ? nullptr : weight + first, absolute,
+                                squares);
+        });
+      },
+      std::get<AnyDenseRows>(rows));
+}
+
+}  // namespace
 
 NonFinite find_non_finite(const AnyRows& rows) {
   return HWY_DYNAMIC_DISPATCH(FindNonFinite)(rows);
 }
 
-void raise_column_maxima(const AnyRows& rows, std::span<double> maxima) {
-  HWY_DYNAMIC_DISPATCH(RaiseColumnMaxima)(rows, maxima);
+RowScan scan_rows(const AnyRows& rows, std::span<double> maxima) {
+  if (const auto* sparse = std::get_if<AnySparseRows>(&rows)) {
+    return HWY_DYNAMIC_DISPATCH(ScanSparse)(*sparse, maxima.data());
+  }
+  return std::visit([&](const auto& view) { return scan_dense(view, maxima); },
+                    std::get<AnyDenseRows>(rows));
 }
 
 void add_column_sums(const AnyRows& rows, std::span<const double> weights,
                      std::span<double> absolute, std::span<double> squares) {
-  HWY_DYNAMIC_DISPATCH(AddColumnSums)(rows, weights, absolute, squares);
+  add_sums(rows, weights, absolute.data(), squares.data());
 }
 
 void add_column_squares(const AnyRows& rows, std::span<const double> weights,
                         std::span<double> squares) {
-  HWY_DYNAMIC_DISPATCH(AddColumnSquares)(rows, weights, squares);
+  add_sums(rows, weights, nullptr, squares.data());
 }
 
 void add_centred_squares(const AnyRows& rows, std::span<const double> weights,
                          std::span<const double> centres, std::span<double> sums,
                          std::span<double> weight) {
   HWY_DYNAMIC_DISPATCH(AddCentredSquares)(rows, weights, centres, sums, weight);
-}
-
-NonZeros count_non_zeros(const AnyRows& rows) {
-  return HWY_DYNAMIC_DISPATCH(CountNonZeros)(rows);
 }
 
 }  // namespace mpilogit::kernels

@@ -91,11 +91,14 @@ HWY_INLINE hn::Vec<Doubles> load_doubles(const float* values) {
   return hn::PromoteTo(doubles, hn::LoadU(hn::Rebind<float, Doubles>(), values));
 }
 
-/// The first `count` values, then zeros. A masked load will not do: where the instruction set has
-/// none (SSE4), Highway reads the whole vector, which lies beyond the end of the last row.
+/// The first `count` values, then zeros. Reads a whole vector where that ends before `end`, for a
+/// masked load reads it too where the instruction set has none (SSE4).
 template <class Value>
-HWY_INLINE hn::Vec<Doubles> load_some(const Value* values, std::size_t count) {
+HWY_INLINE hn::Vec<Doubles> load_some(const Value* values, std::size_t count, const Value* end) {
   if (count >= lanes) return load_doubles(values);
+  if (static_cast<std::size_t>(end - values) >= lanes) {
+    return hn::IfThenElseZero(hn::FirstN(doubles, count), load_doubles(values));
+  }
   std::array<Value, lanes> padded{};
   for (std::size_t k = 0; k < count; ++k) padded[k] = values[k];
   return load_doubles(padded.data());
@@ -107,6 +110,7 @@ void fill_panels(const DenseRows<Value>& tile, const double* HWY_RESTRICT curvat
                  DenseGramWorkspace& workspace) {
   const std::size_t panel_size = tile.rows * panel_width;
   const std::size_t panels = (tile.features + panel_width - 1) / panel_width;
+  const Value* const end = tile.values + tile.rows * tile.features;
   workspace.entries.resize(panels * panel_size);
   workspace.products.resize(panels * panel_size);
   for (std::size_t p = 0; p < panels; ++p) {
@@ -118,7 +122,7 @@ void fill_panels(const DenseRows<Value>& tile, const double* HWY_RESTRICT curvat
     for (std::size_t i = 0; i < tile.rows; ++i) {
       const auto curvature = hn::Set(doubles, curvatures[i]);
       for (std::size_t j = 0; j < count; j += lanes) {
-        const auto entry = load_some(values + j, count - j);
+        const auto entry = load_some(values + j, count - j, end);
         hn::StoreU(entry, doubles, entries + j);
         hn::StoreU(hn::Mul(curvature, entry), doubles, products + j);
       }
@@ -129,9 +133,62 @@ void fill_panels(const DenseRows<Value>& tile, const double* HWY_RESTRICT curvat
   }
 }
 
+// Where a whole triangle fits in so many vectors, blocks would be mostly empty.
+constexpr std::size_t narrow_vectors = 2;
+
+constexpr bool is_narrow(std::size_t features) {
+  return features <= lanes && triangle_size(features) <= narrow_vectors * lanes;
+}
+
+template <class Value>
+HWY_INLINE hn::Vec<Doubles> load_row(const Value* values, std::size_t count, const Value* end) {
+  if (static_cast<std::size_t>(end - values) >= lanes) return load_doubles(values);
+  return load_some(values, count, end);
+}
+
+/// A few features: lane (j, k) of the sums takes lane j of a row's products and lane k of its
+/// entries. Cost per row: two permutations and a product for each vector of the triangle.
+template <class Value>
+void add_narrow_gram(const DenseRows<Value>& tile, const double* curvatures, double* triangle) {
+  constexpr std::size_t size = narrow_vectors * lanes;
+  std::array<std::int64_t, size> rows{};
+  std::array<std::int64_t, size> columns{};
+  std::array<double, size> sums{};
+  const std::size_t features = tile.features;
+  const std::size_t elements = triangle_size(features);
+  std::size_t element = 0;
+  for (std::size_t j = 0; j < features; ++j) {
+    for (std::size_t k = 0; k <= j; ++k, ++element) {
+      rows[element] = static_cast<std::int64_t>(j);
+      columns[element] = static_cast<std::int64_t>(k);
+    }
+  }
+  std::copy_n(triangle, elements, sums.data());
+  const auto first_rows = hn::SetTableIndices(doubles, rows.data());
+  const auto last_rows = hn::SetTableIndices(doubles, rows.data() + lanes);
+  const auto first_columns = hn::SetTableIndices(doubles, columns.data());
+  const auto last_columns = hn::SetTableIndices(doubles, columns.data() + lanes);
+  auto first = hn::LoadU(doubles, sums.data());
+  auto last = hn::LoadU(doubles, sums.data() + lanes);
+  const Value* values = tile.values;
+  const Value* const end = values + tile.rows * features;
+  for (std::size_t i = 0; i < tile.rows; ++i, values += features) {
+    const auto entry = load_row(values, features, end);
+    const auto product = hn::Mul(hn::Set(doubles, curvatures[i]), entry);
+    first = hn::MulAdd(hn::TableLookupLanes(product, first_rows),
+                       hn::TableLookupLanes(entry, first_columns), first);
+    last = hn::MulAdd(hn::TableLookupLanes(product, last_rows),
+                      hn::TableLookupLanes(entry, last_columns), last);
+  }
+  hn::StoreU(first, doubles, sums.data());
+  hn::StoreU(last, doubles, sums.data() + lanes);
+  std::copy_n(sums.data(), elements, triangle);
+}
+
 template <class Value>
 void add_dense_gram_of(const DenseRows<Value>& tile, const double* curvatures, double* triangle,
                        DenseGramWorkspace& workspace) {
+  if (is_narrow(tile.features)) return add_narrow_gram(tile, curvatures, triangle);
   fill_panels(tile, curvatures, workspace);
   const std::size_t panel_size = tile.rows * panel_width;
   for (std::size_t column = 0; column < tile.features; column += panel_width) {

@@ -28,6 +28,18 @@ void add_weighted_rows(const Tile<float>& rows, const double* factors, std::size
 void add_weighted_rows(const Tile<double>& rows, const double* factors, std::size_t columns,
                        double* sums);
 
+/// maxima[j] = max(maxima[j], max_i |x_ij|), counts[i] = entries of row i that are not zero. False
+/// if an entry is NaN or infinite: then the maxima are without meaning.
+bool scan(const DenseRows<float>& rows, float* maxima, std::uint32_t* counts);
+bool scan(const DenseRows<double>& rows, double* maxima, std::uint32_t* counts);
+
+/// absolute[j] += Σ_i s_i |x_ij| unless there is no `absolute`, and squares[j] += Σ_i s_i (x_ij²),
+/// ascending i, each operation rounded by itself. No `weights`: all are 1.
+void add_statistics(const DenseRows<float>& rows, const double* weights, double* absolute,
+                    double* squares);
+void add_statistics(const DenseRows<double>& rows, const double* weights, double* absolute,
+                    double* squares);
+
 /// Copies `count` entries. Exact, except for integers beyond 2^53, which are rounded once.
 void widen(const std::uint8_t* values, std::size_t count, float* widened);
 void widen(const std::int8_t* values, std::size_t count, float* widened);

@@ -1,10 +1,10 @@
 #include "mpilogit/objective/column_bounds.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -33,28 +33,37 @@ double sum_of_weights(const Design& design, std::span<const double> weights,
   return sums.scalar(0);
 }
 
-// M_j: maxima, exact in any order. Those of the features as they are, reading has found.
-std::vector<double> measure_maxima(const Design& design, const comm::Communicator& communicator,
-                                   int threads) {
+// Of the features as they are, reading has found these; of products it takes a pass.
+struct Scan {
+  std::vector<double> largest;  // M_j: maxima, exact in any order
+  kernels::NonZeros non_zeros;
+};
+
+Scan scan_columns(const Design& design, const comm::Communicator& communicator, int threads) {
+  const data::Dataset& dataset = design.dataset();
   if (design.expansion().identity()) {
-    const auto largest = design.dataset().largest_absolute();
-    return {largest.begin(), largest.end()};
+    const auto largest = dataset.largest_absolute();
+    return {{largest.begin(), largest.end()}, dataset.non_zeros()};
   }
   const std::size_t features = design.features();
-  std::vector<std::vector<double>> maxima(static_cast<std::size_t>(threads),
-                                          std::vector<double>(features, 0.0));
-  const auto blocks = local_blocks(design.dataset());
-  for_each_block(blocks, threads, [&](const LocalBlock& block, int thread) {
+  std::vector<Scan> scans(static_cast<std::size_t>(threads), {std::vector<double>(features), {}});
+  for_each_block(local_blocks(dataset), threads, [&](const LocalBlock& block, int thread) {
+    Scan& mine = scans[static_cast<std::size_t>(thread)];
     design.for_rows(block, [&](std::size_t, const kernels::AnyRows& rows) {
-      kernels::raise_column_maxima(rows, maxima[static_cast<std::size_t>(thread)]);
+      mine.non_zeros.add(kernels::scan_rows(rows, mine.largest).non_zeros);
     });
   });
-  std::vector<double> largest = maxima.front();
-  for (const auto& other : maxima) {
-    for (std::size_t j = 0; j < features; ++j) largest[j] = std::max(largest[j], other[j]);
+  Scan all = std::move(scans.front());
+  for (std::size_t t = 1; t < scans.size(); ++t) {
+    all.non_zeros.add(scans[t].non_zeros);
+    for (std::size_t j = 0; j < features; ++j) {
+      all.largest[j] = std::max(all.largest[j], scans[t].largest[j]);
+    }
   }
-  communicator.maximum(largest);
-  return largest;
+  communicator.maximum(all.largest);
+  all.non_zeros.squared = communicator.sum(all.non_zeros.squared);
+  all.non_zeros.most = communicator.maximum(all.non_zeros.most);
+  return all;
 }
 
 void refuse_huge_columns(const Design& design, const ColumnBounds& bounds) {
@@ -72,14 +81,8 @@ void refuse_huge_columns(const Design& design, const ColumnBounds& bounds) {
   }
 }
 
-void raise(std::atomic<std::int64_t>& largest, std::int64_t value) {
-  std::int64_t seen = largest.load();
-  while (seen < value && !largest.compare_exchange_weak(seen, value)) {
-  }
-}
-
-// Σ s|x| and Σ s x² per column as exact sums, Σ s |x_ij| ≤ M_j Σ s bounds them beforehand; and the
-// non-zeros of the rows, integers. A row of n non-zeros has ‖x / M‖ ≤ √n.
+// Σ s|x| and Σ s x² per column as exact sums, Σ s |x_ij| ≤ M_j Σ s bounds them beforehand.
+// Cost: one pass over the data.
 void measure_sums(const Design& design, std::span<const double> weights,
                   const comm::Communicator& communicator, int threads, ColumnBounds& bounds) {
   const std::size_t features = bounds.largest.size();
@@ -88,24 +91,16 @@ void measure_sums(const Design& design, std::span<const double> weights,
   const double total = bounds.total_weight * kRoundingMargin;
   for (const double m : bounds.largest) scales.emplace_back(total * m);
   for (const double m : bounds.largest) scales.emplace_back(total * m * m);
-  std::atomic<std::int64_t> squared_entries = 0;
-  std::atomic<std::int64_t> most_entries = 0;
   const auto blocks = local_blocks(design.dataset());
   const core::ExactVectorSum sums = exact_sum(
       blocks, threads, communicator, scales, 0, [&](const LocalBlock& block, BlockSums out) {
         const auto own = block.of(weights);
         design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
-          const kernels::NonZeros found = kernels::count_non_zeros(rows);
-          squared_entries += found.squared;
-          raise(most_entries, found.most);
           kernels::add_column_sums(rows,
                                    own.empty() ? own : own.subspan(first, kernels::row_count(rows)),
                                    out.vector.first(features), out.vector.last(features));
         });
       });
-  bounds.squared_entries = communicator.sum(squared_entries.load());
-  bounds.scaled_row_norm =
-      std::sqrt(communicator.maximum(static_cast<double>(most_entries.load()))) * kRoundingMargin;
 
   std::vector<double> both(2 * features);
   sums.vector(both);
@@ -136,7 +131,11 @@ ColumnBounds measure_columns(const Design& design, std::span<const double> weigh
                              const comm::Communicator& communicator, int threads) {
   ColumnBounds bounds;
   bounds.total_weight = sum_of_weights(design, weights, communicator, threads);
-  bounds.largest = measure_maxima(design, communicator, threads);
+  Scan scan = scan_columns(design, communicator, threads);
+  bounds.largest = std::move(scan.largest);
+  bounds.squared_entries = scan.non_zeros.squared;
+  // A row of n non-zeros has ‖x / M‖ ≤ √n.
+  bounds.scaled_row_norm = std::sqrt(static_cast<double>(scan.non_zeros.most)) * kRoundingMargin;
   refuse_huge_columns(design, bounds);
   measure_sums(design, weights, communicator, threads, bounds);
   bounds.largest.push_back(1.0);

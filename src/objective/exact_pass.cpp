@@ -21,10 +21,9 @@ core::ExactVectorSum exact_sum(std::span<const LocalBlock> blocks, int threads,
 
   for_each_block(blocks, threads, [&](const LocalBlock& block, int thread) {
     Worker& worker = workers[static_cast<std::size_t>(thread)];
-    std::fill(worker.vector.begin(), worker.vector.end(), 0.0);
     std::fill(worker.scalars.begin(), worker.scalars.end(), 0.0);
     body(block, {worker.vector, worker.scalars});
-    worker.sum.add_vector(worker.vector);
+    worker.sum.take_vector(worker.vector);
     for (std::size_t k = 0; k < scalars; ++k) worker.sum.add_scalar(k, worker.scalars[k]);
   });
 

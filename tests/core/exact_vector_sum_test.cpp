@@ -61,9 +61,9 @@ Result result_of(const ExactVectorSum& sum) {
   return result;
 }
 
-void add_block(ExactVectorSum& sum, const std::vector<double>& block) {
-  sum.add_vector(block);
+void add_block(ExactVectorSum& sum, std::vector<double> block) {
   sum.add_scalar(1, block[0] * block[1]);
+  sum.take_vector(block);
 }
 
 Result sum_in_order(const Blocks& blocks) {
@@ -151,7 +151,8 @@ TEST_CASE("one value that is not finite spoils the vector, and no scalar", "[cor
                std::numeric_limits<double>::quiet_NaN());
   const std::vector<FixedPoint> scales(2, FixedPoint(10.0));
   ExactVectorSum spoiled(scales, 1);
-  spoiled.add_vector(std::vector<double>{1.0, bad});
+  std::vector<double> block = {1.0, bad};
+  spoiled.take_vector(block);
   ExactVectorSum whole(scales, 1);
   whole.add_scalar(0, 4.0);
   whole.merge(spoiled);
@@ -171,7 +172,8 @@ TEST_CASE("a value that is not finite is found wherever it is, and the largest i
   std::vector<double> block(components, std::numeric_limits<double>::max());
   const auto add_and_read = [&] {
     ExactVectorSum sum(scales, 0);
-    sum.add_vector(block);
+    std::vector<double> taken = block;
+    sum.take_vector(taken);
     sum.vector(out);
   };
   add_and_read();

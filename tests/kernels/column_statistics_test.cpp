@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "mpilogit/kernels/reference.hpp"
 
@@ -38,13 +39,14 @@ Statistics start(std::size_t features) {
 Statistics statistics(const AnyRows& rows, const std::vector<double>& weights) {
   const std::size_t features = feature_count(rows);
   Statistics found = start(features);
-  raise_column_maxima(rows, found.maxima);
+  const RowScan scan = scan_rows(rows, found.maxima);
+  REQUIRE(scan.finite);
   add_column_sums(rows, weights, found.absolute, found.squares);
   add_column_squares(rows, weights, found.squares_alone);
   add_centred_squares(rows, weights, sample_vector(features, 8), found.centred,
                       found.centred_weight);
-  found.most_entries = count_non_zeros(rows).most;
-  found.squared_entries = count_non_zeros(rows).squared;
+  found.most_entries = scan.non_zeros.most;
+  found.squared_entries = scan.non_zeros.squared;
   return found;
 }
 
@@ -77,7 +79,7 @@ TEMPLATE_TEST_CASE("column statistics give the bits of the plain loops", "", std
                    std::int8_t, std::uint16_t, std::int16_t, std::uint32_t, std::int32_t,
                    std::uint64_t, std::int64_t, Half, float, double) {
   for (const std::size_t rows : {0U, 1U, 9U, 65U}) {
-    for (const std::size_t features : {1U, 3U, 123U}) {
+    for (const std::size_t features : {1U, 3U, 28U, 123U}) {
       CAPTURE(rows, features);
       const auto sample = sample_rows<TestType>(rows, features, Zeros::omitted);
       const auto with_zeros = sample_rows<TestType>(rows, features, Zeros::every_other_stored);
@@ -107,6 +109,29 @@ TEST_CASE("finite rows and integers have no non-finite entries") {
   CHECK(find_non_finite(sample_rows<double>(65, 8, Zeros::omitted).as_dense()).count == 0);
   CHECK(find_non_finite(sample_rows<Half>(65, 8, Zeros::omitted).as_sparse()).count == 0);
   CHECK(find_non_finite(sample_rows<std::uint64_t>(65, 8, Zeros::omitted).as_dense()).count == 0);
+}
+
+TEST_CASE("a scan finds a non-finite entry wherever it is") {
+  const double bad =
+      GENERATE(std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+               std::numeric_limits<double>::quiet_NaN());
+  constexpr std::size_t features = 47;
+  std::vector<float> values(3 * features, std::numeric_limits<float>::max());
+  const AnyRows rows = AnyDenseRows(DenseRows<float>{values.data(), 3, features});
+  std::vector<double> maxima(features);
+  CHECK(scan_rows(rows, maxima).finite);
+  for (float& value : values) {
+    const float good = std::exchange(value, static_cast<float>(bad));
+    CHECK_FALSE(scan_rows(rows, maxima).finite);
+    value = good;
+  }
+  const std::array<double, 3> entries = {1, bad, 2};
+  const std::array<std::uint32_t, 3> columns = {1, 2, 0};
+  const std::array<std::int64_t, 3> starts = {0, 2, 3};
+  CHECK_FALSE(scan_rows(AnySparseRows(SparseRows<double>{entries.data(), columns.data(),
+                                                         starts.data(), 2, 3}),
+                        maxima)
+                  .finite);
 }
 
 TEST_CASE("non-finite entries are counted and the first is found") {

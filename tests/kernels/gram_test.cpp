@@ -54,7 +54,12 @@ std::vector<double> part_of(const std::vector<double>& triangle,
 TEMPLATE_TEST_CASE("a Gram matrix has the bits of the plain loop", "", std::int8_t, std::uint32_t,
                    Half, float, double) {
   const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
-  constexpr std::array<std::array<std::size_t, 2>, 12> shapes = {{{0, 3},
+  constexpr std::array<std::array<std::size_t, 2>, 17> shapes = {{{0, 3},
+                                                                  {50, 1},
+                                                                  {33, 2},
+                                                                  {64, 4},
+                                                                  {41, 5},
+                                                                  {10, 6},
                                                                   {1, 1},
                                                                   {7, 8},
                                                                   {9, 123},

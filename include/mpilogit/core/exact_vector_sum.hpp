@@ -19,9 +19,9 @@ class ExactVectorSum {
   /// `scales`: one for each component, from bounds of Σ |term|; must outlive this object.
   ExactVectorSum(std::span<const FixedPoint> scales, std::size_t scalars);
 
-  /// Adds the partial sums of one block. Cost: one rounding per component. A value that is
-  /// not finite makes every result NaN.
-  void add_vector(std::span<const double> block_sums);
+  /// Takes over the partial sums of one block, which are all 0 afterwards, ready for the next.
+  /// Cost: one rounding per component. A value that is not finite makes every result NaN.
+  void take_vector(std::span<double> block_sums);
 
   /// Adds one term to scalar number `index`, exactly.
   void add_scalar(std::size_t index, double term) { scalars_[index].add(term); }
@@ -39,6 +39,7 @@ class ExactVectorSum {
 
  private:
   std::span<const FixedPoint> scales_;
+  std::vector<double> multipliers_;   // of the scales
   std::vector<std::int64_t> buffer_;  // components, count of blocks that were not finite, limbs
   std::vector<WideSum> scalars_;
 };

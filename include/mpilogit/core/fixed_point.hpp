@@ -44,6 +44,9 @@ class FixedPoint {
   /// result is a normal number.
   double to_double(std::int64_t sum) const { return static_cast<double>(sum) * unit_; }
 
+  /// What a value is multiplied by before it is rounded: 2^(61 − e).
+  double scale() const { return scale_; }
+
   /// The value of the integer 1: the rounding error of a term is at most half of this.
   double unit() const { return unit_; }
 

@@ -11,6 +11,7 @@
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/labels.hpp"
 #include "mpilogit/data/partition.hpp"
+#include "mpilogit/kernels/column_statistics.hpp"
 #include "mpilogit/kernels/rows.hpp"
 
 namespace mpilogit::data {
@@ -84,6 +85,9 @@ class Dataset {
   /// max_i |x_ij| over the rows of all ranks (features), the same on every rank.
   std::span<const double> largest_absolute() const { return largest_absolute_; }
 
+  /// Over the rows of all ranks, the same on every rank.
+  const kernels::NonZeros& non_zeros() const { return non_zeros_; }
+
   std::int64_t resident_bytes() const;
 
  private:
@@ -97,6 +101,7 @@ class Dataset {
   std::unique_ptr<FeatureRows> rows_;
   ClassIndices labels_;
   std::vector<double> largest_absolute_;
+  kernels::NonZeros non_zeros_;
   std::vector<double> successes_;
   std::vector<double> trials_;
   std::vector<double> weights_;

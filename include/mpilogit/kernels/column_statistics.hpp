@@ -1,6 +1,7 @@
 #pragma once
 // What must be known of the columns and rows before the first exact pass.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,8 +20,30 @@ struct NonFinite {
 /// Integer types return at once.
 NonFinite find_non_finite(const AnyRows& rows);
 
-/// maxima[j] = max(maxima[j], max_i |x_ij|)   (features; accumulates). NaN is passed over.
-void raise_column_maxima(const AnyRows& rows, std::span<double> maxima);
+/// Entries that are not zero, counted by rows: integers, the same for dense and sparse rows.
+struct NonZeros {
+  std::int64_t squared = 0;  ///< Σ_i (of row i)²: what the Gram matrix of sparse rows costs
+  std::int64_t most = 0;     ///< in any row
+
+  void add_row(std::int64_t count) {
+    squared += count * count;
+    most = std::max(most, count);
+  }
+  void add(const NonZeros& other) {
+    squared += other.squared;
+    most = std::max(most, other.most);
+  }
+};
+
+/// What one look at some rows tells.
+struct RowScan {
+  bool finite = true;  ///< whether there is no NaN and nothing infinite
+  NonZeros non_zeros;
+};
+
+/// Also maxima[j] = max(maxima[j], max_i |x_ij|) (features; accumulates), without meaning if the
+/// rows are not finite.
+RowScan scan_rows(const AnyRows& rows, std::span<double> maxima);
 
 /// absolute[j] += Σ_i s_i |x_ij| and squares[j] += Σ_i s_i (x_ij²)   (features; accumulate; order
 /// as in add_weighted_rows). `weights` is empty when all weights are 1.
@@ -37,13 +60,5 @@ void add_column_squares(const AnyRows& rows, std::span<const double> weights,
 void add_centred_squares(const AnyRows& rows, std::span<const double> weights,
                          std::span<const double> centres, std::span<double> sums,
                          std::span<double> weight);
-
-/// Entries that are not zero, counted by rows: integers, the same for dense and sparse rows.
-struct NonZeros {
-  std::int64_t squared = 0;  ///< Σ_i (of row i)²: what the Gram matrix of sparse rows costs
-  std::int64_t most = 0;     ///< in any row
-};
-
-NonZeros count_non_zeros(const AnyRows& rows);
 
 }  // namespace mpilogit::kernels
