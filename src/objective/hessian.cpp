@@ -1,9 +1,11 @@
 #include "hessian.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
+#include "mpilogit/kernels/column_statistics.hpp"
 #include "mpilogit/kernels/fused_pass.hpp"
 #include "mpilogit/kernels/lane_sum.hpp"
 #include "mpilogit/kernels/weighted_gram.hpp"
@@ -22,7 +24,8 @@ struct ColumnPair {
 struct Grams {
   std::size_t triangle = 0;
   std::vector<double> values;
-  double weight = 0.0;  // of the rows that are in it
+  std::vector<double> squares;  // Σ s_i x_ij² of the features, if asked for
+  double weight = 0.0;          // Σ s_i of the rows that are in it
 
   std::span<const double> of(std::size_t pair) const {
     return std::span<const double>(values).subspan(pair * triangle, triangle);
@@ -64,12 +67,32 @@ void add_gram(const Problem& problem, const LocalBlock& block, std::span<const d
   triangle.back() = kernels::lane_sum(curvature);
 }
 
-Grams weighted_grams(const Problem& problem, CurvatureState state,
-                     std::span<const LocalBlock> blocks, std::int64_t global_rows,
+// Which rows, and whether their squares are asked for too.
+struct Part {
+  std::span<const LocalBlock> blocks;
+  std::int64_t global_rows;
+  bool with_squares;
+};
+
+void add_squares(const Problem& problem, const LocalBlock& block, std::span<double> squares) {
+  const auto weights = block.of(problem.likelihood->weights());
+  problem.rows().design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
+    const std::size_t count = kernels::row_count(rows);
+    kernels::add_column_squares(rows, weights.empty() ? weights : weights.subspan(first, count),
+                                squares);
+  });
+}
+
+Grams weighted_grams(const Problem& problem, CurvatureState state, const Part& part,
                      std::span<const std::uint32_t> chosen, std::span<const ColumnPair> pairs) {
   Grams grams;
   grams.triangle = kernels::triangle_size(chosen.size() + 1);
-  const auto scales = gram_scales(problem, chosen, pairs.size());
+  auto scales = gram_scales(problem, chosen, pairs.size());
+  const std::size_t gram_sums = scales.size();
+  const std::size_t squares = part.with_squares ? problem.features() : 0;
+  for (std::size_t j = 0; j < squares; ++j) {
+    scales.emplace_back(problem.rows().bounds.squares[j]);
+  }
   const std::size_t columns = problem.columns();
   const auto body = [&](const LocalBlock& block, BlockSums out) {
     const auto own = state.subspan(block.first * columns, block.rows * columns);
@@ -79,12 +102,18 @@ Grams weighted_grams(const Problem& problem, CurvatureState state,
       add_gram(problem, block, curvature, chosen,
                out.vector.subspan(p * grams.triangle, grams.triangle));
     }
+    if (squares > 0) add_squares(problem, block, out.vector.subspan(gram_sums, squares));
     const auto weights = block.of(problem.likelihood->weights());
     out.scalars[0] = weights.empty() ? static_cast<double>(block.rows) : kernels::lane_sum(weights);
   };
-  PassResult result = problem.passes.run(BlockSum{
-      .blocks = blocks, .global_rows = global_rows, .scales = scales, .scalars = 1, .body = body});
+  PassResult result = problem.passes.run(BlockSum{.blocks = part.blocks,
+                                                  .global_rows = part.global_rows,
+                                                  .scales = scales,
+                                                  .scalars = 1,
+                                                  .body = body});
   grams.values = std::move(result.vector);
+  const auto rest = grams.values.begin() + static_cast<std::ptrdiff_t>(gram_sums);
+  grams.squares.assign(rest, grams.values.end());
   grams.weight = result.scalars[0];
   return grams;
 }
@@ -99,8 +128,8 @@ solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState st
   for (std::size_t k = 0; k < columns; ++k) {
     for (std::size_t l = 0; l <= k; ++l) pairs.push_back({k, l});
   }
-  const Grams grams =
-      weighted_grams(problem, state, problem.blocks, problem.global_rows, chosen, pairs);
+  const Part all{problem.blocks, problem.global_rows, false};
+  const Grams grams = weighted_grams(problem, state, all, chosen, pairs);
 
   const std::size_t count = chosen.size();
   const auto left_out = [&](std::size_t j) {
@@ -129,6 +158,25 @@ solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState st
   return hessian;
 }
 
+namespace {
+
+// A sample has too little, or nothing, of a rare column. How much it should have is known: of all
+// rows Σ s x_j² = Q_j, of the sample q_j. With ĉ_j the mean curvature where the sample has the
+// column, or of all its rows, H_jj = ĉ_j Q_j / S, at least.
+void raise_rare_columns(const Problem& problem, const Grams& grams,
+                        solvers::SymmetricMatrix& block) {
+  const std::size_t intercept = problem.features();
+  for (std::size_t j = 0; j < intercept; ++j) {
+    const double expected = problem.rows().bounds.squares[j] / problem.total_weight;
+    const double seen = grams.weight > 0.0 ? grams.squares[j] / grams.weight : 0.0;
+    const double curvature = seen > 0.0 ? block(j, j) / seen : block(intercept, intercept);
+    block(j, j) = std::max(block(j, j), curvature * expected);
+  }
+}
+
+}  // namespace
+
+// Cost: the arithmetic of the sample's Gram matrices. No look at the other rows.
 std::vector<solvers::SymmetricMatrix> sampled_blocks(const Problem& problem, CurvatureState state) {
   const std::int64_t stride = problem.hessian_stride;
   const std::vector<LocalBlock> sample = every(stride, problem.blocks);
@@ -137,7 +185,8 @@ std::vector<solvers::SymmetricMatrix> sampled_blocks(const Problem& problem, Cur
   std::vector<std::uint32_t> all(problem.features());
   std::iota(all.begin(), all.end(), 0U);
   const std::int64_t rows = rows_of_every(stride, problem.rows().design.dataset());
-  const Grams grams = weighted_grams(problem, state, sample, rows, all, pairs);
+  const Part part{sample, rows, stride != problem.sample_stride};
+  const Grams grams = weighted_grams(problem, state, part, all, pairs);
 
   std::vector<solvers::SymmetricMatrix> blocks;
   for (std::size_t p = 0; p < pairs.size(); ++p) {
@@ -146,6 +195,7 @@ std::vector<solvers::SymmetricMatrix> sampled_blocks(const Problem& problem, Cur
     for (std::size_t e = 0; e < gram.size(); ++e) {
       block.triangle[e] = grams.weight > 0.0 ? gram[e] / grams.weight : 0.0;
     }
+    if (part.with_squares) raise_rare_columns(problem, grams, block);
     for (std::size_t j = 0; j < all.size(); ++j) {
       block(j, j) += problem.penalty.l2[j];
       if (!problem.penalty.keeps_out(j)) continue;

@@ -134,18 +134,7 @@ void LogisticPoint::hessian_diagonal(std::span<double> diagonal) const {
 }
 
 std::vector<solvers::SymmetricMatrix> LogisticPoint::hessian_blocks() const {
-  std::vector<solvers::SymmetricMatrix> blocks = sampled_blocks(problem_, curvature_state());
-  if (problem_.hessian_stride == problem_.sample_stride) return blocks;
-  // A sample misses rare columns: where its diagonal is too small, the exact one makes up for it.
-  const std::size_t columns = problem_.columns();
-  std::vector<double> diagonal(problem_.dimension());
-  hessian_diagonal(diagonal);
-  for (std::size_t k = 0; k < columns; ++k) {
-    for (std::size_t j = 0; j <= problem_.features(); ++j) {
-      blocks[k](j, j) = std::max(blocks[k](j, j), diagonal[j * columns + k]);
-    }
-  }
-  return blocks;
+  return sampled_blocks(problem_, curvature_state());
 }
 
 solvers::SymmetricMatrix LogisticPoint::hessian_matrix() const {
