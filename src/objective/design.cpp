@@ -36,7 +36,7 @@ Design::Design(const data::Dataset& dataset, const kernels::PolynomialShape& exp
 Design::Design(const data::Dataset& dataset) : Design(dataset, as_they_are(dataset)) {}
 
 void Design::for_rows(const LocalBlock& block, Visitor visitor) const {
-  const kernels::AnyRows rows = dataset_.block(block.number);
+  const kernels::AnyRows rows = kernels::rows_of(dataset_.block(block.number), 0, block.rows);
   if (expansion_.identity()) {
     visitor(0, rows);
     return;

@@ -1,7 +1,6 @@
 #include "mpilogit/objective/for_each_block.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <omp.h>
 
 namespace mpilogit::objective {
@@ -29,20 +28,6 @@ std::vector<LocalBlock> local_blocks(const data::Dataset& dataset,
     if (b >= mine.first && b < mine.last) local.push_back(local_block(dataset, b));
   }
   return local;
-}
-
-std::vector<LocalBlock> every(std::int64_t stride, std::span<const LocalBlock> blocks) {
-  std::vector<LocalBlock> chosen;
-  std::copy_if(blocks.begin(), blocks.end(), std::back_inserter(chosen),
-               [stride](const LocalBlock& block) { return block.number % stride == 0; });
-  return chosen;
-}
-
-std::int64_t rows_of_every(std::int64_t stride, const data::Dataset& dataset) {
-  const data::Blocks blocks = dataset.shape().blocks();
-  std::int64_t sum = 0;
-  for (std::int64_t b = 0; b < blocks.count(); b += stride) sum += blocks.rows_of(b).size();
-  return sum;
 }
 
 void for_each_block(std::span<const LocalBlock> blocks, int threads,

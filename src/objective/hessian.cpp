@@ -165,9 +165,10 @@ namespace {
 // column, or of all its rows, H_jj = ĉ_j Q_j / S, at least.
 void raise_rare_columns(const Problem& problem, const Grams& grams,
                         solvers::SymmetricMatrix& block) {
+  const ColumnBounds& bounds = problem.rows().bounds;
   const std::size_t intercept = problem.features();
   for (std::size_t j = 0; j < intercept; ++j) {
-    const double expected = problem.rows().bounds.squares[j] / problem.total_weight;
+    const double expected = bounds.squares[j] / bounds.total_weight;
     const double seen = grams.weight > 0.0 ? grams.squares[j] / grams.weight : 0.0;
     const double curvature = seen > 0.0 ? block(j, j) / seen : block(intercept, intercept);
     block(j, j) = std::max(block(j, j), curvature * expected);
@@ -177,15 +178,16 @@ void raise_rare_columns(const Problem& problem, const Grams& grams,
 }  // namespace
 
 // Cost: the arithmetic of the sample's Gram matrices. No look at the other rows.
-std::vector<solvers::SymmetricMatrix> sampled_blocks(const Problem& problem, CurvatureState state) {
-  const std::int64_t stride = problem.hessian_stride;
-  const std::vector<LocalBlock> sample = every(stride, problem.blocks);
+std::vector<solvers::SymmetricMatrix> class_blocks(const Problem& problem, CurvatureState state) {
+  const Sampling& sampling = problem.hessian_sampling;
+  const std::vector<LocalBlock> sample = sampled_blocks(sampling, problem.rows().blocks);
   std::vector<ColumnPair> pairs;
   for (std::size_t k = 0; k < problem.columns(); ++k) pairs.push_back({k, k});
   std::vector<std::uint32_t> all(problem.features());
   std::iota(all.begin(), all.end(), 0U);
-  const std::int64_t rows = rows_of_every(stride, problem.rows().design.dataset());
-  const Part part{sample, rows, stride != problem.sample_stride};
+  const std::int64_t rows =
+      sampled_rows(sampling, problem.rows().design.dataset().shape().blocks());
+  const Part part{sample, rows, !(sampling == Sampling{})};
   const Grams grams = weighted_grams(problem, state, part, all, pairs);
 
   std::vector<solvers::SymmetricMatrix> blocks;

@@ -21,7 +21,7 @@ solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState st
                                        std::span<const std::uint32_t> chosen);
 
 /// Collective. The diagonal block of each column over all features and, last, the intercept, from
-/// every `problem.hessian_stride`-th block of rows. Without the exact diagonal.
-std::vector<solvers::SymmetricMatrix> sampled_blocks(const Problem& problem, CurvatureState state);
+/// the rows of `problem.hessian_sampling`. What these have too little of is made up for.
+std::vector<solvers::SymmetricMatrix> class_blocks(const Problem& problem, CurvatureState state);
 
 }  // namespace mpilogit::objective

@@ -74,9 +74,8 @@ double good_stride(const SharedRows& rows, std::int64_t global_rows) {
   return std::floor(static_cast<double>(global_rows) / (kManyRowsPerFeature * variables));
 }
 
-}  // namespace
-
-HessianPlan plan_hessian(const SharedRows& rows, std::int64_t global_rows, std::size_t columns) {
+// The kind and the stride.
+HessianPlan choose(const SharedRows& rows, std::int64_t global_rows, std::size_t columns) {
   using enum solvers::HessianMatrixKind;
   const auto features = static_cast<double>(rows.features());
   const auto classes = static_cast<double>(columns);
@@ -102,6 +101,17 @@ HessianPlan plan_hessian(const SharedRows& rows, std::int64_t global_rows, std::
   if (passes > stride * kMostSampledPasses && time > kUnnoticed) return {unaffordable, 1};
   if (stride == 1.0) return {columns == 1 ? exact : class_blocks, 1};
   return {columns == 1 ? sampled : class_blocks, static_cast<std::int64_t>(stride)};
+}
+
+}  // namespace
+
+HessianPlan plan_hessian(const SharedRows& rows, std::int64_t global_rows, std::size_t columns) {
+  HessianPlan plan = choose(rows, global_rows, columns);
+  const auto features = static_cast<double>(rows.features());
+  const auto matrices = columns == 1 ? 1.0 : static_cast<double>(columns);
+  plan.passes =
+      matrices * gram_time(rows, features) / (static_cast<double>(plan.stride) * pass_time(rows));
+  return plan;
 }
 
 bool affordable(const SharedRows& rows, std::size_t features, std::size_t columns) {

@@ -11,7 +11,8 @@ namespace mpilogit::objective {
 
 struct HessianPlan {
   solvers::HessianMatrixKind kind;
-  std::int64_t stride = 1;  ///< every such block is in it
+  std::int64_t stride = 1;  ///< one in so many rows is in it
+  double passes = 0.0;      ///< what it costs, in passes
 };
 
 /// For a whole Hessian or, with several columns, its diagonal blocks.

@@ -70,9 +70,13 @@ solvers::HessianMatrixKind LogisticObjective::hessian_matrix_kind() const {
 }
 
 double LogisticObjective::hessian_matrix_error() const {
-  const std::int64_t stride = problem_->hessian_stride / problem_->sample_stride;  // among its own
-  return std::sqrt(static_cast<double>(dimension()) * static_cast<double>(stride) /
-                   static_cast<double>(problem_->global_rows));
+  const data::Blocks blocks = problem_->rows().design.dataset().shape().blocks();
+  return std::sqrt(static_cast<double>(dimension()) /
+                   static_cast<double>(sampled_rows(problem_->hessian_sampling, blocks)));
+}
+
+double LogisticObjective::hessian_matrix_passes() const {
+  return problem_->hessian_passes;
 }
 
 std::size_t LogisticObjective::classes() const {
@@ -98,8 +102,7 @@ bool LogisticObjective::hessian_affordable(std::span<const std::size_t> variable
 constexpr std::int64_t kFewestSampleRows = 1024;
 
 std::unique_ptr<solvers::Objective> LogisticObjective::sampled(std::int64_t stride) const {
-  const std::int64_t rows = rows_of_every(stride, problem_->rows().design.dataset());
-  if (rows < kFewestSampleRows) return nullptr;
+  if (problem_->global_rows / stride < kFewestSampleRows) return nullptr;
   auto sample = std::make_unique<Problem>(*problem_, stride);
   const auto& weights = sample->class_weights;
   const bool complete =

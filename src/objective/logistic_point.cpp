@@ -134,7 +134,7 @@ void LogisticPoint::hessian_diagonal(std::span<double> diagonal) const {
 }
 
 std::vector<solvers::SymmetricMatrix> LogisticPoint::hessian_blocks() const {
-  return sampled_blocks(problem_, curvature_state());
+  return class_blocks(problem_, curvature_state());
 }
 
 solvers::SymmetricMatrix LogisticPoint::hessian_matrix() const {

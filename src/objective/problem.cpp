@@ -51,16 +51,15 @@ Problem::Problem(const Passes& carrier, Targets targets, Penalty chosen)
     for (std::size_t k = 0; k < columns(); ++k) gradient_scales.emplace_back(bound);
   }
   set_penalty(std::move(chosen));
-  const HessianPlan plan = plan_hessian(rows(), global_rows, columns());
-  hessian_kind = plan.kind;
-  hessian_stride = plan.stride;
+  plan_hessian();
 }
 
 Problem::Problem(const Problem& whole, std::int64_t stride)
     : passes(whole.passes),
-      sample(every(stride, whole.blocks)),
+      sampling(refined(whole.sampling, stride, whole.rows().design.dataset().shape().blocks())),
+      sample(sampled_blocks(sampling, whole.rows().blocks)),
       blocks(sample),
-      global_rows(rows_of_every(stride, whole.rows().design.dataset())),
+      global_rows(sampled_rows(sampling, whole.rows().design.dataset().shape().blocks())),
       penalty(whole.penalty),
       class_weights(class_totals(*whole.likelihood, blocks, whole.rows())),
       total_weight(std::accumulate(class_weights.begin(), class_weights.end(), 0.0)),
@@ -70,10 +69,14 @@ Problem::Problem(const Problem& whole, std::int64_t stride)
       row_values(whole.row_values),
       gradient_scales(whole.gradient_scales),
       common_curvature(whole.common_curvature) {
-  const HessianPlan plan = plan_hessian(rows(), global_rows, columns());
+  plan_hessian();
+}
+
+void Problem::plan_hessian() {
+  const HessianPlan plan = objective::plan_hessian(rows(), global_rows, columns());
   hessian_kind = plan.kind;
-  sample_stride = stride;
-  hessian_stride = plan.stride * stride;
+  hessian_passes = plan.passes;
+  hessian_sampling = refined(sampling, plan.stride, rows().design.dataset().shape().blocks());
 }
 
 void Problem::set_penalty(Penalty chosen) {

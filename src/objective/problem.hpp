@@ -15,6 +15,7 @@
 
 #include "likelihood.hpp"
 #include "row_values.hpp"
+#include "sampling.hpp"
 
 namespace mpilogit::objective {
 
@@ -23,11 +24,12 @@ struct Problem {
   /// Collective.
   Problem(const Passes& carrier, Targets targets, Penalty chosen);
 
-  /// Collective. The same problem over every `stride`-th block of rows, normalised by their own
-  /// weight. A class may be without weight there.
+  /// Collective. The same problem over one in `stride` of the rows, normalised by their own weight.
+  /// A class may be without weight there.
   Problem(const Problem& whole, std::int64_t stride);
 
   const Passes& passes;
+  Sampling sampling;                   ///< which of all rows are in it
   std::vector<LocalBlock> sample;      ///< empty if all rows are in it
   std::span<const LocalBlock> blocks;  ///< of this rank, in it
   std::int64_t global_rows = 0;        ///< in it, on all ranks
@@ -41,10 +43,11 @@ struct Problem {
   std::vector<core::FixedPoint> gradient_scales;  ///< of Σ_i residual_ik x_ij
   std::vector<double> common_curvature;           ///< features + 1, if symmetric
   solvers::HessianMatrixKind hessian_kind;
-  std::int64_t sample_stride = 1;   ///< every such block is in `blocks`
-  std::int64_t hessian_stride = 1;  ///< every such block is in a sampled Hessian
+  double hessian_passes;      ///< what a Hessian matrix costs
+  Sampling hessian_sampling;  ///< which of all rows are in a sampled Hessian
 
   void set_penalty(Penalty chosen);
+  void plan_hessian();
 
   const SharedRows& rows() const { return passes.rows(); }
   std::size_t features() const { return rows().features(); }

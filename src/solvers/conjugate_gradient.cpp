@@ -18,7 +18,7 @@ constexpr double kSmallestEigenvalue = 1e-6;
 // What the iteration knows of Q.
 struct Decrease {
   double total = 0.0;    // Q
-  double missing = 0.0;  // k · the last decrease
+  double missing = 0.0;  // of Q, estimated from its last steps
   double bound = 0.0;    // on what is missing: ½ rᵀM⁻¹r / μ
 
   bool below(double target) const { return total + std::max(missing, bound) <= target; }
@@ -32,6 +32,27 @@ struct Decrease {
   double estimate(double target) const {
     return total + missing <= target ? total + std::max(missing, bound) : total + missing;
   }
+};
+
+// The decreases of Q so far. If they went on to shrink as the slower of the last two did, then what
+// is missing would be the rest of a geometric series; three times that, but no more than k times
+// the last decrease (Nash and Sofer 1990).
+class LastSteps {
+ public:
+  double missing_after(double step) {
+    ++count_;
+    const double ratio = count_ == 1.0 ? 1.0 : step / last_;
+    const double slower = std::max(ratio, count_ == 2 ? ratio : last_ratio_);
+    last_ = step;
+    last_ratio_ = ratio;
+    const double rest = slower < 1.0 ? 3.0 * slower / (1.0 - slower) : count_;
+    return step * std::min(count_, rest);
+  }
+
+ private:
+  double count_ = 0.0;
+  double last_ = 0.0;
+  double last_ratio_ = 1.0;
 };
 
 }  // namespace
@@ -53,6 +74,7 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
 
   LanczosMatrix lanczos;
   Decrease decrease;
+  LastSteps steps;
   double rho = dot(residual, preconditioned);
   double beta = 0.0;
   for (std::int64_t k = 1; k <= kMostProducts && rho > 0.0; ++k) {
@@ -76,8 +98,8 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
     if (k == 1) model.contraction = next_rho / rho;
     const double step = 0.5 * alpha * rho;  // Q_k − Q_{k−1}
     decrease.total += step;
-    decrease.missing = static_cast<double>(k) * step;
     decrease.bound = 0.5 * next_rho / smallest;
+    decrease.missing = std::min(steps.missing_after(step), 2.0 * decrease.bound);
     if (decrease.below(sufficiency.target) || decrease.suffices(sufficiency)) break;
 
     beta = next_rho / rho;

@@ -4,8 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-
-#include "mpilogit/solvers/newton.hpp"
+#include <utility>
 
 namespace mpilogit::solvers {
 
@@ -46,16 +45,12 @@ bool says_enough(const Objective& all, const Objective& sample, std::int64_t str
 
 }  // namespace
 
-std::vector<double> start_on_samples(const Objective& objective, std::span<const double> start,
-                                     double tolerance) {
-  std::vector<double> better(start.begin(), start.end());
+Start start_on_samples(const Objective& objective, std::vector<double> start, double tolerance) {
+  Start better{std::move(start), nullptr};
   for (const auto stride : kStrides) {
     const auto sample = objective.sampled(stride);
     if (!sample || !says_enough(objective, *sample, stride)) continue;
-    const Limits limits{worthwhile_gap(*sample, tolerance), kMostIterations};
-    const auto on = [](const Progress&) { return true; };
-    const Solution solution = newton(*sample, better, limits, on);
-    if (std::isfinite(solution.objective)) better = solution.coefficients;
+    better = newton_start(*sample, better, {worthwhile_gap(*sample, tolerance), kMostIterations});
     if (near_enough(*sample, tolerance)) break;
   }
   return better;

@@ -20,15 +20,17 @@ constexpr double kCoefficientTolerance = 1e-8;  // a larger one asks for the obj
 
 class NewtonRun {
  public:
-  NewtonRun(const Objective& objective, std::span<const double> start, const Limits& limits,
-            Monitor monitor)
+  NewtonRun(const Objective& objective, const Start& start, const Limits& limits, Monitor monitor)
       : objective_(objective),
         limits_(limits),
         monitor_(monitor),
-        direction_(objective),
-        point_(objective.evaluate(start)) {}
+        direction_(objective, start.factor),
+        point_(objective.evaluate(start.coefficients)) {}
 
   Solution run();
+  std::shared_ptr<const Preconditioner> sampled_factor() const {
+    return direction_.sampled_factor();
+  }
 
  private:
   Sufficiency sufficiency() const;
@@ -147,9 +149,16 @@ void NewtonRun::polish() {
 
 }  // namespace
 
-Solution newton(const Objective& objective, std::span<const double> start, const Limits& limits,
+Solution newton(const Objective& objective, const Start& start, const Limits& limits,
                 Monitor monitor) {
   return NewtonRun(objective, start, limits, monitor).run();
+}
+
+Start newton_start(const Objective& sample, const Start& start, const Limits& limits) {
+  NewtonRun run(sample, start, limits, [](const Progress&) { return true; });
+  Solution solution = run.run();
+  if (!std::isfinite(solution.objective)) return start;
+  return {std::move(solution.coefficients), run.sampled_factor()};
 }
 
 }  // namespace mpilogit::solvers

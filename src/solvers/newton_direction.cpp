@@ -11,6 +11,8 @@ namespace mpilogit::solvers {
 namespace {
 
 constexpr double kWorthChord = 0.1;
+constexpr double kSlowestChord = 0.6;
+constexpr double kCheapMatrix = 3.0;  // passes
 constexpr double kSmallError = 0.03;  // of the decrement, about its square is left by a step
 
 }  // namespace
@@ -23,19 +25,36 @@ bool NewtonDirection::has_large_sample(const Objective& objective) {
 NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficiency) {
   if (has_factor() && contraction_ <= kWorthChord) {
     NewtonModel chord = with_last_factor(point);
-    contraction_ = chord.decrease / last_decrease_;
+    if (one_solve_) contraction_ = chord.decrease / last_decrease_;
+    one_solve_ = true;
     last_decrease_ = chord.decrease;
     if (contraction_ <= kWorthChord) return chord;
-    direct_ = kind_ == HessianMatrixKind::exact;
+    if (kind_ == HessianMatrixKind::sampled) direct_ = false;
   }
-  if (direct_) {
-    refresh(point);
-    NewtonModel model = with_last_factor(point);
-    contraction_ = 0.0;  // the next decrement will tell
-    last_decrease_ = model.decrease;
-    return model;
-  }
-  const bool stale = products_last_ > products_when_fresh_ + 2;
+  if (direct_ && !preconditions()) return with_new_factor(point);
+  return by_conjugate_gradients(point, sufficiency);
+}
+
+// An exact matrix that has grown old still makes a good preconditioner. It is made anew where that
+// is cheap, or where products with it have become many.
+bool NewtonDirection::preconditions() const {
+  return preconditioner_ && contraction_ <= kSlowestChord && matrix_passes_ >= kCheapMatrix &&
+         static_cast<double>(products_last_) < 0.5 * matrix_passes_;
+}
+
+NewtonModel NewtonDirection::with_new_factor(const Point& point) {
+  refresh(point);
+  NewtonModel model = with_last_factor(point);
+  contraction_ = 0.0;  // the next decrement will tell
+  one_solve_ = true;
+  last_decrease_ = model.decrease;
+  products_last_ = 0;
+  return model;
+}
+
+NewtonModel NewtonDirection::by_conjugate_gradients(const Point& point,
+                                                    const Sufficiency& sufficiency) {
+  const bool stale = !direct_ && products_last_ > products_when_fresh_ + 2;
   const bool fresh = !preconditioner_ || stale;
   if (fresh) refresh(point);
   NewtonModel model = conjugate_gradient(point, *preconditioner_, sufficiency, smallest_ritz_);
@@ -43,7 +62,7 @@ NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficien
   products_last_ = model.products;
   if (fresh) products_when_fresh_ = model.products;
   contraction_ = model.contraction;
-  last_decrease_ = model.decrease;
+  one_solve_ = false;
   return model;
 }
 
@@ -58,7 +77,7 @@ NewtonModel NewtonDirection::with_last_factor(const Point& point) const {
 }
 
 bool NewtonDirection::chords_reach(double decrease, int chords) const {
-  return last_decrease_ * std::pow(contraction_, chords + 1) <= decrease;
+  return products_last_ == 0 && last_decrease_ * std::pow(contraction_, chords + 1) <= decrease;
 }
 
 void NewtonDirection::refresh(const Point& point) {

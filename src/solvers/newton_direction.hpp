@@ -2,7 +2,9 @@
 // Newton's direction and decrement, by the means that the problem affords.
 
 #include <cstdint>
+#include <limits>
 #include <memory>
+#include <utility>
 
 #include "mpilogit/solvers/objective.hpp"
 
@@ -14,47 +16,68 @@ namespace mpilogit::solvers {
 /// Keeps its factor or preconditioner from one point to the next, for as long as it serves.
 class NewtonDirection {
  public:
-  /// The objective must outlive it.
-  explicit NewtonDirection(const Objective& objective)
+  /// The objective must outlive it. A `factor` of a smaller sample's Hessian is taken for one of
+  /// its own where that would be a sample's, too.
+  explicit NewtonDirection(const Objective& objective,
+                           std::shared_ptr<const Preconditioner> factor = nullptr)
       : kind_(objective.hessian_matrix_kind()),
         direct_(kind_ == HessianMatrixKind::exact || has_large_sample(objective)),
-        layout_{objective.classes(), objective.common_curvature()} {}
+        matrix_passes_(objective.hessian_matrix_passes()),
+        layout_{objective.classes(), objective.common_curvature()} {
+    if (kind_ != HessianMatrixKind::sampled || !factor) return;
+    preconditioner_ = std::move(factor);
+    contraction_ = 0.0;  // the next decrement will tell
+    one_solve_ = true;
+  }
 
   /// d ≈ −H⁻¹ g at the point. The factor of an earlier point is taken again for as long as each
   /// step with it divides the decrement by ten, for a chord step costs a pass and a matrix several.
-  /// Else, with an exact matrix or one of a large sample: factorised anew, one solve, no products;
-  /// without, or once such a sample has turned out not to speak for all rows, conjugate gradients
-  /// as far as `sufficiency` asks.
+  /// Else, with an exact matrix: its old factor as the preconditioner of conjugate gradients as
+  /// long as their products cost less than a new one; then factorised anew, one solve, no products.
+  /// A sample's matrix likewise, if it is a large one, until it has turned out not to speak for all
+  /// rows; from then on, and without a matrix at all, conjugate gradients as far as `sufficiency`
+  /// asks.
   NewtonModel at(const Point& point, const Sufficiency& sufficiency);
 
   /// −M⁻¹ g and ½ gᵀM⁻¹g with what was factorised last. No pass.
   NewtonModel with_last_factor(const Point& point) const;
 
   /// Whether `chords` more steps with the last factor should bring the decrement down to
-  /// `decrease`, by what the steps with it did so far. A factor with which no chord was tried yet
-  /// passes.
+  /// `decrease`, by what the steps with it did so far. A new factor passes, one that had to be
+  /// helped by products does not.
   bool chords_reach(double decrease, int chords) const;
 
   /// The factor, or preconditioner, of this point from here on. Costs what the matrix costs.
   void refresh(const Point& point);
+
+  /// The last factor, if it is a sampled Hessian's.
+  std::shared_ptr<const Preconditioner> sampled_factor() const {
+    return kind_ == HessianMatrixKind::sampled ? preconditioner_ : nullptr;
+  }
 
   /// Whether a direction is one solve.
   bool direct() const { return direct_; }
 
  private:
   static bool has_large_sample(const Objective& objective);
+  bool preconditions() const;
+  NewtonModel with_new_factor(const Point& point);
+  NewtonModel by_conjugate_gradients(const Point& point, const Sufficiency& sufficiency);
   bool has_factor() const {
     return preconditioner_ != nullptr && kind_ != HessianMatrixKind::unaffordable;
   }
 
   HessianMatrixKind kind_;
   bool direct_;
+  double matrix_passes_;  // what a matrix costs
   ClassLayout layout_;
-  std::unique_ptr<Preconditioner> preconditioner_;
+  std::shared_ptr<const Preconditioner> preconditioner_;
   std::int64_t products_when_fresh_ = 0;
   std::int64_t products_last_ = 0;
-  double contraction_ = 1.0;    // of the decrement by the last step with the factor alone
-  double last_decrease_ = 0.0;  // ½ gᵀM⁻¹g at the point before
+  double contraction_ = 1.0;  // of the decrement by a step with the factor alone
+  bool one_solve_ = false;    // the last step was such a one
+  // ½ gᵀM⁻¹g at the point before
+  double last_decrease_ = std::numeric_limits<double>::infinity();
   double smallest_ritz_ = 1.0;  // over all points so far
 };
 

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/model/distribute.hpp"
@@ -54,7 +55,7 @@ struct Fit {
     return penalty.needs_proximal ? objective.start_at_shares() : objective.start();
   }
 
-  void run(const SolverOptions& options, std::span<const double> start, solvers::Monitor monitor) {
+  void run(const SolverOptions& options, const solvers::Start& start, solvers::Monitor monitor) {
     solution =
         solve(objective, penalty, options, start, 1.0, [&](const solvers::Progress& progress) {
           const bool more = monitor(progress);
@@ -116,13 +117,15 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   regulariser.require_effect(strength);
   const auto scales = regulariser.scales(targets);
   Fit fit(passes, targets, regulariser.at(strength, scales));
-  std::vector<double> start = options.start ? start_from(options, set, targets.columns(),
-                                                         targets.reference_class, communicator)
-                                            : fit.start();
+  solvers::Start start{options.start ? start_from(options, set, targets.columns(),
+                                                  targets.reference_class, communicator)
+                                     : fit.start(),
+                       nullptr};
   const bool newton =
       resolve(options.solver.kind, fit.penalty.needs_proximal) == SolverKind::newton;
   if (newton && !options.start) {
-    start = solvers::start_on_samples(fit.objective, start, options.solver.tolerance);
+    start = solvers::start_on_samples(fit.objective, std::move(start.coefficients),
+                                      options.solver.tolerance);
   }
   fit.run(options.solver, start, monitor);
   report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
@@ -148,7 +151,8 @@ void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const 
   tasks.reserve(classes);
   for (auto& fit : fits) {
     tasks.emplace_back([&options, &fit] {
-      fit.run(options.solver, fit.start(), [](const solvers::Progress&) { return true; });
+      fit.run(options.solver, {fit.start(), nullptr},
+              [](const solvers::Progress&) { return true; });
     });
   }
   lock_step.run(tasks);

@@ -7,7 +7,6 @@
 #include "mpilogit/objective/logistic_batches.hpp"
 #include "mpilogit/solvers/gradient_descent.hpp"
 #include "mpilogit/solvers/lbfgs.hpp"
-#include "mpilogit/solvers/newton.hpp"
 #include "mpilogit/solvers/owlqn.hpp"
 #include "mpilogit/solvers/proximal_newton.hpp"
 #include "mpilogit/solvers/sgd.hpp"
@@ -68,7 +67,8 @@ SolverKind resolve(SolverKind kind, bool needs_proximal) {
 
 solvers::Solution solve(const objective::LogisticObjective& objective,
                         const Regularisation& regularisation, const SolverOptions& options,
-                        std::span<const double> start, double screening, solvers::Monitor monitor) {
+                        const solvers::Start& start, double screening, solvers::Monitor monitor) {
+  const std::span<const double> coefficients = start.coefficients;
   const SolverKind kind = resolve(options.kind, regularisation.needs_proximal);
   solvers::Limits limits;
   limits.tolerance = options.tolerance;
@@ -78,23 +78,23 @@ solvers::Solution solve(const objective::LogisticObjective& objective,
     case SolverKind::newton:
       return solvers::newton(objective, start, limits, monitor);
     case SolverKind::lbfgs:
-      return solvers::lbfgs(objective, start, limits, {.memory = memory}, monitor);
+      return solvers::lbfgs(objective, coefficients, limits, {.memory = memory}, monitor);
     case SolverKind::gradient_descent:
-      return solvers::gradient_descent(objective, start, limits,
+      return solvers::gradient_descent(objective, coefficients, limits,
                                        {.learning_rate = options.learning_rate}, monitor);
     case SolverKind::sgd: {
       const objective::LogisticBatches batches(objective, options.batch_rows, options.seed);
       solvers::SgdOptions sgd;
       sgd.learning_rate = options.learning_rate.value_or(sgd.learning_rate);
       sgd.decay = options.decay;
-      return solvers::sgd(objective, batches, start, limits, sgd, monitor);
+      return solvers::sgd(objective, batches, coefficients, limits, sgd, monitor);
     }
     case SolverKind::proximal_newton:
-      return solvers::proximal_newton(objective, regularisation.non_smooth, start, limits,
+      return solvers::proximal_newton(objective, regularisation.non_smooth, coefficients, limits,
                                       {.screening = screening}, monitor);
     case SolverKind::owlqn:
-      return solvers::owlqn(objective, regularisation.non_smooth, start, limits, {.memory = memory},
-                            monitor);
+      return solvers::owlqn(objective, regularisation.non_smooth, coefficients, limits,
+                            {.memory = memory}, monitor);
     case SolverKind::automatic:
       break;
   }

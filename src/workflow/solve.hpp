@@ -4,6 +4,7 @@
 #include <span>
 
 #include "mpilogit/objective/logistic_objective.hpp"
+#include "mpilogit/solvers/newton.hpp"
 #include "mpilogit/solvers/solver.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
 
@@ -11,11 +12,12 @@
 
 namespace mpilogit::workflow {
 
-/// Minimises from `start` (dimension). `screening`: proximal Newton starts with the features whose
-/// gradient is at least so many times their L1 strength; 1: only those that must move.
+/// Minimises from `start`, whose factor is for newton alone. `screening`: proximal Newton starts
+/// with the features whose gradient is at least so many times their L1 strength; 1: only those that
+/// must move.
 solvers::Solution solve(const objective::LogisticObjective& objective,
                         const Regularisation& regularisation, const SolverOptions& options,
-                        std::span<const double> start, double screening, solvers::Monitor monitor);
+                        const solvers::Start& start, double screening, solvers::Monitor monitor);
 
 /// With coefficients for every class, moving all classes' unpenalised coefficients of one feature
 /// alike changes no probability: takes the solution whose sum over the classes is 0, for the

@@ -70,7 +70,8 @@ constexpr double kTolerance = 1e-8;
 
 Vector solved(const Data& data) {
   const TestObjective all(logistic(data.rows, data.labels, 1e-4));
-  return newton(all, Vector(3, 0.0), {kTolerance, 100}, [](const Progress&) { return true; })
+  return newton(all, {Vector(3, 0.0), nullptr}, {kTolerance, 100},
+                [](const Progress&) { return true; })
       .coefficients;
 }
 
@@ -80,7 +81,7 @@ TEST_CASE("Samples start within their own error of the optimum, without a look a
   const Data data = make_data(6400);
   Counts counts;
   const auto objective = with_samples(data, counts);
-  const Vector start = start_on_samples(*objective, Vector(3, 0.0), kTolerance);
+  const Vector start = start_on_samples(*objective, Vector(3, 0.0), kTolerance).coefficients;
   CHECK(counts[1] == 0);
   CHECK(counts[16] >= 2);
   CHECK(counts[4] >= 1);
@@ -140,7 +141,7 @@ TEST_CASE("A function without samples starts where it is told to") {
   Counts counts;
   const auto objective = objective_of(data, 1, counts);
   const Vector told{0.5, -0.25, 3.0};
-  CHECK(start_on_samples(*objective, told, kTolerance) == told);
+  CHECK(start_on_samples(*objective, told, kTolerance).coefficients == told);
   CHECK(counts[1] == 0);
 }
 
@@ -151,7 +152,7 @@ TEST_CASE("Samples whose classes are separated leave a finite start") {
   }
   Counts counts;
   const auto objective = with_samples(data, counts);
-  const Vector start = start_on_samples(*objective, Vector(3, 0.0), kTolerance);
+  const Vector start = start_on_samples(*objective, Vector(3, 0.0), kTolerance).coefficients;
   for (const double w : start) CHECK(std::isfinite(w));
   CHECK(counts[4] <= 30);  // it stops for the sample's sake, not at the optimum
 }

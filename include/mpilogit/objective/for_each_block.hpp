@@ -11,7 +11,7 @@
 
 namespace mpilogit::objective {
 
-/// Where one block lies in this rank's arrays.
+/// Where one block, or the first rows of it, lies in this rank's arrays.
 struct LocalBlock {
   std::int64_t number = 0;  ///< global
   std::size_t first = 0;    ///< of its rows, in arrays over local rows
@@ -29,12 +29,6 @@ LocalBlock local_block(const data::Dataset& dataset, std::int64_t block);
 std::vector<LocalBlock> local_blocks(const data::Dataset& dataset);
 std::vector<LocalBlock> local_blocks(const data::Dataset& dataset,
                                      std::span<const std::int64_t> blocks);
-
-/// Those of `blocks` whose number is a multiple of `stride`.
-std::vector<LocalBlock> every(std::int64_t stride, std::span<const LocalBlock> blocks);
-
-/// Rows in these blocks on all ranks together.
-std::int64_t rows_of_every(std::int64_t stride, const data::Dataset& dataset);
 
 /// Calls body(block, thread) for every block; blocks are handed to `threads` threads as they come.
 /// `body` must not throw.

@@ -37,6 +37,7 @@ class LogisticObjective final : public solvers::Objective {
                                          const solvers::Point& to) const override;
   solvers::HessianMatrixKind hessian_matrix_kind() const override;
   double hessian_matrix_error() const override;
+  double hessian_matrix_passes() const override;
   std::size_t classes() const override;
   std::span<const double> common_curvature() const override;
   bool hessian_affordable(std::span<const std::size_t> variables) const override;

@@ -66,7 +66,7 @@ class Line {
 /// Whether the Hessian can be had as a matrix, from the problem's shape alone.
 enum class HessianMatrixKind {
   exact,         ///< all rows: a Newton direction is one factorisation
-  sampled,       ///< a strided sample of rows with the exact diagonal: a preconditioner
+  sampled,       ///< a sample of rows, rare columns made up for: a preconditioner
   class_blocks,  ///< only each class's own block, exact or sampled: a preconditioner
   unaffordable,  ///< too many features: diagonal preconditioner
 };
@@ -92,6 +92,9 @@ class Objective {
   /// Of a sampled matrix: by how much, relatively, its curvature in any direction is likely to be
   /// off, which is about √(dimension / rows of the sample).
   virtual double hessian_matrix_error() const { return 1.0; }
+
+  /// About what a matrix costs, in passes over the data.
+  virtual double hessian_matrix_passes() const { return 4.0; }
 
   /// Variables come as `classes()` columns: variable (j, k) is number j · classes() + k, features
   /// ascending and the intercepts last. 1 for two classes.
