@@ -14,9 +14,9 @@ constexpr double kDenseProduct = 0.08;  // in a Gram matrix
 constexpr double kSparseEntry = 1.6;
 constexpr double kSparseProduct = 1.0;
 
-// A Hessian matrix is built from all rows as long as that costs no more than a few passes, or no
+// A Hessian matrix is built from all rows as long as that costs no more than some passes, or no
 // time worth speaking of, and from a strided sample beyond.
-constexpr double kAffordablePasses = 4.0;
+constexpr double kAffordablePasses = 10.0;
 constexpr double kSampledPasses = 5.0;           // that a sampled one should cost
 constexpr double kMostSampledPasses = 100.0;     // that it may cost where fewer rows say too little
 constexpr double kUnnoticed = 2e7;               // nanoseconds

@@ -16,6 +16,11 @@ constexpr double kFewestRowsPerVariable = 40.0;
 constexpr double kWorstGap = 1e-2;
 constexpr double kNonlinearity = 40.0;
 
+// F on more rows exceeds F on the sample by about twice the sample's error, or more where the rows
+// of a piece are alike. Where it is another order of size, as with nearly separable classes, the
+// sample's optimum is worse than no start at all.
+constexpr double kWorstSurprise = 20.0;
+
 // What the optimum of the sample is from that of all rows, in F: about dimension / (2 rows).
 double error_of(const Objective& sample) {
   return static_cast<double>(sample.dimension()) / (2.0 * static_cast<double>(sample.data_rows()));
@@ -46,11 +51,17 @@ bool says_enough(const Objective& all, const Objective& sample, std::int64_t str
 }  // namespace
 
 Start start_on_samples(const Objective& objective, std::vector<double> start, double tolerance) {
-  Start better{std::move(start), nullptr};
+  Start better{start};
   for (const auto stride : kStrides) {
     const auto sample = objective.sampled(stride);
     if (!sample || !says_enough(objective, *sample, stride)) continue;
-    better = newton_start(*sample, better, {worthwhile_gap(*sample, tolerance), kMostIterations});
+    auto found =
+        newton_start(*sample, better, {worthwhile_gap(*sample, tolerance), kMostIterations});
+    if (!found) return {std::move(start)};
+    better = std::move(*found);
+    better.acceptable +=
+        std::max(kWorstSurprise * error_of(*sample), 0.5 * std::abs(better.acceptable));
+    better.instead = start;
     if (near_enough(*sample, tolerance)) break;
   }
   return better;

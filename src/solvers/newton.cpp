@@ -24,13 +24,15 @@ class NewtonRun {
       : objective_(objective),
         limits_(limits),
         monitor_(monitor),
-        direction_(objective, start.factor),
-        point_(objective.evaluate(start.coefficients)) {}
+        direction_(objective),
+        point_(objective.evaluate(start.coefficients)),
+        start_accepted_(!(point_->value() > start.acceptable)) {
+    if (!start_accepted_) point_ = objective.evaluate(start.instead);
+  }
+
+  bool start_accepted() const { return start_accepted_; }
 
   Solution run();
-  std::shared_ptr<const Preconditioner> sampled_factor() const {
-    return direction_.sampled_factor();
-  }
 
  private:
   Sufficiency sufficiency() const;
@@ -50,6 +52,7 @@ class NewtonRun {
   Monitor monitor_;
   NewtonDirection direction_;
   std::unique_ptr<Point> point_;
+  bool start_accepted_;
   std::int64_t iteration_ = 0;
   double step_length_ = 0.0;
   double gap_ = 0.0;
@@ -154,11 +157,13 @@ Solution newton(const Objective& objective, const Start& start, const Limits& li
   return NewtonRun(objective, start, limits, monitor).run();
 }
 
-Start newton_start(const Objective& sample, const Start& start, const Limits& limits) {
+std::optional<Start> newton_start(const Objective& sample, const Start& start,
+                                  const Limits& limits) {
   NewtonRun run(sample, start, limits, [](const Progress&) { return true; });
+  if (!run.start_accepted()) return std::nullopt;
   Solution solution = run.run();
-  if (!std::isfinite(solution.objective)) return start;
-  return {std::move(solution.coefficients), run.sampled_factor()};
+  if (!std::isfinite(solution.objective)) return std::nullopt;
+  return Start{std::move(solution.coefficients), solution.objective, {}};
 }
 
 }  // namespace mpilogit::solvers

@@ -29,7 +29,7 @@ NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficien
     one_solve_ = true;
     last_decrease_ = chord.decrease;
     if (contraction_ <= kWorthChord) return chord;
-    if (kind_ == HessianMatrixKind::sampled) direct_ = false;
+    direct_ = kind_ == HessianMatrixKind::exact;
   }
   if (direct_ && !preconditions()) return with_new_factor(point);
   return by_conjugate_gradients(point, sufficiency);

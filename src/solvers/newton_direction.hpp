@@ -2,9 +2,7 @@
 // Newton's direction and decrement, by the means that the problem affords.
 
 #include <cstdint>
-#include <limits>
 #include <memory>
-#include <utility>
 
 #include "mpilogit/solvers/objective.hpp"
 
@@ -16,19 +14,12 @@ namespace mpilogit::solvers {
 /// Keeps its factor or preconditioner from one point to the next, for as long as it serves.
 class NewtonDirection {
  public:
-  /// The objective must outlive it. A `factor` of a smaller sample's Hessian is taken for one of
-  /// its own where that would be a sample's, too.
-  explicit NewtonDirection(const Objective& objective,
-                           std::shared_ptr<const Preconditioner> factor = nullptr)
+  /// The objective must outlive it.
+  explicit NewtonDirection(const Objective& objective)
       : kind_(objective.hessian_matrix_kind()),
         direct_(kind_ == HessianMatrixKind::exact || has_large_sample(objective)),
         matrix_passes_(objective.hessian_matrix_passes()),
-        layout_{objective.classes(), objective.common_curvature()} {
-    if (kind_ != HessianMatrixKind::sampled || !factor) return;
-    preconditioner_ = std::move(factor);
-    contraction_ = 0.0;  // the next decrement will tell
-    one_solve_ = true;
-  }
+        layout_{objective.classes(), objective.common_curvature()} {}
 
   /// d ≈ −H⁻¹ g at the point. The factor of an earlier point is taken again for as long as each
   /// step with it divides the decrement by ten, for a chord step costs a pass and a matrix several.
@@ -50,11 +41,6 @@ class NewtonDirection {
   /// The factor, or preconditioner, of this point from here on. Costs what the matrix costs.
   void refresh(const Point& point);
 
-  /// The last factor, if it is a sampled Hessian's.
-  std::shared_ptr<const Preconditioner> sampled_factor() const {
-    return kind_ == HessianMatrixKind::sampled ? preconditioner_ : nullptr;
-  }
-
   /// Whether a direction is one solve.
   bool direct() const { return direct_; }
 
@@ -63,6 +49,7 @@ class NewtonDirection {
   bool preconditions() const;
   NewtonModel with_new_factor(const Point& point);
   NewtonModel by_conjugate_gradients(const Point& point, const Sufficiency& sufficiency);
+
   bool has_factor() const {
     return preconditioner_ != nullptr && kind_ != HessianMatrixKind::unaffordable;
   }
@@ -71,13 +58,12 @@ class NewtonDirection {
   bool direct_;
   double matrix_passes_;  // what a matrix costs
   ClassLayout layout_;
-  std::shared_ptr<const Preconditioner> preconditioner_;
+  std::unique_ptr<Preconditioner> preconditioner_;
   std::int64_t products_when_fresh_ = 0;
   std::int64_t products_last_ = 0;
-  double contraction_ = 1.0;  // of the decrement by a step with the factor alone
-  bool one_solve_ = false;    // the last step was such a one
-  // ½ gᵀM⁻¹g at the point before
-  double last_decrease_ = std::numeric_limits<double>::infinity();
+  double contraction_ = 1.0;    // of the decrement by a step with the factor alone
+  bool one_solve_ = false;      // the last step was such a one
+  double last_decrease_ = 0.0;  // ½ gᵀM⁻¹g at the point before
   double smallest_ritz_ = 1.0;  // over all points so far
 };
 

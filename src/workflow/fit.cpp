@@ -119,8 +119,7 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   Fit fit(passes, targets, regulariser.at(strength, scales));
   solvers::Start start{options.start ? start_from(options, set, targets.columns(),
                                                   targets.reference_class, communicator)
-                                     : fit.start(),
-                       nullptr};
+                                     : fit.start()};
   const bool newton =
       resolve(options.solver.kind, fit.penalty.needs_proximal) == SolverKind::newton;
   if (newton && !options.start) {
@@ -151,8 +150,7 @@ void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const 
   tasks.reserve(classes);
   for (auto& fit : fits) {
     tasks.emplace_back([&options, &fit] {
-      fit.run(options.solver, {fit.start(), nullptr},
-              [](const solvers::Progress&) { return true; });
+      fit.run(options.solver, {fit.start()}, [](const solvers::Progress&) { return true; });
     });
   }
   lock_step.run(tasks);

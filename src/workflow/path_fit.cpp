@@ -50,9 +50,8 @@ PathFit::PathFit(const objective::Passes& passes, objective::Targets targets,
 
 solvers::Solution PathFit::minimise(double screening) {
   objective_.change_penalty(penalty_.smooth);
-  solvers::Solution solution =
-      solve(objective_, penalty_, options_, {solution_.coefficients, nullptr}, screening,
-            [](const solvers::Progress&) { return true; });
+  solvers::Solution solution = solve(objective_, penalty_, options_, {solution_.coefficients},
+                                     screening, [](const solvers::Progress&) { return true; });
   centre_classes(objective_, penalty_, solution.coefficients);
   return solution;
 }

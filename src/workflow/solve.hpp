@@ -12,7 +12,7 @@
 
 namespace mpilogit::workflow {
 
-/// Minimises from `start`, whose factor is for newton alone. `screening`: proximal Newton starts
+/// Minimises from `start`. `screening`: proximal Newton starts
 /// with the features whose gradient is at least so many times their L1 strength; 1: only those that
 /// must move.
 solvers::Solution solve(const objective::LogisticObjective& objective,

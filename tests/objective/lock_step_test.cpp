@@ -38,7 +38,7 @@ struct Family {
   static solvers::Solution solve(const LogisticObjective& objective, std::size_t p) {
     const auto monitor = [](const solvers::Progress&) { return true; };
     if (p + 1 == kProblems) return solvers::lbfgs(objective, objective.start(), {}, {}, monitor);
-    return solvers::newton(objective, {objective.start(), nullptr}, {}, monitor);
+    return solvers::newton(objective, {objective.start()}, {}, monitor);
   }
 
   data::Dataset dataset;

@@ -39,7 +39,7 @@ Shape shape(double l2) {
 }
 
 Solution solve(const TestObjective& objective, double tolerance) {
-  return newton(objective, {Vector(objective.dimension(), 0.0), nullptr}, {tolerance, 100},
+  return newton(objective, {Vector(objective.dimension(), 0.0)}, {tolerance, 100},
                 [](const Progress&) { return true; });
 }
 

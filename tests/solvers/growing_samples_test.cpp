@@ -70,8 +70,7 @@ constexpr double kTolerance = 1e-8;
 
 Vector solved(const Data& data) {
   const TestObjective all(logistic(data.rows, data.labels, 1e-4));
-  return newton(all, {Vector(3, 0.0), nullptr}, {kTolerance, 100},
-                [](const Progress&) { return true; })
+  return newton(all, {Vector(3, 0.0)}, {kTolerance, 100}, [](const Progress&) { return true; })
       .coefficients;
 }
 

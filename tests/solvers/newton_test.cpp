@@ -12,8 +12,7 @@ namespace {
 
 Solution solve(const TestObjective& objective, const Vector& start, double tolerance = 1e-8,
                std::int64_t iterations = 100) {
-  return newton(objective, {start, nullptr}, {tolerance, iterations},
-                [](const Progress&) { return true; });
+  return newton(objective, {start}, {tolerance, iterations}, [](const Progress&) { return true; });
 }
 
 }  // namespace

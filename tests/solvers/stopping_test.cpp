@@ -38,7 +38,7 @@ class WholeBatches final : public BatchObjective {
 Solution solve(const std::string& solver, const TestObjective& objective, const Limits& limits,
                Monitor monitor) {
   const Vector start(objective.dimension(), 0.0);
-  if (solver == "newton") return newton(objective, {start, nullptr}, limits, monitor);
+  if (solver == "newton") return newton(objective, {start}, limits, monitor);
   if (solver == "lbfgs") return lbfgs(objective, start, limits, {}, monitor);
   if (solver == "gradient_descent") return gradient_descent(objective, start, limits, {}, monitor);
   const WholeBatches batches(objective.function(), 1.0);
@@ -68,7 +68,7 @@ const std::vector<HessianMatrixKind> kKinds{HessianMatrixKind::exact, HessianMat
 TEST_CASE("The tolerance means the relative gap, for every solver and kind of Hessian") {
   const auto function = regression();
   const double optimum =
-      newton(TestObjective(function), {Vector(7, 0.0), nullptr}, {1e-20, 100}, go_on).objective;
+      newton(TestObjective(function), {Vector(7, 0.0)}, {1e-20, 100}, go_on).objective;
   for (const auto& solver : kSolvers) {
     for (const auto kind : kKinds) {
       for (const double tolerance : {1e-2, 1e-4, 1e-6, 1e-8}) {

@@ -1,7 +1,8 @@
 #pragma once
 // Inexact Newton: the default solver.
 
-#include <memory>
+#include <limits>
+#include <optional>
 #include <vector>
 
 #include "mpilogit/solvers/objective.hpp"
@@ -9,13 +10,13 @@
 
 namespace mpilogit::solvers {
 
-class Preconditioner;
-
 /// Where to begin.
 struct Start {
   std::vector<double> coefficients;  ///< (dimension)
-  /// What a sampled Hessian near there gave, if one was made: good for the first steps.
-  std::shared_ptr<const Preconditioner> factor;
+  /// F that these coefficients should not exceed. Where they do, what they were found on does not
+  /// speak for this problem: then the beginning is `instead` (dimension).
+  double acceptable = std::numeric_limits<double>::infinity();
+  std::vector<double> instead = {};
 };
 
 /// Minimises from `start`. Each iteration finds Newton's direction (by Cholesky where
@@ -28,7 +29,9 @@ struct Start {
 Solution newton(const Objective& objective, const Start& start, const Limits& limits,
                 Monitor monitor);
 
-/// Likewise, and the start for a larger problem of the same kind: the solution with its factor.
-Start newton_start(const Objective& sample, const Start& start, const Limits& limits);
+/// Likewise on a sample of a larger problem: the solution, and F there as what is acceptable. Empty
+/// if the start itself is not acceptable, or F not finite.
+std::optional<Start> newton_start(const Objective& sample, const Start& start,
+                                  const Limits& limits);
 
 }  // namespace mpilogit::solvers
