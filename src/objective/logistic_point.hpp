@@ -24,6 +24,7 @@ class LogisticPoint final : public solvers::Point {
 
   void hessian_vector(std::span<const double> direction, std::span<double> product) const override;
   void hessian_diagonal(std::span<double> diagonal) const override;
+  void rough_hessian_diagonal(std::span<double> diagonal) const override;
   solvers::SymmetricMatrix hessian_matrix() const override;
   std::vector<solvers::SymmetricMatrix> hessian_blocks() const override;
   solvers::SymmetricMatrix hessian_matrix(std::span<const std::size_t> variables) const override;

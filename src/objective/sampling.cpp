@@ -13,22 +13,18 @@ std::int64_t rows_of_piece(const Sampling& sample, std::int64_t block_rows) {
   return (block_rows + sample.parts - 1) / sample.parts;
 }
 
-// Taking blocks away by this factor leaves many, or makes up for parts that would be too short.
-bool leaves_enough(const Sampling& sample, std::int64_t factor, std::int64_t stride,
-                   const data::Blocks& blocks) {
-  const Sampling shorter{sample.skip * factor, sample.parts * (stride / factor)};
-  return blocks.count() / shorter.skip >= kManyPieces ||
-         rows_of_piece(shorter, blocks.rows_per_block()) < kFewestRows;
-}
-
 }  // namespace
 
 Sampling refined(const Sampling& sample, std::int64_t stride, const data::Blocks& blocks) {
-  std::int64_t factor = 1;
-  for (std::int64_t divisor = 2; divisor <= stride; ++divisor) {
-    if (stride % divisor == 0 && leaves_enough(sample, divisor, stride, blocks)) factor = divisor;
+  Sampling best{sample.skip, sample.parts * stride};
+  for (std::int64_t factor = 2; factor <= stride; ++factor) {
+    if (stride % factor != 0) continue;
+    const Sampling fewer{sample.skip * factor, sample.parts * (stride / factor)};
+    const bool many = blocks.count() / fewer.skip >= kManyPieces;
+    const bool too_short = rows_of_piece(best, blocks.rows_per_block()) < kFewestRows;
+    if (many || too_short) best = fewer;
   }
-  return {sample.skip * factor, sample.parts * (stride / factor)};
+  return best;
 }
 
 std::vector<LocalBlock> sampled_blocks(const Sampling& sample, std::span<const LocalBlock> all) {

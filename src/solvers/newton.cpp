@@ -13,7 +13,7 @@ namespace mpilogit::solvers {
 namespace {
 
 constexpr double kFirstForcing = 0.25;
-constexpr double kLeastForcing = 1e-3;
+constexpr double kLeastForcing = 1e-2;
 constexpr int kFlatStepsToStop = 2;
 constexpr int kMostChordSteps = 2;
 constexpr double kCoefficientTolerance = 1e-8;  // a larger one asks for the objective alone

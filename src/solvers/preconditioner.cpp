@@ -158,7 +158,7 @@ std::unique_ptr<Preconditioner> block_preconditioner(const Point& point,
 std::unique_ptr<Preconditioner> diagonal_preconditioner(const Point& point,
                                                         const ClassLayout& layout) {
   std::vector<double> diagonal(point.gradient().size());
-  point.hessian_diagonal(diagonal);
+  point.rough_hessian_diagonal(diagonal);
   temper(diagonal);
   return with_layout(std::make_unique<DiagonalPreconditioner>(std::move(diagonal)), layout);
 }

@@ -41,7 +41,7 @@ std::unique_ptr<Preconditioner> matrix_preconditioner(const Point& point,
 /// Cost: that of the blocks, and classes · (n/classes)³/3 products.
 std::unique_ptr<Preconditioner> block_preconditioner(const Point& point, const ClassLayout& layout);
 
-/// B = the tempered diagonal of the point's Hessian. Cost: one pass over the data.
+/// B = the tempered diagonal of the point's Hessian, which need not be exact.
 std::unique_ptr<Preconditioner> diagonal_preconditioner(const Point& point,
                                                         const ClassLayout& layout = {});
 

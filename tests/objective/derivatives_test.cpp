@@ -95,6 +95,23 @@ TEST_CASE("Hessian matrix, product and diagonal are those of the definition") {
   }
 }
 
+TEST_CASE("where all curvatures are equal the rough diagonal is the exact one, and costs no pass") {
+  const auto world = comm::Communicator::world();
+  for (const auto& test : cases()) {
+    if (!test.sample.offsets.empty()) continue;
+    const data::Dataset dataset = testing::distribute(test.sample, world);
+    const testing::TestObjective made(dataset, world, test.l2, 1, test.sample.reference_class);
+    const auto point = made.objective.evaluate(std::vector<double>(test.w.size(), 0.0));
+    std::vector<double> exact(test.w.size());
+    std::vector<double> rough(test.w.size());
+    point->hessian_diagonal(exact);
+    const std::int64_t passes = made.objective.data_passes();
+    point->rough_hessian_diagonal(rough);
+    CHECK(made.objective.data_passes() == passes);
+    for (std::size_t v = 0; v < exact.size(); ++v) CHECK(rough[v] == Approx(exact[v]));
+  }
+}
+
 TEST_CASE("a part of the Hessian, and its class blocks") {
   const auto world = comm::Communicator::world();
   for (const auto& test : cases()) {

@@ -1,11 +1,13 @@
 // The same function of a part of the blocks.
 
+#include <algorithm>
 #include <cmath>
 
 #include "mpilogit/data/partition.hpp"
 #include "mpilogit/objective/logistic_objective.hpp"
 
 #include "objective/row_values.hpp"
+#include "objective/sampling.hpp"
 #include "sample_data.hpp"
 #include "support/catch.hpp"
 
@@ -16,7 +18,15 @@ using testing::SampleData;
 
 constexpr std::int64_t kStride = 8;
 
-// The rows of every kStride-th block.
+// 9000 rows are 71 blocks of 128 rows, the last of 40. One in 8 of the rows: with an eighth of each
+// block the pieces would be too short, so it is a quarter of every second.
+constexpr std::int64_t kBlockRows = 128;
+
+bool in_sample(std::int64_t row) {
+  const bool last = row / kBlockRows == 70;
+  return row / kBlockRows % 2 == 0 && row % kBlockRows < (last ? 10 : 32);
+}
+
 SampleData part_of(const SampleData& whole) {
   SampleData part = whole;
   part.x.clear();
@@ -24,18 +34,16 @@ SampleData part_of(const SampleData& whole) {
   part.weights.clear();
   part.offsets.clear();
   part.rows = 0;
-  const data::Blocks blocks(whole.rows, whole.features);
-  for (std::int64_t b = 0; b < blocks.count(); b += kStride) {
-    for (std::int64_t i = blocks.rows_of(b).first; i < blocks.rows_of(b).last; ++i) {
-      const auto row = static_cast<std::size_t>(i);
-      for (std::int64_t j = 0; j < whole.features; ++j) part.x.push_back(whole.at(i, j));
-      part.y.push_back(whole.y[row]);
-      if (!whole.weights.empty()) {
-        part.weights.push_back(whole.weights[row]);
-        part.offsets.push_back(whole.offsets[row]);
-      }
-      ++part.rows;
+  for (std::int64_t i = 0; i < whole.rows; ++i) {
+    if (!in_sample(i)) continue;
+    const auto row = static_cast<std::size_t>(i);
+    for (std::int64_t j = 0; j < whole.features; ++j) part.x.push_back(whole.at(i, j));
+    part.y.push_back(whole.y[row]);
+    if (!whole.weights.empty()) {
+      part.weights.push_back(whole.weights[row]);
+      part.offsets.push_back(whole.offsets[row]);
     }
+    ++part.rows;
   }
   return part;
 }
@@ -49,6 +57,46 @@ std::vector<Case> cases() {
   return {{testing::make_sample(9000, {1.0, 2.0}, true), {0.3, -0.2, 0.1}},
           {testing::make_classes(9000, {1.0, 3.0}, false, 3, false),
            {0.3, -0.7, 1.1, 0.2, 0.4, -0.9, 0.1, 0.6, -0.2}}};
+}
+
+TEST_CASE("samples are of whole blocks where there are many, else of parts of more of them") {
+  const data::Blocks many(3'000'000, 496);  // 367 blocks of 8192 rows
+  CHECK(refined({}, 4, many) == Sampling{4, 1});
+  CHECK(refined({}, 16, many) == Sampling{4, 4});
+  CHECK(sampled_rows({4, 4}, many) == 92 * 2048);  // blocks 0, 4 … 364
+  const data::Blocks few(25'000, 44'798);                // 25 blocks of 1024 rows
+  CHECK(refined({}, 4, few) == Sampling{1, 4});
+  CHECK(refined({1, 4}, 3, few) == Sampling{1, 12});
+  const data::Blocks tiny(3'000, 5);  // 94 blocks of 32 rows
+  CHECK(refined({}, 8, tiny) == Sampling{8, 1});
+  CHECK(refined({}, 1, tiny) == Sampling{});
+}
+
+TEST_CASE("a sample of a sample is a part of it, on every rank") {
+  const auto world = comm::Communicator::world();
+  const data::Dataset dataset = testing::distribute(cases().front().sample, world);
+  const data::Blocks blocks = dataset.shape().blocks();
+  const auto all = local_blocks(dataset);
+  for (const std::int64_t stride : {2, 4, 16}) {
+    const Sampling outer = refined({}, stride, blocks);
+    for (const std::int64_t more : {1, 2, 3, 5, 8}) {
+      CAPTURE(stride, more);
+      const Sampling inner = refined(outer, more, blocks);
+      CHECK(inner.stride() == stride * more);
+      const auto outer_blocks = sampled_blocks(outer, all);
+      std::int64_t rows = 0;
+      for (const auto& piece : sampled_blocks(inner, all)) {
+        const auto within =
+            std::find_if(outer_blocks.begin(), outer_blocks.end(),
+                         [&](const LocalBlock& block) { return block.number == piece.number; });
+        REQUIRE(within != outer_blocks.end());
+        CHECK(piece.first == within->first);
+        CHECK(piece.rows <= within->rows);
+        rows += static_cast<std::int64_t>(piece.rows);
+      }
+      CHECK(world.sum(rows) == sampled_rows(inner, blocks));
+    }
+  }
 }
 
 TEST_CASE("a sample's value, gradient and Hessian are those of its own rows") {
@@ -98,11 +146,8 @@ TEST_CASE("no sample of a few rows, and none without one of the classes") {
     const testing::TestObjective made(dataset, world, 0.05);
     CHECK(!made.objective.sampled(64));
   }
-  const data::Blocks blocks(all.rows, all.features);
-  for (std::int64_t b = 0; b < blocks.count(); b += kStride) {
-    for (std::int64_t i = blocks.rows_of(b).first; i < blocks.rows_of(b).last; ++i) {
-      all.y[static_cast<std::size_t>(i)] = 0;
-    }
+  for (std::int64_t i = 0; i < all.rows; ++i) {
+    if (in_sample(i)) all.y[static_cast<std::size_t>(i)] = 0;
   }
   const data::Dataset dataset = testing::distribute(all, world);
   const testing::TestObjective made(dataset, world, 0.05);

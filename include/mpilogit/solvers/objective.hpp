@@ -33,6 +33,11 @@ class Point {
   /// diagonal = diag ∇²F(w) (dimension). Cost: one pass over the data.
   virtual void hessian_diagonal(std::span<double> diagonal) const = 0;
 
+  /// About that, without a pass if the objective knows how: good for a preconditioner.
+  virtual void rough_hessian_diagonal(std::span<double> diagonal) const {
+    hessian_diagonal(diagonal);
+  }
+
   /// ∇²F(w), exact or estimated from a sample as `Objective::hessian_matrix_kind` says. Cost: the
   /// arithmetic of a Gram matrix; asked for only where the kind is not `unaffordable`.
   virtual SymmetricMatrix hessian_matrix() const = 0;
