@@ -11,7 +11,7 @@ from .ours import Layout, train
 from .setting import parser, read_result, say, write_result
 from .worker import PeerFailed, TimedOut, Worker
 
-OUR_TOLERANCES = tuple(10.0 ** -k for k in range(1, 11))
+OUR_TOLERANCES = tuple(10.0 ** (-k / 2) for k in range(2, 21))
 OUR_ITERATIONS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 30)  # for the plot
 OUR_LAYOUTS = (Layout(2, 1), Layout(1, 2))
 OPTIMUM_TOLERANCE = 1e-12

@@ -33,6 +33,8 @@ SPECS = (
     Spec("fashion_binary", 20, l2=1e-3),
     Spec("dense_2m_28", 20),
     Spec("dense_100k_500", 20),
+    Spec("correlated_2m_28", 20),
+    Spec("correlated_100k_500", 20),
 )
 
 
@@ -102,6 +104,20 @@ def write_normal(path, rows, features):
     return True
 
 
+def write_correlated(path, rows, features, neighbours=0.9):
+    """Float32 columns as measured data have them: each correlated with the one before, in units that
+    differ by a factor of 100; labels as above."""
+    generator = np.random.default_rng(features + 1)
+    x = generator.standard_normal((rows, features), dtype=np.float32)
+    for j in range(1, features):
+        x[:, j] = neighbours * x[:, j - 1] + np.sqrt(1 - neighbours ** 2) * x[:, j]
+    weights = 2 * generator.standard_normal(features, dtype=np.float32) / np.sqrt(features)
+    y = labels_of((x @ weights).astype(np.float64) - 0.5, generator)
+    x *= (10.0 ** generator.uniform(-1, 1, features)).astype(np.float32)
+    write(path, x, y)
+    return True
+
+
 def write_typed(path, rows, features, dtype):
     """Whole numbers of 0 … 127 in any storage type: what a pass costs depends on the type alone."""
     generator = np.random.default_rng(7)
@@ -159,6 +175,8 @@ MAKERS = {
     "dense_10m_28": lambda path: write_normal(path, 10_000_000, 28),
     "dense_400k_123": lambda path: write_normal(path, 400_000, 123),
     "dense_100k_500": lambda path: write_normal(path, 100_000, 500),
+    "correlated_2m_28": lambda path: write_correlated(path, 2_000_000, 28),
+    "correlated_100k_500": lambda path: write_correlated(path, 100_000, 500),
     **{f"{dtype}_100k_784": lambda path, dtype=dtype: write_typed(path, 100_000, 784, dtype)
        for dtype in ("uint8", "int8", "float16", "float32", "float64")},
     "one_hot_shaped": write_one_hot,

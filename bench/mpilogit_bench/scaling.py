@@ -33,7 +33,7 @@ def runs(path, l2, wanted, arguments):
         for layout, entry in zip(wanted, measured):
             record, _, _ = train(arguments.build, path, l2, arguments.tolerance, layout)
             entry["seconds"].append(record["seconds"]["train"])
-            entry.update(data_passes=record["data_passes"], allreduces=record["allreduce"]["count"],
+            entry.update(data_passes=record["data_passes"], reads=record["reads"], allreduces=record["allreduce"]["count"],
                          bytes=record["allreduce"]["bytes"], rows=record["rows"],
                          features=record["features"], sha256=record["coefficients_sha256"])
     for entry in measured:
@@ -105,10 +105,11 @@ def strong_table(result, cores):
             if entry["ranks"] * entry["threads"] == 2:
                 bar = f"≥ {BAR}×: {'reached' if speedup >= BAR else 'missed'}"
             rows.append([name, layout_name(entry, cores), tables.seconds(entry["median"]),
-                         tables.ratio(speedup), bar, entry["data_passes"], entry["allreduces"],
+                         tables.ratio(speedup), bar, entry["data_passes"], entry["reads"],
+                         entry["allreduces"] - entry["reads"],
                          f"{entry['bytes'] / entry['allreduces'] / 8 / (entry['features'] + 1):.2f}"])
     return tables.markdown(["data", "ranks × threads", "training", "speed-up", "bar", "passes",
-                            "allreduces", "numbers per allreduce ÷ coefficients"], rows)
+                            "reads", "allreduces − reads", "numbers per allreduce ÷ coefficients"], rows)
 
 
 def weak_table(result, cores):

@@ -21,10 +21,7 @@ class LockStep::Meeting {
   const Passes& lane(std::size_t problem) const { return *lanes_[problem]; }
   void run(std::span<const std::function<void()>> tasks);
 
-  std::int64_t data_passes() const {
-    const std::int64_t rows = rows_.design.rows();
-    return (rows_read_ + rows - 1) / rows;
-  }
+  const ReadCount& read() const { return read_; }
 
  private:
   // One problem's end of the meeting. Its members are guarded by the meeting's mutex.
@@ -37,7 +34,7 @@ class LockStep::Meeting {
     PassResult run(const BlockSum& sum) const override { return meeting_.wait_for(*this, &sum); }
     std::int64_t data_passes() const override {
       const std::scoped_lock lock(meeting_.mutex_);
-      return meeting_.data_passes();
+      return meeting_.read_.data_passes(meeting_.rows_.design.rows());
     }
 
    private:
@@ -60,7 +57,7 @@ class LockStep::Meeting {
   std::size_t live_ = 0;
   std::size_t waiting_ = 0;
   std::exception_ptr failure_;  // of a pass: all tasks end with it
-  std::int64_t rows_read_ = 0;
+  ReadCount read_;
 };
 
 PassResult LockStep::Meeting::wait_for(const Lane& lane, const Request& request) {
@@ -98,11 +95,11 @@ void LockStep::Meeting::serve(std::unique_lock<std::mutex>& lock) {
     lane->request.reset();
   }
   waiting_ = 0;
-  std::int64_t rows_read = 0;
+  ReadCount count = read_;  // nobody else changes it
   std::vector<PassResult> results;
   lock.unlock();
   try {
-    results = run_together(rows_, requests, rows_read);
+    results = run_together(rows_, requests, count);
   } catch (...) {
     lock.lock();
     failure_ = std::current_exception();
@@ -110,7 +107,7 @@ void LockStep::Meeting::serve(std::unique_lock<std::mutex>& lock) {
     return;
   }
   lock.lock();
-  rows_read_ += rows_read;
+  read_ = count;
   for (std::size_t r = 0; r < askers.size(); ++r) askers[r]->result = std::move(results[r]);
   served_.notify_all();
 }
@@ -149,8 +146,8 @@ void LockStep::run(std::span<const std::function<void()>> tasks) {
   meeting_->run(tasks);
 }
 
-std::int64_t LockStep::data_passes() const {
-  return meeting_->data_passes();
+const ReadCount& LockStep::read() const {
+  return meeting_->read();
 }
 
 }  // namespace mpilogit::objective

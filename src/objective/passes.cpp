@@ -16,17 +16,12 @@ SharedRows::SharedRows(const Design& rows, std::span<const double> weights,
 
 PassResult DirectPasses::run(const FusedPass& pass) const {
   const Request request = &pass;
-  return std::move(run_together(rows_, {&request, 1}, rows_read_).front());
+  return std::move(run_together(rows_, {&request, 1}, read_).front());
 }
 
 PassResult DirectPasses::run(const BlockSum& sum) const {
   const Request request = &sum;
-  return std::move(run_together(rows_, {&request, 1}, rows_read_).front());
-}
-
-std::int64_t DirectPasses::data_passes() const {
-  const std::int64_t rows = rows_.design.rows();
-  return (rows_read_ + rows - 1) / rows;
+  return std::move(run_together(rows_, {&request, 1}, read_).front());
 }
 
 }  // namespace mpilogit::objective

@@ -37,7 +37,7 @@ class SharedPass {
   SharedPass(const SharedRows& rows, std::span<const Request> requests);
 
   std::vector<PassResult> run();
-  std::int64_t global_rows() const;
+  void add_to(ReadCount& count) const;
 
  private:
   struct Fused {
@@ -85,13 +85,14 @@ SharedPass::SharedPass(const SharedRows& rows, std::span<const Request> requests
 }
 
 // All requests are served while a block is in cache: what the largest of them reads.
-std::int64_t SharedPass::global_rows() const {
+void SharedPass::add_to(ReadCount& count) const {
   std::int64_t rows = 0;
   for (const auto& request : requests_) {
     rows =
         std::max(rows, std::visit([](const auto* asked) { return asked->global_rows; }, request));
   }
-  return rows;
+  ++count.reads;
+  count.rows += rows;
 }
 
 void SharedPass::start_margins(const LocalBlock& block, std::size_t first,
@@ -206,20 +207,20 @@ std::vector<PassResult> SharedPass::run() {
 }  // namespace
 
 std::vector<PassResult> run_together(const SharedRows& rows, std::span<const Request> requests,
-                                     std::int64_t& rows_read) {
+                                     ReadCount& count) {
   const auto same_blocks = [&](const Request& request) {
     return blocks_of(request).data() == blocks_of(requests.front()).data() &&
            blocks_of(request).size() == blocks_of(requests.front()).size();
   };
   if (std::all_of(requests.begin(), requests.end(), same_blocks)) {
     SharedPass pass(rows, requests);
-    rows_read += pass.global_rows();
+    pass.add_to(count);
     return pass.run();
   }
   std::vector<PassResult> results;
   for (std::size_t r = 0; r < requests.size(); ++r) {
     SharedPass pass(rows, requests.subspan(r, 1));
-    rows_read += pass.global_rows();
+    pass.add_to(count);
     results.push_back(std::move(pass.run().front()));
   }
   return results;

@@ -13,8 +13,8 @@ namespace mpilogit::objective {
 using Request = std::variant<const FusedPass*, const BlockSum*>;
 
 /// Collective. The results of the requests, in their order. Requests over the same blocks share one
-/// read of the rows and one allreduce. Adds the rows read to `rows_read`.
+/// read of the rows and one allreduce. Adds what was read to `count`.
 std::vector<PassResult> run_together(const SharedRows& rows, std::span<const Request> requests,
-                                     std::int64_t& rows_read);
+                                     ReadCount& count);
 
 }  // namespace mpilogit::objective

@@ -108,7 +108,7 @@ FoldPaths CrossValidation::train(double l1_ratio, std::span<const double> lambda
     });
   }
   lock_step.run(tasks);
-  data_passes += lock_step.data_passes();
+  data_passes += lock_step.read().data_passes(set_.rows.design.rows());
   paths.converged = std::all_of(converged.begin(), converged.end(), [](auto c) { return c != 0; });
   return paths;
 }

@@ -130,6 +130,7 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
   merge(fit, report);
   report.data_passes = passes.data_passes();
+  report.reads = passes.read().reads;
   report.total_weight = fit.objective.total_weight();
 }
 
@@ -156,7 +157,8 @@ void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const 
   lock_step.run(tasks);
   report.model.objective = model::kOneVsRest;
   for (const auto& fit : fits) merge(fit, report);
-  report.data_passes = lock_step.data_passes();
+  report.data_passes = lock_step.read().data_passes(set.rows.design.rows());
+  report.reads = lock_step.read().reads;
   report.total_weight = fits.front().objective.total_weight();
 }
 

@@ -66,6 +66,7 @@ Json of_training(const TrainReport& report) {
   json["stop_reason"] = report.stop_reason();
   json["iterations"] = solution.iterations;
   json["data_passes"] = report.data_passes;
+  json["reads"] = report.reads;
   json["objective"] = solution.objective;
   json["log_loss"] = report.log_loss;
   json["gradient_norm"] = solution.gradient_norm;

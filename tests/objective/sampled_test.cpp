@@ -64,7 +64,7 @@ TEST_CASE("samples are of whole blocks where there are many, else of parts of mo
   CHECK(refined({}, 4, many) == Sampling{4, 1});
   CHECK(refined({}, 16, many) == Sampling{4, 4});
   CHECK(sampled_rows({4, 4}, many) == 92 * 2048);  // blocks 0, 4 … 364
-  const data::Blocks few(25'000, 44'798);                // 25 blocks of 1024 rows
+  const data::Blocks few(25'000, 44'798);          // 25 blocks of 1024 rows
   CHECK(refined({}, 4, few) == Sampling{1, 4});
   CHECK(refined({1, 4}, 3, few) == Sampling{1, 12});
   const data::Blocks tiny(3'000, 5);  // 94 blocks of 32 rows

@@ -32,7 +32,7 @@ class LockStep {
   void run(std::span<const std::function<void()>> tasks);
 
   /// Reads of all data by all problems together: a shared pass counts once.
-  std::int64_t data_passes() const;
+  const ReadCount& read() const;
 
  private:
   class Meeting;

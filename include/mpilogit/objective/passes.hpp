@@ -71,6 +71,15 @@ struct BlockSum {
   core::FunctionRef<void(const LocalBlock&, BlockSums)> body;
 };
 
+/// How often the data was read so far.
+struct ReadCount {
+  std::int64_t reads = 0;  ///< passes over all rows or a sample of them: an allreduce each
+  std::int64_t rows = 0;   ///< that these read on all ranks together
+
+  /// In units of one pass over `all_rows`, parts rounded up in the total.
+  std::int64_t data_passes(std::int64_t all_rows) const { return (rows + all_rows - 1) / all_rows; }
+};
+
 /// Carries out passes. Collective: every rank asks for the same passes in the same order.
 class Passes {
  public:
@@ -95,11 +104,12 @@ class DirectPasses final : public Passes {
   const SharedRows& rows() const override { return rows_; }
   PassResult run(const FusedPass& pass) const override;
   PassResult run(const BlockSum& sum) const override;
-  std::int64_t data_passes() const override;
+  std::int64_t data_passes() const override { return read_.data_passes(rows_.design.rows()); }
+  const ReadCount& read() const { return read_; }
 
  private:
   const SharedRows& rows_;
-  mutable std::int64_t rows_read_ = 0;
+  mutable ReadCount read_;
 };
 
 }  // namespace mpilogit::objective

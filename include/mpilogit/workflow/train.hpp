@@ -40,6 +40,7 @@ struct TrainReport {
   int ranks = 1;
   int threads = 1;
   std::int64_t data_passes = 0;
+  std::int64_t reads = 0;                 ///< passes over all rows or a sample of them
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
   comm::Traffic traffic;
   double total_weight = 0.0;
