@@ -36,7 +36,7 @@ sums. Bandwidth is that of a vectorised sum over an array of 512 MiB in huge pag
 SCALING = """## Ranks and threads
 
 Training to a tolerance of {tolerance:g}, medians of {repeats}, in turns. The coefficients of all layouts are compared bit by bit on
-the way. An allreduce carries the gradient (one number per coefficient) and the scalars of a pass.
+the way. A read of all rows, or of a sample of them, has one allreduce; it carries the gradient (one number per coefficient) and the scalars of a pass.
 """
 
 KERNELS = """## Kernels
