@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace mpilogit::core {
 
@@ -16,6 +17,21 @@ class Buffer {
   explicit Buffer(std::int64_t bytes) : bytes_(allocate(bytes)), size_(bytes) {}
 
   std::int64_t size() const { return size_; }
+
+  /// Keeps the first `bytes`; whole pages after them go back to the system.
+  void shrink(std::int64_t bytes) {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const auto rounded = [page](std::byte* place) {
+      return (reinterpret_cast<std::uintptr_t>(place) + page - 1) / page * page;
+    };
+    const std::uintptr_t first = rounded(data() + bytes);
+    const std::uintptr_t last = rounded(data() + size_ + 1 - page);
+    if (first < last)
+      ::madvise(data() + (first - reinterpret_cast<std::uintptr_t>(data())), last - first,
+                MADV_DONTNEED);
+    size_ = bytes;
+  }
+
   std::byte* data() { return bytes_.get(); }
   const std::byte* data() const { return bytes_.get(); }
 
