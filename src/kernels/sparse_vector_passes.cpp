@@ -126,6 +126,13 @@ HWY_NOINLINE void add_equal_rows(Entries entries, std::size_t rows, std::size_t 
   }
 }
 
+/// Whether rows of any lengths are so short, on average, that their ends count more than what is
+/// between.
+HWY_INLINE bool are_short(const std::int64_t* starts, std::size_t rows) {
+  constexpr std::size_t short_row = 32;
+  return static_cast<std::size_t>(starts[rows] - starts[0]) <= short_row * rows;
+}
+
 /// A row of which the first `left` entries of `entries` are still to be added.
 template <class Entries>
 struct RowSum {
@@ -213,26 +220,38 @@ struct RaggedMargins {
   }
 
   HWY_NOINLINE void run() const {
-    constexpr std::size_t short_row = 32;
-    const auto all = static_cast<std::size_t>(starts[rows] - starts[0]);
-    if (rows < 4 || all <= short_row * rows) return run_in_fours();
+    if (rows < 4 || are_short(starts, rows)) return run_in_fours();
     run_in_turns();
   }
 };
 
-template <class Entries>
-HWY_NOINLINE void add_ragged_rows(const Entries& entries, const std::int64_t* starts,
-                                  std::size_t rows, const double* factors, double* sums) {
-  constexpr std::size_t pair = 2;
+/// Of short rows by twos, each of which costs less where lengths cannot be guessed; of long rows by
+/// fours, for which the processor fetches ahead by itself.
+template <std::size_t Together, class Entries>
+HWY_INLINE void add_ragged_rows_by(const Entries& entries, const std::int64_t* starts,
+                                   std::size_t rows, const double* factors, double* sums) {
   for (std::size_t i = 0; i < rows; ++i) {
     Entries row = entries.from(static_cast<std::size_t>(starts[i] - starts[0]));
     auto left = static_cast<std::size_t>(starts[i + 1] - starts[i]);
-    row.prefetch_after(left);
-    for (; left >= pair; left -= pair) {
-      add_to_sums(factors[i], row, sums, std::make_index_sequence<pair>());
-      row = row.from(pair);
+    if constexpr (Together < group) row.prefetch_after(left);
+    for (; left >= Together; left -= Together) {
+      add_to_sums(factors[i], row, sums, std::make_index_sequence<Together>());
+      row = row.from(Together);
     }
-    if (left > 0) add_to_sums(factors[i], row, sums, std::index_sequence<0>());
+    for (; left > 0; --left) {
+      add_to_sums(factors[i], row, sums, std::index_sequence<0>());
+      row = row.from(1);
+    }
+  }
+}
+
+template <class Entries>
+HWY_NOINLINE void add_ragged_rows(const Entries& entries, const std::int64_t* starts,
+                                  std::size_t rows, const double* factors, double* sums) {
+  if (are_short(starts, rows)) {
+    add_ragged_rows_by<2>(entries, starts, rows, factors, sums);
+  } else {
+    add_ragged_rows_by<group>(entries, starts, rows, factors, sums);
   }
 }
 
