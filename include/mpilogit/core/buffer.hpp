@@ -20,15 +20,12 @@ class Buffer {
 
   /// Keeps the first `bytes`; whole pages after them go back to the system.
   void shrink(std::int64_t bytes) {
-    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    const auto rounded = [page](std::byte* place) {
-      return (reinterpret_cast<std::uintptr_t>(place) + page - 1) / page * page;
-    };
-    const std::uintptr_t first = rounded(data() + bytes);
-    const std::uintptr_t last = rounded(data() + size_ + 1 - page);
-    if (first < last)
-      ::madvise(data() + (first - reinterpret_cast<std::uintptr_t>(data())), last - first,
-                MADV_DONTNEED);
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(data());
+    const std::uintptr_t first =
+        (begin + static_cast<std::uintptr_t>(bytes) + page - 1) / page * page;
+    const std::uintptr_t last = (begin + static_cast<std::uintptr_t>(size_)) / page * page;
+    if (first < last) ::madvise(data() + (first - begin), last - first, MADV_DONTNEED);
     size_ = bytes;
   }
 
