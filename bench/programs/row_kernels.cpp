@@ -6,7 +6,6 @@
 #include <span>
 
 #include "mpilogit/core/exact_vector_sum.hpp"
-#include "mpilogit/kernels/block_sums.hpp"
 #include "mpilogit/kernels/fused_pass.hpp"
 #include "mpilogit/kernels/logistic.hpp"
 #include "mpilogit/kernels/weighted_gram.hpp"
@@ -73,7 +72,7 @@ class BarePass {
 
   void with_fixed_point() {
     core::ExactVectorSum sum(scales_, 0);
-    for_blocks([&] { kernels::hand_over(sums_, sum); });
+    for_blocks([&] { sum.add_vector(sums_); });
     sum.vector(total_);
   }
 

@@ -34,7 +34,7 @@ void ExactVectorSum::add_vector(std::span<const double> block_sums) {
     // The largest exponent, of infinities and NaN alone, carries into the sign.
     overflows |= (std::bit_cast<std::uint64_t>(value) & ~sign) + exponent_unit;
   }
-  if ((overflows & sign) != 0) add_non_finite_block();
+  if ((overflows & sign) != 0) ++totals[scales_.size()];
 }
 
 void ExactVectorSum::merge(const ExactVectorSum& other) {

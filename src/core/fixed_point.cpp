@@ -48,6 +48,7 @@ FixedPoint::FixedPoint(double bound) {
   }
   const int exponent = exponent_above(bound);
   scale_ = power_of_two(kBits - exponent);
+  unit_ = power_of_two(exponent - kBits);
 }
 
 }  // namespace mpilogit::core

@@ -23,11 +23,6 @@ class ExactVectorSum {
   /// not finite makes every result NaN.
   void add_vector(std::span<const double> block_sums);
 
-  // What `add_vector` does, in parts, for who has wider instructions (kernels/block_sums.hpp).
-  std::span<std::int64_t> components() { return {buffer_.data(), scales_.size()}; }
-  std::span<const FixedPoint> scales() const { return scales_; }
-  void add_non_finite_block() { ++buffer_[scales_.size()]; }
-
   /// Adds one term to scalar number `index`, exactly.
   void add_scalar(std::size_t index, double term) { scalars_[index].add(term); }
 

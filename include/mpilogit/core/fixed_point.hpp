@@ -26,6 +26,10 @@ class FixedPoint {
   ///   high = round(x · 2^(29 − e)),   low = round(x · 2^(61 − e) − 2^32 high)
   /// The difference is exact, at most 2^31, and decides alone how the sum is rounded.
   std::int64_t to_integer(double value) const {
+    // The sum with 1.5 · 2^52 has the nearest integer in its lowest bits; with 2^32 times that, the
+    // nearest multiple of 2^32.
+    constexpr double low_rounder = 0x1.8p52;
+    constexpr double high_rounder = 0x1.8p84;
     const double scaled = value * scale_;
     const double high = scaled + high_rounder;
     const double low = (scaled - (high - high_rounder)) + low_rounder;
@@ -38,23 +42,14 @@ class FixedPoint {
 
   /// One rounding (int64 to double) and one multiplication by a power of two, exact where the
   /// result is a normal number.
-  double to_double(std::int64_t sum) const { return static_cast<double>(sum) * unit(); }
+  double to_double(std::int64_t sum) const { return static_cast<double>(sum) * unit_; }
 
   /// The value of the integer 1: the rounding error of a term is at most half of this.
-  double unit() const { return 1.0 / scale_; }
-
-  /// 2^(61 − e)
-  double scale() const { return scale_; }
-
-  // `to_integer` rounds by sums with these: 1.5 · 2^52 leaves the nearest integer in the lowest
-  // bits; 2^32 times that, the nearest multiple of 2^32.
-  static constexpr double low_rounder = 0x1.8p52;
-  static constexpr double high_rounder = 0x1.8p84;
+  double unit() const { return unit_; }
 
  private:
-  // Alone, so that the scales of a wide vector take as little of the cache as they can. Its inverse
-  // is exact: both are powers of two.
   double scale_;  // 2^(61 − e)
+  double unit_;   // 2^(e − 61)
 };
 
 }  // namespace mpilogit::core
