@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <type_traits>
 
 #include "mpilogit/core/error.hpp"
@@ -86,19 +87,51 @@ void SparseShard::drop_common_values() {
   dropped_ = true;
 }
 
+void SparseShard::compact() {
+  if (features_ - 1 <= std::numeric_limits<std::uint16_t>::max()) narrow_columns();
+  drop_regular_starts();
+}
+
+// In place: a narrow number ends before the next wide one begins.
+void SparseShard::narrow_columns() {
+  std::byte* bytes = columns_.data();
+  for (std::int64_t n = 0; n < entries_; ++n) {
+    std::uint32_t wide = 0;
+    std::memcpy(&wide, bytes + n * 4, sizeof wide);
+    const auto narrow = static_cast<std::uint16_t>(wide);
+    std::memcpy(bytes + n * 2, &narrow, sizeof narrow);
+  }
+  columns_.shrink(entries_ * bytes_of(hdf5::ValueType::uint16));
+  narrow_ = true;
+}
+
+void SparseShard::drop_regular_starts() {
+  const auto rows = static_cast<std::int64_t>(starts_.size()) - 1;
+  if (rows == 0) return;
+  for (std::int64_t row = 0; row <= rows; ++row) {
+    if (start(row) != row * starts_[1]) return;
+  }
+  row_entries_ = starts_[1];
+  starts_ = std::vector<std::int64_t>();
+}
+
 kernels::AnyRows SparseShard::view(Range rows) const {
-  const std::int64_t* starts = starts_.data() + rows.first;
+  const std::int64_t first = start(rows.first);
   return visit(type_, [&]<class Value>(std::type_identity<Value>) -> kernels::AnyRows {
-    kernels::SparseRows<Value> view{nullptr,
-                                    columns_.as<std::uint32_t>() + *starts,
-                                    starts,
-                                    static_cast<std::size_t>(rows.size()),
-                                    static_cast<std::size_t>(features_),
-                                    {}};
+    kernels::SparseRows<Value> view;
+    if (narrow_) {
+      view.columns = columns_.as<std::uint16_t>() + first;
+    } else {
+      view.columns = columns_.as<std::uint32_t>() + first;
+    }
+    if (!starts_.empty()) view.starts = starts_.data() + rows.first;
+    view.row_entries = static_cast<std::size_t>(row_entries_);
+    view.rows = static_cast<std::size_t>(rows.size());
+    view.features = static_cast<std::size_t>(features_);
     if (dropped_) {
       std::memcpy(&view.common, common_.data(), sizeof(Value));
     } else {
-      view.values = values_.as<Value>() + *starts;
+      view.values = values_.as<Value>() + first;
     }
     return kernels::AnySparseRows(view);
   });

@@ -41,8 +41,9 @@ class DenseShard : public FeatureRows {
   core::Buffer values_;
 };
 
-/// Compressed rows: starts[row] … starts[row + 1] of columns and values, starts[0] = 0. Values that
-/// are all the same, as those of indicators are, need not stay in memory.
+/// Compressed rows: starts[row] … starts[row + 1] of columns and values, starts[0] = 0. Once they
+/// are read, what can be told from less does not stay in memory: values that are all the same, as
+/// those of indicators are; the upper halves of columns; the starts of rows of one length.
 class SparseShard : public FeatureRows {
  public:
   SparseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t entries, std::int64_t features);
@@ -56,6 +57,11 @@ class SparseShard : public FeatureRows {
   /// are worth does not change. Cost: one read of the values, up to the first that differs.
   void drop_common_values();
 
+  /// Once the rows are known to be sound; `starts` and `columns` are of no use afterwards. Leaves
+  /// columns of 16 bits where no feature needs more, and no starts where all rows have as many
+  /// entries. Cost: one pass over the columns.
+  void compact();
+
   kernels::AnyRows view(Range rows) const override;
   std::int64_t bytes() const override;
 
@@ -68,6 +74,16 @@ class SparseShard : public FeatureRows {
   std::vector<std::int64_t> starts_;
   core::Buffer columns_;
   core::Buffer values_;
+  void narrow_columns();
+  void drop_regular_starts();
+
+  /// First entry of a local row, or the end.
+  std::int64_t start(std::int64_t row) const {
+    return starts_.empty() ? row * row_entries_ : starts_[static_cast<std::size_t>(row)];
+  }
+
+  bool narrow_ = false;
+  std::int64_t row_entries_ = 0;  // without starts
   bool dropped_ = false;
   std::array<std::byte, sizeof(std::uint64_t)> common_{};  // the value that was dropped
 };

@@ -143,6 +143,7 @@ std::unique_ptr<SparseShard> read_sparse(const Access& access, const Metadata& m
   shard->drop_common_values();
   const Finding mine = find_disorder(*shard, rows, metadata.shape.features);
   if (const auto finding = combine(mine, access.communicator)) throw disorder(metadata, *finding);
+  shard->compact();
   return shard;
 }
 

@@ -186,10 +186,13 @@ AnyRows PolynomialBuffer::expand_rows(const SparseRows<Value>& rows, std::size_t
     } else {
       widen_row(row.values, row.count, row_);
     }
+    row_columns_.resize(row.count);
+    row.columns.visit(
+        [&](const auto* numbers) { std::copy_n(numbers, row.count, row_columns_.begin()); });
     std::size_t before = 0;
     for (std::size_t d = 1; d <= shape_.degree; ++d) {
       products = append_products(row_, counts_.step(), d, 0, 1.0, products);
-      columns = append_columns({row.columns, row.count}, counts_, d, 0, 0, before, columns);
+      columns = append_columns(row_columns_, counts_, d, 0, 0, before, columns);
       before += counts_.from(0, d);
     }
   }

@@ -16,7 +16,7 @@ void add_margins(const SparseRows<Value>& rows, const double* coefficients, std:
 
 template <class Value>
 void add_margins(const SparseRows<Value>& rows, const double* coefficients, double* margins) {
-  add_sparse_margins(rows, coefficients, 1, margins);
+  add_sparse_margins(rows, coefficients, margins);
 }
 
 template <class Value>
@@ -27,7 +27,7 @@ void add_weighted_rows(const SparseRows<Value>& rows, const double* factors, std
 
 template <class Value>
 void add_weighted_rows(const SparseRows<Value>& rows, const double* factors, double* sums) {
-  add_sparse_weighted_rows(rows, factors, 1, sums);
+  add_sparse_weighted_rows(rows, factors, sums);
 }
 
 }  // namespace mpilogit::kernels

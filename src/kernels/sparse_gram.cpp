@@ -26,9 +26,9 @@ HWY_INLINE void add_product(double a, double b, double* sum) {
 }
 
 /// One row: n-th entry against the entries up to it, whose columns are the ones with k ≤ j.
-HWY_INLINE void add_row_gram(const std::uint32_t* HWY_RESTRICT columns,
-                             const double* HWY_RESTRICT values, std::size_t count, double curvature,
-                             double* HWY_RESTRICT triangle) {
+template <class Column>
+HWY_INLINE void add_row_gram(const Column* HWY_RESTRICT columns, const double* HWY_RESTRICT values,
+                             std::size_t count, double curvature, double* HWY_RESTRICT triangle) {
   for (std::size_t n = 0; n < count; ++n) {
     const double factor = curvature * values[n];
     double* triangle_row = triangle + triangle_size(columns[n]);
@@ -42,13 +42,15 @@ void add_rows_gram(const SparseRows<Value>& rows, const double* HWY_RESTRICT cur
   std::vector<double> row;  // its values, widened once
   for (std::size_t i = 0; i < rows.rows; ++i) {
     if (curvatures[i] == 0.0) continue;
-    const auto begin = static_cast<std::size_t>(rows.starts[i] - rows.starts[0]);
-    const auto count = static_cast<std::size_t>(rows.starts[i + 1] - rows.starts[i]);
+    const std::size_t begin = rows.start(i);
+    const std::size_t count = rows.start(i + 1) - begin;
     if (row.size() < count) row.resize(count, widen(rows.common));
     if (rows.values != nullptr) {
       for (std::size_t n = 0; n < count; ++n) row[n] = widen(rows.values[begin + n]);
     }
-    add_row_gram(rows.columns + begin, row.data(), count, curvatures[i], triangle);
+    rows.columns.visit([&](const auto* columns) {
+      add_row_gram(columns + begin, row.data(), count, curvatures[i], triangle);
+    });
   }
 }
 

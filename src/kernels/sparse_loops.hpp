@@ -13,38 +13,37 @@ namespace mpilogit::kernels {
 template <class Value>
 struct Entries {
   const Value* values;
-  const std::uint32_t* columns;
+  ColumnNumbers columns;
   std::size_t count;
 };
 
 template <class Value>
 Entries<Value> entries(const SparseRows<Value>& rows, std::size_t row) {
-  const std::int64_t begin = rows.starts[row] - rows.starts[0];
-  const std::int64_t count = rows.starts[row + 1] - rows.starts[row];
-  return {rows.values == nullptr ? nullptr : rows.values + begin, rows.columns + begin,
-          static_cast<std::size_t>(count)};
+  const std::size_t begin = rows.start(row);
+  return {rows.values == nullptr ? nullptr : rows.values + begin, rows.columns.from(begin),
+          rows.start(row + 1) - begin};
 }
 
 /// Rows first … first + count − 1, in place.
 template <class Value>
 SparseRows<Value> part_of(const SparseRows<Value>& rows, std::size_t first, std::size_t count) {
-  const std::int64_t begin = rows.starts[first] - rows.starts[0];
+  const std::size_t begin = rows.start(first);
   SparseRows<Value> part = rows;
   if (rows.values != nullptr) part.values += begin;
-  part.columns += begin;
-  part.starts += first;
+  part.columns = rows.columns.from(begin);
+  if (rows.starts != nullptr) part.starts += first;
   part.rows = count;
   return part;
 }
 
-/// Rows of a tile: so many that columns and values of rows of mean length take half of a
-/// first-level cache of 32 KiB, at least two groups of 8.
+/// Rows of a tile, by the mean length: enough for what each tile costs, and for long rows to take
+/// turns, but so few that the second reading finds short rows in the first-level cache and long
+/// ones in the second.
 template <class Value>
 std::size_t sparse_tile_rows(const SparseRows<Value>& rows) {
-  constexpr std::size_t tile_entries = 2048;
-  const auto all = static_cast<std::size_t>(rows.starts[rows.rows] - rows.starts[0]);
-  const std::size_t mean = all / std::max<std::size_t>(rows.rows, 1);
-  return std::clamp<std::size_t>(tile_entries / std::max<std::size_t>(mean, 1) / 8 * 8, 16, 512);
+  constexpr std::size_t tile_entries = 8192;
+  const std::size_t mean = rows.start(rows.rows) / std::max<std::size_t>(rows.rows, 1);
+  return std::clamp<std::size_t>(tile_entries / std::max<std::size_t>(mean, 1) / 8 * 8, 16, 128);
 }
 
 /// visitor(first row, tile) for tiles of rows, in order.

@@ -1,4 +1,5 @@
-// The two loops over compressed rows, for every instruction set.
+// The two loops over compressed rows for several columns of coefficients, for every instruction
+// set.
 
 #include "kernels/sparse_passes.hpp"
 
@@ -7,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -56,46 +56,35 @@ struct Columns<0> {
   HWY_INLINE Columns plus_product(double, const Columns&) const { return {}; }
 };
 
-/// The entries of a tile, by number.
-template <class Value>
-struct StoredValues {
-  const Value* values;
-  HWY_INLINE double operator[](std::int64_t n) const { return widen(values[n]); }
-};
-
-struct CommonValue {
-  double value;
-  HWY_INLINE double operator[](std::int64_t) const { return value; }
-};
-
-template <class Values>
+/// A tile in the types that its loops, one for each width, take; so they need not be there for
+/// every type that is stored.
 struct Tile {
-  Values values;
+  const double* values;
   const std::uint32_t* columns;
-  const std::int64_t* starts;
+  const std::size_t* starts;
   std::size_t rows;
 
-  HWY_INLINE std::int64_t start(std::size_t row) const { return starts[row] - starts[0]; }
+  HWY_INLINE std::size_t start(std::size_t row) const { return starts[row]; }
 };
 
 /// A row of which the entries from `next` on are still to be added.
 template <std::size_t Width>
 struct RowSum {
   Columns<Width> sum;
-  std::int64_t next;
-  std::int64_t end;
+  std::size_t next;
+  std::size_t end;
   double* margins;
 
-  HWY_INLINE std::int64_t left() const { return end - next; }
+  HWY_INLINE std::size_t left() const { return end - next; }
 };
 
 /// margins[i, k] += Σ_n values[n] coefficients[columns[n], k], k < Width. A sum's additions wait
 /// for each other, so two rows are under way at once; when one ends, the next takes its place.
-template <std::size_t Width, class Values, class Stride>
+template <std::size_t Width>
 struct Margins {
-  Tile<Values> tile;
+  Tile tile;
   const double* coefficients;
-  Stride stride;  // columns of the whole matrix
+  std::size_t stride;  // columns of the whole matrix
   double* margins;
 
   HWY_INLINE RowSum<Width> begin(std::size_t row) const {
@@ -125,7 +114,7 @@ struct Margins {
     RowSum<Width> earlier = begin(0);
     for (std::size_t i = 1; i < tile.rows; ++i) {
       RowSum<Width> later = begin(i);
-      for (std::int64_t n = std::min(earlier.left(), later.left()); n > 0; --n) {
+      for (std::size_t n = std::min(earlier.left(), later.left()); n > 0; --n) {
         add_entry(earlier);
         add_entry(later);
       }
@@ -137,27 +126,26 @@ struct Margins {
 
   HWY_INLINE void run() const {
     // Of short rows the processor has several under way by itself.
-    constexpr std::int64_t short_row = 16;
-    const auto rows = static_cast<std::int64_t>(tile.rows);
-    if (tile.start(tile.rows) <= short_row * rows) return run_one_by_one();
+    constexpr std::size_t short_row = 16;
+    if (tile.start(tile.rows) <= short_row * tile.rows) return run_one_by_one();
     run_in_pairs();
   }
 };
 
 /// sums[columns[n], k] += factors[i, k] values[n], k < Width. The columns of a row differ, so that
 /// two entries may be loaded before the first is stored.
-template <std::size_t Width, class Values, class Stride>
+template <std::size_t Width>
 struct WeightedRows {
-  Tile<Values> tile;
+  Tile tile;
   const double* factors;
-  Stride stride;
+  std::size_t stride;
   double* sums;
 
   HWY_INLINE void run() const {
     for (std::size_t i = 0; i < tile.rows; ++i) {
       const auto factor = Columns<Width>::load(factors + i * stride);
-      std::int64_t n = tile.start(i);
-      const std::int64_t end = tile.start(i + 1);
+      std::size_t n = tile.start(i);
+      const std::size_t end = tile.start(i + 1);
       for (; n + 2 <= end; n += 2) {
         double* first = sums + tile.columns[n] * stride;
         double* second = sums + tile.columns[n + 1] * stride;
@@ -173,7 +161,7 @@ struct WeightedRows {
     }
   }
 
-  HWY_INLINE Columns<Width> sum_with(const double* sum, std::int64_t n,
+  HWY_INLINE Columns<Width> sum_with(const double* sum, std::size_t n,
                                      const Columns<Width>& factor) const {
     return Columns<Width>::load(sum).plus_product(tile.values[n], factor);
   }
@@ -181,18 +169,18 @@ struct WeightedRows {
 
 /// Runs `Loop` for all columns, in chunks whose sums fit in registers. `input` has the columns of
 /// one matrix, `output` those of the other.
-template <template <std::size_t, class, class> class Loop>
+template <template <std::size_t> class Loop>
 struct ColumnChunks {
   static constexpr std::size_t widest = 8;
 
-  Tile<StoredValues<double>> tile;
+  Tile tile;
   const double* input;
   std::size_t columns;
   double* output;
 
   template <std::size_t Width>
   HWY_NOINLINE void run_chunk(std::size_t k) const {
-    Loop<Width, StoredValues<double>, std::size_t>{tile, input + k, columns, output + k}.run();
+    Loop<Width>{tile, input + k, columns, output + k}.run();
   }
 
   template <std::size_t... Index>
@@ -207,9 +195,33 @@ struct ColumnChunks {
   }
 };
 
-/// One column widens each entry as it meets it. For several the tile is widened first, so that
-/// their loops, one for each width, need not be there for every type.
-template <template <std::size_t, class, class> class Loop>
+/// Its own copy of a tile, in the types that the loops take.
+class Widened {
+ public:
+  template <class Value>
+  explicit Widened(const SparseRows<Value>& rows)
+      : rows_(rows.rows), count_(rows.start(rows.rows)) {
+    if (rows.values == nullptr) {
+      std::fill_n(values_.get(), count_, widen(rows.common));
+    } else {
+      for (std::size_t n = 0; n < count_; ++n) values_[n] = widen(rows.values[n]);
+    }
+    rows.columns.visit([&](const auto* columns) { std::copy_n(columns, count_, columns_.get()); });
+    for (std::size_t i = 0; i <= rows_; ++i) starts_[i] = rows.start(i);
+  }
+
+  Tile tile() const { return {values_.get(), columns_.get(), starts_.get(), rows_}; }
+
+ private:
+  std::size_t rows_;
+  std::size_t count_;
+  std::unique_ptr<double[]> values_ = std::make_unique_for_overwrite<double[]>(count_);
+  std::unique_ptr<std::uint32_t[]> columns_ =
+      std::make_unique_for_overwrite<std::uint32_t[]>(count_);
+  std::unique_ptr<std::size_t[]> starts_ = std::make_unique_for_overwrite<std::size_t[]>(rows_ + 1);
+};
+
+template <template <std::size_t> class Loop>
 struct Visitor {
   const double* input;
   std::size_t columns;
@@ -218,33 +230,8 @@ struct Visitor {
   template <class Value>
   void operator()(const SparseRows<Value>& rows) const {
     if (rows.rows == 0) return;
-    if (columns > 1) return run_columns(rows);
-    if (rows.values == nullptr) {
-      run_column(rows, CommonValue{widen(rows.common)});
-    } else {
-      run_column(rows, StoredValues<Value>{rows.values});
-    }
-  }
-
-  template <class Value, class Values>
-  HWY_INLINE void run_column(const SparseRows<Value>& rows, Values values) const {
-    using One = std::integral_constant<std::size_t, 1>;
-    const Tile<Values> tile{values, rows.columns, rows.starts, rows.rows};
-    Loop<1, Values, One>{tile, input, {}, output}.run();
-  }
-
-  template <class Value>
-  HWY_NOINLINE void run_columns(const SparseRows<Value>& rows) const {
-    const auto count = static_cast<std::size_t>(rows.starts[rows.rows] - rows.starts[0]);
-    const auto widened = std::make_unique_for_overwrite<double[]>(count);
-    if (rows.values == nullptr) {
-      std::fill_n(widened.get(), count, widen(rows.common));
-    } else {
-      for (std::size_t n = 0; n < count; ++n) widened[n] = widen(rows.values[n]);
-    }
-    ColumnChunks<Loop>{
-        {{widened.get()}, rows.columns, rows.starts, rows.rows}, input, columns, output}
-        .run();
+    const Widened widened(rows);
+    ColumnChunks<Loop>{widened.tile(), input, columns, output}.run();
   }
 };
 

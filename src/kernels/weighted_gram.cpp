@@ -77,9 +77,8 @@ struct ChosenRows {
 template <class Value>
 ChosenRows choose(const SparseRows<Value>& rows, const std::vector<std::uint32_t>& places) {
   ChosenRows some;
-  const std::int64_t base = rows.starts[0];
   for (std::size_t i = 0; i < rows.rows; ++i) {
-    for (std::int64_t n = rows.starts[i] - base; n < rows.starts[i + 1] - base; ++n) {
+    for (std::size_t n = rows.start(i); n < rows.start(i + 1); ++n) {
       const std::uint32_t place = places[rows.columns[n]];
       if (place == none) continue;
       some.columns.push_back(place);
@@ -98,9 +97,12 @@ void add_gram(const SparseRows<Value>& rows, const Chosen& chosen, const double*
     return;
   }
   const ChosenRows some = choose(rows, places_of(chosen, rows.features));
-  add_sparse_gram(SparseRows<double>{some.values.data(), some.columns.data(), some.starts.data(),
-                                     rows.rows, chosen.count},
-                  curvatures, triangle);
+  const SparseRows<double> chosen_rows{.values = some.values.data(),
+                                       .columns = some.columns.data(),
+                                       .starts = some.starts.data(),
+                                       .rows = rows.rows,
+                                       .features = chosen.count};
+  add_sparse_gram(chosen_rows, curvatures, triangle);
 }
 
 void add_gram_of_any(const AnyRows& rows, const Chosen& chosen, std::span<const double> curvatures,

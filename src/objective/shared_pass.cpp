@@ -57,31 +57,40 @@ class SharedPass {
   std::vector<Place> places_;
   std::vector<Fused> fused_;
   std::size_t columns_ = 0;  // of all fused requests
-  std::vector<core::FixedPoint> scales_;
+  std::span<const core::FixedPoint> scales_;
   std::size_t scalars_ = 0;
-  std::vector<double> coefficients_;  // features × columns_
+  std::span<const double> coefficients_;  // features × columns_
+  // Of several requests, whose numbers lie in different places; one's lie as they are wanted.
+  std::vector<core::FixedPoint> all_scales_;
+  std::vector<double> all_coefficients_;
 };
 
 SharedPass::SharedPass(const SharedRows& rows, std::span<const Request> requests)
     : rows_(rows), requests_(requests) {
   for (const auto& request : requests) {
-    const Place place{columns_, scales_.size(), scalars_};
+    const Place place{columns_, all_scales_.size(), scalars_};
     places_.push_back(place);
-    const auto scales = scales_of(request);
-    scales_.insert(scales_.end(), scales.begin(), scales.end());
+    scales_ = scales_of(request);
+    if (!alone()) all_scales_.insert(all_scales_.end(), scales_.begin(), scales_.end());
     scalars_ += scalar_count(request);
     if (const auto* pass = std::get_if<const FusedPass*>(&request)) {
       fused_.push_back({*pass, place});
       columns_ += (*pass)->columns;
     }
   }
-  coefficients_.resize(rows.features() * columns_);
+  if (!alone()) scales_ = all_scales_;
+  if (fused_.size() == 1) {
+    coefficients_ = fused_.front().pass->coefficients.first(rows.features() * columns_);
+    return;
+  }
+  all_coefficients_.resize(rows.features() * columns_);
   for (const auto& [pass, place] : fused_) {
     for (std::size_t j = 0; j < rows.features(); ++j) {
       std::copy_n(&pass->coefficients[j * pass->columns], pass->columns,
-                  &coefficients_[j * columns_ + place.column]);
+                  &all_coefficients_[j * columns_ + place.column]);
     }
   }
+  coefficients_ = all_coefficients_;
 }
 
 // All requests are served while a block is in cache: what the largest of them reads.
@@ -193,6 +202,11 @@ std::vector<PassResult> SharedPass::run() {
   std::vector<double> all(scales_.size());
   sums.vector(all);
   std::vector<PassResult> results(requests_.size());
+  if (alone()) {
+    results.front().vector = std::move(all);
+    for (std::size_t s = 0; s < scalars_; ++s) results.front().scalars.push_back(sums.scalar(s));
+    return results;
+  }
   for (std::size_t r = 0; r < requests_.size(); ++r) {
     const auto begin = all.begin() + static_cast<std::ptrdiff_t>(places_[r].sum);
     const auto count = static_cast<std::ptrdiff_t>(scales_of(requests_[r]).size());

@@ -1,4 +1,4 @@
-// Values that are all the same need not stay in memory; nobody else notices.
+// What can be told from less need not stay in memory; nobody else notices.
 
 #include "data/feature_rows.hpp"
 
@@ -103,4 +103,73 @@ TEST_CASE("a shard without entries has nothing to drop") {
   SparseShard shard(ValueType::float32, kRows, 0, kFeatures);
   shard.drop_common_values();
   CHECK(entries_of(shard, {0, kRows}) == std::vector<double>(kRows * kFeatures, 0.0));
+}
+
+TEST_CASE("columns keep 16 bits where no feature needs more") {
+  const std::vector<float> values = {1, 2, 3, 4, 5};
+  const auto bytes = [&](std::int64_t features) {
+    SparseShard shard(ValueType::float32, kRows, kEntries, features);
+    fill(shard, values);
+    shard.columns()[1] = static_cast<std::uint32_t>(features - 1);
+    shard.compact();
+    const auto view = std::get<kernels::SparseRows<float>>(
+        std::get<kernels::AnySparseRows>(shard.view({0, kRows})));
+    std::vector<std::uint32_t> found;
+    for (std::size_t n = 0; n < kEntries; ++n) found.push_back(view.columns[n]);
+    CHECK(found ==
+          std::vector<std::uint32_t>{0, static_cast<std::uint32_t>(features - 1), 1, 0, 1});
+    return shard.bytes();
+  };
+  constexpr std::int64_t rest = kEntries * 4 + (kRows + 1) * 8;
+  CHECK(bytes(3) == kEntries * 2 + rest);
+  CHECK(bytes(65536) == kEntries * 2 + rest);
+  CHECK(bytes(65537) == kEntries * 4 + rest);
+}
+
+TEST_CASE("compact rows are worth what they were") {
+  SparseShard shard(ValueType::float32, kRows, kEntries, kFeatures);
+  fill<float>(shard, {1, 2, 3, 4, 5});
+  const auto all = entries_of(shard, {0, kRows});
+  const auto part = entries_of(shard, {1, 4});
+  shard.compact();
+  CHECK(entries_of(shard, {0, kRows}) == all);
+  CHECK(entries_of(shard, {1, 4}) == part);
+}
+
+TEST_CASE("rows of one length need no starts") {
+  SparseShard shard(ValueType::float32, 3, 6, kFeatures);
+  shard.starts() = {0, 2, 4, 6};
+  const std::vector<std::uint32_t> columns = {0, 2, 1, 2, 0, 1};
+  const std::vector<float> values = {1, 2, 3, 4, 5, 6};
+  std::copy(columns.begin(), columns.end(), shard.columns());
+  std::memcpy(shard.values(), values.data(), sizeof(float) * values.size());
+  shard.compact();
+  CHECK(shard.bytes() == 6 * 2 + 6 * 4);
+  CHECK(entries_of(shard, {0, 3}) == std::vector<double>{1, 0, 2, 0, 3, 4, 5, 6, 0});
+  CHECK(entries_of(shard, {1, 3}) == std::vector<double>{0, 3, 4, 5, 6, 0});
+  CHECK(entries_of(shard, {2, 2}).empty());
+}
+
+TEST_CASE("a shard without rows, and rows without entries, are compact too") {
+  SparseShard none(ValueType::float32, 0, 0, kFeatures);
+  none.compact();
+  CHECK(entries_of(none, {0, 0}).empty());
+  SparseShard empty(ValueType::float32, kRows, 0, kFeatures);
+  empty.compact();
+  CHECK(entries_of(empty, {0, kRows}) == std::vector<double>(kRows * kFeatures, 0.0));
+}
+
+TEST_CASE("what columns leave behind goes back to the system") {
+  constexpr std::int64_t many = std::int64_t{1} << 20;
+  SparseShard shard(ValueType::float32, 1, many, many);
+  SparseShard narrow(ValueType::float32, 1, many, kFeatures);
+  for (SparseShard* one : {&shard, &narrow}) {
+    one->starts() = {0, many};
+    for (std::int64_t n = 0; n < many; ++n) one->columns()[n] = static_cast<std::uint32_t>(n % 3);
+    one->compact();
+  }
+  CHECK(shard.bytes() - narrow.bytes() == 2 * many);
+  const auto view =
+      std::get<kernels::SparseRows<float>>(std::get<kernels::AnySparseRows>(narrow.view({0, 1})));
+  for (std::size_t n = 0; n < many; ++n) REQUIRE(view.columns[n] == n % 3);
 }

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "mpilogit/kernels/column_statistics.hpp"
 #include "mpilogit/kernels/fused_pass.hpp"
 #include "mpilogit/kernels/instruction_set.hpp"
 #include "mpilogit/kernels/polynomial.hpp"
 #include "mpilogit/kernels/reference.hpp"
+#include "mpilogit/kernels/weighted_gram.hpp"
 
 #include "kernels/sample_rows.hpp"
 #include "support/catch.hpp"
@@ -36,9 +38,26 @@ struct Ragged {
   std::vector<Value> values = {};
   std::vector<std::uint32_t> columns = {};
   std::vector<std::int64_t> starts = {1000};
+  std::vector<std::uint16_t> narrow_columns = {};
 
   AnyRows stored() const { return AnySparseRows(view(values.data(), {})); }
   AnyRows implied(Value common) const { return AnySparseRows(view(nullptr, common)); }
+
+  /// With columns of 16 bits, which are made here.
+  AnyRows narrow(AnyRows rows) {
+    narrow_columns.assign(columns.begin(), columns.end());
+    auto view = std::get<SparseRows<Value>>(std::get<AnySparseRows>(rows));
+    view.columns = narrow_columns.data();
+    return AnySparseRows(view);
+  }
+
+  /// Without starts, of rows that all have `length` entries.
+  static AnyRows of_length(std::size_t length, AnyRows rows) {
+    auto view = std::get<SparseRows<Value>>(std::get<AnySparseRows>(rows));
+    view.starts = nullptr;
+    view.row_entries = length;
+    return AnySparseRows(view);
+  }
 
   SparseRows<Value> view(const Value* stored_values, Value common) const {
     return {stored_values, columns.data(), starts.data(), starts.size() - 1, features, common};
@@ -74,6 +93,10 @@ std::vector<std::vector<std::size_t>> shapes() {
   for (int i = 0; i < 67; ++i) any.push_back(random() % 65);
   lengths.push_back(any);
   lengths.push_back({2, 3000, 0, 1, 40});
+  std::vector<std::size_t>
+      take_turns;  // some tiles of long rows that end at any time, some at once
+  for (int i = 0; i < 200; ++i) take_turns.push_back(random() % 4 == 0 ? 50 : 20 + random() % 60);
+  lengths.push_back(take_turns);
   return lengths;
 }
 
@@ -172,12 +195,96 @@ TEMPLATE_TEST_CASE("ragged rows have the bits of the plain loops", "", MPILOGIT_
   std::mt19937_64 random(3);
   const auto common = any_value<TestType>(random);
   for (const auto& lengths : shapes()) {
-    const auto rows = ragged<TestType>(lengths, features_for(lengths));
+    auto rows = ragged<TestType>(lengths, features_for(lengths));
     for (const auto& name : instruction_sets()) {
       use_instruction_set(name);
       CAPTURE(name, lengths);
       check_passes(rows.stored(), 1);
       check_passes(rows.implied(common), 1);
+      check_passes(rows.narrow(rows.stored()), 1);
+      check_passes(rows.narrow(rows.implied(common)), 1);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("rows of one length have the bits of the plain loops", "",
+                   MPILOGIT_STORAGE_TYPES) {
+  const InstructionSetGuard guard;
+  std::mt19937_64 random(5);
+  const auto common = any_value<TestType>(random);
+  for (const auto& name : instruction_sets()) {
+    use_instruction_set(name);
+    for (std::size_t length = 0; length <= 17; ++length) {
+      CAPTURE(name, length);
+      // More rows than a tile has; a few; none.
+      for (const std::size_t count : {std::size_t{131}, std::size_t{3}, std::size_t{0}}) {
+        auto rows = ragged<TestType>(std::vector(count, length), 20);
+        check_passes(rows.of_length(length, rows.stored()), 1);
+        check_passes(rows.of_length(length, rows.implied(common)), 1);
+        check_passes(rows.of_length(length, rows.narrow(rows.stored())), 1);
+        check_passes(rows.of_length(length, rows.narrow(rows.implied(common))), 1);
+      }
+      auto few = ragged<TestType>(std::vector<std::size_t>(9, length), 20);
+      check_passes(few.of_length(length, few.narrow(few.stored())), 3);
+    }
+  }
+}
+
+TEST_CASE("columns that 16 bits do not hold have the bits of the plain loops") {
+  const InstructionSetGuard guard;
+  auto rows = ragged<float>({3, 0, 5, 2, 4, 1}, 66000);
+  rows.columns.back() = 65999;
+  for (const auto& name : instruction_sets()) {
+    use_instruction_set(name);
+    CAPTURE(name);
+    check_passes(rows.stored(), 1);
+  }
+}
+
+TEST_CASE("a part of rows of one length is what it is of the same rows with starts") {
+  auto rows = ragged<float>(std::vector<std::size_t>(7, 3), 6);
+  const AnyRows part = rows_of(rows.of_length(3, rows.narrow(rows.stored())), 2, 4);
+  const AnyRows expected = rows_of(rows.stored(), 2, 4);
+  REQUIRE(row_count(part) == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = 0; j < 6; ++j) {
+      CHECK(reference::entry(part, i, j) == reference::entry(expected, i, j));
+    }
+  }
+}
+
+TEST_CASE(
+    "however columns and lengths are stored, statistics, products and matrices are the same") {
+  auto rows = ragged<float>(std::vector<std::size_t>(21, 4), 9);
+  const AnyRows usual = rows.stored();
+  const AnyRows compact = rows.of_length(4, rows.narrow(usual));
+  const std::vector<double> weights = sample_vector(21, 6);
+
+  const auto squares = [&](const AnyRows& any) {
+    std::vector<double> sums(9, 0.0);
+    add_column_squares(any, weights, sums);
+    return sums;
+  };
+  CHECK(squares(compact) == squares(usual));
+  CHECK(count_non_zeros(compact).squared == count_non_zeros(usual).squared);
+
+  const auto gram = [&](const AnyRows& any, std::vector<std::uint32_t> chosen) {
+    std::vector<double> triangle(triangle_size(chosen.size()), 0.0);
+    add_weighted_gram(any, chosen, weights, triangle);
+    return triangle;
+  };
+  const std::vector<std::uint32_t> all = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+  CHECK(gram(compact, all) == gram(usual, all));
+  CHECK(gram(compact, {1, 4, 7}) == gram(usual, {1, 4, 7}));
+
+  const PolynomialShape shape{.features = 9, .degree = 2};
+  PolynomialBuffer of_compact(shape);
+  PolynomialBuffer of_usual(shape);
+  const AnyRows products = of_compact.expand(compact, 3, 5);
+  const AnyRows expected = of_usual.expand(usual, 3, 5);
+  for (std::size_t i = 0; i < 5; ++i) {
+    for (std::size_t j = 0; j < feature_count(expected); ++j) {
+      CHECK(reference::entry(products, i, j) == reference::entry(expected, i, j));
     }
   }
 }
@@ -185,7 +292,7 @@ TEMPLATE_TEST_CASE("ragged rows have the bits of the plain loops", "", MPILOGIT_
 TEMPLATE_TEST_CASE("every number of columns has the bits of the plain loops", "", std::uint8_t,
                    Half, float, double) {
   const InstructionSetGuard guard;
-  const auto short_rows = ragged<TestType>({3, 0, 1, 2, 5, 5, 4}, 7);
+  auto short_rows = ragged<TestType>({3, 0, 1, 2, 5, 5, 4}, 7);
   const auto long_rows = ragged<TestType>({20, 31, 0, 2, 40, 40, 39}, 41);
   for (const auto& name : instruction_sets()) {
     use_instruction_set(name);
@@ -195,6 +302,7 @@ TEMPLATE_TEST_CASE("every number of columns has the bits of the plain loops", ""
         check_passes(rows.stored(), columns);
         check_passes(rows.implied(rows.values.front()), columns);
       }
+      check_passes(short_rows.narrow(short_rows.stored()), columns);
     }
   }
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace mpilogit::core {
 
@@ -16,6 +17,18 @@ class Buffer {
   explicit Buffer(std::int64_t bytes) : bytes_(allocate(bytes)), size_(bytes) {}
 
   std::int64_t size() const { return size_; }
+
+  /// Keeps the first `bytes`; whole pages after them go back to the system.
+  void shrink(std::int64_t bytes) {
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(data());
+    const std::uintptr_t first =
+        (begin + static_cast<std::uintptr_t>(bytes) + page - 1) / page * page;
+    const std::uintptr_t last = (begin + static_cast<std::uintptr_t>(size_)) / page * page;
+    if (first < last) ::madvise(data() + (first - begin), last - first, MADV_DONTNEED);
+    size_ = bytes;
+  }
+
   std::byte* data() { return bytes_.get(); }
   const std::byte* data() const { return bytes_.get(); }
 

@@ -71,6 +71,7 @@ class PolynomialBuffer {
   std::size_t features_;  // of an expanded row
   ProductCounts counts_;
   std::vector<double> row_;  // one row, widened
+  std::vector<std::uint32_t> row_columns_;
   std::vector<double> values_;
   std::vector<std::uint32_t> columns_;
   std::vector<std::int64_t> starts_;

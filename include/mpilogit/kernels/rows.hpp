@@ -21,18 +21,52 @@ struct DenseRows {
   std::size_t features = 0;
 };
 
-/// Compressed rows: entries starts[row] − starts[0] … starts[row + 1] − starts[0] of `columns` and
-/// `values` are row `row`, in ascending order of columns. Without `values` every entry is `common`:
-/// so are indicators stored, whose entries are all 1.
+/// The columns of entries, of 16 or of 32 bits each. Loops that want to be fast ask once which they
+/// are, with `visit`.
+class ColumnNumbers {
+ public:
+  ColumnNumbers() = default;
+  ColumnNumbers(const std::uint16_t* narrow) : narrow_(narrow) {}
+  ColumnNumbers(const std::uint32_t* wide) : wide_(wide) {}
+
+  std::uint32_t operator[](std::size_t entry) const {
+    return narrow_ != nullptr ? narrow_[entry] : wide_[entry];
+  }
+
+  /// visitor(const std::uint16_t*) or visitor(const std::uint32_t*)
+  template <class Visitor>
+  decltype(auto) visit(Visitor&& visitor) const {
+    return narrow_ != nullptr ? visitor(narrow_) : visitor(wide_);
+  }
+
+  /// Those from number `entry` on.
+  ColumnNumbers from(std::size_t entry) const {
+    return visit([&](const auto* columns) { return ColumnNumbers(columns + entry); });
+  }
+
+ private:
+  const std::uint16_t* narrow_ = nullptr;
+  const std::uint32_t* wide_ = nullptr;
+};
+
+/// Compressed rows: entries start(row) … start(row + 1) of `columns` and `values` are row `row`, in
+/// ascending order of columns. Without `values` every entry is `common`: so are indicators stored,
+/// whose entries are all 1. Without `starts` every row has `row_entries` entries.
 template <class Value>
 struct SparseRows {
   using value_type = Value;
   const Value* values = nullptr;
-  const std::uint32_t* columns = nullptr;
-  const std::int64_t* starts = nullptr;  // rows + 1 of them
+  ColumnNumbers columns;
+  const std::int64_t* starts = nullptr;  // rows + 1 of them; the first need not be 0
   std::size_t rows = 0;
   std::size_t features = 0;
   Value common{};
+  std::size_t row_entries = 0;
+
+  std::size_t start(std::size_t row) const {
+    return starts == nullptr ? row * row_entries
+                             : static_cast<std::size_t>(starts[row] - starts[0]);
+  }
 };
 
 template <template <class> class Rows>
