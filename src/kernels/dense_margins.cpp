@@ -11,7 +11,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/dense_margins.cpp"
 #include "hwy/foreach_target.h"
-#include "hwy/highway.h"
+#include "kernels/transposed_floats.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace mpilogit::kernels::dense::HWY_NAMESPACE {
@@ -241,6 +241,87 @@ HWY_NOINLINE void add_group(const DenseRows<Value>& rows, const double* coeffici
   }
 }
 
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+
+using Doubles = TransposedFloats<1>::Doubles;
+
+/// sums[u] += x[u] w for the rows of each unit and one feature.
+template <std::size_t Units>
+HWY_INLINE void add_feature_of(const TransposedFloats<Units>& units, std::size_t feature,
+                               double coefficient, hn::Vec<Doubles> (&sums)[Units]) {
+  const auto w = hn::Set(Doubles(), coefficient);
+  HWY_UNROLL(4)
+  for (std::size_t u = 0; u < Units; ++u) {
+    sums[u] = hn::MulAdd(units.feature(u, feature), w, sums[u]);
+  }
+}
+
+template <std::size_t Units>
+HWY_INLINE void add_transposed(const DenseRows<float>& rows, const double* coefficients,
+                               hn::Vec<Doubles> (&sums)[Units]) {
+  constexpr std::size_t width = TransposedFloats<1>::features;
+  const std::size_t features = rows.features;
+  const std::size_t unit_stride = TransposedFloats<1>::rows * features;
+  TransposedFloats<Units> units;
+  const float* values = rows.values;
+  const double* end = coefficients + features;
+  for (; end - coefficients >= static_cast<std::ptrdiff_t>(width); coefficients += width) {
+    HWY_UNROLL(4)
+    for (std::size_t u = 0; u < Units; ++u) units.take(u, values + u * unit_stride, features);
+    HWY_UNROLL(8)
+    for (std::size_t b = 0; b < width; ++b) add_feature_of(units, b, coefficients[b], sums);
+    values += width;
+  }
+  const std::size_t left = features % width;
+  if (left == 0) return;
+  HWY_UNROLL(4)
+  for (std::size_t u = 0; u < Units; ++u) {
+    units.take_some(u, values + u * unit_stride, features, left);
+  }
+  std::size_t b = 0;
+  if (left >= width / 2) {
+    HWY_UNROLL(4)
+    for (; b < width / 2; ++b) add_feature_of(units, b, coefficients[b], sums);
+  }
+  for (; b < left; ++b) add_feature_of(units, b, coefficients[b], sums);
+}
+
+/// One column's margins of 4 · Units rows of floats, of which those from `first` on are stored.
+template <std::size_t Units>
+HWY_NOINLINE void add_rows(const DenseRows<float>& rows, const double* coefficients,
+                           std::size_t first, double* margins) {
+  constexpr std::size_t height = TransposedFloats<1>::rows;
+  hn::Vec<Doubles> sums[Units];
+  HWY_UNROLL(4)
+  for (std::size_t u = 0; u < Units; ++u) sums[u] = hn::LoadU(Doubles(), margins + u * height);
+  add_transposed(rows, coefficients, sums);
+  double lane_sums[Units * height];
+  HWY_UNROLL(4)
+  for (std::size_t u = 0; u < Units; ++u) hn::StoreU(sums[u], Doubles(), lane_sums + u * height);
+  std::copy(lane_sums + first, lane_sums + Units * height, margins + first);
+}
+
+void add_column(const DenseRows<float>& rows, const double* coefficients, double* margins) {
+  constexpr std::size_t unit = TransposedFloats<1>::rows;
+  constexpr std::size_t units = 4;
+  const auto from = [&](std::size_t i) {
+    return DenseRows<float>{rows.values + i * rows.features, rows.rows - i, rows.features};
+  };
+  std::size_t i = 0;
+  for (; i + units * unit <= rows.rows; i += units * unit) {
+    add_rows<units>(from(i), coefficients, 0, margins + i);
+  }
+  for (; i + unit <= rows.rows; i += unit) {
+    add_rows<1>(from(i), coefficients, 0, margins + i);
+  }
+  if (i == rows.rows) return;
+  // The last unit reaches back to rows that are done.
+  const std::size_t last = rows.rows - unit;
+  add_rows<1>(from(last), coefficients, i - last, margins + last);
+}
+
+#endif
+
 template <std::size_t Columns, class Value>
 void add_chunk(const DenseRows<Value>& rows, const double* coefficients, std::size_t columns,
                double* margins) {
@@ -273,6 +354,13 @@ void add_chunk_of(std::size_t width, const DenseRows<Value>& rows, const double*
 template <class Value>
 void add_margins_of(const DenseRows<Value>& rows, const double* coefficients, std::size_t columns,
                     double* margins) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+  if constexpr (sizeof(Value) == 4) {
+    if (columns == 1 && rows.rows >= TransposedFloats<1>::rows) {
+      return add_column(rows, coefficients, margins);
+    }
+  }
+#endif
   if (rows.rows < unit_rows<Value>) return add_few_rows(rows, coefficients, columns, margins);
   std::size_t chunks = (columns + most_columns - 1) / most_columns;
   for (std::size_t k = 0; k < columns; --chunks) {
