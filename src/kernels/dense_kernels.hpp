@@ -9,16 +9,19 @@
 
 namespace mpilogit::kernels::dense {
 
-/// Some rows of a block. While they are added up, what lies `ahead` entries behind each is fetched.
+/// Some rows of a block, and as many later ones to fetch while they are worked on: their margins
+/// fetch the first half of those, their column sums the second, so that memory is never idle.
 template <class Value>
 struct Tile : DenseRows<Value> {
-  std::size_t ahead = 0;
+  const Value* next = nullptr;
+
+  std::size_t half() const { return this->rows * this->features / 2; }
 };
 
 /// margins[i, k] += Σ_j x_ij w[j, k]; margins and coefficients as in `kernels::add_margins`.
-void add_margins(const DenseRows<float>& rows, const double* coefficients, std::size_t columns,
+void add_margins(const Tile<float>& rows, const double* coefficients, std::size_t columns,
                  double* margins);
-void add_margins(const DenseRows<double>& rows, const double* coefficients, std::size_t columns,
+void add_margins(const Tile<double>& rows, const double* coefficients, std::size_t columns,
                  double* margins);
 
 /// sums[k, j] += Σ_i f[i, k] x_ij: factors are rows × columns, but sums are columns × features, so

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kernels/dense_kernels.hpp"
+#include "kernels/prefetch.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/dense_margins.cpp"
@@ -257,13 +258,14 @@ HWY_INLINE void add_feature_of(const TransposedFloats<Units>& units, std::size_t
 }
 
 template <std::size_t Units>
-HWY_INLINE void add_transposed(const DenseRows<float>& rows, const double* coefficients,
+HWY_INLINE void add_transposed(const Tile<float>& rows, const double* coefficients,
                                hn::Vec<Doubles> (&sums)[Units]) {
   constexpr std::size_t width = TransposedFloats<1>::features;
   const std::size_t features = rows.features;
   const std::size_t unit_stride = TransposedFloats<1>::rows * features;
   TransposedFloats<Units> units;
   const float* values = rows.values;
+  const float* next = rows.next;
   const double* end = coefficients + features;
   for (; end - coefficients >= static_cast<std::ptrdiff_t>(width); coefficients += width) {
     HWY_UNROLL(4)
@@ -271,6 +273,9 @@ HWY_INLINE void add_transposed(const DenseRows<float>& rows, const double* coeff
     HWY_UNROLL(8)
     for (std::size_t b = 0; b < width; ++b) add_feature_of(units, b, coefficients[b], sums);
     values += width;
+    if (next == nullptr) continue;
+    prefetch(next, Units * TransposedFloats<1>::rows * width / 2);
+    next += Units * TransposedFloats<1>::rows * width / 2;
   }
   const std::size_t left = features % width;
   if (left == 0) return;
@@ -288,7 +293,7 @@ HWY_INLINE void add_transposed(const DenseRows<float>& rows, const double* coeff
 
 /// One column's margins of 4 · Units rows of floats, of which those from `first` on are stored.
 template <std::size_t Units>
-HWY_NOINLINE void add_rows(const DenseRows<float>& rows, const double* coefficients,
+HWY_NOINLINE void add_rows(const Tile<float>& rows, const double* coefficients,
                            std::size_t first, double* margins) {
   constexpr std::size_t height = TransposedFloats<1>::rows;
   hn::Vec<Doubles> sums[Units];
@@ -301,11 +306,12 @@ HWY_NOINLINE void add_rows(const DenseRows<float>& rows, const double* coefficie
   std::copy(lane_sums + first, lane_sums + Units * height, margins + first);
 }
 
-void add_column(const DenseRows<float>& rows, const double* coefficients, double* margins) {
+void add_column(const Tile<float>& rows, const double* coefficients, double* margins) {
   constexpr std::size_t unit = TransposedFloats<1>::rows;
   constexpr std::size_t units = 4;
   const auto from = [&](std::size_t i) {
-    return DenseRows<float>{rows.values + i * rows.features, rows.rows - i, rows.features};
+    return Tile<float>{{rows.values + i * rows.features, rows.rows - i, rows.features},
+                       rows.next == nullptr ? nullptr : rows.next + i * rows.features / 2};
   };
   std::size_t i = 0;
   for (; i + units * unit <= rows.rows; i += units * unit) {
@@ -352,7 +358,7 @@ void add_chunk_of(std::size_t width, const DenseRows<Value>& rows, const double*
 }
 
 template <class Value>
-void add_margins_of(const DenseRows<Value>& rows, const double* coefficients, std::size_t columns,
+void add_margins_of(const Tile<Value>& rows, const double* coefficients, std::size_t columns,
                     double* margins) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
   if constexpr (sizeof(Value) == 4) {
@@ -374,19 +380,19 @@ void add_margins_of(const DenseRows<Value>& rows, const double* coefficients, st
 #else
 
 template <class Value>
-void add_margins_of(const DenseRows<Value>& rows, const double* coefficients, std::size_t columns,
+void add_margins_of(const Tile<Value>& rows, const double* coefficients, std::size_t columns,
                     double* margins) {
   add_few_rows(rows, coefficients, columns, margins);
 }
 
 #endif
 
-void AddFloatMargins(const DenseRows<float>& rows, const double* coefficients, std::size_t columns,
+void AddFloatMargins(const Tile<float>& rows, const double* coefficients, std::size_t columns,
                      double* margins) {
   add_margins_of(rows, coefficients, columns, margins);
 }
 
-void AddDoubleMargins(const DenseRows<double>& rows, const double* coefficients,
+void AddDoubleMargins(const Tile<double>& rows, const double* coefficients,
                       std::size_t columns, double* margins) {
   add_margins_of(rows, coefficients, columns, margins);
 }
@@ -402,12 +408,12 @@ namespace mpilogit::kernels::dense {
 HWY_EXPORT(AddFloatMargins);
 HWY_EXPORT(AddDoubleMargins);
 
-void add_margins(const DenseRows<float>& rows, const double* coefficients, std::size_t columns,
+void add_margins(const Tile<float>& rows, const double* coefficients, std::size_t columns,
                  double* margins) {
   HWY_DYNAMIC_DISPATCH(AddFloatMargins)(rows, coefficients, columns, margins);
 }
 
-void add_margins(const DenseRows<double>& rows, const double* coefficients, std::size_t columns,
+void add_margins(const Tile<double>& rows, const double* coefficients, std::size_t columns,
                  double* margins) {
   HWY_DYNAMIC_DISPATCH(AddDoubleMargins)(rows, coefficients, columns, margins);
 }
