@@ -15,7 +15,19 @@ template <class Value>
 struct Tile : DenseRows<Value> {
   const Value* next = nullptr;
 
-  std::size_t half() const { return this->rows * this->features / 2; }
+  /// What a loop fetches while it works on so many entries.
+  static constexpr std::size_t fetched(std::size_t entries) { return entries / 2; }
+
+  /// Rows i … of the tile, for margins.
+  Tile from(std::size_t i) const {
+    const std::size_t skipped = i * this->features;
+    return {{this->values + skipped, this->rows - i, this->features},
+            next == nullptr ? nullptr : next + fetched(skipped)};
+  }
+
+  const Value* next_of_sums() const {
+    return next == nullptr ? nullptr : next + fetched(this->rows * this->features);
+  }
 };
 
 /// margins[i, k] += Σ_j x_ij w[j, k]; margins and coefficients as in `kernels::add_margins`.

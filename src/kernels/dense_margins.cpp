@@ -274,8 +274,8 @@ HWY_INLINE void add_transposed(const Tile<float>& rows, const double* coefficien
     for (std::size_t b = 0; b < width; ++b) add_feature_of(units, b, coefficients[b], sums);
     values += width;
     if (next == nullptr) continue;
-    prefetch(next, Units * TransposedFloats<1>::rows * width / 2);
-    next += Units * TransposedFloats<1>::rows * width / 2;
+    prefetch(next, Tile<float>::fetched(Units * TransposedFloats<1>::rows * width));
+    next += Tile<float>::fetched(Units * TransposedFloats<1>::rows * width);
   }
   const std::size_t left = features % width;
   if (left == 0) return;
@@ -291,39 +291,33 @@ HWY_INLINE void add_transposed(const Tile<float>& rows, const double* coefficien
   for (; b < left; ++b) add_feature_of(units, b, coefficients[b], sums);
 }
 
-/// One column's margins of 4 · Units rows of floats, of which those from `first` on are stored.
+/// One column's margins of 4 · Units rows of floats.
 template <std::size_t Units>
-HWY_NOINLINE void add_rows(const Tile<float>& rows, const double* coefficients,
-                           std::size_t first, double* margins) {
+HWY_INLINE void add_rows(const Tile<float>& rows, const double* coefficients, double* margins) {
   constexpr std::size_t height = TransposedFloats<1>::rows;
   hn::Vec<Doubles> sums[Units];
   HWY_UNROLL(4)
   for (std::size_t u = 0; u < Units; ++u) sums[u] = hn::LoadU(Doubles(), margins + u * height);
   add_transposed(rows, coefficients, sums);
-  double lane_sums[Units * height];
   HWY_UNROLL(4)
-  for (std::size_t u = 0; u < Units; ++u) hn::StoreU(sums[u], Doubles(), lane_sums + u * height);
-  std::copy(lane_sums + first, lane_sums + Units * height, margins + first);
+  for (std::size_t u = 0; u < Units; ++u) hn::StoreU(sums[u], Doubles(), margins + u * height);
 }
 
 void add_column(const Tile<float>& rows, const double* coefficients, double* margins) {
   constexpr std::size_t unit = TransposedFloats<1>::rows;
   constexpr std::size_t units = 4;
-  const auto from = [&](std::size_t i) {
-    return Tile<float>{{rows.values + i * rows.features, rows.rows - i, rows.features},
-                       rows.next == nullptr ? nullptr : rows.next + i * rows.features / 2};
-  };
   std::size_t i = 0;
   for (; i + units * unit <= rows.rows; i += units * unit) {
-    add_rows<units>(from(i), coefficients, 0, margins + i);
+    add_rows<units>(rows.from(i), coefficients, margins + i);
   }
-  for (; i + unit <= rows.rows; i += unit) {
-    add_rows<1>(from(i), coefficients, 0, margins + i);
-  }
+  for (; i + unit <= rows.rows; i += unit) add_rows<1>(rows.from(i), coefficients, margins + i);
   if (i == rows.rows) return;
   // The last unit reaches back to rows that are done.
   const std::size_t last = rows.rows - unit;
-  add_rows<1>(from(last), coefficients, i - last, margins + last);
+  double of_unit[unit];
+  std::copy_n(margins + last, unit, of_unit);
+  add_rows<1>(rows.from(last), coefficients, of_unit);
+  std::copy(of_unit + (i - last), of_unit + unit, margins + i);
 }
 
 #endif

@@ -86,7 +86,7 @@ HWY_NOINLINE void add_chunk(const Chunk<Value>& chunk) {
       for (std::size_t v = 0; v < Vectors; ++v) sums[k][v] = hn::MulAdd(factor, x[v], sums[k][v]);
     }
     if (next != nullptr) {
-      prefetch(next + i * features / 2, Lanes * Vectors / 2);
+      prefetch(next + Tile<Value>::fetched(i * features), Tile<Value>::fetched(Lanes * Vectors));
     }
     values += features;
     last_values += features;
@@ -130,7 +130,7 @@ void add_features(const Chunk<Value>& all) {
     add_vectors<Lanes, Columns>(count, chunk, std::make_index_sequence<most>());
     chunk.rows.values += chunk.width;
     chunk.sums += chunk.width;
-    if (chunk.next != nullptr) chunk.next += chunk.width / 2;
+    if (chunk.next != nullptr) chunk.next += Tile<Value>::fetched(chunk.width);
     left -= chunk.width;
     vectors -= count;
   }
@@ -150,7 +150,7 @@ void add_weighted_rows_of(const Tile<Value>& rows, const double* factors, std::s
   for (std::size_t k = 0; k < columns; --chunks) {
     const std::size_t width = (columns - k + chunks - 1) / chunks;
     const Chunk<Value> chunk{rows,          factors + k, columns, sums + k * rows.features,
-                             rows.features, rows.next == nullptr ? nullptr : rows.next + rows.half()};
+                             rows.features, rows.next_of_sums()};
     add_columns(width, chunk, std::make_index_sequence<most_columns>());
     k += width;
   }
