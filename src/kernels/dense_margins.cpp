@@ -386,8 +386,8 @@ void AddFloatMargins(const Tile<float>& rows, const double* coefficients, std::s
   add_margins_of(rows, coefficients, columns, margins);
 }
 
-void AddDoubleMargins(const Tile<double>& rows, const double* coefficients,
-                      std::size_t columns, double* margins) {
+void AddDoubleMargins(const Tile<double>& rows, const double* coefficients, std::size_t columns,
+                      double* margins) {
   add_margins_of(rows, coefficients, columns, margins);
 }
 

@@ -149,7 +149,7 @@ void add_weighted_rows_of(const Tile<Value>& rows, const double* factors, std::s
   std::size_t chunks = (columns + most_columns - 1) / most_columns;
   for (std::size_t k = 0; k < columns; --chunks) {
     const std::size_t width = (columns - k + chunks - 1) / chunks;
-    const Chunk<Value> chunk{rows,          factors + k, columns, sums + k * rows.features,
+    const Chunk<Value> chunk{rows,          factors + k,        columns, sums + k * rows.features,
                              rows.features, rows.next_of_sums()};
     add_columns(width, chunk, std::make_index_sequence<most_columns>());
     k += width;

@@ -40,9 +40,8 @@ class TransposedFloats {
   HWY_INLINE void take_some(std::size_t unit, const float* values, std::size_t stride,
                             std::size_t count) {
     const auto first = hn::FirstN(Floats(), count);
-    take_loaded(unit, [&](std::size_t r) {
-      return hn::MaskedLoad(first, Floats(), values + r * stride);
-    });
+    take_loaded(
+        unit, [&](std::size_t r) { return hn::MaskedLoad(first, Floats(), values + r * stride); });
   }
 
   /// Entry j of each of a unit's rows.
