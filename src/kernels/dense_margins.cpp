@@ -174,8 +174,7 @@ HWY_INLINE void add_narrow_rows(const DenseRows<Value>& rows, const double* coef
 
 /// The sums of `Units` units of rows. Several give chains of sums that do not wait for each other.
 template <std::size_t Units, std::size_t Columns, class Value>
-HWY_INLINE void add_units(const DenseRows<Value>& rows, const double* coefficients,
-                          std::size_t columns,
+HWY_INLINE void add_units(const Tile<Value>& rows, const double* coefficients, std::size_t columns,
                           WideVector (&sums)[Units][unit_vectors<Value>][Columns]) {
   constexpr std::size_t width = side<Value>;
   const std::size_t unit_stride = unit_rows<Value> * rows.features;
@@ -186,6 +185,7 @@ HWY_INLINE void add_units(const DenseRows<Value>& rows, const double* coefficien
     }
     return;
   }
+  const Value* next = rows.next;
   std::size_t j = 0;
   for (; j + width <= rows.features; j += width) {
     HWY_UNROLL(8)
@@ -193,6 +193,7 @@ HWY_INLINE void add_units(const DenseRows<Value>& rows, const double* coefficien
       add_square<Columns>(rows.values + u * unit_stride + j, rows.features, 0,
                           coefficients + j * columns, columns, sums[u]);
     }
+    prefetch_next(next, Tile<Value>::fetched(Units * unit_rows<Value> * width));
   }
   if (j == rows.features) return;
   // The last square reaches back to features that are done.
@@ -206,7 +207,7 @@ HWY_INLINE void add_units(const DenseRows<Value>& rows, const double* coefficien
 
 /// The margins of rows 0 … Units · unit_rows − 1, of which those from `first` on are stored.
 template <std::size_t Units, std::size_t Columns, class Value>
-HWY_NOINLINE void add_group(const DenseRows<Value>& rows, const double* coefficients,
+HWY_NOINLINE void add_group(const Tile<Value>& rows, const double* coefficients,
                             std::size_t columns, std::size_t first, double* margins) {
   const Wide wide;
   constexpr std::size_t vectors = unit_vectors<Value>;
@@ -261,8 +262,9 @@ template <std::size_t Units>
 HWY_INLINE void add_transposed(const Tile<float>& rows, const double* coefficients,
                                hn::Vec<Doubles> (&sums)[Units]) {
   constexpr std::size_t width = TransposedFloats<1>::features;
+  constexpr std::size_t height = TransposedFloats<1>::rows;
   const std::size_t features = rows.features;
-  const std::size_t unit_stride = TransposedFloats<1>::rows * features;
+  const std::size_t unit_stride = height * features;
   TransposedFloats<Units> units;
   const float* values = rows.values;
   const float* next = rows.next;
@@ -272,13 +274,12 @@ HWY_INLINE void add_transposed(const Tile<float>& rows, const double* coefficien
     for (std::size_t u = 0; u < Units; ++u) units.take(u, values + u * unit_stride, features);
     HWY_UNROLL(8)
     for (std::size_t b = 0; b < width; ++b) add_feature_of(units, b, coefficients[b], sums);
+    prefetch_next(next, Tile<float>::fetched(Units * height * width));
     values += width;
-    if (next == nullptr) continue;
-    prefetch(next, Tile<float>::fetched(Units * TransposedFloats<1>::rows * width));
-    next += Tile<float>::fetched(Units * TransposedFloats<1>::rows * width);
   }
   const std::size_t left = features % width;
   if (left == 0) return;
+  prefetch_next(next, Tile<float>::fetched(Units * height * left));
   HWY_UNROLL(4)
   for (std::size_t u = 0; u < Units; ++u) {
     units.take_some(u, values + u * unit_stride, features, left);
@@ -323,30 +324,27 @@ void add_column(const Tile<float>& rows, const double* coefficients, double* mar
 #endif
 
 template <std::size_t Columns, class Value>
-void add_chunk(const DenseRows<Value>& rows, const double* coefficients, std::size_t columns,
+void add_chunk(const Tile<Value>& rows, const double* coefficients, std::size_t columns,
                double* margins) {
   constexpr std::size_t unit = unit_rows<Value>;
   constexpr std::size_t units = Columns == 1 ? std::max<std::size_t>(16 / unit, 1) : 1;
-  const auto from = [&](std::size_t i) {
-    return DenseRows<Value>{rows.values + i * rows.features, rows.rows - i, rows.features};
-  };
   std::size_t i = 0;
   for (; i + units * unit <= rows.rows; i += units * unit) {
-    add_group<units, Columns>(from(i), coefficients, columns, 0, margins + i * columns);
+    add_group<units, Columns>(rows.from(i), coefficients, columns, 0, margins + i * columns);
   }
   for (; i + unit <= rows.rows; i += unit) {
-    add_group<1, Columns>(from(i), coefficients, columns, 0, margins + i * columns);
+    add_group<1, Columns>(rows.from(i), coefficients, columns, 0, margins + i * columns);
   }
   if (i == rows.rows) return;
   // The last unit reaches back to rows that are done.
   const std::size_t last = rows.rows - unit;
-  add_group<1, Columns>(from(last), coefficients, columns, i - last, margins + last * columns);
+  add_group<1, Columns>(rows.from(last), coefficients, columns, i - last, margins + last * columns);
 }
 
 template <class Value, std::size_t... Index>
-void add_chunk_of(std::size_t width, const DenseRows<Value>& rows, const double* coefficients,
+void add_chunk_of(std::size_t width, const Tile<Value>& rows, const double* coefficients,
                   std::size_t columns, double* margins, std::index_sequence<Index...>) {
-  using Chunk = void (*)(const DenseRows<Value>&, const double*, std::size_t, double*);
+  using Chunk = void (*)(const Tile<Value>&, const double*, std::size_t, double*);
   static constexpr Chunk chunks[] = {add_chunk<Index + 1, Value>...};
   chunks[width - 1](rows, coefficients, columns, margins);
 }
@@ -362,12 +360,14 @@ void add_margins_of(const Tile<Value>& rows, const double* coefficients, std::si
   }
 #endif
   if (rows.rows < unit_rows<Value>) return add_few_rows(rows, coefficients, columns, margins);
+  Tile<Value> tile = rows;
   std::size_t chunks = (columns + most_columns - 1) / most_columns;
   for (std::size_t k = 0; k < columns; --chunks) {
     const std::size_t width = (columns - k + chunks - 1) / chunks;
-    add_chunk_of(width, rows, coefficients + k, columns, margins + k,
+    add_chunk_of(width, tile, coefficients + k, columns, margins + k,
                  std::make_index_sequence<most_columns>());
     k += width;
+    tile.next = nullptr;  // fetched
   }
 }
 

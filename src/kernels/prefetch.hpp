@@ -15,4 +15,12 @@ template <class Value>
   for (std::size_t j = 0; j < count; j += line) __builtin_prefetch(values + j, read, second_level);
 }
 
+/// Asks for `count` values and goes on to the next; nullptr: for none.
+template <class Value>
+[[gnu::always_inline]] inline void prefetch_next(const Value*& next, std::size_t count) {
+  if (next == nullptr) return;
+  prefetch(next, count);
+  next += count;
+}
+
 }  // namespace mpilogit::kernels
