@@ -243,7 +243,7 @@ HWY_NOINLINE void add_group(const Tile<Value>& rows, const double* coefficients,
   }
 }
 
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+#if HWY_TARGET == HWY_AVX2
 
 using Doubles = TransposedFloats<1>::Doubles;
 
@@ -352,7 +352,7 @@ void add_chunk_of(std::size_t width, const Tile<Value>& rows, const double* coef
 template <class Value>
 void add_margins_of(const Tile<Value>& rows, const double* coefficients, std::size_t columns,
                     double* margins) {
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+#if HWY_TARGET == HWY_AVX2
   if constexpr (sizeof(Value) == 4) {
     if (columns == 1 && rows.rows >= TransposedFloats<1>::rows) {
       return add_column(rows, coefficients, margins);

@@ -11,8 +11,9 @@
 
 #include "hwy/highway.h"
 
-// It takes vectors of eight floats.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+// Vectors of 256 bits convert from memory in one operation. Those of 512 bits take two, and squares
+// in registers are as fast with them.
+#if HWY_TARGET == HWY_AVX2
 HWY_BEFORE_NAMESPACE();
 namespace mpilogit::kernels::dense::HWY_NAMESPACE {
 
@@ -20,7 +21,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 /// Units of 4 rows of 8 entries. They go to memory and are widened on the way back: that takes no
 /// shuffle, and shuffles, of which processors do one or two at a time, are what transposing costs.
-/// Vectors of 512 bits convert no faster, and close one of Intel's three vector ports.
 template <std::size_t Units>
 class TransposedFloats {
  public:
