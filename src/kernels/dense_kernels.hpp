@@ -9,24 +9,30 @@
 
 namespace mpilogit::kernels::dense {
 
-/// Some rows of a block, and as many later ones to fetch while they are worked on: their margins
-/// fetch the first half of those, their column sums the second, so that memory is never idle.
+/// Some rows of a block, and as many later ones to fetch while they are worked on, so that memory
+/// is never idle: margins of floats fetch the first half of those, column sums the second. Margins
+/// of doubles are better off without: their column sums fetch all.
 template <class Value>
 struct Tile : DenseRows<Value> {
   const Value* next = nullptr;
 
   /// What a loop fetches while it works on so many entries.
-  static constexpr std::size_t fetched(std::size_t entries) { return entries / 2; }
+  static constexpr std::size_t fetched_by_margins(std::size_t entries) {
+    return sizeof(Value) == sizeof(float) ? entries / 2 : 0;
+  }
+  static constexpr std::size_t fetched_by_sums(std::size_t entries) {
+    return sizeof(Value) == sizeof(float) ? entries / 2 : entries;
+  }
 
   /// Rows i … of the tile, for margins.
   Tile from(std::size_t i) const {
     const std::size_t skipped = i * this->features;
     return {{this->values + skipped, this->rows - i, this->features},
-            next == nullptr ? nullptr : next + fetched(skipped)};
+            next == nullptr ? nullptr : next + fetched_by_margins(skipped)};
   }
 
   const Value* next_of_sums() const {
-    return next == nullptr ? nullptr : next + fetched(this->rows * this->features);
+    return next == nullptr ? nullptr : next + fetched_by_margins(this->rows * this->features);
   }
 };
 

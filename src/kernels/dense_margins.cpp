@@ -193,7 +193,7 @@ HWY_INLINE void add_units(const Tile<Value>& rows, const double* coefficients, s
       add_square<Columns>(rows.values + u * unit_stride + j, rows.features, 0,
                           coefficients + j * columns, columns, sums[u]);
     }
-    prefetch_next(next, Tile<Value>::fetched(Units * unit_rows<Value> * width));
+    prefetch_next(next, Tile<Value>::fetched_by_margins(Units * unit_rows<Value> * width));
   }
   if (j == rows.features) return;
   // The last square reaches back to features that are done.
@@ -274,12 +274,12 @@ HWY_INLINE void add_transposed(const Tile<float>& rows, const double* coefficien
     for (std::size_t u = 0; u < Units; ++u) units.take(u, values + u * unit_stride, features);
     HWY_UNROLL(8)
     for (std::size_t b = 0; b < width; ++b) add_feature_of(units, b, coefficients[b], sums);
-    prefetch_next(next, Tile<float>::fetched(Units * height * width));
+    prefetch_next(next, Tile<float>::fetched_by_margins(Units * height * width));
     values += width;
   }
   const std::size_t left = features % width;
   if (left == 0) return;
-  prefetch_next(next, Tile<float>::fetched(Units * height * left));
+  prefetch_next(next, Tile<float>::fetched_by_margins(Units * height * left));
   HWY_UNROLL(4)
   for (std::size_t u = 0; u < Units; ++u) {
     units.take_some(u, values + u * unit_stride, features, left);

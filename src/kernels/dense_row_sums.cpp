@@ -40,7 +40,7 @@ struct Chunk {
   std::size_t columns;  // of factors: the distance of two rows
   double* sums;
   std::size_t width;  // features of the chunk
-  const Value* next;  // what to fetch meanwhile, half as many entries as there are
+  const Value* next;  // what to fetch meanwhile
 };
 
 template <class Tag>
@@ -86,7 +86,8 @@ HWY_NOINLINE void add_chunk(const Chunk<Value>& chunk) {
       for (std::size_t v = 0; v < Vectors; ++v) sums[k][v] = hn::MulAdd(factor, x[v], sums[k][v]);
     }
     if (next != nullptr) {
-      prefetch(next + Tile<Value>::fetched(i * features), Tile<Value>::fetched(Lanes * Vectors));
+      prefetch(next + Tile<Value>::fetched_by_sums(i * features),
+               Tile<Value>::fetched_by_sums(Lanes * Vectors));
     }
     values += features;
     last_values += features;
@@ -130,7 +131,7 @@ void add_features(const Chunk<Value>& all) {
     add_vectors<Lanes, Columns>(count, chunk, std::make_index_sequence<most>());
     chunk.rows.values += chunk.width;
     chunk.sums += chunk.width;
-    if (chunk.next != nullptr) chunk.next += Tile<Value>::fetched(chunk.width);
+    if (chunk.next != nullptr) chunk.next += Tile<Value>::fetched_by_sums(chunk.width);
     left -= chunk.width;
     vectors -= count;
   }
