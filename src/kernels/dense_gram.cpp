@@ -107,18 +107,16 @@ HWY_INLINE hn::Vec<Doubles> load_some(const Value* values, std::size_t count, co
 /// Copies the rows into panels, of which zeros fill up the last vector, with their products.
 template <class Value>
 void fill_panels(const DenseRows<Value>& tile, const double* HWY_RESTRICT curvatures,
-                 DenseGramWorkspace& workspace) {
+                 double* all_entries, double* all_products) {
   const std::size_t panel_size = tile.rows * panel_width;
   const std::size_t panels = (tile.features + panel_width - 1) / panel_width;
   const Value* const end = tile.values + tile.rows * tile.features;
-  workspace.entries.resize(panels * panel_size);
-  workspace.products.resize(panels * panel_size);
   for (std::size_t p = 0; p < panels; ++p) {
     const std::size_t first = p * panel_width;
     const std::size_t count = std::min(panel_width, tile.features - first);
     const Value* HWY_RESTRICT values = tile.values + first;
-    double* HWY_RESTRICT entries = workspace.entries.data() + p * panel_size;
-    double* HWY_RESTRICT products = workspace.products.data() + p * panel_size;
+    double* HWY_RESTRICT entries = all_entries + p * panel_size;
+    double* HWY_RESTRICT products = all_products + p * panel_size;
     for (std::size_t i = 0; i < tile.rows; ++i) {
       const auto curvature = hn::Set(doubles, curvatures[i]);
       for (std::size_t j = 0; j < count; j += lanes) {
@@ -189,13 +187,15 @@ template <class Value>
 void add_dense_gram_of(const DenseRows<Value>& tile, const double* curvatures, double* triangle,
                        DenseGramWorkspace& workspace) {
   if (is_narrow(tile.features)) return add_narrow_gram(tile, curvatures, triangle);
-  fill_panels(tile, curvatures, workspace);
   const std::size_t panel_size = tile.rows * panel_width;
+  const std::size_t panels = (tile.features + panel_width - 1) / panel_width;
+  double* all_entries = workspace.entries.of_size(panels * panel_size);
+  double* all_products = workspace.products.of_size(panels * panel_size);
+  fill_panels(tile, curvatures, all_entries, all_products);
   for (std::size_t column = 0; column < tile.features; column += panel_width) {
-    const double* entries = workspace.entries.data() + column / panel_width * panel_size;
+    const double* entries = all_entries + column / panel_width * panel_size;
     for (std::size_t row = column; row < tile.features; row += lanes) {
-      const double* products =
-          workspace.products.data() + row / panel_width * panel_size + row % panel_width;
+      const double* products = all_products + row / panel_width * panel_size + row % panel_width;
       const std::size_t vectors = std::min(panel_vectors, (row - column) / lanes + 1);
       if (row < column + panel_width || row + lanes > tile.features) {
         add_edge_block(vectors, products, entries, tile.rows, row, column, tile.features, triangle);

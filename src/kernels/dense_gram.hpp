@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "mpilogit/kernels/rows.hpp"
@@ -16,10 +17,26 @@ inline std::size_t dense_gram_tile_rows(std::size_t features) {
   return std::clamp(cached_entries / (2 * features), std::size_t{16}, std::size_t{96});
 }
 
-/// Memory that calls share.
+/// Memory for panels that calls share, at the start of a cache line: whole vectors lie in one.
+class Panels {
+ public:
+  double* of_size(std::size_t size) {
+    constexpr std::size_t line = 64;
+    if (memory_.size() < size + line / sizeof(double)) {
+      memory_.resize(size + line / sizeof(double));
+    }
+    void* start = memory_.data();
+    std::size_t space = memory_.size() * sizeof(double);
+    return static_cast<double*>(std::align(line, size * sizeof(double), start, space));
+  }
+
+ private:
+  std::vector<double> memory_;
+};
+
 struct DenseGramWorkspace {
-  std::vector<double> entries;   // x_ij in panels
-  std::vector<double> products;  // c_i x_ij likewise
+  Panels entries;   // x_ij
+  Panels products;  // c_i x_ij likewise
 };
 
 /// triangle[j, k] += Σ_i (c_i x_ij) x_ik, ascending i, fused. At most dense_gram_tile_rows rows.

@@ -9,16 +9,37 @@
 
 namespace mpilogit::kernels::dense {
 
-/// Some rows of a block. While they are added up, what lies `ahead` entries behind each is fetched.
+/// Some rows of a block, and as many later ones to fetch while they are worked on, so that memory
+/// is never idle: margins of floats fetch the first half of those, column sums the second. Margins
+/// of doubles are better off without: their column sums fetch all.
 template <class Value>
 struct Tile : DenseRows<Value> {
-  std::size_t ahead = 0;
+  const Value* next = nullptr;
+
+  /// What a loop fetches while it works on so many entries.
+  static constexpr std::size_t fetched_by_margins(std::size_t entries) {
+    return sizeof(Value) == sizeof(float) ? entries / 2 : 0;
+  }
+  static constexpr std::size_t fetched_by_sums(std::size_t entries) {
+    return sizeof(Value) == sizeof(float) ? entries / 2 : entries;
+  }
+
+  /// Rows i … of the tile, for margins.
+  Tile from(std::size_t i) const {
+    const std::size_t skipped = i * this->features;
+    return {{this->values + skipped, this->rows - i, this->features},
+            next == nullptr ? nullptr : next + fetched_by_margins(skipped)};
+  }
+
+  const Value* next_of_sums() const {
+    return next == nullptr ? nullptr : next + fetched_by_margins(this->rows * this->features);
+  }
 };
 
 /// margins[i, k] += Σ_j x_ij w[j, k]; margins and coefficients as in `kernels::add_margins`.
-void add_margins(const DenseRows<float>& rows, const double* coefficients, std::size_t columns,
+void add_margins(const Tile<float>& rows, const double* coefficients, std::size_t columns,
                  double* margins);
-void add_margins(const DenseRows<double>& rows, const double* coefficients, std::size_t columns,
+void add_margins(const Tile<double>& rows, const double* coefficients, std::size_t columns,
                  double* margins);
 
 /// sums[k, j] += Σ_i f[i, k] x_ij: factors are rows × columns, but sums are columns × features, so

@@ -7,11 +7,12 @@
 #include <utility>
 
 #include "kernels/dense_kernels.hpp"
+#include "kernels/prefetch.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/dense_margins.cpp"
 #include "hwy/foreach_target.h"
-#include "hwy/highway.h"
+#include "kernels/transposed_floats.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace mpilogit::kernels::dense::HWY_NAMESPACE {
@@ -173,8 +174,7 @@ HWY_INLINE void add_narrow_rows(const DenseRows<Value>& rows, const double* coef
 
 /// The sums of `Units` units of rows. Several give chains of sums that do not wait for each other.
 template <std::size_t Units, std::size_t Columns, class Value>
-HWY_INLINE void add_units(const DenseRows<Value>& rows, const double* coefficients,
-                          std::size_t columns,
+HWY_INLINE void add_units(const Tile<Value>& rows, const double* coefficients, std::size_t columns,
                           WideVector (&sums)[Units][unit_vectors<Value>][Columns]) {
   constexpr std::size_t width = side<Value>;
   const std::size_t unit_stride = unit_rows<Value> * rows.features;
@@ -185,6 +185,7 @@ HWY_INLINE void add_units(const DenseRows<Value>& rows, const double* coefficien
     }
     return;
   }
+  const Value* next = rows.next;
   std::size_t j = 0;
   for (; j + width <= rows.features; j += width) {
     HWY_UNROLL(8)
@@ -192,6 +193,7 @@ HWY_INLINE void add_units(const DenseRows<Value>& rows, const double* coefficien
       add_square<Columns>(rows.values + u * unit_stride + j, rows.features, 0,
                           coefficients + j * columns, columns, sums[u]);
     }
+    prefetch_next(next, Tile<Value>::fetched_by_margins(Units * unit_rows<Value> * width));
   }
   if (j == rows.features) return;
   // The last square reaches back to features that are done.
@@ -205,7 +207,7 @@ HWY_INLINE void add_units(const DenseRows<Value>& rows, const double* coefficien
 
 /// The margins of rows 0 … Units · unit_rows − 1, of which those from `first` on are stored.
 template <std::size_t Units, std::size_t Columns, class Value>
-HWY_NOINLINE void add_group(const DenseRows<Value>& rows, const double* coefficients,
+HWY_NOINLINE void add_group(const Tile<Value>& rows, const double* coefficients,
                             std::size_t columns, std::size_t first, double* margins) {
   const Wide wide;
   constexpr std::size_t vectors = unit_vectors<Value>;
@@ -241,65 +243,151 @@ HWY_NOINLINE void add_group(const DenseRows<Value>& rows, const double* coeffici
   }
 }
 
+#if HWY_TARGET == HWY_AVX2
+
+using Doubles = TransposedFloats<1>::Doubles;
+
+/// sums[u] += x[u] w for the rows of each unit and one feature.
+template <std::size_t Units>
+HWY_INLINE void add_feature_of(const TransposedFloats<Units>& units, std::size_t feature,
+                               double coefficient, hn::Vec<Doubles> (&sums)[Units]) {
+  const auto w = hn::Set(Doubles(), coefficient);
+  HWY_UNROLL(4)
+  for (std::size_t u = 0; u < Units; ++u) {
+    sums[u] = hn::MulAdd(units.feature(u, feature), w, sums[u]);
+  }
+}
+
+template <std::size_t Units>
+HWY_INLINE void add_transposed(const Tile<float>& rows, const double* coefficients,
+                               hn::Vec<Doubles> (&sums)[Units]) {
+  constexpr std::size_t width = TransposedFloats<1>::features;
+  constexpr std::size_t height = TransposedFloats<1>::rows;
+  const std::size_t features = rows.features;
+  const std::size_t unit_stride = height * features;
+  TransposedFloats<Units> units;
+  const float* values = rows.values;
+  const float* next = rows.next;
+  const double* end = coefficients + features;
+  for (; end - coefficients >= static_cast<std::ptrdiff_t>(width); coefficients += width) {
+    HWY_UNROLL(4)
+    for (std::size_t u = 0; u < Units; ++u) units.take(u, values + u * unit_stride, features);
+    HWY_UNROLL(8)
+    for (std::size_t b = 0; b < width; ++b) add_feature_of(units, b, coefficients[b], sums);
+    prefetch_next(next, Tile<float>::fetched_by_margins(Units * height * width));
+    values += width;
+  }
+  const std::size_t left = features % width;
+  if (left == 0) return;
+  prefetch_next(next, Tile<float>::fetched_by_margins(Units * height * left));
+  HWY_UNROLL(4)
+  for (std::size_t u = 0; u < Units; ++u) {
+    units.take_some(u, values + u * unit_stride, features, left);
+  }
+  std::size_t b = 0;
+  if (left >= width / 2) {
+    HWY_UNROLL(4)
+    for (; b < width / 2; ++b) add_feature_of(units, b, coefficients[b], sums);
+  }
+  for (; b < left; ++b) add_feature_of(units, b, coefficients[b], sums);
+}
+
+/// One column's margins of 4 · Units rows of floats.
+template <std::size_t Units>
+HWY_INLINE void add_rows(const Tile<float>& rows, const double* coefficients, double* margins) {
+  constexpr std::size_t height = TransposedFloats<1>::rows;
+  hn::Vec<Doubles> sums[Units];
+  HWY_UNROLL(4)
+  for (std::size_t u = 0; u < Units; ++u) sums[u] = hn::LoadU(Doubles(), margins + u * height);
+  add_transposed(rows, coefficients, sums);
+  HWY_UNROLL(4)
+  for (std::size_t u = 0; u < Units; ++u) hn::StoreU(sums[u], Doubles(), margins + u * height);
+}
+
+void add_column(const Tile<float>& rows, const double* coefficients, double* margins) {
+  constexpr std::size_t unit = TransposedFloats<1>::rows;
+  constexpr std::size_t units = 4;
+  std::size_t i = 0;
+  for (; i + units * unit <= rows.rows; i += units * unit) {
+    add_rows<units>(rows.from(i), coefficients, margins + i);
+  }
+  for (; i + unit <= rows.rows; i += unit) add_rows<1>(rows.from(i), coefficients, margins + i);
+  if (i == rows.rows) return;
+  // The last unit reaches back to rows that are done.
+  const std::size_t last = rows.rows - unit;
+  double of_unit[unit];
+  std::copy_n(margins + last, unit, of_unit);
+  add_rows<1>(rows.from(last), coefficients, of_unit);
+  std::copy(of_unit + (i - last), of_unit + unit, margins + i);
+}
+
+#endif
+
 template <std::size_t Columns, class Value>
-void add_chunk(const DenseRows<Value>& rows, const double* coefficients, std::size_t columns,
+void add_chunk(const Tile<Value>& rows, const double* coefficients, std::size_t columns,
                double* margins) {
   constexpr std::size_t unit = unit_rows<Value>;
   constexpr std::size_t units = Columns == 1 ? std::max<std::size_t>(16 / unit, 1) : 1;
-  const auto from = [&](std::size_t i) {
-    return DenseRows<Value>{rows.values + i * rows.features, rows.rows - i, rows.features};
-  };
   std::size_t i = 0;
   for (; i + units * unit <= rows.rows; i += units * unit) {
-    add_group<units, Columns>(from(i), coefficients, columns, 0, margins + i * columns);
+    add_group<units, Columns>(rows.from(i), coefficients, columns, 0, margins + i * columns);
   }
   for (; i + unit <= rows.rows; i += unit) {
-    add_group<1, Columns>(from(i), coefficients, columns, 0, margins + i * columns);
+    add_group<1, Columns>(rows.from(i), coefficients, columns, 0, margins + i * columns);
   }
   if (i == rows.rows) return;
   // The last unit reaches back to rows that are done.
   const std::size_t last = rows.rows - unit;
-  add_group<1, Columns>(from(last), coefficients, columns, i - last, margins + last * columns);
+  add_group<1, Columns>(rows.from(last), coefficients, columns, i - last, margins + last * columns);
 }
 
 template <class Value, std::size_t... Index>
-void add_chunk_of(std::size_t width, const DenseRows<Value>& rows, const double* coefficients,
+void add_chunk_of(std::size_t width, const Tile<Value>& rows, const double* coefficients,
                   std::size_t columns, double* margins, std::index_sequence<Index...>) {
-  using Chunk = void (*)(const DenseRows<Value>&, const double*, std::size_t, double*);
+  using Chunk = void (*)(const Tile<Value>&, const double*, std::size_t, double*);
   static constexpr Chunk chunks[] = {add_chunk<Index + 1, Value>...};
   chunks[width - 1](rows, coefficients, columns, margins);
 }
 
 template <class Value>
-void add_margins_of(const DenseRows<Value>& rows, const double* coefficients, std::size_t columns,
+void add_margins_of(const Tile<Value>& rows, const double* coefficients, std::size_t columns,
                     double* margins) {
+#if HWY_TARGET == HWY_AVX2
+  if constexpr (sizeof(Value) == 4) {
+    if (columns == 1 && rows.rows >= TransposedFloats<1>::rows) {
+      return add_column(rows, coefficients, margins);
+    }
+  }
+#endif
   if (rows.rows < unit_rows<Value>) return add_few_rows(rows, coefficients, columns, margins);
+  Tile<Value> tile = rows;
   std::size_t chunks = (columns + most_columns - 1) / most_columns;
   for (std::size_t k = 0; k < columns; --chunks) {
     const std::size_t width = (columns - k + chunks - 1) / chunks;
-    add_chunk_of(width, rows, coefficients + k, columns, margins + k,
+    add_chunk_of(width, tile, coefficients + k, columns, margins + k,
                  std::make_index_sequence<most_columns>());
     k += width;
+    tile.next = nullptr;  // fetched
   }
 }
 
 #else
 
 template <class Value>
-void add_margins_of(const DenseRows<Value>& rows, const double* coefficients, std::size_t columns,
+void add_margins_of(const Tile<Value>& rows, const double* coefficients, std::size_t columns,
                     double* margins) {
   add_few_rows(rows, coefficients, columns, margins);
 }
 
 #endif
 
-void AddFloatMargins(const DenseRows<float>& rows, const double* coefficients, std::size_t columns,
+void AddFloatMargins(const Tile<float>& rows, const double* coefficients, std::size_t columns,
                      double* margins) {
   add_margins_of(rows, coefficients, columns, margins);
 }
 
-void AddDoubleMargins(const DenseRows<double>& rows, const double* coefficients,
-                      std::size_t columns, double* margins) {
+void AddDoubleMargins(const Tile<double>& rows, const double* coefficients, std::size_t columns,
+                      double* margins) {
   add_margins_of(rows, coefficients, columns, margins);
 }
 
@@ -314,12 +402,12 @@ namespace mpilogit::kernels::dense {
 HWY_EXPORT(AddFloatMargins);
 HWY_EXPORT(AddDoubleMargins);
 
-void add_margins(const DenseRows<float>& rows, const double* coefficients, std::size_t columns,
+void add_margins(const Tile<float>& rows, const double* coefficients, std::size_t columns,
                  double* margins) {
   HWY_DYNAMIC_DISPATCH(AddFloatMargins)(rows, coefficients, columns, margins);
 }
 
-void add_margins(const DenseRows<double>& rows, const double* coefficients, std::size_t columns,
+void add_margins(const Tile<double>& rows, const double* coefficients, std::size_t columns,
                  double* margins) {
   HWY_DYNAMIC_DISPATCH(AddDoubleMargins)(rows, coefficients, columns, margins);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kernels/dense_kernels.hpp"
+#include "kernels/prefetch.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/dense_row_sums.cpp"
@@ -39,7 +40,7 @@ struct Chunk {
   std::size_t columns;  // of factors: the distance of two rows
   double* sums;
   std::size_t width;  // features of the chunk
-  std::size_t ahead;  // from a row to the one to fetch meanwhile
+  const Value* next;  // what to fetch meanwhile
 };
 
 template <class Tag>
@@ -49,16 +50,6 @@ HWY_INLINE hn::Vec<Tag> load_widened(Tag tag, const double* values) {
 template <class Tag>
 HWY_INLINE hn::Vec<Tag> load_widened(Tag tag, const float* values) {
   return hn::PromoteTo(tag, hn::LoadU(hn::Rebind<float, Tag>(), values));
-}
-
-/// Asks the second-level cache for the lines of `Count` values; addresses outside the data do no
-/// harm.
-template <std::size_t Count, class Value>
-HWY_INLINE void prefetch(const Value* values) {
-  constexpr int read = 0;
-  constexpr int second_level = 2;
-  constexpr std::size_t line = 64 / sizeof(Value);
-  for (std::size_t j = 0; j < Count; j += line) __builtin_prefetch(values + j, read, second_level);
 }
 
 /// Features 0 … width − 1 in `Vectors` vectors, of which the last reaches back so as to end with
@@ -81,6 +72,7 @@ HWY_NOINLINE void add_chunk(const Chunk<Value>& chunk) {
   const Value* values = chunk.rows.values;
   const Value* last_values = values + last;
   const double* factors = chunk.factors;
+  const Value* next = chunk.next;
   for (std::size_t i = 0; i < chunk.rows.rows; ++i) {
     hn::Vec<Tag> x[Vectors];
     HWY_UNROLL(16)
@@ -93,7 +85,10 @@ HWY_NOINLINE void add_chunk(const Chunk<Value>& chunk) {
       HWY_UNROLL(16)
       for (std::size_t v = 0; v < Vectors; ++v) sums[k][v] = hn::MulAdd(factor, x[v], sums[k][v]);
     }
-    prefetch<Lanes * Vectors>(values + chunk.ahead);
+    if (next != nullptr) {
+      prefetch(next + Tile<Value>::fetched_by_sums(i * features),
+               Tile<Value>::fetched_by_sums(Lanes * Vectors));
+    }
     values += features;
     last_values += features;
     factors += chunk.columns;
@@ -136,6 +131,7 @@ void add_features(const Chunk<Value>& all) {
     add_vectors<Lanes, Columns>(count, chunk, std::make_index_sequence<most>());
     chunk.rows.values += chunk.width;
     chunk.sums += chunk.width;
+    if (chunk.next != nullptr) chunk.next += Tile<Value>::fetched_by_sums(chunk.width);
     left -= chunk.width;
     vectors -= count;
   }
@@ -154,8 +150,8 @@ void add_weighted_rows_of(const Tile<Value>& rows, const double* factors, std::s
   std::size_t chunks = (columns + most_columns - 1) / most_columns;
   for (std::size_t k = 0; k < columns; --chunks) {
     const std::size_t width = (columns - k + chunks - 1) / chunks;
-    const Chunk<Value> chunk{rows,          factors + k, columns, sums + k * rows.features,
-                             rows.features, rows.ahead};
+    const Chunk<Value> chunk{rows,          factors + k,        columns, sums + k * rows.features,
+                             rows.features, rows.next_of_sums()};
     add_columns(width, chunk, std::make_index_sequence<most_columns>());
     k += width;
   }

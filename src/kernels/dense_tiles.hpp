@@ -41,7 +41,7 @@ void for_tiles(const DenseRows<Value>& rows, std::size_t columns, Visitor&& visi
     const std::size_t count = left < step + fewest ? left : step;
     const Value* values = rows.values + first * features;
     if constexpr (in_place) {
-      visitor(first, Tile<Work>{{values, count, features}, tiles_ahead * step * features});
+      visitor(first, Tile<Work>{{values, count, features}, values + tiles_ahead * step * features});
     } else {
       widen(values, count * features, widened.data());
       visitor(first, Tile<Work>{{widened.data(), count, features}});

@@ -24,8 +24,8 @@ void for_tiles(const SparseRows<Value>& rows, std::size_t, Visitor&& tile_visito
 }
 
 template <class Value>
-void add_tile_margins(const DenseRows<Value>& tile, const double* coefficients, std::size_t columns,
-                      double* margins) {
+void add_tile_margins(const dense::Tile<Value>& tile, const double* coefficients,
+                      std::size_t columns, double* margins) {
   dense::add_margins(tile, coefficients, columns, margins);
 }
 

@@ -10,6 +10,19 @@
 
 namespace mpilogit::objective {
 
+namespace {
+
+/// Asks for the margins' memory of the tile after the next: a store to memory that is not in cache
+/// waits for it, and the stores of the loops wait behind it.
+void fetch_next(std::span<double> own, std::size_t tile) {
+  constexpr int to_write = 1;
+  constexpr std::size_t line = 64 / sizeof(double);
+  const std::size_t end = std::min(3 * tile, own.size());
+  for (std::size_t i = 2 * tile; i < end; i += line) __builtin_prefetch(&own[i], to_write);
+}
+
+}  // namespace
+
 PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blocks,
                          std::int64_t global_rows, std::span<const double> coefficients,
                          std::span<double> margins) {
@@ -17,7 +30,9 @@ PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blo
   const auto to_residuals = [&](const LocalBlock& block, std::size_t first, std::span<double> tile,
                                 std::span<kernels::LaneSum> scalars) {
     if (!margins.empty()) {
-      std::copy(tile.begin(), tile.end(), margins.subspan((block.first + first) * columns).begin());
+      const auto own = margins.subspan((block.first + first) * columns);
+      std::copy(tile.begin(), tile.end(), own.begin());
+      fetch_next(own, tile.size());
     }
     problem.likelihood->residuals(block, first, tile, scalars[0]);
   };

@@ -7,6 +7,7 @@
 #include "mpilogit/kernels/reference.hpp"
 #include "mpilogit/kernels/weighted_gram.hpp"
 
+#include "kernels/guarded_copy.hpp"
 #include "kernels/sample_rows.hpp"
 #include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"
@@ -23,8 +24,9 @@ using mpilogit::testing::Zeros;
 
 namespace {
 
-constexpr std::array<std::size_t, 8> row_counts = {0, 1, 7, 8, 9, 63, 65, 257};
-constexpr std::array<std::size_t, 10> feature_counts = {1, 3, 4, 5, 8, 15, 17, 20, 28, 123};
+constexpr std::array<std::size_t, 12> row_counts = {0, 1, 3, 4, 5, 7, 8, 9, 18, 63, 65, 257};
+constexpr std::array<std::size_t, 13> feature_counts = {1,  3,  4,  5,  7,  8,  9,
+                                                        15, 17, 20, 28, 39, 123};
 
 double halve(double margin) {
   return 0.5 * margin + 0.25;
@@ -184,6 +186,20 @@ TEMPLATE_TEST_CASE("the reference finds the same entries in sparse rows", "", st
       CHECK(reference::entry(sample.as_dense(), i, j) == entry);
       CHECK(reference::entry(sample.as_sparse(), i, j) == entry);
     }
+  }
+}
+
+// A page without access lies where the data end: any read beyond is a fault, masked or not.
+TEMPLATE_TEST_CASE("passes read nothing beyond the last row", "", std::uint8_t, Half, float,
+                   double) {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
+  for (const std::size_t features : feature_counts) {
+    constexpr std::size_t rows = 23;
+    const auto sample = sample_rows<TestType>(rows, features, Zeros::omitted);
+    const mpilogit::testing::GuardedCopy<TestType> copy(sample.dense);
+    const std::vector<double> coefficients = sample_vector(features, 4);
+    const AnyRows guarded = AnyDenseRows(DenseRows<TestType>{copy.data(), rows, features});
+    CHECK(one_pass(guarded, coefficients) == plain_pass(sample.as_dense(), coefficients));
   }
 }
 
