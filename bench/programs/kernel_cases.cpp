@@ -84,27 +84,31 @@ SharedSample dense_sample(Numbers& numbers, std::size_t rows, std::size_t featur
 
 enum class Values { stored, all_one };
 
-/// One entry in each of `per_row` equal parts of the features, as one-hot encoding makes them.
+/// One entry in each of `per_row` equal parts of the features, as one-hot encoding makes them, in
+/// the form that the data set's rows take in memory.
 SharedSample sparse_sample(Numbers& numbers, std::size_t rows, std::size_t features,
                            std::size_t per_row, Values values) {
   struct Storage {
     std::vector<float> values;
-    std::vector<std::uint32_t> columns;
-    std::vector<std::int64_t> starts{0};
+    std::vector<std::uint16_t> columns;
   };
   auto storage = std::make_shared<Storage>();
   const std::size_t part = features / per_row;
   for (std::size_t i = 0; i < rows; ++i) {
     for (std::size_t k = 0; k < per_row; ++k) {
-      storage->columns.push_back(static_cast<std::uint32_t>(k * part + numbers.below(part)));
+      storage->columns.push_back(static_cast<std::uint16_t>(k * part + numbers.below(part)));
       storage->values.push_back(static_cast<float>(numbers.between(-1.0, 1.0)));
     }
-    storage->starts.push_back(static_cast<std::int64_t>(storage->columns.size()));
   }
   auto sample = std::make_shared<Sample>();
-  sample->rows = kernels::AnySparseRows(kernels::SparseRows<float>{
-      values == Values::stored ? storage->values.data() : nullptr, storage->columns.data(),
-      storage->starts.data(), rows, features, 1.0F});
+  kernels::SparseRows<float> view;
+  if (values == Values::stored) view.values = storage->values.data();
+  view.columns = storage->columns.data();
+  view.rows = rows;
+  view.features = features;
+  view.common = 1.0F;
+  view.row_entries = per_row;
+  sample->rows = kernels::AnySparseRows(view);
   sample->entries = storage->columns.size();
   sample->storage = storage;
   sample->fill(numbers);

@@ -68,12 +68,6 @@ class SparseShard : public FeatureRows {
   static std::int64_t needed_bytes(hdf5::ValueType type, std::int64_t rows, std::int64_t entries);
 
  private:
-  hdf5::ValueType type_;
-  std::int64_t features_;
-  std::int64_t entries_;
-  std::vector<std::int64_t> starts_;
-  core::Buffer columns_;
-  core::Buffer values_;
   void narrow_columns();
   void drop_regular_starts();
 
@@ -82,7 +76,13 @@ class SparseShard : public FeatureRows {
     return starts_.empty() ? row * row_entries_ : starts_[static_cast<std::size_t>(row)];
   }
 
-  bool narrow_ = false;
+  hdf5::ValueType type_;
+  std::int64_t features_;
+  std::int64_t entries_;
+  std::vector<std::int64_t> starts_;
+  core::Buffer columns_;
+  core::Buffer values_;
+  bool narrow_ = false;           // columns have 16 bits
   std::int64_t row_entries_ = 0;  // without starts
   bool dropped_ = false;
   std::array<std::byte, sizeof(std::uint64_t)> common_{};  // the value that was dropped

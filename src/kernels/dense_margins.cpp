@@ -1,5 +1,6 @@
 // Margins of dense rows. The lanes of a vector are rows, so that each lane adds up its margin in
-// ascending order of features; small squares of entries are transposed in registers for that.
+// ascending order of features; small squares of entries are transposed for that, in registers or,
+// with AVX2, by way of memory.
 
 #include <algorithm>
 #include <cstddef>

@@ -76,7 +76,8 @@ void Problem::plan_hessian() {
   const HessianPlan plan = objective::plan_hessian(rows(), global_rows, columns());
   hessian_kind = plan.kind;
   hessian_passes = plan.passes;
-  hessian_sampling = refined(sampling, plan.stride, rows().design.dataset().shape().blocks());
+  hessian_sampling =
+      refined(sampling, plan.stride, rows().design.dataset().shape().blocks(), kPiecesOfMatrix);
 }
 
 void Problem::set_penalty(Penalty chosen) {

@@ -6,7 +6,6 @@ namespace mpilogit::objective {
 
 namespace {
 
-constexpr std::int64_t kManyPieces = 64;  // from which a sample takes whole blocks
 constexpr std::int64_t kFewestRows = 32;  // of a piece, unless its block has fewer
 
 std::int64_t rows_of_piece(const Sampling& sample, std::int64_t block_rows) {
@@ -15,12 +14,13 @@ std::int64_t rows_of_piece(const Sampling& sample, std::int64_t block_rows) {
 
 }  // namespace
 
-Sampling refined(const Sampling& sample, std::int64_t stride, const data::Blocks& blocks) {
+Sampling refined(const Sampling& sample, std::int64_t stride, const data::Blocks& blocks,
+                 std::int64_t pieces) {
   Sampling best{sample.skip, sample.parts * stride};
   for (std::int64_t factor = 2; factor <= stride; ++factor) {
     if (stride % factor != 0) continue;
     const Sampling fewer{sample.skip * factor, sample.parts * (stride / factor)};
-    const bool many = blocks.count() / fewer.skip >= kManyPieces;
+    const bool many = blocks.count() / fewer.skip >= pieces;
     const bool too_short = rows_of_piece(best, blocks.rows_per_block()) < kFewestRows;
     if (many || too_short) best = fewer;
   }

@@ -20,9 +20,15 @@ struct Sampling {
   bool operator==(const Sampling&) const = default;
 };
 
+/// From how many pieces on a sample takes whole blocks. Each piece costs the rounding of its sums,
+/// of which a matrix has many.
+constexpr std::int64_t kPieces = 64;
+constexpr std::int64_t kPiecesOfMatrix = 24;
+
 /// About one in `stride` of the rows of `sample`, all of them in it: of fewer blocks as long as
-/// many are left, for each costs the rounding of its sums, and of shorter parts of them beyond.
-Sampling refined(const Sampling& sample, std::int64_t stride, const data::Blocks& blocks);
+/// `pieces` are left, and of shorter parts of them beyond.
+Sampling refined(const Sampling& sample, std::int64_t stride, const data::Blocks& blocks,
+                 std::int64_t pieces = kPieces);
 
 /// The sample's part of `all` of this rank's blocks.
 std::vector<LocalBlock> sampled_blocks(const Sampling& sample, std::span<const LocalBlock> all);

@@ -26,7 +26,8 @@ struct Decrease {
   bool suffices(const Sufficiency& wanted) const {
     if (total + missing <= wanted.target) return false;  // for `below` to say
     const double by_curvature = std::min(wanted.quadratic * total, 0.5) * total;
-    return missing <= std::max({wanted.relative * total, by_curvature, 0.25 * wanted.target});
+    return std::min(missing, 2.0 * bound) <=
+           std::max({wanted.relative * total, by_curvature, 0.25 * wanted.target});
   }
 
   double estimate(double target) const {
@@ -98,8 +99,8 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
     if (k == 1) model.contraction = next_rho / rho;
     const double step = 0.5 * alpha * rho;  // Q_k − Q_{k−1}
     decrease.total += step;
+    decrease.missing = steps.missing_after(step);
     decrease.bound = 0.5 * next_rho / smallest;
-    decrease.missing = std::min(steps.missing_after(step), 2.0 * decrease.bound);
     if (decrease.below(sufficiency.target) || decrease.suffices(sufficiency)) break;
 
     beta = next_rho / rho;

@@ -28,7 +28,11 @@ NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficien
     if (one_solve_) contraction_ = chord.decrease / last_decrease_;
     one_solve_ = true;
     last_decrease_ = chord.decrease;
-    if (contraction_ <= kWorthChord) return chord;
+    if (contraction_ <= kWorthChord) {
+      // M differs from H by about √contraction, relatively, and may be the larger.
+      chord.decrease /= 1.0 - std::sqrt(contraction_);
+      return chord;
+    }
     direct_ = kind_ == HessianMatrixKind::exact;
   }
   if (direct_ && !preconditions()) return with_new_factor(point);

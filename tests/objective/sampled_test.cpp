@@ -67,6 +67,7 @@ TEST_CASE("samples are of whole blocks where there are many, else of parts of mo
   const data::Blocks few(25'000, 44'798);          // 25 blocks of 1024 rows
   CHECK(refined({}, 4, few) == Sampling{1, 4});
   CHECK(refined({1, 4}, 3, few) == Sampling{1, 12});
+  CHECK(refined({}, 4, few, 5) == Sampling{4, 1});
   const data::Blocks tiny(3'000, 5);  // 94 blocks of 32 rows
   CHECK(refined({}, 8, tiny) == Sampling{8, 1});
   CHECK(refined({}, 1, tiny) == Sampling{});

@@ -135,6 +135,50 @@ TEST_CASE("No larger sample once a step on all rows will do the rest") {
   CHECK(counts[4] == 0);
 }
 
+TEST_CASE("A sample that misleads is left behind, whichever size it has") {
+  const Data data = make_data(6400);
+  Data separable = data;  // of the first column alone, with room between the classes
+  for (std::size_t i = 0; i < separable.rows.size(); ++i) {
+    separable.labels[i] = separable.rows[i][0] > 0.0 ? 1.0 : 0.0;
+  }
+  const std::int64_t misleading = GENERATE(16, 4);
+  CAPTURE(misleading);
+  Counts counts;
+  const auto objective = with_samples(data, counts);
+  objective->sample = [&](std::int64_t stride) {
+    return objective_of(every(stride, stride == misleading ? separable : data), stride, counts);
+  };
+  const Vector told{0.5, -0.25, 0.125};
+  const Start start = start_on_samples(*objective, told, kTolerance);
+  if (misleading == 16) {  // seen on the next sample, whose solver does not begin
+    CHECK(start.coefficients == told);
+    CHECK(counts[4] <= 2);
+    return;
+  }
+  // Seen on all rows: newton begins where it is told to, at once.
+  CHECK(start.instead == told);
+  CHECK(start.acceptable < value_at(data, start.coefficients));
+  std::vector<double> objectives;
+  newton(*objective, start, {kTolerance, 100}, [&](const Progress& progress) {
+    objectives.push_back(progress.objective);
+    return true;
+  });
+  CHECK(objectives.front() == value_at(data, told));
+}
+
+TEST_CASE("A sample that speaks for the data is where newton begins") {
+  const Data data = make_data(6400);
+  Counts counts;
+  const auto objective = with_samples(data, counts);
+  const Start start = start_on_samples(*objective, Vector(3, 0.0), kTolerance);
+  double first = 0.0;
+  newton(*objective, start, {kTolerance, 100}, [&](const Progress& progress) {
+    first = progress.objective;
+    return false;
+  });
+  CHECK(first == value_at(data, start.coefficients));
+}
+
 TEST_CASE("A function without samples starts where it is told to") {
   const Data data = make_data(6400);
   Counts counts;

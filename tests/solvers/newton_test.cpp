@@ -97,6 +97,30 @@ TEST_CASE("Near the optimum steps take the last factor again") {
   CHECK(matrices_and_steps(1e-4).second <= steps - 2);
 }
 
+TEST_CASE("An old factor preconditions where a matrix is dear, and no longer where it is cheap") {
+  std::vector<Vector> rows;
+  Vector labels;
+  for (int i = 0; i < 200; ++i) {
+    rows.push_back({std::sin(i * 1.7), std::cos(i * 0.9), std::sin(i * i * 0.31)});
+    labels.push_back(2.0 * std::sin(i * 1.7) + std::cos(i * 2.3) > 0.2 ? 1.0 : 0.0);
+  }
+  const double minimum =
+      solve(TestObjective(logistic(rows, labels, 1e-3)), Vector(4, 0.0), 1e-20).objective;
+  const auto matrices_and_products = [&](double price) {
+    TestObjective objective(logistic(rows, labels, 1e-3));
+    objective.matrix_passes = price;
+    const auto solution = solve(objective, Vector(4, 0.0), 1e-6);
+    CHECK(solution.stop_reason == StopReason::tolerance_reached);
+    CHECK(solution.objective <= minimum * (1.0 + 1e-6));
+    return std::pair(objective.matrices, objective.products);
+  };
+  const auto [cheap_matrices, no_products] = matrices_and_products(1.0);
+  const auto [dear_matrices, products] = matrices_and_products(1000.0);
+  CHECK(no_products == 0);
+  CHECK(products > 0);
+  CHECK(dear_matrices < cheap_matrices);
+}
+
 TEST_CASE("Aliased columns keep their start, the others reach the optimum") {
   std::vector<Vector> rows;
   Vector labels;

@@ -42,6 +42,7 @@ class TestPoint final : public Point {
 
   void hessian_vector(std::span<const double> direction, std::span<double> result) const override {
     ++objective_.passes;
+    ++objective_.products;
     const Vector computed = product(objective_.function().hessian(coefficients_), direction);
     std::copy(computed.begin(), computed.end(), result.begin());
   }
@@ -55,6 +56,7 @@ class TestPoint final : public Point {
   // "Sampled" is a Hessian that is wrong by up to a third, but right on the diagonal.
   SymmetricMatrix hessian_matrix() const override {
     ++objective_.passes;
+    ++objective_.matrices;
     auto matrix = objective_.function().hessian(coefficients_);
     if (objective_.hessian_matrix_kind() == HessianMatrixKind::exact) return matrix;
     for (std::size_t j = 0; j < matrix.dimension; ++j) {

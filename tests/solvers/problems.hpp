@@ -76,10 +76,15 @@ class TestObjective final : public Objective {
 
   mutable std::int64_t passes = 0;
   mutable std::int64_t evaluations = 0;
+  mutable std::int64_t products = 0;
+  mutable std::int64_t matrices = 0;  // whole ones
   mutable std::int64_t line_samples = 0;
   mutable std::vector<std::size_t> matrix_sizes;  // of the restricted ones
 
+  double hessian_matrix_passes() const override { return matrix_passes; }
+
   std::int64_t rows = 0;
+  double matrix_passes = 4.0;
   std::function<std::unique_ptr<TestObjective>(std::int64_t stride)> sample;  // none if empty
 
  private:
