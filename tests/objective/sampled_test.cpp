@@ -6,6 +6,8 @@
 #include "mpilogit/data/partition.hpp"
 #include "mpilogit/objective/logistic_objective.hpp"
 
+#include "objective/logistic_point.hpp"
+#include "objective/problem.hpp"
 #include "objective/row_values.hpp"
 #include "objective/sampling.hpp"
 #include "sample_data.hpp"
@@ -124,6 +126,37 @@ TEST_CASE("a sample's value, gradient and Hessian are those of its own rows") {
       }
     }
   }
+}
+
+TEST_CASE("a sampled Hessian makes up for what it has too little of") {
+  const auto world = comm::Communicator::world();
+  constexpr double kL2 = 0.05;
+  SampleData all = testing::make_sample(9000, {1.0, 2.0}, false);
+  const Sampling every_eighth{8, 1};
+  const auto in_it = [](std::int64_t row) { return row / kBlockRows % 8 == 0; };
+  double squares[2] = {0.0, 0.0};
+  double sampled_squares = 0.0;
+  double sampled = 0.0;
+  for (std::int64_t i = 0; i < all.rows; ++i) {
+    if (in_it(i)) all.x[static_cast<std::size_t>(2 * i + 1)] = 0.0;  // the sample lacks this one
+    for (std::int64_t j = 0; j < 2; ++j) squares[j] += all.at(i, j) * all.at(i, j);
+    if (in_it(i)) sampled += 1.0;
+    if (in_it(i)) sampled_squares += all.at(i, 0) * all.at(i, 0);
+  }
+  const data::Dataset dataset = testing::distribute(all, world);
+  const testing::TestObjective made(dataset, world, kL2);
+  Problem problem(made.passes, made.targets, uniform_penalty(kL2, 2));
+  problem.hessian_sampling = every_eighth;
+  // Without coefficients all curvatures are 1/4.
+  const LogisticPoint point(problem, std::vector<double>(3, 0.0));
+  const auto blocks = point.hessian_blocks();
+  REQUIRE(blocks.size() == 1);
+  const double rows = static_cast<double>(all.rows);
+  const double common = std::max(sampled_squares / sampled, squares[0] / rows);
+  CHECK(blocks[0](0, 0) == Approx(0.25 * common + kL2));
+  CHECK(blocks[0](1, 1) == Approx(0.25 * squares[1] / rows + kL2));
+  CHECK(blocks[0](1, 0) == 0.0);
+  CHECK(blocks[0](2, 2) == Approx(0.25));
 }
 
 TEST_CASE("a sample costs its part of a pass and leaves the whole as it is") {
