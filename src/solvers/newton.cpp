@@ -15,7 +15,8 @@ namespace {
 constexpr double kFirstForcing = 0.25;
 constexpr double kLeastForcing = 1e-2;
 constexpr int kFlatStepsToStop = 2;
-constexpr int kMostChordSteps = 2;
+constexpr int kChordSteps = 2;                  // that should do
+constexpr int kMostChordSteps = 4;              // where the last ones did less than those before
 constexpr double kCoefficientTolerance = 1e-8;  // a larger one asks for the objective alone
 
 class NewtonRun {
@@ -129,7 +130,7 @@ void NewtonRun::finish(const NewtonModel& model) {
 // of e² in F, so that only a gap near tolerance² makes the coefficients as good as the objective.
 void NewtonRun::polish() {
   const double enough = 1e-4 * limits_.tolerance * limits_.tolerance;
-  if (!direction_.chords_reach(enough * std::abs(point_->value()), kMostChordSteps)) {
+  if (!direction_.chords_reach(enough * std::abs(point_->value()), kChordSteps)) {
     direction_.refresh(*point_);
   }
   NewtonModel model = direction_.with_last_factor(*point_);
