@@ -2,11 +2,13 @@
 // A trained model: what is needed to predict, and where it came from.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "mpilogit/data/labels.hpp"
 #include "mpilogit/kernels/polynomial.hpp"
+#include "mpilogit/model/inference.hpp"
 
 namespace mpilogit::model {
 
@@ -34,6 +36,7 @@ struct Model {
   bool standardized = false;  ///< the penalty was of standardised features (coefficients never are)
   std::string solver;
   std::string record;  ///< the run record of the training, as JSON
+  std::optional<Inference> inference;
 
   /// Of coefficients: 1 for two classes, else classes or, with a reference class, one less.
   std::int64_t rows() const { return static_cast<std::int64_t>(intercept.size()); }
