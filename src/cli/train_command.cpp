@@ -136,12 +136,20 @@ void remark_on(const workflow::TrainReport& report, const Output& output) {
   }
 }
 
+std::string sufficient(std::size_t columns) {
+  if (columns == 1) return "One column is enough for it:";
+  if (columns <= kMostNames) return fmt::format("{} columns are enough for it:", columns);
+  return fmt::format("{} columns were needed for it, the strongest:",
+                     grouped(static_cast<std::int64_t>(columns)));
+}
+
 std::string advice(const workflow::TrainReport& report) {
   if (report.separated) {
+    const auto few = workflow::describe_separator(report.diagnosis, report.model);
+    const std::string by = few.empty() ? "" : "\n" + sufficient(few.size()) + listed(few);
     return "warning: a hyperplane separates the classes completely, so that the optimum lies at "
-           "infinity; the model is where training stopped. Columns that have a part in it:" +
-           listed(workflow::describe_separating(report.diagnosis, report.model)) +
-           "\nGive --l2 or --firth for a finite model";
+           "infinity; the model is where training stopped." +
+           by + "\nGive --l2 or --firth for a finite model";
   }
   return fmt::format(
       "warning: stopped before the tolerance ({}); the model is the best point so far. Allow more "

@@ -134,7 +134,7 @@ void Likelihood::gains(const LocalBlock& block, std::span<const double> margins,
   for (std::size_t i = 0; i < block.rows; ++i) {
     const std::size_t row = block.first + i;
     if (!weights_.empty() && weights_[row] == 0.0) {
-      gains[i] = 0.0;
+      gains[i] = std::numeric_limits<double>::infinity();
     } else if (binary_) {
       gains[i] = binary_gain(row, margins[i]);
     } else {

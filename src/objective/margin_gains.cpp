@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "mpilogit/kernels/fused_pass.hpp"
 
@@ -56,9 +57,10 @@ MarginGains margin_gains(const LogisticObjective& objective, std::span<const dou
     const auto margins = margins_of(problem, block, direction, problem.columns());
     problem.likelihood->gains(block, margins, block.of(std::span<double>(gains.of_rows)));
   });
-  double smallest = 0.0;
-  double largest = 0.0;
+  double smallest = std::numeric_limits<double>::infinity();
+  double largest = -smallest;
   for (const double gain : gains.of_rows) {
+    if (!std::isfinite(gain)) continue;
     smallest = std::min(smallest, gain);
     largest = std::max(largest, gain);
   }

@@ -117,7 +117,7 @@ SeparationReport Search::report() const {
   const auto totals = objective::class_totals(fitted_.passes.rows().design.dataset(), resting,
                                               communicator_, fitted_.passes.rows().threads);
   const auto present = std::count_if(totals.begin(), totals.end(), [](double w) { return w > 0; });
-  if (present < 2) result.separation = Separation::complete;
+  if (gains_.smallest >= kRisingGain || present < 2) result.separation = Separation::complete;
   if (present < 2 || totals.size() > 2) return result;
   const auto features = fitted_.passes.rows().features();
   const objective::LogisticObjective objective(fitted_.passes, resting,

@@ -33,6 +33,14 @@ std::string name_of(const model::Model& model, std::size_t column) {
   return feature == model.features ? "(intercept)" : model.feature_name(feature);
 }
 
+std::string variable_name(const model::Model& model, std::size_t variable) {
+  const auto columns = static_cast<std::size_t>(model.rows());
+  const std::string name = name_of(model, variable / columns);
+  if (columns == 1) return name;
+  const auto row = static_cast<std::int64_t>(variable % columns);
+  return name + " (class " + model.classes.name(model.row_class(row)) + ")";
+}
+
 // A factor within rounding of a small whole number is that number.
 double tidy(double factor) {
   const double whole = std::round(factor);
@@ -102,18 +110,17 @@ std::vector<std::string> describe_aliased(const Diagnosis& diagnosis, const mode
 
 std::vector<std::string> describe_separating(const Diagnosis& diagnosis,
                                              const model::Model& model) {
-  const auto& [separation, variables, direction, rows] = diagnosis.separation;
-  const auto columns = static_cast<std::size_t>(model.rows());
+  const auto& direction = diagnosis.separation.direction;
   std::vector<std::string> texts;
-  for (const auto v : variables) {
-    const std::size_t row = v % columns;
-    const std::string of_class =
-        columns == 1
-            ? ""
-            : " (class " + model.classes.name(model.row_class(static_cast<std::int64_t>(row))) +
-                  ")";
-    texts.push_back(name_of(model, v / columns) + of_class + tendency(direction[v]));
+  for (const auto v : diagnosis.separation.separating) {
+    texts.push_back(variable_name(model, v) + tendency(direction[v]));
   }
+  return texts;
+}
+
+std::vector<std::string> describe_separator(const Diagnosis& diagnosis, const model::Model& model) {
+  std::vector<std::string> texts;
+  for (const auto v : diagnosis.separator) texts.push_back(variable_name(model, v));
   return texts;
 }
 

@@ -60,6 +60,7 @@ void add_diagnosis(const TrainReport& report, Json& json) {
   Json& separation = json["separation"];
   separation["kind"] = to_string(diagnosis.separation.separation);
   separation["columns"] = describe_separating(diagnosis, report.model);
+  separation["separator"] = describe_separator(diagnosis, report.model);
   separation["certain_rows"] = diagnosis.separation.certain_rows;
   json["aliased"] = describe_aliased(diagnosis, report.model);
 }

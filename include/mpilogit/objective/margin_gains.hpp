@@ -13,12 +13,12 @@ namespace mpilogit::objective {
 /// u_ik = Σ_j x̃_ij d_jk (without its offset):
 ///   two classes    u_i for y_i = 1, −u_i for y_i = 0; −|u_i| for an aggregated row with both
 ///   more classes   u_iy − max_{l ≠ y} u_il, of a reference class u = 0
-///   weight 0       0
+///   weight 0       ∞: it counts for nothing
 /// A direction along which no row loses and some row gains shows that the classes are
 /// quasi-completely separated (Albert and Anderson 1984): the likelihood rises along it for ever.
 struct MarginGains {
   std::vector<double> of_rows;  ///< local rows
-  double smallest = 0.0;        ///< over the rows of all ranks, as below
+  double smallest = 0.0;        ///< over the rows of positive weight of all ranks, as below
   double largest = 0.0;
 
   /// Collective: rows of all ranks with a gain from `low` on and below `high`.
