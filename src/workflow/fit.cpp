@@ -74,7 +74,7 @@ struct Fit {
     if (!std::isfinite(solution.objective)) return;
     const std::vector<double> before = solution.coefficients;
     diagnosis = workflow::diagnose(passes, targets, objective, suspicious, solution.coefficients);
-    if (guard.separated()) diagnosis.separator = few_separating(objective);
+    if (guard.separated() && diagnosis.examined) diagnosis.separator = few_separating(objective);
     if (solution.coefficients != before) {
       solution.objective = objective.evaluate(solution.coefficients)->value();
     }
