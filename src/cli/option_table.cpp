@@ -130,6 +130,18 @@ constexpr std::array kOptions = {
     Option{"top", value, "N", "all", "show only the N coefficients of largest magnitude", kInspect,
            ""},
 
+    Option{"top", value, "N", "auto",
+           "show only the N features of largest |z|; `all`; auto shows 50 rows if there are more",
+           kSummarize, ""},
+    Option{"strongest", flag, "", "", "order the features by |z|", kSummarize, ""},
+    Option{"stars", flag, "", "", "mark small p by stars", kSummarize, ""},
+    Option{"confidence", value, "LEVEL", "that of the model", "of the intervals, such as 0.99",
+           kSummarize, ""},
+    Option{"test", value, "HYPOTHESES", "",
+           "Wald's test of linear hypotheses, such as \"age = 0, 2*hours = 'x 1'\"; a semicolon "
+           "begins another test",
+           kSummarize, ""},
+
     Option{"threads", value, "N", "auto",
            "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
            "cores of a host among its ranks. Changes no bit of any result",
@@ -139,11 +151,13 @@ constexpr std::array kOptions = {
         "vector instructions of the kernels; auto is the widest that the CPU has. All that fuse "
         "a product and a sum (avx512, avx2, neon, ...) give the same bits, sse4 and plain others",
         kData, ""},
-    Option{"json", value, "FILE", "", "write the run record there, as JSON", kData, ""},
+    Option{"json", value, "FILE", "", "write the run record there, as JSON", kData | kSummarize,
+           ""},
     Option{"config", value, "FILE", "",
-           "read options from a file of lines `name = value`; the command line wins", kAll, ""},
+           "read options from a file of lines `name = value`; the command line wins",
+           kAll | kSummarize, ""},
     Option{"quiet", flag, "", "", "print nothing but errors", kData, ""},
-    Option{"help", flag, "", "", "print this and exit", kAll, ""},
+    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize, ""},
 };
 
 constexpr std::array kCommands = {
@@ -161,6 +175,9 @@ constexpr std::array kCommands = {
                 "Compare a model with labelled rows: log-loss, accuracy, ROC AUC, confusion."},
     CommandInfo{kInspect, "inspect", "FILE.h5",
                 "Show what is in a model or path, or validate a data set and show what is in it."},
+    CommandInfo{kSummarize, "summarize", "MODEL.h5",
+                "Print the table of a model that was trained with inference: standard errors, z, "
+                "p, intervals, odds ratios, fit."},
 };
 
 }  // namespace

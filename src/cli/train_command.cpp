@@ -5,12 +5,15 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/workflow/record.hpp"
+#include "mpilogit/workflow/summarize.hpp"
 #include "mpilogit/workflow/train.hpp"
 
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "fit_arguments.hpp"
+#include "inference_table.hpp"
 #include "output.hpp"
+#include "terminal.hpp"
 #include "thread_count.hpp"
 
 namespace mpilogit::cli {
@@ -172,6 +175,12 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
 
   if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(summary(report, options.model_path));
+  if (report.model.inference) {
+    TableLayout layout;
+    layout.width = terminal_width();
+    layout.see_all = fmt::format("`mpilogit summarize {} --top all`", options.model_path);
+    output.result("\n" + inference_table(report.model, workflow::summary_of(report.model), layout));
+  }
   remark_on(report, output);
   if (report.converged()) return static_cast<int>(core::ExitCode::done);
   output.remark(advice(report));
