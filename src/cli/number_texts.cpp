@@ -60,10 +60,9 @@ std::string number_text(double value, int decimals, bool exponent) {
 }
 
 std::string ratio_text(double value, int decimals) {
-  const bool coarse = value > 0.0 && value < std::pow(10.0, -decimals);
-  if (value == 0.0) return "0";
-  if (coarse || value >= 1e5) return fmt::format("{:.1e}", value);
-  return fmt::format("{:.{}f}", value, value >= 1e3 ? 0 : std::min(decimals, value >= 1e2 ? 1 : 9));
+  if (value == 0.0 || std::isinf(value)) return fmt::format("{}", value);
+  if (value < std::pow(10.0, -decimals) || value >= 1e5) return fmt::format("{:.1e}", value);
+  return fmt::format("{:.{}f}", value, value < 1e3 ? decimals : 0);
 }
 
 std::string z_text(double z) {
