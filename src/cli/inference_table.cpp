@@ -103,11 +103,10 @@ Row row_of(const CoefficientFigures& figures, const std::string& name, const Dec
     case model::CoefficientStatus::estimated:
       break;
   }
-  const bool exponent = decimals.too_coarse_for(figures.coefficient, figures.standard_error);
-  // Fewer digits than the coefficient's, where that leaves enough: a page is 80 columns wide.
-  const int of_intervals = std::max(std::min(3, decimals.count()), decimals.count() - 1);
-  const int of_ratios = std::max({2, std::min(3, decimals.count()), decimals.count() - 2});
-  cells[kCoefficient] = number_text(figures.coefficient, decimals.count(), exponent);
+  const bool exponent = decimals.unfit_for(figures.coefficient, figures.standard_error);
+  const int of_intervals = decimals.of_interval();
+  const int of_ratios = decimals.of_ratio(figures.standard_error);
+  cells[kCoefficient] = number_text(figures.coefficient, decimals.of_coefficient(), exponent);
   if (figures.feature >= 0) {
     cells[kRatio] = ratio_text(std::exp(figures.coefficient), of_ratios);
   }
@@ -115,7 +114,7 @@ Row row_of(const CoefficientFigures& figures, const std::string& name, const Dec
     cells[kError] = "(fixed)";
     return row;
   }
-  cells[kError] = number_text(figures.standard_error, decimals.count(), exponent);
+  cells[kError] = number_text(figures.standard_error, decimals.of_coefficient(), exponent);
   cells[kZ] = z_text(figures.z);
   cells[kP] = p_value_text(figures.log_p);
   cells[kLower] = number_text(figures.lower, of_intervals, exponent);

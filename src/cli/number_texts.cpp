@@ -40,19 +40,24 @@ Decimals::Decimals(std::span<const double> coefficients, std::span<const double>
   double largest = 1.0;
   for (const double error : standard_errors) {
     if (error > 0.0) smallest = std::min(smallest, error);
-    if (std::isfinite(error)) largest = std::max(largest, error);
   }
   for (const double value : coefficients) largest = std::max(largest, std::fabs(value));
   const int wanted = std::isfinite(smallest) ? kDigitsOfErrors - magnitude(smallest) : 4;
   count_ = std::max(0, std::min(wanted, kMostDigits - magnitude(largest)));
 }
 
-bool Decimals::too_coarse_for(double coefficient, double standard_error) const {
+bool Decimals::unfit_for(double coefficient, double standard_error) const {
   const double shown = std::isfinite(standard_error) ? standard_error : std::fabs(coefficient);
-  const bool tiny = shown > 0.0 && shown < 2.0 * std::pow(10.0, -count_);
-  const bool huge =
-      std::fabs(coefficient) >= 1e7 || (std::isfinite(standard_error) && shown >= 1e7);
-  return tiny || huge;
+  const bool tiny = shown > 0.0 && shown < std::pow(10.0, 1 - count_);
+  const double huge = std::pow(10.0, kMostDigits - count_);
+  return tiny || shown >= huge || std::fabs(coefficient) >= huge;
+}
+
+int Decimals::of_ratio(double standard_error) const {
+  constexpr int kMost = 9;
+  const int usual = std::max({2, std::min(3, count_), count_ - 2});
+  if (!(standard_error > 0.0) || standard_error >= std::pow(10.0, 1 - count_)) return usual;
+  return std::clamp(2 - magnitude(standard_error), usual, kMost);
 }
 
 std::string number_text(double value, int decimals, bool exponent) {

@@ -1,6 +1,7 @@
 #pragma once
 // Numbers of a summary as people read them.
 
+#include <algorithm>
 #include <span>
 #include <string>
 
@@ -13,12 +14,17 @@ std::string p_value_text(double log_p);
 class Decimals {
  public:
   /// So many that the smallest standard error shows three digits, as far as seven digits do for the
-  /// largest coefficient. Infinite standard errors do not count.
+  /// largest coefficient.
   Decimals(std::span<const double> coefficients, std::span<const double> standard_errors);
 
-  int count() const { return count_; }
-  /// Whether a row of such numbers would lose too many digits and is better off with exponents.
-  bool too_coarse_for(double coefficient, double standard_error) const;
+  int of_coefficient() const { return count_; }
+  /// A digit less where that leaves enough: a page is 80 columns wide.
+  int of_interval() const { return std::max(std::min(3, count_), count_ - 1); }
+  /// Likewise; but of a tiny coefficient as many as tell its odds ratio from 1.
+  int of_ratio(double standard_error) const;
+  /// Whether a row of such numbers would lose its digits or is too wide, and is better off with
+  /// exponents.
+  bool unfit_for(double coefficient, double standard_error) const;
 
  private:
   int count_ = 0;

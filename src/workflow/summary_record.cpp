@@ -1,6 +1,7 @@
 #include "workflow/summary_record.hpp"
 
 #include <cmath>
+#include <numbers>
 
 #include <nlohmann/json.hpp>
 
@@ -17,12 +18,12 @@ Json number(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
-// Of a probability below every double p is 0, and log_p still tells it.
+// Of a probability below every double p is 0, and log10_p still tells it.
 Json of_statistic(const model::ChiSquared& value) {
   return {{"statistic", number(value.statistic)},
           {"degrees", value.degrees},
           {"p", std::exp(value.log_p)},
-          {"log_p", number(value.log_p)}};
+          {"log10_p", number(value.log_p * std::numbers::log10e)}};
 }
 
 struct Scalars {
@@ -72,7 +73,7 @@ Json of_coefficient(const model::Model& model, const CoefficientFigures& figures
   add("standard_error", figures.standard_error);
   add("z", figures.z);
   add("p", std::exp(figures.log_p));
-  add("log_p", figures.log_p);
+  add("log10_p", figures.log_p * std::numbers::log10e);
   add("lower", figures.lower);
   add("upper", figures.upper);
   json["interval"] = !figures.estimated() ? Json(nullptr)
@@ -86,7 +87,7 @@ Json of_coefficient(const model::Model& model, const CoefficientFigures& figures
 
 }  // namespace
 
-Json inference_record(const model::Model& model, const Summary& summary) {
+Json summary_record(const model::Model& model, const Summary& summary) {
   Json json;
   model::for_each_scalar(*model.inference, Scalars{json});
   json["confidence"] = summary.confidence;
@@ -115,7 +116,7 @@ std::string to_json(const SummarizeReport& report) {
   json["l2"] = model.l2;
   json["l1"] = model.l1;
   json["coefficients_sha256"] = model::coefficients_sha256(model);
-  json.update(inference_record(model, report.summary));
+  json.update(summary_record(model, report.summary));
   // Bytes that are not UTF-8 (in names from the data) become U+FFFD instead of an exception.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

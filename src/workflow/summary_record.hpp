@@ -8,6 +8,6 @@
 namespace mpilogit::workflow {
 
 /// The scalars of the inference by their names, `tests` and `coefficients`.
-nlohmann::ordered_json inference_record(const model::Model& model, const Summary& summary);
+nlohmann::ordered_json summary_record(const model::Model& model, const Summary& summary);
 
 }  // namespace mpilogit::workflow

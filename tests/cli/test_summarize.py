@@ -179,6 +179,22 @@ def test_p_values_below_every_double(spector, spector_fit):
     assert fit.params[1] > 0
 
 
+def test_tiny_and_huge_rows_keep_their_digits(spector, spector_fit):
+    """A feature in other units, and one whose standard error says that nothing is known."""
+    fit = spector_fit[3]
+    model = spector()
+    with h5py.File(model, "r+") as file:
+        file["standard_errors"][0] = [file["coefficients"][0][0] / 2, 1e-6, 16280.5]
+        w = file["coefficients"][0]
+        lower, upper = w[1] - 1.959964e-6, w[1] + 1.959964e-6
+    out = summarize(model).out
+    assert cells(out, "GPA")[:2] == [f"{fit.params[1]:.5f}", f"{fit.params[1] / 2:.5f}"]
+    assert cells(out, "TUCE")[:2] == ["9.52e-02", "1.00e-06"]
+    assert cells(out, "TUCE")[6:] == [f"{np.exp(value):.7f}" for value in (w[1], lower, upper)]
+    assert cells(out, "PSI")[:2] == ["2.38e+00", "1.63e+04"]
+    assert cells(out, "PSI")[4:] == ["-3.19e+04", "3.19e+04", "10.791", "0", "inf"]
+
+
 @pytest.mark.parametrize("changes,line", [
     ({"covariance_kind": "HC1"}, "standard errors     HC1, robust"),
     ({"covariance_kind": "cluster", "clusters": 1234},
@@ -350,7 +366,7 @@ def test_the_record_has_all_figures(spector, spector_fit, tmp_path):
     assert gpa["coefficient"] == pytest.approx(fit.params[1], rel=1e-6)
     assert gpa["standard_error"] == fit.bse[1]
     assert gpa["p"] == pytest.approx(fit.pvalues[1], rel=1e-6)
-    assert np.exp(gpa["log_p"]) == pytest.approx(fit.pvalues[1], rel=1e-6)
+    assert 10 ** gpa["log10_p"] == pytest.approx(fit.pvalues[1], rel=1e-6)
     assert [gpa["odds_ratio_lower"], gpa["odds_ratio_upper"]] == pytest.approx(
         np.exp(fit.conf_int()[1]), rel=1e-5)
     assert (gpa["interval"], psi["interval"], tuce["interval"]) == ("wald", "profile", None)
