@@ -11,19 +11,15 @@ namespace mpilogit::workflow {
 
 namespace {
 
+// JSON has neither infinities nor NaN: they are written as null.
 using Json = nlohmann::ordered_json;
-
-// JSON has neither infinities nor NaN.
-Json number(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
 
 // Of a probability below every double p is 0, and log10_p still tells it.
 Json of_statistic(const model::ChiSquared& value) {
-  return {{"statistic", number(value.statistic)},
+  return {{"statistic", value.statistic},
           {"degrees", value.degrees},
           {"p", std::exp(value.log_p)},
-          {"log10_p", number(value.log_p * std::numbers::log10e)}};
+          {"log10_p", value.log_p * std::numbers::log10e}};
 }
 
 struct Scalars {
@@ -32,7 +28,7 @@ struct Scalars {
   void operator()(const char* name, const std::string& value) const { json[name] = value; }
   void operator()(const char* name, bool value) const { json[name] = value; }
   void operator()(const char* name, std::int64_t value) const { json[name] = value; }
-  void operator()(const char* name, double value) const { json[name] = number(value); }
+  void operator()(const char* name, double value) const { json[name] = value; }
   void operator()(const char* name, const model::ChiSquared& value) const {
     json[name] = of_statistic(value);
   }
@@ -67,7 +63,7 @@ Json of_coefficient(const model::Model& model, const CoefficientFigures& figures
   json["class"] = model.classes.name(model.row_class(figures.row));
   json["status"] = to_string(figures.status);
   const auto add = [&](const char* name, double value) {
-    json[name] = figures.estimated() ? number(value) : Json(nullptr);
+    json[name] = figures.estimated() ? Json(value) : Json(nullptr);
   };
   json["coefficient"] = figures.coefficient;
   add("standard_error", figures.standard_error);

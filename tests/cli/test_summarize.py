@@ -253,7 +253,19 @@ def test_all_of_them_and_a_few(wide):
     assert strongest[-1] == "f10"
 
 
-def test_a_page_is_shared_by_the_classes(anes):
+def test_a_page_is_shared_by_the_classes(tmp_path):
+    """2 blocks of 30 features are more than 50 rows."""
+    random = np.random.default_rng(3)
+    x, y = random.normal(size=(600, 30)), random.integers(0, 3, 600)
+    model = trained(tmp_path, x, y, [f"f{j}" for j in range(30)])
+    fit = sm.MNLogit(y, sm.add_constant(x)).fit(disp=0)
+    write_inference(model, fit.bse.T, scalars_of(fit, len(y)))
+    strongest = np.argsort(-np.abs(fit.tvalues[1:]).max(axis=1))
+    rows = rows_of(summarize(model).out)
+    assert rows == 2 * [f"f{j}" for j in strongest[:25]]
+
+
+def test_a_page_has_room_for_short_blocks(anes):
     """6 blocks of 5 features are 30 rows: all of them. With --top each block has as many."""
     assert summarize(anes[0]).out.count("\neduc ") == 6
     out = summarize(anes[0], "--top", "1").out
