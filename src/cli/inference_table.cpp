@@ -160,6 +160,8 @@ class Frame {
     if (paper) fit(*paper);
   }
 
+  bool shows_intervals() const { return width_[kUpper] > 0; }
+
   std::string head() const {
     std::string first(total(), ' ');
     std::string second = first;
@@ -252,11 +254,15 @@ Decimals decimals_of(const model::Model& model, const workflow::Summary& summary
   return {values, errors};
 }
 
+bool any_profiled(const workflow::Summary& summary) {
+  return std::any_of(summary.coefficients.begin(), summary.coefficients.end(),
+                     [](const auto& figures) { return figures.profiled; });
+}
+
 std::vector<Block> blocks_of(const model::Model& model, const workflow::Summary& summary,
                              const std::vector<std::int64_t>& features, bool stars) {
   const Decimals decimals = decimals_of(model, summary, features);
-  const bool marks = std::any_of(summary.coefficients.begin(), summary.coefficients.end(),
-                                 [](const auto& figures) { return figures.profiled; });
+  const bool marks = any_profiled(summary);
   std::vector<Block> blocks;
   for (std::int64_t row = 0; row < model.rows(); ++row) {
     Block block{.title = title_of(model, row), .rows = {}};
@@ -271,17 +277,15 @@ std::vector<Block> blocks_of(const model::Model& model, const workflow::Summary&
   return blocks;
 }
 
-std::string notes(const model::Model& model, const workflow::Summary& summary,
-                  const TableLayout& layout, std::size_t shown) {
+std::string notes(const model::Model& model, const TableLayout& layout, std::size_t shown,
+                  bool marks) {
   std::string text;
   if (static_cast<std::int64_t>(shown) < model.features) {
     text += fmt::format("({} of {} features, the largest |z| first; {} shows all)\n",
                         grouped(static_cast<std::int64_t>(shown)), grouped(model.features),
                         layout.see_all);
   }
-  const bool profiled = std::any_of(summary.coefficients.begin(), summary.coefficients.end(),
-                                    [](const auto& figures) { return figures.profiled; });
-  if (profiled) text += "^ interval of the profile likelihood\n";
+  if (marks) text += "^ interval of the profile likelihood\n";
   if (layout.stars) text += "*** p < 0.001, ** p < 0.01, * p < 0.05, . p < 0.1\n";
   return text;
 }
@@ -300,7 +304,8 @@ std::string inference_table(const model::Model& model, const workflow::Summary& 
     text += frame.head();
     for (const auto& row : block.rows) text += frame.line(row);
   }
-  return text + notes(model, summary, layout, features.size()) + "\n" + fit_footer(model, summary);
+  const bool marks = frame.shows_intervals() && any_profiled(summary);
+  return text + notes(model, layout, features.size(), marks) + "\n" + fit_footer(model, summary);
 }
 
 }  // namespace mpilogit::cli

@@ -160,6 +160,7 @@ def test_profile_intervals_take_the_place_of_walds(spector):
     assert cells(out, "PSI")[4:] == ["0.500", "inf^", "10.791", "1.649", "inf"]
     assert cells(out, "GPA")[4:6] == ["0.351", "5.301"]
     assert "^ interval of the profile likelihood\n" in out
+    assert "^" not in on_terminal(spector(profiles=profiles), 50)  # no intervals there
     other = summarize(spector(profiles=profiles), "--confidence", "0.9").out
     assert "^" not in other
     assert "note: the model's profile intervals are for 95% and are left out\n" in other
