@@ -1,8 +1,5 @@
 #include "mpilogit/statistics/ranked_scores.hpp"
 
-#include <cmath>
-#include <limits>
-
 #include "mpilogit/kernels/logistic.hpp"
 
 #include "statistics/outcomes.hpp"
@@ -20,12 +17,7 @@ struct RankedScores::Column {
   std::uint32_t positive = 1;
   bool margins = false;
 
-  // NaN (the margins overflowed) cannot be sorted: it ranks last. −0 becomes 0, so that which of
-  // them a tie is called by does not depend on the order of rows.
-  double of(std::size_t row) const {
-    const double value = values[row * columns + column];
-    return std::isnan(value) ? -std::numeric_limits<double>::infinity() : value + 0.0;
-  }
+  double of(std::size_t row) const { return rankable(values[row * columns + column]); }
 };
 
 RankedScores RankedScores::by_margin(const ScoredRows& rows,
