@@ -46,8 +46,8 @@ struct Assessment : Metrics {
 };
 
 struct AssessmentOptions {
-  std::size_t bins = 10;     ///< of the reliability table
-  std::optional<Cost> cost;  ///< of two classes only
+  std::size_t bins = 10;                    ///< of the reliability table
+  std::optional<Cost> cost = std::nullopt;  ///< of two classes only
   bool curves = false;
 };
 
