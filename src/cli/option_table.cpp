@@ -172,8 +172,7 @@ constexpr std::array kCommands = {
                 "Write the probabilities and the label of every row."},
     CommandInfo{
         kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
-        "Compare a model with labelled rows: log-loss, accuracy, AUC, calibration and more, of all "
-        "rows and by group."},
+        "Compare a model with labelled rows: losses, AUC, calibration, confusion and more."},
     CommandInfo{kInspect, "inspect", "FILE.h5",
                 "Show what is in a model or path, or validate a data set and show what is in it."},
 };
