@@ -34,6 +34,10 @@ constexpr std::array kOptions = {
     Option{"groups", optional_value, "NAME", "groups",
            "rows of one group, a data set of integers or strings, stay in one fold", kCrossValidate,
            ""},
+    Option{"by", value, "NAME", "",
+           "metrics of each group of rows too: those of one value of this data set, integers or "
+           "strings",
+           kEvaluate, ""},
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
 
@@ -127,6 +131,15 @@ constexpr std::array kOptions = {
            kTrain, "sgd"},
     Option{"seed", value, "N", "0", "of the order in which blocks are visited", kTrain, "sgd"},
 
+    Option{"bins", value, "N", "10", "bins of probability of the reliability table", kEvaluate, ""},
+    Option{"cost", value, "FP:FN", "",
+           "find the threshold that costs least when a row of class 0 that is called 1 costs FP, "
+           "and one of class 1 that is called 0 FN",
+           kEvaluate, ""},
+    Option{"curves", value, "FILE", "",
+           "write ROC and precision-recall curves, histogram and reliability there (HDF5)",
+           kEvaluate, ""},
+
     Option{"top", value, "N", "all", "show only the N coefficients of largest magnitude", kInspect,
            ""},
 
@@ -171,8 +184,9 @@ constexpr std::array kCommands = {
                 "it."},
     CommandInfo{kPredict, "predict", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
                 "Write the probabilities and the label of every row."},
-    CommandInfo{kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
-                "Compare a model with labelled rows: log-loss, accuracy, ROC AUC, confusion."},
+    CommandInfo{
+        kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
+        "Compare a model with labelled rows: losses, AUC, calibration, confusion and more."},
     CommandInfo{kInspect, "inspect", "FILE.h5",
                 "Show what is in a model or path, or validate a data set and show what is in it."},
     CommandInfo{kSummarize, "summarize", "MODEL.h5",
