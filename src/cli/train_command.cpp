@@ -73,6 +73,9 @@ void refuse_beside_diagnostics(const Arguments& arguments, bool l1) {
   for (const auto* other : {"one-vs-rest", "lower", "upper"}) {
     arguments.refuse_together("diagnostics", other);
   }
+  if (arguments.text("diagnostics") == arguments.text("model")) {
+    refuse_usage(&arguments.command(), "--diagnostics and --model are one file");
+  }
   if (!l1) return;
   refuse_usage(&arguments.command(),
                "--diagnostics is not for L1 penalties (--l1, --l1-ratio, --lambda with --alpha)");
@@ -90,7 +93,7 @@ workflow::TrainOptions options_from(const Arguments& arguments, int automatic_th
   options.solver = solver_from(arguments, l1 || bounded(arguments));
   options.one_vs_rest = arguments.flag("one-vs-rest");
   options.start = arguments.text_if_given("start");
-  options.diagnostics = arguments.text_if_given("diagnostics");
+  if (arguments.given("diagnostics")) options.diagnostics = arguments.required("diagnostics");
   options.threads = threads_from(arguments, automatic_threads);
   refuse_idle_options(arguments, options);
   refuse_beside_firth(arguments, options);

@@ -1,6 +1,7 @@
 #pragma once
 // Firth's F and its gradient at one β.
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,15 +28,10 @@ class FirthPoint final : public solvers::Point {
   double value() const override { return value_; }
   std::span<const double> gradient() const override { return gradient_; }
 
-  // The expected information / S, of which the whole matrix is there already.
-  void hessian_vector(std::span<const double> direction, std::span<double> product) const override {
-    logistic_.hessian_vector(direction, product);
-  }
+  void hessian_vector(std::span<const double> direction, std::span<double> product) const override;
   void hessian_diagonal(std::span<double> diagonal) const override;
-  solvers::SymmetricMatrix hessian_matrix() const override;
-  std::vector<solvers::SymmetricMatrix> hessian_blocks() const override {
-    return {hessian_matrix()};
-  }
+  solvers::SymmetricMatrix hessian_matrix() const override { return hessian(); }
+  std::vector<solvers::SymmetricMatrix> hessian_blocks() const override { return {hessian()}; }
   solvers::SymmetricMatrix hessian_matrix(std::span<const std::size_t> variables) const override;
 
   double log_loss() const { return logistic_.value(); }
@@ -43,10 +39,13 @@ class FirthPoint final : public solvers::Point {
 
  private:
   void add_leverages(const solvers::Cholesky& factor);
+  const solvers::SymmetricMatrix& hessian() const;  // computed at first use
 
   const Problem& problem_;
   LogisticPoint logistic_;
   solvers::SymmetricMatrix information_;
+  RowValues leverages_;
+  mutable std::optional<solvers::SymmetricMatrix> hessian_;
   std::vector<double> gradient_;
   double value_ = 0.0;
   double log_determinant_ = 0.0;

@@ -17,7 +17,7 @@ constexpr double kLeastForcing = 1e-2;
 constexpr int kFlatStepsToStop = 2;
 constexpr int kChordSteps = 2;                  // that should do
 constexpr int kMostChordSteps = 4;              // where the last ones did less than those before
-constexpr int kMostLinearSteps = 100;           // where the Hessian is not all of it
+constexpr int kMostLinearSteps = 100;           // where the Hessian is only like it
 constexpr double kCoefficientTolerance = 1e-8;  // a larger one asks for the objective alone
 
 class NewtonRun {

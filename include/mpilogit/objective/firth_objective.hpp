@@ -22,10 +22,14 @@ namespace mpilogit::objective {
 ///
 ///     S ∂F/∂β_j = −Σ_i (s_i (y_i − μ_i) + h_i (½ − μ_i)) x_ij
 ///
-/// Aggregated rows and weights count as so many rows. What points give as the Hessian is I / S, the
-/// expected information: the penalty's own curvature is not in it, so that Newton's steps are
-/// Fisher scoring, and converge linearly; the factor falls as rows per coefficient grow. Columns
-/// that are aliased under I_max are left out: no gradient, no curvature, no part in |I|.
+/// Aggregated rows and weights count as so many rows. What points give as the Hessian is
+///
+///     (1/S) Σ (s_i + h_i) μ_i (1 − μ_i) x̃_i x̃_iᵀ,
+///
+/// the derivative of that with the h_i held fast: exact for cells of rows that are alike, near the
+/// truth elsewhere, and positive. Newton's method converges linearly with it; with the information
+/// alone (Fisher scoring) it does not for a column that a single row has. Columns that are aliased
+/// under I_max are left out: no gradient, no curvature, no part in |I|.
 class FirthObjective final : public solvers::Objective {
  public:
   /// Collective. `logistic` must have two classes and no penalty, and outlive this object; its
@@ -43,7 +47,7 @@ class FirthObjective final : public solvers::Objective {
     return solvers::HessianMatrixKind::exact;
   }
   bool hessian_complete() const override { return false; }
-  double hessian_matrix_passes() const override { return 0.0; }  // a point has it anyway
+  double hessian_matrix_passes() const override { return 0.0; }  // little beside a point
   std::size_t classes() const override { return 1; }
   std::span<const double> common_curvature() const override { return {}; }
   bool hessian_affordable(std::span<const std::size_t> /*variables*/) const override {

@@ -94,8 +94,8 @@ class Objective {
 
   virtual HessianMatrixKind hessian_matrix_kind() const = 0;
 
-  /// Whether the Hessian that points give is all of ∇²F. If it is a part that stands for the whole,
-  /// Newton's method converges linearly, however near the optimum.
+  /// Whether the Hessian that points give is ∇²F. If it is only like it, Newton's method converges
+  /// linearly, however near the optimum.
   virtual bool hessian_complete() const { return true; }
 
   /// Of a sampled matrix: by how much, relatively, its curvature in any direction is likely to be
