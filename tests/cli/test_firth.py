@@ -110,6 +110,19 @@ def test_separated_classes_have_an_optimum_with_any_solver(train, tmp_path):
     assert decrement(np.arange(8.0)[:, None], np.arange(8) > 3, coefficients(run), 1.0) < 1e-8
 
 
+def test_cells_get_half_a_success_and_half_a_failure(train, tmp_path):
+    """Of a saturated model Firth's estimate is log((k + ½) / (m − k + ½)) in each cell; also for a cell of one row."""
+    counts = [(7, 3), (4, 0), (1, 1), (9, 5)]  # rows, successes
+    cell = np.repeat(np.arange(4), [m for m, _ in counts])
+    y = np.concatenate([np.arange(m) < k for m, k in counts]).astype(int)
+    x = (cell[:, None] == [1, 2, 3]).astype(np.int8)
+    run = train(write_dense(tmp_path / "d.h5", x, y), "--firth", ranks=2)
+    assert run.code == 0, run.err
+    beta = coefficients(run)
+    logits = [np.log((k + 0.5) / (m - k + 0.5)) for m, k in counts]
+    assert np.array([0.0, *beta[1:]]) + beta[0] == pytest.approx(logits, rel=1e-9)
+
+
 def test_dropped_columns_and_columns_of_single_rows(train, tmp_path):
     """Fisher scoring, brglm2's too, runs away along a column that one row alone has."""
     random = np.random.default_rng(5)
