@@ -28,7 +28,6 @@ void write_model(const std::string& path, const Model& model) {
   write_description(file, model);
   hdf5::write_attribute(file, "/", "l2", model.l2);
   hdf5::write_attribute(file, "/", "l1", model.l1);
-  hdf5::write_attribute(file, "/", "firth", std::int64_t{model.firth});
   hdf5::write_attribute(file, "/", "coefficients_sha256", coefficients_sha256(model));
   file.close();
   target.commit();
@@ -50,9 +49,6 @@ Model read_model(const std::string& path) {
   model.l2 = hdf5::read_double_attribute(file, "/", "l2");
   if (hdf5::has_attribute(file, "/", "l1")) {
     model.l1 = hdf5::read_double_attribute(file, "/", "l1");
-  }
-  if (hdf5::has_attribute(file, "/", "firth")) {
-    model.firth = hdf5::read_integer_attribute(file, "/", "firth") != 0;
   }
   return model;
 }
