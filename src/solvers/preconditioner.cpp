@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "solvers/cholesky.hpp"
+#include "mpilogit/solvers/cholesky.hpp"
 
 namespace mpilogit::solvers {
 

@@ -27,6 +27,13 @@ class Cholesky {
   /// memory). Cost: n² products.
   void solve(std::span<const double> right_side, std::span<double> solution) const;
 
+  /// R (n × n, row-major) with H⁻¹ = R Rᵀ over the variables that are not aliased: row j is that of
+  /// variable j, 0 where it is aliased. Cost: n³/6 products; n² doubles.
+  std::vector<double> inverse_root() const;
+
+  /// log |H| over the variables that are not aliased; 0 if all are. Cost: n products.
+  double log_determinant() const;
+
   /// Indices of the aliased variables, ascending.
   const std::vector<std::size_t>& aliased() const { return aliased_; }
 
