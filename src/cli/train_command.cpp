@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "fit_arguments.hpp"
+#include "inference_arguments.hpp"
 #include "output.hpp"
 #include "thread_count.hpp"
 
@@ -62,6 +63,7 @@ workflow::TrainOptions options_from(const Arguments& arguments, int automatic_th
   options.start = arguments.text_if_given("start");
   options.threads = threads_from(arguments, automatic_threads);
   refuse_idle_options(arguments, options);
+  options.inference = inference_from(arguments, options);
   return options;
 }
 
@@ -118,6 +120,9 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
 
   if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(summary(report, options.model_path));
+  if (!report.inference_remark.empty()) {
+    output.remark("warning: no inference is stored: " + report.inference_remark);
+  }
   if (report.converged()) return static_cast<int>(core::ExitCode::done);
   output.remark(advice(report));
   return static_cast<int>(core::ExitCode::not_converged);

@@ -6,6 +6,8 @@
 
 #include "mpilogit/kernels/instruction_set.hpp"
 
+#include "inference_record.hpp"
+
 namespace mpilogit::workflow {
 
 namespace {
@@ -79,6 +81,7 @@ Json of_training(const TrainReport& report) {
                        {"bytes", report.traffic.allreduce_bytes}};
   json["memory"] = of_memory(report.memory);
   json["coefficients_sha256"] = model::coefficients_sha256(report.model);
+  if (report.model.inference) json["inference"] = inference_record(report.model);
   return json;
 }
 

@@ -11,6 +11,7 @@
 #include "mpilogit/model/model.hpp"
 #include "mpilogit/solvers/solver.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
+#include "mpilogit/workflow/inference_options.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
 
 namespace mpilogit::workflow {
@@ -26,6 +27,7 @@ struct TrainOptions {
   SolverOptions solver;
   bool one_vs_rest = false;
   std::optional<std::string> start;  ///< model file to start from
+  std::optional<InferenceOptions> inference;
   int threads = 1;
 };
 
@@ -42,6 +44,7 @@ struct TrainReport {
   std::int64_t data_passes = 0;
   std::int64_t reads = 0;                 ///< passes over all rows or a sample of them
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
+  std::string inference_remark;           ///< why there is no inference although it was asked for
   comm::Traffic traffic;
   double total_weight = 0.0;
   MemoryUse memory;  ///< before the model is written
