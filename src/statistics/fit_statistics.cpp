@@ -91,7 +91,6 @@ model::FitStatistics fit_statistics(const ScoredRows& rows, const FitDescription
   const double null_loss = description.null_loss.value_or(entropy(totals));
   const double saturated = scale * sums.scalar(kLargest);
   const auto parameters = static_cast<double>(description.parameters);
-  const double degrees = sums.scalar(kRows) * static_cast<double>(description.intercepts);
 
   model::FitStatistics fit;
   fit.observations = description.sampling_weights ? sums.scalar(kRows) : sums.scalar(kWeight);
@@ -100,8 +99,8 @@ model::FitStatistics fit_statistics(const ScoredRows& rows, const FitDescription
   fit.residual_deviance = 2.0 * scale * (sums.scalar(kLoss) - sums.scalar(kSaturated));
   fit.log_likelihood = saturated - 0.5 * fit.residual_deviance;
   fit.null_log_likelihood = saturated - 0.5 * fit.null_deviance;
-  fit.null_degrees = degrees - static_cast<double>(description.intercepts);
-  fit.residual_degrees = degrees - parameters;
+  fit.null_degrees = sums.scalar(kRows) - static_cast<double>(description.intercepts);
+  fit.residual_degrees = sums.scalar(kRows) - parameters;
   fit.aic = 2.0 * parameters - 2.0 * fit.log_likelihood;
   fit.bic = parameters * kernels::log_of(fit.observations) - 2.0 * fit.log_likelihood;
   fit.mcfadden = 1.0 - fit.log_likelihood / fit.null_log_likelihood;
