@@ -52,7 +52,13 @@ void subtract_scaled(double factor, const double* x, double* y, std::size_t size
 }  // namespace
 
 Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first)
-    : size_(matrix.dimension), scale_(size_), upper_(matrix.triangle.size()) {
+    : Cholesky(matrix, first, smallest_pivot(matrix.dimension)) {}
+
+Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first, double smallest)
+    : size_(matrix.dimension),
+      smallest_pivot_(smallest),
+      scale_(size_),
+      upper_(matrix.triangle.size()) {
   order_.reserve(size_);
   for (std::size_t j = first; j < size_; ++j) order_.push_back(j);
   for (std::size_t j = 0; j < std::min(first, size_); ++j) order_.push_back(j);
@@ -115,7 +121,7 @@ void Cholesky::subtract_rows_above(std::size_t begin, std::size_t end) {
 void Cholesky::finish_row(std::size_t k) {
   double* const own = row(k);
   const double pivot = own[k];
-  if (!(scale_[k] > 0.0) || !(pivot > smallest_pivot(size_))) {
+  if (!(scale_[k] > 0.0) || !(pivot > smallest_pivot_)) {
     aliased_.push_back(order_[k]);
     scale_[k] = 0.0;
     std::fill(own + k, own + size_, 0.0);

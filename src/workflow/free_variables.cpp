@@ -1,6 +1,7 @@
 #include "free_variables.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mpilogit::workflow {
 
@@ -13,6 +14,25 @@ bool held(const Regularisation& penalty, std::size_t variable, double coefficien
 }
 
 }  // namespace
+
+void FreeVariables::keep(std::span<const std::size_t> positions) {
+  FreeVariables kept;
+  for (std::size_t a = 0; a < positions.size(); ++a) {
+    const std::size_t position = positions[a];
+    kept.variables.push_back(variables[position]);
+    if (position < intercepts) kept.intercepts = a + 1;
+  }
+  *this = std::move(kept);
+}
+
+solvers::SymmetricMatrix part_of(const solvers::SymmetricMatrix& matrix,
+                                 std::span<const std::size_t> positions) {
+  solvers::SymmetricMatrix part(positions.size());
+  for (std::size_t a = 0; a < positions.size(); ++a) {
+    for (std::size_t b = 0; b <= a; ++b) part(a, b) = matrix(positions[a], positions[b]);
+  }
+  return part;
+}
 
 FreeVariables free_variables(const objective::LogisticObjective& objective,
                              const Regularisation& penalty, std::span<const double> coefficients) {

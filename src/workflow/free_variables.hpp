@@ -22,7 +22,14 @@ struct FreeVariables {
   std::vector<std::size_t> variables;  ///< ascending; the solver's numbers
   std::size_t intercepts = 0;          ///< position of the first intercept
   std::vector<CommonDirection> common;
+
+  /// Only those at these positions (ascending); of a problem without common directions.
+  void keep(std::span<const std::size_t> positions);
 };
+
+/// Of a matrix the rows and columns at these positions (ascending).
+solvers::SymmetricMatrix part_of(const solvers::SymmetricMatrix& matrix,
+                                 std::span<const std::size_t> positions);
 
 /// All but those that are left out, at a bound, or where an L1 penalty holds them at its centre.
 FreeVariables free_variables(const objective::LogisticObjective& objective,

@@ -11,11 +11,11 @@
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/objective/score_products.hpp"
-#include "mpilogit/solvers/cholesky.hpp"
 #include "mpilogit/solvers/lbfgs.hpp"
 #include "mpilogit/statistics/covariance.hpp"
 #include "mpilogit/statistics/fit_statistics.hpp"
 
+#include "aliased_columns.hpp"
 #include "free_variables.hpp"
 
 namespace mpilogit::workflow {
@@ -79,13 +79,11 @@ class InferenceRun {
 
  private:
   solvers::SymmetricMatrix information();
-  bool empty_aliased(const solvers::SymmetricMatrix& hessian, std::span<const std::size_t> aliased);
-  model::FitStatistics fit_statistics(std::size_t aliased) const;
+  model::FitStatistics fit_statistics() const;
   solvers::SymmetricMatrix filling(model::Inference& result) const;
   double filling_factor(const model::Inference& result) const;
   void estimate(const statistics::InverseInformation& inverse, model::Inference& result) const;
-  void tell(std::span<const double> variances, std::span<const std::size_t> aliased,
-            model::Inference& result) const;
+  void tell(std::span<const double> variances, model::Inference& result) const;
   void tell_covariance(std::span<const double> covariance, model::Inference& result) const;
 
   bool robust() const { return options_.covariance != CovarianceKind::model; }
@@ -97,6 +95,7 @@ class InferenceRun {
   const objective::LogisticObjective& objective_;
   std::vector<double>& coefficients_;
   FreeVariables free_;
+  std::vector<std::size_t> aliased_;  // the solver's numbers
   std::unique_ptr<solvers::Point> point_;
 };
 
@@ -105,18 +104,15 @@ InferenceResult InferenceRun::run() {
     return {std::nullopt, too_many(free_.variables.size())};
   }
   point_ = objective_.evaluate(coefficients_);
-  const solvers::SymmetricMatrix hessian = information();
-  const statistics::InverseInformation inverse(hessian, objective_.total_weight(),
+  const statistics::InverseInformation inverse(information(), objective_.total_weight(),
                                                free_.intercepts);
-  if (empty_aliased(hessian, inverse.aliased())) point_ = objective_.evaluate(coefficients_);
-
   model::Inference result;
   result.covariance_kind = name_of(options_.covariance);
   result.method = "exact";
   result.weights = name_of(problem_.set.dataset, options_.weights);
   result.penalised = problem_.penalised;
   result.confidence = options_.confidence;
-  result.fit = fit_statistics(inverse.aliased().size());
+  result.fit = fit_statistics();
   if (robust() && !(result.fit.observations > static_cast<double>(result.fit.parameters))) {
     return {std::nullopt, "robust standard errors need more rows than coefficients"};
   }
@@ -129,35 +125,21 @@ InferenceResult InferenceRun::run() {
   return {std::move(result), {}};
 }
 
-// ∇²F over the free variables, with the penalty's part where there is one.
+// ∇²F over the free variables. Under a penalty, whose part it has too, no column is aliased.
 solvers::SymmetricMatrix InferenceRun::information() {
   solvers::SymmetricMatrix hessian = point_->hessian_matrix(free_.variables);
-  lend_curvature(free_, columns(), hessian);
-  return hessian;
-}
-
-// With x_a = Σ_j α_j x_j the coefficient of x_a can go to the others: w_j += α_j w_a, where
-// H α = H e_a over those that are not aliased. Returns whether there was one.
-bool InferenceRun::empty_aliased(const solvers::SymmetricMatrix& hessian,
-                                 std::span<const std::size_t> aliased) {
-  std::vector<double> moved(free_.variables.size());
-  bool any = false;
-  for (const auto a : aliased) {
-    double& own = coefficients_[free_.variables[a]];
-    if (own == 0.0) continue;
-    any = true;
-    for (std::size_t j = 0; j < moved.size(); ++j) {
-      moved[j] += own * hessian(std::max(j, a), std::min(j, a));
-    }
-    own = 0.0;
+  if (problem_.penalised) {
+    lend_curvature(free_, columns(), hessian);
+    return hessian;
   }
-  if (!any) return false;
-  solvers::Cholesky(hessian, free_.intercepts).solve(moved, moved);
-  for (std::size_t j = 0; j < moved.size(); ++j) coefficients_[free_.variables[j]] += moved[j];
-  return true;
+  const AliasedColumns aliased =
+      take_out_aliased(objective_, problem_.set.rows.bounds.squares, hessian, free_, coefficients_);
+  aliased_ = aliased.variables;
+  if (aliased.moved) point_ = objective_.evaluate(coefficients_);
+  return part_of(hessian, aliased.kept);
 }
 
-model::FitStatistics InferenceRun::fit_statistics(std::size_t aliased) const {
+model::FitStatistics InferenceRun::fit_statistics() const {
   const data::Dataset& dataset = problem_.set.dataset;
   std::vector<std::uint32_t> labels;
   dataset.labels().visit([&](const auto own) { labels.assign(own.begin(), own.end()); });
@@ -172,8 +154,7 @@ model::FitStatistics InferenceRun::fit_statistics(std::size_t aliased) const {
       .successes = dataset.successes(),
       .trials = dataset.trials()};
   statistics::FitDescription description;
-  description.parameters =
-      static_cast<std::int64_t>(free_.variables.size() - aliased - free_.common.size());
+  description.parameters = static_cast<std::int64_t>(free_.variables.size() - free_.common.size());
   const bool symmetric = !binary && !rows.shape.reference_class;
   description.intercepts = static_cast<std::int64_t>(columns() - (symmetric ? 1 : 0));
   description.sampling_weights = options_.weights == objective::WeightKind::sampling;
@@ -204,7 +185,7 @@ void InferenceRun::estimate(const statistics::InverseInformation& inverse,
   if (!robust() && !options_.store_covariance) {
     std::vector<double> variances = inverse.variances();
     take_back_curvature(free_, columns(), weight, variances);
-    return tell(variances, inverse.aliased(), result);
+    return tell(variances, result);
   }
   std::vector<double> covariance = inverse.matrix();
   take_back_curvature(free_, columns(), weight, covariance);
@@ -212,31 +193,31 @@ void InferenceRun::estimate(const statistics::InverseInformation& inverse,
     const solvers::SymmetricMatrix scores = filling(result);
     covariance = statistics::sandwich(covariance, scores, filling_factor(result));
   }
-  tell(statistics::diagonal(covariance, inverse.dimension()), inverse.aliased(), result);
+  tell(statistics::diagonal(covariance, inverse.dimension()), result);
   if (options_.store_covariance) tell_covariance(covariance, result);
 }
 
 // From the solver's layout to the model's: rows of coefficients, and intercepts by themselves.
-void InferenceRun::tell(std::span<const double> variances, std::span<const std::size_t> aliased,
-                        model::Inference& result) const {
+void InferenceRun::tell(std::span<const double> variances, model::Inference& result) const {
   constexpr double kUnknown = std::numeric_limits<double>::infinity();
   result.standard_errors.assign(features() * columns(), kUnknown);
   result.status.assign(features() * columns(), CoefficientStatus::fixed);
   result.intercept_standard_errors.assign(columns(), kUnknown);
   result.intercept_status.assign(columns(), CoefficientStatus::fixed);
-  for (std::size_t a = 0; a < free_.variables.size(); ++a) {
-    const std::size_t j = free_.variables[a] / columns();
-    const std::size_t k = free_.variables[a] % columns();
+  const auto set = [&](std::size_t variable, CoefficientStatus status, double error) {
+    const std::size_t j = variable / columns();
+    const std::size_t k = variable % columns();
     const bool intercept = j == features();
     const std::size_t at = intercept ? k : k * features() + j;
-    auto& errors = intercept ? result.intercept_standard_errors : result.standard_errors;
-    auto& status = intercept ? result.intercept_status : result.status;
-    if (std::binary_search(aliased.begin(), aliased.end(), a)) {
-      status[at] = CoefficientStatus::aliased;
-      continue;
-    }
-    status[at] = CoefficientStatus::estimated;
-    errors[at] = std::sqrt(variances[a]);
+    (intercept ? result.intercept_status : result.status)[at] = status;
+    (intercept ? result.intercept_standard_errors : result.standard_errors)[at] = error;
+  };
+  for (const auto variable : aliased_) set(variable, CoefficientStatus::aliased, kUnknown);
+  for (std::size_t a = 0; a < variances.size(); ++a) {
+    // Where all rows of a column are certain, only rounding is left of its information.
+    const bool certain = !(variances[a] > 0.0);
+    set(free_.variables[a], certain ? CoefficientStatus::separated : CoefficientStatus::estimated,
+        certain ? kUnknown : std::sqrt(variances[a]));
   }
 }
 

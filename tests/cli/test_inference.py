@@ -225,6 +225,29 @@ def test_aliased_columns_are_those_of_r(train, tmp_path, solver):
     assert found["parameters"] == 4
 
 
+@pytest.mark.parametrize("separated", [False, True])
+def test_aliased_levels_of_a_factor(train, tmp_path, separated):
+    """All levels of a factor beside the intercept, the last a rare one, the number of the level in other units, and
+    of one level perhaps only one class: what is a combination of what does not hang on the coefficients."""
+    random = np.random.default_rng(4)
+    level = random.choice(6, size=4000, p=[0.5, 0.3, 0.1, 0.05, 0.049, 0.001])
+    amount = 1e5 * random.normal(size=4000) + 3e5
+    x = np.column_stack([level[:, None] == np.arange(6), 1000.0 * level + 7, amount])
+    y = (random.random(4000) < scipy.special.expit(0.3 * level - 1 + 1e-6 * amount)).astype(int)
+    y[level == 5] = np.arange(np.sum(level == 5)) % 2
+    if separated:
+        y[level == 3] = 1
+    run = train(write_dense(tmp_path / "d.h5", x, y), "--inference", ranks=2)
+    expected = ["estimated"] * 5 + ["aliased", "aliased", "estimated"]
+    assert run.record["inference"]["status"] == [expected]
+    assert np.all(coefficients(run)[0][6:8] == 0)
+    if not separated:
+        kept = [0, 1, 2, 3, 4, 7]
+        fit = fitted_glm(glm(y, x[:, kept]))
+        close(coefficients(run)[0][[0] + [k + 1 for k in kept]], fit.params, rel=1e-6)
+        close(errors(run)[0][[0] + [k + 1 for k in kept]], fit.bse, rel=1e-6)
+
+
 def design(x):
     return np.column_stack([np.ones(len(x)), x])
 

@@ -23,6 +23,9 @@ class Cholesky {
  public:
   Cholesky(const SymmetricMatrix& matrix, std::size_t first);
 
+  /// As above, but a pivot of up to `smallest` of a variable's own H_jj makes it aliased.
+  Cholesky(const SymmetricMatrix& matrix, std::size_t first, double smallest);
+
   /// solution = H⁻¹ right_side on the variables that are not aliased (n each; may be the same
   /// memory). Cost: n² products.
   void solve(std::span<const double> right_side, std::span<double> solution) const;
@@ -49,6 +52,7 @@ class Cholesky {
   void finish_row(std::size_t k);
 
   std::size_t size_;
+  double smallest_pivot_;
   std::vector<std::size_t> order_;  // position → variable
   std::vector<double> scale_;       // position → 1 / √H_jj
   std::vector<double> upper_;       // U by rows, packed
