@@ -248,6 +248,15 @@ def test_aliased_levels_of_a_factor(train, tmp_path, separated):
         close(errors(run)[0][[0] + [k + 1 for k in kept]], fit.bse, rel=1e-6)
 
 
+def test_nearly_a_combination_is_none(train, tmp_path):
+    """A variance inflation of 1e8: the Hessian alone could not be sure."""
+    x, y = logistic_sample(rows=500, features=2)
+    x = np.column_stack([x, x[:, 0] + 1e-4 * np.random.default_rng(2).normal(size=len(y))])
+    run = train(write_dense(tmp_path / "d.h5", x, y), "--inference")
+    assert run.record["inference"]["status"] == [["estimated"] * 3]
+    close(errors(run), fitted(sm.Logit(y, sm.add_constant(x))).bse, rel=1e-6)
+
+
 def design(x):
     return np.column_stack([np.ones(len(x)), x])
 
