@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "solvers/row_elimination.hpp"
 
@@ -52,11 +53,12 @@ void subtract_scaled(double factor, const double* x, double* y, std::size_t size
 }  // namespace
 
 Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first)
-    : Cholesky(matrix, first, smallest_pivot(matrix.dimension)) {}
+    : Cholesky(matrix, first,
+               std::vector<double>(matrix.dimension, smallest_pivot(matrix.dimension))) {}
 
-Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first, double smallest)
+Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first, std::vector<double> smallest)
     : size_(matrix.dimension),
-      smallest_pivot_(smallest),
+      smallest_(std::move(smallest)),
       scale_(size_),
       upper_(matrix.triangle.size()) {
   order_.reserve(size_);
@@ -121,7 +123,7 @@ void Cholesky::subtract_rows_above(std::size_t begin, std::size_t end) {
 void Cholesky::finish_row(std::size_t k) {
   double* const own = row(k);
   const double pivot = own[k];
-  if (!(scale_[k] > 0.0) || !(pivot > smallest_pivot_)) {
+  if (!(scale_[k] > 0.0) || !(pivot > smallest_[order_[k]])) {
     aliased_.push_back(order_[k]);
     scale_[k] = 0.0;
     std::fill(own + k, own + size_, 0.0);
@@ -150,6 +152,22 @@ void Cholesky::solve(std::span<const double> right_side, std::span<double> solut
     x[k] /= row(k)[k];
   }
   for (std::size_t k = 0; k < size_; ++k) solution[order_[k]] = scale_[k] * x[k];
+}
+
+// Column j of U is what the rows above make of variable j: U α = u_j over those, backwards.
+std::vector<double> Cholesky::combination(std::size_t variable) const {
+  std::size_t j = 0;
+  while (order_[j] != variable) ++j;
+  std::vector<double> x(j);
+  std::vector<double> shares(size_, 0.0);
+  for (std::size_t k = j; k-- > 0;) {
+    if (scale_[k] == 0.0) continue;
+    x[k] = row(k)[j];
+    for (std::size_t m = k + 1; m < j; ++m) x[k] -= row(k)[m] * x[m];
+    x[k] /= row(k)[k];
+    shares[order_[k]] = scale_[k] * x[k];
+  }
+  return shares;
 }
 
 // V = U⁻¹ by rows from the last one up: v_k = (e_k − Σ_{p>k} u_kp v_p) / u_kk. Then R = D^-½ P V,

@@ -1,6 +1,8 @@
 #include "aliased_columns.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "mpilogit/objective/squared_margins.hpp"
 #include "mpilogit/solvers/cholesky.hpp"
@@ -11,13 +13,13 @@ namespace {
 
 // An element of the Hessian is a multiple of 2^-61 of its bound, ¼ Q_j / S: of less than so much of
 // that there are too few digits left.
-constexpr double kThin = 1e-4;
+constexpr double kThin = 1e-3;
 
 // A pivot that should be 0 comes out at about ε ‖x_k‖² / ‖x_j‖² for a rare column j that is a
 // combination of common ones k.
 constexpr double kSuspicious = 1e-6;
 
-constexpr double kAliased = 1e-14;  // of Σ s_i x_ij², what the others may leave of it
+constexpr double kAliased = 1e-14;  // of Σ_k α_k² Q_k, what may be left of their sum
 
 // The free features and the intercept as one class sees them.
 class OneClass {
@@ -51,30 +53,33 @@ class OneClass {
   std::vector<std::size_t> positions_;
 };
 
-/// x_j = Σ_k α_k x_k over the other features and the intercept.
+/// x_j = Σ_k α_k x_k over the intercept and features before it.
 struct Combination {
   std::size_t place = 0;       // of j, as OneClass counts
-  std::vector<double> shares;  // α, by place; 0 for all candidates
+  std::vector<double> shares;  // α, by place
 };
 
-// G α = G e_j over all that are no candidates.
-std::vector<Combination> candidates(const solvers::SymmetricMatrix& gram) {
+// Those whose pivots leave it open; but not those that are known to be none.
+std::vector<Combination> candidates(const solvers::SymmetricMatrix& gram,
+                                    const std::vector<bool>& refuted) {
   const std::size_t n = gram.dimension;
-  const solvers::Cholesky factor(gram, n - 1, kSuspicious);
+  std::vector<double> smallest;
+  for (std::size_t j = 0; j < n; ++j) smallest.push_back(refuted[j] ? 0.0 : kSuspicious);
+  const solvers::Cholesky factor(gram, n - 1, std::move(smallest));
   std::vector<Combination> found;
   for (const auto j : factor.aliased()) {
-    Combination own{j, std::vector<double>(n)};
-    for (std::size_t k = 0; k < n; ++k) own.shares[k] = gram(std::max(j, k), std::min(j, k));
-    factor.solve(own.shares, own.shares);
+    if (refuted[j]) continue;
+    Combination own{j, factor.combination(j)};
+    for (double& share : own.shares) share *= std::sqrt(gram(j, j));
     found.push_back(std::move(own));
   }
   return found;
 }
 
-// Keeps those that the rows confirm.
-void confirm(const objective::LogisticObjective& objective, const OneClass& features,
-             std::span<const double> squares, std::vector<Combination>& found) {
-  if (found.empty()) return;
+// Of each Σ_i s_i (x_ij − Σ_k α_k x_ik)² from the rows, relative to what cancels there.
+std::vector<double> left_over(const objective::LogisticObjective& objective,
+                              const OneClass& features, std::span<const double> squares,
+                              std::span<const Combination> found) {
   std::vector<double> directions(squares.size() * found.size());
   for (std::size_t c = 0; c < found.size(); ++c) {
     for (std::size_t p = 0; p < features.size(); ++p) {
@@ -82,13 +87,34 @@ void confirm(const objective::LogisticObjective& objective, const OneClass& feat
       directions[features.feature(p) * found.size() + c] = share;
     }
   }
-  const auto left = objective::squared_margins(objective, directions, found.size());
-  std::vector<Combination> confirmed;
+  auto left = objective::squared_margins(objective, directions, found.size());
   for (std::size_t c = 0; c < found.size(); ++c) {
-    const double whole = squares[features.feature(found[c].place)];
-    if (left[c] <= kAliased * whole) confirmed.push_back(std::move(found[c]));
+    double parts = squares[features.feature(found[c].place)];
+    for (std::size_t p = 0; p < features.size(); ++p) {
+      parts += found[c].shares[p] * found[c].shares[p] * squares[features.feature(p)];
+    }
+    if (parts > 0.0) left[c] /= parts;
   }
-  found = std::move(confirmed);
+  return left;
+}
+
+// A candidate that the rows refute may be part of the combinations of later ones: then again.
+std::vector<Combination> combinations_of(const objective::LogisticObjective& objective,
+                                         const OneClass& features, std::span<const double> squares,
+                                         const solvers::SymmetricMatrix& gram) {
+  std::vector<bool> refuted(features.size(), false);
+  while (true) {
+    const std::vector<Combination> found = candidates(gram, refuted);
+    if (found.empty()) return found;
+    const auto left = left_over(objective, features, squares, found);
+    bool again = false;
+    for (std::size_t c = 0; c < found.size(); ++c) {
+      const bool confirmed = left[c] <= kAliased;
+      refuted[found[c].place] = !confirmed;
+      again = again || !confirmed;
+    }
+    if (!again) return found;
+  }
 }
 
 // w_k += α_k w_j, w_j = 0, for every class.
@@ -115,8 +141,8 @@ AliasedColumns take_out_aliased(const objective::LogisticObjective& objective,
                                 const solvers::SymmetricMatrix& hessian, FreeVariables& free,
                                 std::span<double> coefficients) {
   const OneClass features(objective, free);
-  std::vector<Combination> combinations = candidates(features.gram(hessian, squares));
-  confirm(objective, features, squares, combinations);
+  const std::vector<Combination> combinations =
+      combinations_of(objective, features, squares, features.gram(hessian, squares));
   AliasedColumns columns;
   std::vector<std::size_t> aliased;
   for (const auto& combination : combinations) {

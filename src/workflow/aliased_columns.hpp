@@ -19,7 +19,7 @@ struct AliasedColumns {
 };
 
 /// Collective; of a problem without penalty. Takes those out of `free` whose column is a
-/// combination of the intercept and features before it (to 1e-7 of its norm, as R's lm), for all
+/// combination of the intercept and features before it (to 1e-7 of the norms, as R's lm), for all
 /// classes. Of equally good solutions chooses the one in which they are 0, as R: changes
 /// `coefficients` where the solver did not.
 ///
@@ -27,7 +27,8 @@ struct AliasedColumns {
 /// rows decide. `squares`: Q_j ≥ Σ s_i x_ij², the intercept's last. Where the rows of a column are
 /// all predicted with near certainty, the Hessian knows too few digits of it: then that of the
 /// model of intercepts alone does, for what is a combination of what does not hang on the point.
-/// Cost: n³/3 products; a pass if there are candidates; perhaps another Hessian.
+/// Cost: n³/3 products and, if there are candidates, a pass, again where the rows refute some;
+/// perhaps another Hessian.
 AliasedColumns take_out_aliased(const objective::LogisticObjective& objective,
                                 std::span<const double> squares,
                                 const solvers::SymmetricMatrix& hessian, FreeVariables& free,

@@ -248,6 +248,31 @@ def test_aliased_levels_of_a_factor(train, tmp_path, separated):
         close(errors(run)[0][[0] + [k + 1 for k in kept]], fit.bse, rel=1e-6)
 
 
+def test_a_rare_level_that_a_hessian_cannot_see(train, tmp_path):
+    """Of one row in 100,000: what is left of it, by cancellation, is rounding."""
+    random = np.random.default_rng(1)
+    level = random.choice(12, size=100_000, p=[0.3, 0.2, 0.15, 0.1, 0.05, 0.05, 0.05, 0.04, 0.03, 0.02, 0.00999, 0.00001])
+    level[level == 11] = 0
+    level[0] = 11
+    other = random.integers(0, 100, size=(len(level), 4))
+    x = np.column_stack([other, level[:, None] == np.arange(12)]).astype(np.uint8)
+    y = (random.random(len(level)) < scipy.special.expit(0.1 * level - 1 + 0.01 * other[:, 0])).astype(int)
+    y[0] = 0
+    run = train(write_dense(tmp_path / "d.h5", x, y), "--inference")
+    assert run.record["inference"]["status"] == [["estimated"] * 15 + ["aliased"]]
+
+
+def test_a_combination_of_columns_that_are_certain(train, tmp_path):
+    """All rows of two levels are of one class: their curvatures vanish, and with them the digits that tell."""
+    random = np.random.default_rng(1)
+    level = random.choice(6, size=4000, p=[0.4, 0.25, 0.1, 0.05, 0.15, 0.05])
+    both = (level == 2) | (level == 3)
+    x = np.column_stack([random.normal(size=(4000, 2)), level[:, None] == np.arange(5), both])
+    y = np.where(both, 1, random.random(4000) < scipy.special.expit(x[:, 0])).astype(int)
+    run = train(write_dense(tmp_path / "d.h5", x, y), "--inference", "--tolerance", "1e-14")
+    assert run.record["inference"]["status"] == [["estimated"] * 7 + ["aliased"]]
+
+
 def test_nearly_a_combination_is_none(train, tmp_path):
     """A variance inflation of 1e8: the Hessian alone could not be sure."""
     x, y = logistic_sample(rows=500, features=2)
