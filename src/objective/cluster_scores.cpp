@@ -98,8 +98,10 @@ OwnedScores ClusterScores::of(std::int64_t first, std::int64_t last) const {
   }
   owned.clusters = std::count(present.begin(), present.end(), 1);
   owned.scores.reserve(sums.size());
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    owned.scores.push_back(scales_[i % width].to_double(sums[i]));
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t v = 0; v < width; ++v) {
+      owned.scores.push_back(scales_[v].to_double(sums[row * width + v]));
+    }
   }
   return owned;
 }

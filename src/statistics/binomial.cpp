@@ -17,7 +17,7 @@ double stirling_error(double n) {
   constexpr double kSeriesFrom = 16.0;
   if (n < kSeriesFrom) {
     double factorial = 1.0;
-    for (double i = 2.0; i <= n; ++i) factorial *= i;
+    for (int i = 2; i <= static_cast<int>(n); ++i) factorial *= i;
     const double log_n = kernels::log_of(n);
     return kernels::log_of(factorial) - (0.5 * kernels::log_of(kTwoPi * n) + n * log_n - n);
   }
