@@ -13,5 +13,6 @@ int cross_validate_command(const Arguments& arguments, const comm::Communicator&
 int predict_command(const Arguments& arguments, const comm::Communicator& communicator);
 int evaluate_command(const Arguments& arguments, const comm::Communicator& communicator);
 int inspect_command(const Arguments& arguments, const comm::Communicator& communicator);
+int summarize_command(const Arguments& arguments, const comm::Communicator& communicator);
 
 }  // namespace mpilogit::cli

@@ -34,6 +34,10 @@ constexpr std::array kOptions = {
     Option{"groups", optional_value, "NAME", "groups",
            "rows of one group, a data set of integers or strings, stay in one fold", kCrossValidate,
            ""},
+    Option{"by", value, "NAME", "",
+           "metrics of each group of rows too: those of one value of this data set, integers or "
+           "strings",
+           kEvaluate, ""},
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
 
@@ -149,8 +153,29 @@ constexpr std::array kOptions = {
            kTrain, "sgd"},
     Option{"seed", value, "N", "0", "of the order in which blocks are visited", kTrain, "sgd"},
 
+    Option{"bins", value, "N", "10", "bins of probability of the reliability table", kEvaluate, ""},
+    Option{"cost", value, "FP:FN", "",
+           "find the threshold that costs least when a row of class 0 that is called 1 costs FP, "
+           "and one of class 1 that is called 0 FN",
+           kEvaluate, ""},
+    Option{"curves", value, "FILE", "",
+           "write ROC and precision-recall curves, histogram and reliability there (HDF5)",
+           kEvaluate, ""},
+
     Option{"top", value, "N", "all", "show only the N coefficients of largest magnitude", kInspect,
            ""},
+
+    Option{"top", value, "N", "auto",
+           "show only the N features of largest |z|; `all`; auto shows 50 rows if there are more",
+           kSummarize, ""},
+    Option{"strongest", flag, "", "", "order the features by |z|", kSummarize, ""},
+    Option{"stars", flag, "", "", "mark small p by stars", kSummarize, ""},
+    Option{"confidence", value, "LEVEL", "that of the model", "of the intervals, such as 0.99",
+           kSummarize, ""},
+    Option{"test", value, "HYPOTHESES", "",
+           "Wald's test of linear hypotheses, such as \"age = 0, 2*hours = 'x 1'\"; a semicolon "
+           "begins another test",
+           kSummarize, ""},
 
     Option{"threads", value, "N", "auto",
            "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
@@ -161,11 +186,13 @@ constexpr std::array kOptions = {
         "vector instructions of the kernels; auto is the widest that the CPU has. All that fuse "
         "a product and a sum (avx512, avx2, neon, ...) give the same bits, sse4 and plain others",
         kData, ""},
-    Option{"json", value, "FILE", "", "write the run record there, as JSON", kData, ""},
+    Option{"json", value, "FILE", "", "write the run record there, as JSON", kData | kSummarize,
+           ""},
     Option{"config", value, "FILE", "",
-           "read options from a file of lines `name = value`; the command line wins", kAll, ""},
+           "read options from a file of lines `name = value`; the command line wins",
+           kAll | kSummarize, ""},
     Option{"quiet", flag, "", "", "print nothing but errors", kData, ""},
-    Option{"help", flag, "", "", "print this and exit", kAll, ""},
+    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize, ""},
 };
 
 constexpr std::array kCommands = {
@@ -179,10 +206,14 @@ constexpr std::array kCommands = {
                 "it."},
     CommandInfo{kPredict, "predict", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
                 "Write the probabilities and the label of every row."},
-    CommandInfo{kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
-                "Compare a model with labelled rows: log-loss, accuracy, ROC AUC, confusion."},
+    CommandInfo{
+        kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
+        "Compare a model with labelled rows: losses, AUC, calibration, confusion and more."},
     CommandInfo{kInspect, "inspect", "FILE.h5",
                 "Show what is in a model or path, or validate a data set and show what is in it."},
+    CommandInfo{kSummarize, "summarize", "MODEL.h5",
+                "Print the table of a model that was trained with inference: standard errors, z, "
+                "p, intervals, odds ratios, fit."},
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ enum Command : unsigned {
   kInspect = 8,
   kPath = 16,
   kCrossValidate = 32,
+  kSummarize = 1024,
 };
 
 enum class OptionKind {

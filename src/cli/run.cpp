@@ -69,6 +69,8 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator)
       return evaluate_command(arguments, communicator);
     case kInspect:
       return inspect_command(arguments, communicator);
+    case kSummarize:
+      return summarize_command(arguments, communicator);
   }
   throw core::internal_failure("unknown command");
 }

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <utility>
 
 #include "solvers/row_elimination.hpp"
 
@@ -22,7 +21,7 @@ constexpr double kLog2 = 0x1.62e42fefa39efp-1;
 
 // Rounding moves a pivot of a matrix with unit diagonal by about √n … n units of ε, and the Hessian
 // itself comes with an error of a few ε. Below this a pivot cannot be told from 0.
-double smallest_pivot(std::size_t dimension) {
+double rounding_pivot(std::size_t dimension) {
   constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
   return 50.0 * kEpsilon * static_cast<double>(std::max<std::size_t>(dimension, 10));
 }
@@ -53,12 +52,11 @@ void subtract_scaled(double factor, const double* x, double* y, std::size_t size
 }  // namespace
 
 Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first)
-    : Cholesky(matrix, first,
-               std::vector<double>(matrix.dimension, smallest_pivot(matrix.dimension))) {}
+    : Cholesky(matrix, first, rounding_pivot(matrix.dimension)) {}
 
-Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first, std::vector<double> smallest)
+Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first, double smallest_pivot)
     : size_(matrix.dimension),
-      smallest_(std::move(smallest)),
+      smallest_pivot_(smallest_pivot),
       scale_(size_),
       upper_(matrix.triangle.size()) {
   order_.reserve(size_);
@@ -123,7 +121,7 @@ void Cholesky::subtract_rows_above(std::size_t begin, std::size_t end) {
 void Cholesky::finish_row(std::size_t k) {
   double* const own = row(k);
   const double pivot = own[k];
-  if (!(scale_[k] > 0.0) || !(pivot > smallest_[order_[k]])) {
+  if (!(scale_[k] > 0.0) || !(pivot > smallest_pivot_)) {
     aliased_.push_back(order_[k]);
     scale_[k] = 0.0;
     std::fill(own + k, own + size_, 0.0);
@@ -152,22 +150,6 @@ void Cholesky::solve(std::span<const double> right_side, std::span<double> solut
     x[k] /= row(k)[k];
   }
   for (std::size_t k = 0; k < size_; ++k) solution[order_[k]] = scale_[k] * x[k];
-}
-
-// Column j of U is what the rows above make of variable j: U α = u_j over those, backwards.
-std::vector<double> Cholesky::combination(std::size_t variable) const {
-  std::size_t j = 0;
-  while (order_[j] != variable) ++j;
-  std::vector<double> x(j);
-  std::vector<double> shares(size_, 0.0);
-  for (std::size_t k = j; k-- > 0;) {
-    if (scale_[k] == 0.0) continue;
-    x[k] = row(k)[j];
-    for (std::size_t m = k + 1; m < j; ++m) x[k] -= row(k)[m] * x[m];
-    x[k] /= row(k)[k];
-    shares[order_[k]] = scale_[k] * x[k];
-  }
-  return shares;
 }
 
 // V = U⁻¹ by rows from the last one up: v_k = (e_k − Σ_{p>k} u_kp v_p) / u_kk. Then R = D^-½ P V,

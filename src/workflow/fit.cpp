@@ -1,6 +1,7 @@
 #include "fit.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -13,7 +14,9 @@
 #include "mpilogit/objective/logistic_objective.hpp"
 #include "mpilogit/solvers/growing_samples.hpp"
 
+#include "diagnosis.hpp"
 #include "inference.hpp"
+#include "separator.hpp"
 #include "solve.hpp"
 
 namespace mpilogit::workflow {
@@ -63,6 +66,19 @@ struct Fit {
           return !guard.separated(progress.objective) && more;
         });
     centre_classes(objective, penalty, solution.coefficients);
+  }
+
+  // Solvers that know no matrices may share out an aliased column's coefficient.
+  void diagnose(const objective::Passes& passes, const objective::Targets& targets,
+                const SolverOptions& options, Diagnosis& diagnosis) {
+    const bool suspicious = guard.separated() || resolve(options.kind, false) != SolverKind::newton;
+    if (!std::isfinite(solution.objective)) return;
+    const std::vector<double> before = solution.coefficients;
+    diagnosis = workflow::diagnose(passes, targets, objective, suspicious, solution.coefficients);
+    if (guard.separated() && diagnosis.examined) diagnosis.separator = few_separating(objective);
+    if (solution.coefficients != before) {
+      solution.objective = objective.evaluate(solution.coefficients)->value();
+    }
   }
 
   double log_loss() const {
@@ -130,7 +146,8 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   regulariser.require_effect(strength);
   const auto scales = regulariser.scales(targets);
   Fit fit(passes, targets, regulariser.at(strength, scales));
-  const InferenceProblem problem{set, passes, fit.objective, fit.penalty, penalised};
+  const InferenceProblem problem{set,         passes,    fit.objective,
+                                 fit.penalty, penalised, report.diagnosis};
   if (options.inference) require_inference_possible(*options.inference, problem);
   solvers::Start start{options.start ? start_from(options, set, targets.columns(),
                                                   targets.reference_class, communicator)
@@ -142,6 +159,7 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
                                       options.solver.tolerance);
   }
   fit.run(options.solver, start, monitor);
+  if (!penalised) fit.diagnose(passes, targets, options.solver, report.diagnosis);
   if (options.inference) add_inference(*options.inference, problem, fit, report);
   report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
   merge(fit, report);

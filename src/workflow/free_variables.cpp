@@ -25,15 +25,6 @@ void FreeVariables::keep(std::span<const std::size_t> positions) {
   *this = std::move(kept);
 }
 
-solvers::SymmetricMatrix part_of(const solvers::SymmetricMatrix& matrix,
-                                 std::span<const std::size_t> positions) {
-  solvers::SymmetricMatrix part(positions.size());
-  for (std::size_t a = 0; a < positions.size(); ++a) {
-    for (std::size_t b = 0; b <= a; ++b) part(a, b) = matrix(positions[a], positions[b]);
-  }
-  return part;
-}
-
 FreeVariables free_variables(const objective::LogisticObjective& objective,
                              const Regularisation& penalty, std::span<const double> coefficients) {
   const std::size_t columns = objective.classes();

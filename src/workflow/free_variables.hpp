@@ -27,10 +27,6 @@ struct FreeVariables {
   void keep(std::span<const std::size_t> positions);
 };
 
-/// Of a matrix the rows and columns at these positions (ascending).
-solvers::SymmetricMatrix part_of(const solvers::SymmetricMatrix& matrix,
-                                 std::span<const std::size_t> positions);
-
 /// All but those that are left out, at a bound, or where an L1 penalty holds them at its centre.
 FreeVariables free_variables(const objective::LogisticObjective& objective,
                              const Regularisation& penalty, std::span<const double> coefficients);

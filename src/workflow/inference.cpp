@@ -11,11 +11,12 @@
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/objective/score_products.hpp"
+#include "mpilogit/solvers/cholesky.hpp"
 #include "mpilogit/solvers/lbfgs.hpp"
 #include "mpilogit/statistics/covariance.hpp"
 #include "mpilogit/statistics/fit_statistics.hpp"
+#include "mpilogit/statistics/identifiability.hpp"
 
-#include "aliased_columns.hpp"
 #include "free_variables.hpp"
 
 namespace mpilogit::workflow {
@@ -78,11 +79,14 @@ class InferenceRun {
   InferenceResult run();
 
  private:
+  void take_out_aliased();
+  bool doubtful(const solvers::SymmetricMatrix& hessian) const;
   solvers::SymmetricMatrix information();
   model::FitStatistics fit_statistics() const;
   solvers::SymmetricMatrix filling(model::Inference& result) const;
   double filling_factor(const model::Inference& result) const;
   void estimate(const statistics::InverseInformation& inverse, model::Inference& result) const;
+  bool separated(std::size_t position, double variance) const;
   void tell(std::span<const double> variances, model::Inference& result) const;
   void tell_covariance(std::span<const double> covariance, model::Inference& result) const;
 
@@ -103,8 +107,17 @@ InferenceResult InferenceRun::run() {
   if (free_.variables.size() > kMostVariables) {
     return {std::nullopt, too_many(free_.variables.size())};
   }
+  take_out_aliased();
   point_ = objective_.evaluate(coefficients_);
-  const statistics::InverseInformation inverse(information(), objective_.total_weight(),
+  solvers::SymmetricMatrix hessian = information();
+  if (doubtful(hessian)) {
+    problem_.diagnosis.aliased = statistics::aliased_columns(objective_);
+    statistics::drop_aliased(problem_.diagnosis.aliased, columns(), coefficients_);
+    take_out_aliased();
+    point_ = objective_.evaluate(coefficients_);
+    hessian = information();
+  }
+  const statistics::InverseInformation inverse(hessian, objective_.total_weight(),
                                                free_.intercepts);
   model::Inference result;
   result.covariance_kind = name_of(options_.covariance);
@@ -125,18 +138,35 @@ InferenceResult InferenceRun::run() {
   return {std::move(result), {}};
 }
 
-// ∇²F over the free variables. Under a penalty, whose part it has too, no column is aliased.
+void InferenceRun::take_out_aliased() {
+  const auto& found = problem_.diagnosis.aliased;
+  std::vector<std::size_t> kept;
+  for (std::size_t a = 0; a < free_.variables.size(); ++a) {
+    const std::size_t variable = free_.variables[a];
+    const bool aliased = std::any_of(found.begin(), found.end(), [&](const auto& column) {
+      return column.column == variable / columns();
+    });
+    if (aliased) aliased_.push_back(variable);
+    if (!aliased) kept.push_back(a);
+  }
+  std::sort(aliased_.begin(), aliased_.end());
+  free_.keep(kept);
+}
+
+// Nothing may have pointed to an aliased column before: of a rare level of a factor the pivot that
+// should be 0 comes out at ε times all rows over its own, which solvers take for a small one.
+bool InferenceRun::doubtful(const solvers::SymmetricMatrix& hessian) const {
+  constexpr double kDoubtful = 1e-7;
+  if (problem_.penalised) return false;
+  return !problem_.diagnosis.examined ||
+         !solvers::Cholesky(hessian, free_.intercepts, kDoubtful).aliased().empty();
+}
+
+// ∇²F over the free variables, with the penalty's part where there is one.
 solvers::SymmetricMatrix InferenceRun::information() {
   solvers::SymmetricMatrix hessian = point_->hessian_matrix(free_.variables);
-  if (problem_.penalised) {
-    lend_curvature(free_, columns(), hessian);
-    return hessian;
-  }
-  const AliasedColumns aliased =
-      take_out_aliased(objective_, problem_.set.rows.bounds.squares, hessian, free_, coefficients_);
-  aliased_ = aliased.variables;
-  if (aliased.moved) point_ = objective_.evaluate(coefficients_);
-  return part_of(hessian, aliased.kept);
+  lend_curvature(free_, columns(), hessian);
+  return hessian;
 }
 
 model::FitStatistics InferenceRun::fit_statistics() const {
@@ -197,6 +227,13 @@ void InferenceRun::estimate(const statistics::InverseInformation& inverse,
   if (options_.store_covariance) tell_covariance(covariance, result);
 }
 
+// Where all rows of a column are certain, rounding may be all that is left of its information.
+bool InferenceRun::separated(std::size_t position, double variance) const {
+  const auto& separating = problem_.diagnosis.separation.separating;
+  return !(variance > 0.0) ||
+         std::binary_search(separating.begin(), separating.end(), free_.variables[position]);
+}
+
 // From the solver's layout to the model's: rows of coefficients, and intercepts by themselves.
 void InferenceRun::tell(std::span<const double> variances, model::Inference& result) const {
   constexpr double kUnknown = std::numeric_limits<double>::infinity();
@@ -214,8 +251,7 @@ void InferenceRun::tell(std::span<const double> variances, model::Inference& res
   };
   for (const auto variable : aliased_) set(variable, CoefficientStatus::aliased, kUnknown);
   for (std::size_t a = 0; a < variances.size(); ++a) {
-    // Where all rows of a column are certain, only rounding is left of its information.
-    const bool certain = !(variances[a] > 0.0);
+    const bool certain = separated(a, variances[a]);
     set(free_.variables[a], certain ? CoefficientStatus::separated : CoefficientStatus::estimated,
         certain ? kUnknown : std::sqrt(variances[a]));
   }
@@ -233,7 +269,9 @@ void InferenceRun::tell_covariance(std::span<const double> covariance,
   const std::size_t dimension = width * columns();
   result.covariance.assign(dimension * dimension, 0.0);
   for (std::size_t a = 0; a < n; ++a) {
+    if (separated(a, covariance[a * n + a])) continue;
     for (std::size_t b = 0; b < n; ++b) {
+      if (separated(b, covariance[b * n + b])) continue;
       result.covariance[places[a] * dimension + places[b]] = covariance[a * n + b];
     }
   }

@@ -7,6 +7,7 @@
 
 #include "mpilogit/model/inference.hpp"
 #include "mpilogit/objective/logistic_objective.hpp"
+#include "mpilogit/workflow/diagnosis.hpp"
 #include "mpilogit/workflow/inference_options.hpp"
 
 #include "regularisation.hpp"
@@ -21,6 +22,7 @@ struct InferenceProblem {
   const objective::LogisticObjective& objective;
   const Regularisation& penalty;
   bool penalised = false;  ///< whether there is a penalty or a bound
+  Diagnosis& diagnosis;    ///< of the solution; is told of aliased columns that are found late
 };
 
 /// Throws bad input, agreed, before anything is solved, if inference cannot be had: the information
@@ -33,10 +35,10 @@ struct InferenceResult {
   std::string remark;  ///< why there is none
 };
 
-/// Collective. At the optimum `coefficients` (the solver's layout). Where several solutions are
-/// equally good because columns are combinations of others, takes that of R, in which these have
-/// the coefficient 0, and changes `coefficients` to it. Cost: a Hessian matrix over the
-/// coefficients that are free, the sandwich's filling if asked for, a pass or two; n³ products.
+/// Collective. At the optimum `coefficients` (the solver's layout). Aliased columns, where nobody
+/// has looked for them yet, are given the coefficient 0, as R does: the others then have theirs.
+/// Cost: a Hessian matrix over the coefficients that are free, the sandwich's filling if asked for,
+/// a pass or two; n³ products.
 InferenceResult infer(const InferenceOptions& options, const InferenceProblem& problem,
                       std::vector<double>& coefficients);
 

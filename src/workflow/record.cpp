@@ -6,6 +6,7 @@
 
 #include "mpilogit/kernels/instruction_set.hpp"
 
+#include "evaluation_record.hpp"
 #include "inference_record.hpp"
 
 namespace mpilogit::workflow {
@@ -56,6 +57,17 @@ void add_model(const model::Model& model, Json& json) {
   json["standardized"] = model.standardized;
 }
 
+void add_diagnosis(const TrainReport& report, Json& json) {
+  const Diagnosis& diagnosis = report.diagnosis;
+  if (!diagnosis.examined) return;
+  Json& separation = json["separation"];
+  separation["kind"] = to_string(diagnosis.separation.separation);
+  separation["columns"] = describe_separating(diagnosis, report.model);
+  separation["separator"] = describe_separator(diagnosis, report.model);
+  separation["certain_rows"] = diagnosis.separation.certain_rows;
+  json["aliased"] = describe_aliased(diagnosis, report.model);
+}
+
 Json of_training(const TrainReport& report) {
   const solvers::Solution& solution = report.solution;
   Json json = of_data(report.shape);
@@ -74,6 +86,7 @@ Json of_training(const TrainReport& report) {
   json["gradient_norm"] = solution.gradient_norm;
   json["estimated_gap"] = solution.estimated_gap;
   json["nonzero_coefficients"] = report.nonzero_coefficients;
+  add_diagnosis(report, json);
   json["seconds"] = {{"read", report.seconds_read},
                      {"train", report.seconds_train},
                      {"total", report.seconds_total}};
@@ -159,18 +172,14 @@ std::string to_json(const CrossValidateReport& report) {
 }
 
 std::string to_json(const EvaluateReport& report) {
-  const statistics::Metrics& metrics = report.metrics;
   Json json;
-  json["rows"] = metrics.rows;
+  json["rows"] = report.metrics.rows;
   json["features"] = report.shape.features;
   json["class_names"] = class_names(report.classes);
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;
   json["instruction_set"] = kernels::instruction_set();
-  json["log_loss"] = metrics.log_loss;
-  json["accuracy"] = metrics.accuracy;
-  json["roc_auc"] = metrics.roc_auc ? Json(*metrics.roc_auc) : Json(nullptr);
-  json["confusion"] = metrics.confusion;
+  add_assessment(report, json);
   json["seconds"] = {{"total", report.seconds_total}};
   return dump(json);
 }

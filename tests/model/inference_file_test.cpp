@@ -97,6 +97,11 @@ TEST_CASE("an inference comes back as it was, on every rank") {
   require_equal(*copy.inference, *model.inference);
 }
 
+// tests/model/read_with_h5py.py reads it.
+TEST_CASE("a file is left for h5py") {
+  if (comm::Communicator::world().is_root()) write_model("inference.h5", sample());
+}
+
 TEST_CASE("what an inference may lack is lacking when it comes back") {
   Model model = sample();
   model.inference->covariance.clear();

@@ -122,32 +122,6 @@ TEST_CASE("A column nearly but not quite aliased is kept") {
   CHECK(Cholesky(gram({first, second, Vector(200, 1.0)}), 2).aliased().empty());
 }
 
-TEST_CASE("An aliased column is told as a combination of those before it") {
-  const auto first = random_column(50, 1);
-  const auto second = random_column(50, 2);
-  Vector sum;
-  for (std::size_t i = 0; i < first.size(); ++i) sum.push_back(3.0 * first[i] - 1e-3);
-  const SymmetricMatrix matrix = gram({first, sum, second, sum, Vector(50, 1.0)});
-  const Cholesky factor(matrix, 4);
-  REQUIRE(factor.aliased() == std::vector<std::size_t>{1, 3});
-  for (const std::size_t j : {std::size_t{1}, std::size_t{3}}) {
-    const Vector shares = factor.combination(j);
-    const double norm = std::sqrt(matrix(j, j));
-    CHECK(shares[0] * norm == Approx(3.0).epsilon(1e-12));
-    CHECK(shares[2] * norm == Approx(0.0).margin(1e-12));
-    CHECK(shares[4] * norm == Approx(-1e-3).epsilon(1e-9));
-    CHECK(shares[1] == 0.0);
-    CHECK(shares[3] == 0.0);
-  }
-}
-
-TEST_CASE("Every variable may have its own smallest pivot") {
-  SymmetricMatrix matrix(3);
-  matrix.triangle = {1.0, 0.0, 1.0, 0.9, 0.9, 2.0};  // pivots of 0.595 where 2 is first
-  CHECK(Cholesky(matrix, 2, {0.5, 0.6, 0.0}).aliased() == std::vector<std::size_t>{1});
-  CHECK(Cholesky(matrix, 2, {0.6, 0.5, 0.0}).aliased() == std::vector<std::size_t>{0});
-}
-
 TEST_CASE("The root of the inverse and the determinant of matrices worked by hand") {
   SymmetricMatrix matrix(2);  // [4 2; 2 3], inverse [3 -2; -2 4] / 8, determinant 8
   matrix(0, 0) = 4.0;

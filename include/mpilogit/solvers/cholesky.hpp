@@ -23,8 +23,9 @@ class Cholesky {
  public:
   Cholesky(const SymmetricMatrix& matrix, std::size_t first);
 
-  /// As above, but variable j is aliased if its pivot is at most smallest[j] of its own H_jj (n).
-  Cholesky(const SymmetricMatrix& matrix, std::size_t first, std::vector<double> smallest);
+  /// With a pivot (of the matrix scaled to unit diagonal) below which a variable is aliased, for
+  /// those who can tell in another way.
+  Cholesky(const SymmetricMatrix& matrix, std::size_t first, double smallest_pivot);
 
   /// solution = H⁻¹ right_side on the variables that are not aliased (n each; may be the same
   /// memory). Cost: n² products.
@@ -33,11 +34,6 @@ class Cholesky {
   /// R (n × n, row-major) with H⁻¹ = R Rᵀ over the variables that are not aliased: row j is that of
   /// variable j, 0 where it is aliased. Cost: n³/6 products; n² doubles.
   std::vector<double> inverse_root() const;
-
-  /// α (n): of an aliased variable, in units in which its H_jj is 1, the combination of those that
-  /// were eliminated before it and are not aliased that comes closest to it; 0 for the others.
-  /// Cost: n² products.
-  std::vector<double> combination(std::size_t variable) const;
 
   /// log |H| over the variables that are not aliased; 0 if all are. Cost: n products.
   double log_determinant() const;
@@ -57,8 +53,8 @@ class Cholesky {
   void finish_row(std::size_t k);
 
   std::size_t size_;
+  double smallest_pivot_;
   std::vector<std::size_t> order_;  // position → variable
-  std::vector<double> smallest_;    // variable → the pivot at which it is aliased
   std::vector<double> scale_;       // position → 1 / √H_jj
   std::vector<double> upper_;       // U by rows, packed
   std::vector<std::size_t> aliased_;
