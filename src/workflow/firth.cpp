@@ -7,8 +7,8 @@
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/objective/firth_objective.hpp"
 
-#include "diagnostics.hpp"
 #include "fit.hpp"
+#include "row_diagnostics.hpp"
 #include "solve.hpp"
 
 namespace mpilogit::workflow {

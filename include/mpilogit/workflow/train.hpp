@@ -12,6 +12,7 @@
 #include "mpilogit/solvers/solver.hpp"
 #include "mpilogit/workflow/diagnosis.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
+#include "mpilogit/workflow/inference_options.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
 
 namespace mpilogit::workflow {
@@ -30,6 +31,7 @@ struct TrainOptions {
   std::optional<std::string> start;  ///< model file to start from
   /// Where leverages and residuals of the rows go; two classes, no L1 penalty, no bounds.
   std::optional<std::string> diagnostics;
+  std::optional<InferenceOptions> inference;
   int threads = 1;
 };
 
@@ -49,6 +51,7 @@ struct TrainReport {
   std::int64_t data_passes = 0;
   std::int64_t reads = 0;                 ///< passes over all rows or a sample of them
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
+  std::string inference_remark;           ///< why there is no inference although it was asked for
   comm::Traffic traffic;
   double total_weight = 0.0;
   MemoryUse memory;  ///< before the model is written
