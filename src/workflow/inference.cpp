@@ -140,6 +140,7 @@ InferenceResult InferenceRun::run() {
 
 void InferenceRun::take_out_aliased() {
   const auto& found = problem_.diagnosis.aliased;
+  if (found.empty()) return;
   std::vector<std::size_t> kept;
   for (std::size_t a = 0; a < free_.variables.size(); ++a) {
     const std::size_t variable = free_.variables[a];
