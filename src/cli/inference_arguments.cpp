@@ -39,6 +39,36 @@ double confidence_level(const Arguments& arguments) {
                                                  arguments.text("confidence")));
 }
 
+bool is_estimate(const Arguments& arguments) {
+  const std::string method = arguments.text("inference");
+  if (method != "exact" && method != "estimate") {
+    refuse_usage(&arguments.command(),
+                 fmt::format("--inference is '{}', neither exact nor estimate", method));
+  }
+  if (method == "exact") {
+    if (!arguments.given("probes")) return false;
+    refuse_usage(&arguments.command(), "--probes has no effect without --inference=estimate");
+  }
+  for (const auto* option : {"robust", "clusters", "covariance", "profile", "test", "firth"}) {
+    if (!arguments.given(option)) continue;
+    refuse_usage(&arguments.command(),
+                 fmt::format("--{} is not for --inference=estimate, which knows the diagonal of "
+                             "the inverse information alone",
+                             option));
+  }
+  return true;
+}
+
+// Without a penalty nobody knows whether the matrix has an inverse.
+void require_smooth_penalty(const Arguments& arguments, const workflow::TrainOptions& options) {
+  const bool l1 = options.strength.l1 > 0.0 || (options.inverse_strength && options.l1_ratio > 0.0);
+  const bool l2 = options.strength.l2 > 0.0 || (options.inverse_strength && options.l1_ratio < 1.0);
+  const bool bounded = options.penalty.lower.given() || options.penalty.upper.given();
+  if (l2 && !l1 && !bounded) return;
+  refuse_usage(&arguments.command(),
+               "--inference=estimate needs an L2 penalty, and no L1 penalty and no bounds");
+}
+
 // Its errors would not be those of the coefficients.
 void refuse_what_is_no_inference(const Arguments& arguments,
                                  const workflow::TrainOptions& options) {
@@ -62,6 +92,9 @@ void refuse_what_is_no_inference(const Arguments& arguments,
                     "nothing of the bias. Train without, or give --force to have them all the same",
                     penalised ? "penalties" : "bounds"));
   }
+  if ((penalised || bounded) && arguments.given("profile")) {
+    refuse("--profile is not for penalties or bounds: the likelihood is not what was maximised");
+  }
   if (!penalised && !bounded && arguments.given("force")) {
     refuse("--force has no effect: there is no penalty and there are no bounds");
   }
@@ -71,13 +104,18 @@ void refuse_what_is_no_inference(const Arguments& arguments,
 
 std::optional<workflow::InferenceOptions> inference_from(const Arguments& arguments,
                                                          const workflow::TrainOptions& options) {
-  for (const auto* option :
-       {"force", "robust", "clusters", "weight-kind", "covariance", "confidence"}) {
+  for (const auto* option : {"force", "robust", "clusters", "weight-kind", "covariance",
+                             "confidence", "probes", "profile", "test"}) {
     arguments.refuse_without(option, "inference");
   }
-  if (!arguments.flag("inference")) return std::nullopt;
+  if (!arguments.given("inference")) return std::nullopt;
   refuse_what_is_no_inference(arguments, options);
   workflow::InferenceOptions inference;
+  inference.estimate = is_estimate(arguments);
+  if (inference.estimate) require_smooth_penalty(arguments, options);
+  inference.probes = arguments.integer("probes", 2);
+  inference.profile = arguments.text_if_given("profile").value_or("");
+  inference.tests = arguments.text_if_given("test").value_or("");
   inference.weights = weight_kind(arguments);
   inference.covariance = covariance_kind(arguments, inference.weights);
   inference.store_covariance = arguments.flag("covariance");

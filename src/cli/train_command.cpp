@@ -226,6 +226,9 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
   if (!report.inference_remark.empty()) {
     output.remark("warning: no inference is stored: " + report.inference_remark);
   }
+  if (!report.test_remark.empty()) {
+    output.remark("warning: the hypotheses were not tested: " + report.test_remark);
+  }
   remark_on(report, output);
   if (report.converged()) return static_cast<int>(core::ExitCode::done);
   output.remark(advice(report));

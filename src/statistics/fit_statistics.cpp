@@ -5,6 +5,7 @@
 #include "mpilogit/core/exact_vector_sum.hpp"
 #include "mpilogit/kernels/elementary.hpp"
 #include "mpilogit/kernels/logistic.hpp"
+#include "mpilogit/statistics/hosmer_lemeshow.hpp"
 #include "mpilogit/statistics/tail_probabilities.hpp"
 
 #include "statistics/outcomes.hpp"
@@ -106,6 +107,12 @@ model::FitStatistics fit_statistics(const ScoredRows& rows, const FitDescription
   fit.mcfadden = 1.0 - fit.log_likelihood / fit.null_log_likelihood;
   if (rows.shape.classes() == 2) {
     fit.tjur = sums.scalar(kSuccess + 1) / totals[1] - sums.scalar(kSuccess) / totals[0];
+  }
+  if (rows.shape.classes() == 2 && rows.trials.empty()) {
+    if (const auto test = hosmer_lemeshow(rows, communicator)) {
+      fit.hosmer_lemeshow = {test->statistic, test->degrees,
+                             log_chi_squared_upper(test->statistic, test->degrees)};
+    }
   }
   const std::int64_t tested = description.parameters - description.intercepts;
   const double statistic = fit.null_deviance - fit.residual_deviance;

@@ -17,6 +17,7 @@
 #include "diagnosis.hpp"
 #include "firth.hpp"
 #include "inference.hpp"
+#include "named_inference.hpp"
 #include "row_diagnostics.hpp"
 #include "separator.hpp"
 #include "solve.hpp"
@@ -135,6 +136,16 @@ void add_inference(const InferenceOptions& options, const InferenceProblem& prob
   report.inference_remark = std::move(result.remark);
 }
 
+// Needs the model's coefficients.
+void add_named_inference(const InferenceOptions& options, const Fit& fit, TrainReport& report) {
+  if (!report.model.inference) return;
+  add_profiles(options,
+               {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
+                fit.solution.coefficients},
+               report.model);
+  report.test_remark = add_tests(options, report.model);
+}
+
 void fit_together(const TrainOptions& options, const TrainingSet& set, const Strength& strength,
                   const comm::Communicator& communicator, solvers::Monitor monitor,
                   TrainReport& report) {
@@ -148,9 +159,13 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   regulariser.require_effect(strength);
   const auto scales = regulariser.scales(targets);
   Fit fit(passes, targets, regulariser.at(strength, scales));
-  const InferenceProblem problem{set,         passes,    fit.objective,
-                                 fit.penalty, penalised, report.diagnosis};
-  if (options.inference) require_inference_possible(*options.inference, problem);
+  const InferenceProblem problem{set,       passes, fit.objective,   fit.penalty,
+                                 penalised, false,  report.diagnosis};
+  report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
+  if (options.inference) {
+    require_inference_possible(*options.inference, problem);
+    require_known_names(*options.inference, report.model, targets.columns());
+  }
   solvers::Start start{options.start ? start_from(options, set, targets.columns(),
                                                   targets.reference_class, communicator)
                                      : fit.start()};
@@ -163,8 +178,8 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   fit.run(options.solver, start, monitor);
   if (!penalised) fit.diagnose(passes, targets, options.solver, report.diagnosis);
   if (options.inference) add_inference(*options.inference, problem, fit, report);
-  report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
   merge(fit, report);
+  if (options.inference) add_named_inference(*options.inference, fit, report);
   report.data_passes = passes.data_passes();
   report.reads = passes.read().reads;
   report.total_weight = fit.objective.total_weight();

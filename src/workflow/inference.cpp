@@ -12,6 +12,7 @@
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/objective/score_products.hpp"
 #include "mpilogit/solvers/cholesky.hpp"
+#include "mpilogit/solvers/inverse_diagonal.hpp"
 #include "mpilogit/solvers/lbfgs.hpp"
 #include "mpilogit/statistics/covariance.hpp"
 #include "mpilogit/statistics/fit_statistics.hpp"
@@ -79,6 +80,8 @@ class InferenceRun {
   InferenceResult run();
 
  private:
+  InferenceResult estimated();
+  model::Inference described() const;
   void take_out_aliased();
   bool doubtful(const solvers::SymmetricMatrix& hessian) const;
   solvers::SymmetricMatrix information();
@@ -90,6 +93,7 @@ class InferenceRun {
   void tell(std::span<const double> variances, model::Inference& result) const;
   void tell_covariance(std::span<const double> covariance, model::Inference& result) const;
 
+  bool wants_covariance() const { return options_.store_covariance || !options_.tests.empty(); }
   bool robust() const { return options_.covariance != CovarianceKind::model; }
   std::size_t columns() const { return objective_.classes(); }
   std::size_t features() const { return objective_.dimension() / columns() - 1; }
@@ -104,6 +108,7 @@ class InferenceRun {
 };
 
 InferenceResult InferenceRun::run() {
+  if (options_.estimate) return estimated();
   if (free_.variables.size() > kMostVariables) {
     return {std::nullopt, too_many(free_.variables.size())};
   }
@@ -119,13 +124,7 @@ InferenceResult InferenceRun::run() {
   }
   const statistics::InverseInformation inverse(hessian, objective_.total_weight(),
                                                free_.intercepts);
-  model::Inference result;
-  result.covariance_kind = name_of(options_.covariance);
-  result.method = "exact";
-  result.weights = name_of(problem_.set.dataset, options_.weights);
-  result.penalised = problem_.penalised;
-  result.confidence = options_.confidence;
-  result.fit = fit_statistics();
+  model::Inference result = described();
   if (robust() && !(result.fit.observations > static_cast<double>(result.fit.parameters))) {
     return {std::nullopt, "robust standard errors need more rows than coefficients"};
   }
@@ -135,6 +134,38 @@ InferenceResult InferenceRun::run() {
             "cluster-robust standard errors need rows of positive weight in more than "
             "one cluster"};
   }
+  return {std::move(result), {}};
+}
+
+model::Inference InferenceRun::described() const {
+  model::Inference result;
+  result.covariance_kind = name_of(options_.covariance);
+  result.method = options_.estimate ? "estimate" : "exact";
+  result.weights = name_of(problem_.set.dataset, options_.weights);
+  result.penalised = problem_.penalised;
+  result.firth = problem_.firth;
+  result.confidence = options_.confidence;
+  result.fit = fit_statistics();
+  return result;
+}
+
+// The error of a standard error is half of that of its variance, relatively; of all the median.
+InferenceResult InferenceRun::estimated() {
+  constexpr std::uint64_t kSeed = 1;
+  point_ = objective_.evaluate(coefficients_);
+  const auto inverse =
+      solvers::estimate_inverse_diagonal(objective_, *point_, options_.probes, kSeed);
+  std::vector<double> variances;
+  std::vector<double> errors;
+  for (const auto v : free_.variables) {
+    variances.push_back(inverse.diagonal[v] / objective_.total_weight());
+    errors.push_back(0.5 * inverse.standard_error[v] / inverse.diagonal[v]);
+  }
+  const auto middle = errors.begin() + static_cast<std::ptrdiff_t>(errors.size() / 2);
+  std::nth_element(errors.begin(), middle, errors.end());
+  model::Inference result = described();
+  result.estimate_error = *middle;
+  tell(variances, result);
   return {std::move(result), {}};
 }
 
@@ -213,7 +244,7 @@ double InferenceRun::filling_factor(const model::Inference& result) const {
 void InferenceRun::estimate(const statistics::InverseInformation& inverse,
                             model::Inference& result) const {
   const double weight = objective_.total_weight();
-  if (!robust() && !options_.store_covariance) {
+  if (!robust() && !wants_covariance()) {
     std::vector<double> variances = inverse.variances();
     take_back_curvature(free_, columns(), weight, variances);
     return tell(variances, result);
@@ -225,7 +256,7 @@ void InferenceRun::estimate(const statistics::InverseInformation& inverse,
     covariance = statistics::sandwich(covariance, scores, filling_factor(result));
   }
   tell(statistics::diagonal(covariance, inverse.dimension()), result);
-  if (options_.store_covariance) tell_covariance(covariance, result);
+  if (wants_covariance()) tell_covariance(covariance, result);
 }
 
 // Where all rows of a column are certain, rounding may be all that is left of its information.
@@ -286,11 +317,12 @@ void require_inference_possible(const InferenceOptions& options, const Inference
       std::any_of(l1.begin(), l1.end(), [](double l) { return l > 0.0 && std::isfinite(l); });
   const auto variables = static_cast<std::size_t>(
       std::count_if(l1.begin(), l1.end(), [](double l) { return std::isfinite(l); }));
-  if (!sparse && variables > kMostVariables) {
+  if (!options.estimate && !sparse && variables > kMostVariables) {
     throw core::bad_input({.what = "--inference over too many features",
                            .where = {},
                            .why = too_many(variables),
-                           .remedy = "Train without it, or on fewer features"})
+                           .remedy = "Train without it, on fewer features, or under --l2 with "
+                                     "--inference=estimate --force"})
         .as_agreed();
   }
   if (options.covariance == CovarianceKind::cluster && problem.set.dataset.group_count() < 2) {

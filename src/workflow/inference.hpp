@@ -22,6 +22,7 @@ struct InferenceProblem {
   const objective::LogisticObjective& objective;
   const Regularisation& penalty;
   bool penalised = false;  ///< whether there is a penalty or a bound
+  bool firth = false;      ///< whether the optimum is that of Firth's penalised likelihood
   Diagnosis& diagnosis;    ///< of the solution; is told of aliased columns that are found late
 };
 

@@ -1,6 +1,9 @@
 #pragma once
 // What train is asked to find out about its coefficients.
 
+#include <cstdint>
+#include <string>
+
 #include "mpilogit/objective/score_products.hpp"
 
 namespace mpilogit::workflow {
@@ -16,6 +19,10 @@ struct InferenceOptions {
   CovarianceKind covariance = CovarianceKind::model;
   objective::WeightKind weights = objective::WeightKind::frequency;
   bool store_covariance = false;  ///< the whole matrix
+  bool estimate = false;          ///< the diagonal alone, from random probes
+  std::int64_t probes = 64;
+  std::string profile;  ///< names of coefficients that get profile intervals (hypothesis.hpp)
+  std::string tests;    ///< hypotheses
   double confidence = 0.95;
 };
 

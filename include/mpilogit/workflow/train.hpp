@@ -52,6 +52,7 @@ struct TrainReport {
   std::int64_t reads = 0;                 ///< passes over all rows or a sample of them
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
   std::string inference_remark;           ///< why there is no inference although it was asked for
+  std::string test_remark;                ///< why hypotheses were not tested although asked for
   comm::Traffic traffic;
   double total_weight = 0.0;
   MemoryUse memory;  ///< before the model is written
