@@ -108,7 +108,7 @@ model::FitStatistics fit_statistics(const ScoredRows& rows, const FitDescription
   if (rows.shape.classes() == 2) {
     fit.tjur = sums.scalar(kSuccess + 1) / totals[1] - sums.scalar(kSuccess) / totals[0];
   }
-  if (rows.shape.classes() == 2 && rows.trials.empty()) {
+  if (rows.shape.classes() == 2 && !description.aggregated) {
     if (const auto test = hosmer_lemeshow(rows, communicator)) {
       fit.hosmer_lemeshow = {test->statistic, test->degrees,
                              log_chi_squared_upper(test->statistic, test->degrees)};

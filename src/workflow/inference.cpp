@@ -50,8 +50,8 @@ const char* name_of(CovarianceKind kind) {
   throw core::internal_failure("unknown kind of covariance");
 }
 
-const char* name_of(const data::Dataset& dataset, objective::WeightKind kind) {
-  if (dataset.weights().empty()) return "none";
+const char* name_of(const data::Source& source, objective::WeightKind kind) {
+  if (!source.weights) return "none";
   return kind == objective::WeightKind::sampling ? "sampling" : "frequency";
 }
 
@@ -141,7 +141,7 @@ model::Inference InferenceRun::described() const {
   model::Inference result;
   result.covariance_kind = name_of(options_.covariance);
   result.method = options_.estimate ? "estimate" : "exact";
-  result.weights = name_of(problem_.set.dataset, options_.weights);
+  result.weights = name_of(problem_.set.source, options_.weights);
   result.penalised = problem_.penalised;
   result.firth = problem_.firth;
   result.confidence = options_.confidence;
@@ -219,8 +219,9 @@ model::FitStatistics InferenceRun::fit_statistics() const {
   description.parameters = static_cast<std::int64_t>(free_.variables.size() - free_.common.size());
   const bool symmetric = !binary && !rows.shape.reference_class;
   description.intercepts = static_cast<std::int64_t>(columns() - (symmetric ? 1 : 0));
+  description.aggregated = problem_.set.source.trials.has_value();
   description.sampling_weights = options_.weights == objective::WeightKind::sampling;
-  if (!dataset.offsets().empty()) description.null_loss = null_loss(problem_);
+  if (problem_.set.source.offsets) description.null_loss = null_loss(problem_);
   return statistics::fit_statistics(rows, description, problem_.set.rows.communicator);
 }
 

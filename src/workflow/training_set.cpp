@@ -116,7 +116,8 @@ objective::Targets weighted_targets(const DesignOptions& options, const data::Da
 
 TrainingSet::TrainingSet(const DesignOptions& options, int threads,
                          const comm::Communicator& communicator)
-    : source_file(options.source.files.front()),
+    : source(options.source),
+      source_file(options.source.files.front()),
       dataset(read(options.source, communicator, threads)),
       design(dataset, expansion_of(options, dataset.shape())),
       targets(weighted_targets(options, dataset, communicator, threads)),

@@ -20,6 +20,8 @@ class TrainingSet {
   /// the same on all ranks.
   TrainingSet(const DesignOptions& options, int threads, const comm::Communicator& communicator);
 
+  /// What was read: a rank without rows cannot see from its arrays whether there are weights.
+  const data::Source source;
   const std::string source_file;  ///< the first: per-feature data sets are looked up there
   const data::Dataset dataset;
   const objective::Design design;

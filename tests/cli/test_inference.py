@@ -408,3 +408,23 @@ def test_same_bits_on_any_ranks_and_threads(train, tmp_path, classes):
         for run in found[1:]:
             assert run.record["inference"] == first["inference"]
             assert numbers_in(run.model) == numbers_in(found[0].model)
+
+
+@pytest.mark.parametrize("kind", ["weights", "offsets", "trials", "robust", "clusters"])
+def test_ranks_without_rows_know_what_the_others_have(train, tmp_path, kind):
+    """Few rows are one block: all ranks but one have none, and must ask for the same sums."""
+    x, y = logistic_sample(rows=60, features=2)
+    random = np.random.default_rng(2)
+    more = {"weights": random.integers(0, 4, 60), "offsets": random.normal(size=60),
+            "trials": np.full(60, 3), "robust": np.zeros(1), "clusters": np.arange(60) // 5}
+    data = write_dense(tmp_path / "d.h5", x, y, **{kind: more[kind]})
+    runs = [train(data, "--inference", "--covariance", f"--{kind}", ranks=ranks) for ranks in (1, 7)]
+    stored = []
+    for run in runs:
+        assert run.code == 0, run.err
+        with h5py.File(run.model) as file:
+            numbers = {name: str(value) for name, value in file["inference"].attrs.items()}
+            numbers["errors"] = file["standard_errors"][:].tobytes()
+            numbers["covariance"] = file["covariance"][:].tobytes()
+        stored.append(numbers)
+    assert stored[0] == stored[1]

@@ -14,10 +14,11 @@ struct FitDescription {
   std::int64_t parameters = 0;      ///< that are estimated, intercepts included
   std::int64_t intercepts = 1;      ///< the null model's parameters
   std::optional<double> null_loss;  ///< Σ s_i ℓ_i of the null model; none: it has no offsets
+  bool aggregated = false;          ///< rows have trials, on whatever ranks
   bool sampling_weights = false;    ///< weights are scaled to mean 1; else they count rows
 };
 
-/// Collective. All fields but hosmer_lemeshow; there must be positive weight on some rank. Of rows
+/// Collective. There must be positive weight on some rank. Of rows
 /// 0/1 the saturated model has ℓ = 0; of aggregated rows, as in R's glm, ℓ has the binomial
 /// coefficients and the saturated model fits every row's share. Exact sums: the same bits on any
 /// number of ranks. Cost: O(rows).
