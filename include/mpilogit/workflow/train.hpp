@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/model/model.hpp"
 #include "mpilogit/solvers/solver.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
+#include "mpilogit/workflow/history.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
 
 namespace mpilogit::workflow {
@@ -42,6 +44,8 @@ struct TrainReport {
   std::int64_t data_passes = 0;
   std::int64_t reads = 0;                 ///< passes over all rows or a sample of them
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
+  /// Iteration by iteration, thinned; empty of one-vs-rest, whose problems have no common one.
+  std::vector<HistoryEntry> history;
   comm::Traffic traffic;
   double total_weight = 0.0;
   MemoryUse memory;  ///< before the model is written
