@@ -1,0 +1,107 @@
+#include "plotter.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "assets.hpp"
+#include "gnuplot_drawing.hpp"
+#include "gnuplot_script.hpp"
+
+namespace mpilogit::report {
+
+namespace {
+
+// Black stands for the colour of the text, which is light on a dark page.
+std::string css(std::uint32_t colour) {
+  return colour == 0 ? "currentColor" : fmt::format("#{:06x}", colour);
+}
+
+Html legend_of(const Chart& chart) {
+  std::string items;
+  // What is drawn last lies on top, and comes first here.
+  for (std::size_t i = chart.series.size(); i-- > 0;) {
+    const Series& series = chart.series[i];
+    if (series.name.empty()) continue;
+    const char* kind = series.shape == Shape::dashed  ? "dashed"
+                       : series.shape == Shape::boxes ? "box"
+                                                      : "line";
+    items += fmt::format("<li><i class=\"{}\" style=\"color:{}\"></i><bdi>{}</bdi></li>", kind,
+                         css(series.colour), series.name.str());
+  }
+  return Html::markup(items.empty() ? "" : "<ul class=\"legend\">" + items + "</ul>");
+}
+
+// Circles over the places, seen or not, each with what a browser shows when it is pointed at.
+Html marks_of(const Chart& chart, const Canvas& canvas) {
+  std::string circles;
+  for (const auto& mark : chart.marks) {
+    const double x = canvas.x(mark.x);
+    const double y = canvas.y(mark.y);
+    const bool seen = x >= canvas.left() - 1 && x <= Canvas::kRight + 1 && y >= Canvas::kTop - 1 &&
+                      y <= canvas.bottom() + 1;
+    if (!seen) continue;  // NaN too
+    circles += fmt::format("<g class=\"mark\"><circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:g}\"/>", x,
+                           y, chart.mark_radius);
+    if (mark.visible) {
+      circles += fmt::format(
+          "<circle class=\"dot\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" "
+          "fill=\"{}\"/>",
+          x, y, css(mark.colour));
+    }
+    circles += fmt::format("<title>{}</title></g>\n", mark.text.str());
+  }
+  return Html::markup(circles);
+}
+
+Html names_of(const Chart& chart, const Canvas& canvas) {
+  constexpr int kGap = 6;
+  std::string texts;
+  for (const auto& row : chart.row_names) {
+    texts +=
+        fmt::format("<text x=\"{}\" y=\"{:.1f}\" dy=\"0.35em\" text-anchor=\"end\">{}</text>\n",
+                    canvas.left() - kGap, canvas.y(row.y), row.name.str());
+  }
+  if (!chart.x_name.empty()) {
+    texts += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
+                         (canvas.left() + Canvas::kRight) / 2, canvas.height() - kGap,
+                         chart.x_name.str());
+  }
+  if (!chart.y_name.empty()) {
+    texts += fmt::format(
+        "<text transform=\"translate(14,{}) rotate(270)\" text-anchor=\"middle\">{}</text>\n",
+        (canvas.bottom() + Canvas::kTop) / 2, chart.y_name.str());
+  }
+  return Html::markup(texts);
+}
+
+Html id_of(const Chart& chart) {
+  return Html::text(chart.id);
+}
+
+}  // namespace
+
+Html Plotter::figure(const Chart& chart) {
+  std::optional<std::string> svg;
+  if (!gnuplot_.absent()) {
+    svg = gnuplot_.run(gnuplot_script(chart));
+    if (!svg && !gnuplot_.absent()) {
+      failures_.push_back("the plot '" + chart.id + "' is missing: " + gnuplot_.failure());
+    }
+  }
+  if (!svg) {
+    return fill(kFigureWithoutPlot, {{"title", chart.title}, {"description", chart.description}});
+  }
+  const Canvas canvas(chart);
+  return fill(kFigure, {{"id", id_of(chart)},
+                        {"width", Html::text(std::to_string(Canvas::kWidth))},
+                        {"height", Html::text(std::to_string(canvas.height()))},
+                        {"title", chart.title},
+                        {"description", chart.description},
+                        {"drawing", drawing_of(*svg)},
+                        {"names", names_of(chart, canvas)},
+                        {"marks", marks_of(chart, canvas)},
+                        {"legend", legend_of(chart)}});
+}
+
+}  // namespace mpilogit::report
