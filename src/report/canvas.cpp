@@ -7,7 +7,7 @@ namespace mpilogit::report {
 namespace {
 
 constexpr int kLeft = 66;
-constexpr int kLeftOfNames = 186;
+constexpr int kLeftOfNames = 190;
 
 double share(const Axis& axis, double value) {
   if (!axis.logarithmic) return (value - axis.low) / (axis.high - axis.low);

@@ -1,12 +1,11 @@
 #pragma once
-// What a plot shows, in the data's own terms: no names reach gnuplot, only these numbers and
-// labels of our own.
+// What a plot shows, in the data's own terms. gnuplot sees the numbers only, all words are added
+// later.
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "html.hpp"
@@ -23,7 +22,7 @@ inline std::uint32_t palette(std::size_t index) {
 }
 
 struct Axis {
-  std::string_view label = {};  ///< with the unit; a literal
+  Html label = {};  ///< with the unit
   double low = 0.0;
   double high = 1.0;
   bool logarithmic = false;
@@ -74,8 +73,6 @@ struct Chart {
   std::vector<Series> series;
   std::vector<Mark> marks;
   std::vector<RowName> row_names;
-  Html x_name;  ///< of an axis that is a feature, in the place of a label
-  Html y_name;
   double mark_radius = 6.0;  ///< in units of the drawing, of what reacts to the pointer
   int height = 320;
 };

@@ -143,8 +143,8 @@ Axis axis_of(const std::vector<Bar>& bars, bool per_deviation) {
     }
   }
   const double room = high > low ? 0.04 * (high - low) : 1.0;
-  return {.label = per_deviation ? "log-odds per standard deviation of the feature"
-                                 : "log-odds per unit of the feature",
+  return {.label = Html::text(per_deviation ? "log-odds per standard deviation of the feature"
+                                            : "log-odds per unit of the feature"),
           .low = low - room,
           .high = high + room};
 }
@@ -182,7 +182,7 @@ std::string forest_words(const std::vector<Estimate>& estimates, const std::vect
 }
 
 Chart forest(const std::vector<Estimate>& estimates, bool errors) {
-  constexpr std::size_t kLongestLabel = 26;
+  constexpr std::size_t kLongestLabel = 25;
   constexpr int kLine = 18;
   const bool per_deviation = !std::isnan(estimates.front().deviation);
   std::vector<Bar> bars;

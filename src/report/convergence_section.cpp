@@ -46,8 +46,8 @@ Chart chart_by(const By& by, const std::vector<HistoryEntry>& history) {
   }
   constexpr double kRoom = 3.0;
   const double last = by.place(history.back());
-  chart.x = {.label = by.axis, .low = 0.0, .high = last > 0.0 ? last : 1.0};
-  chart.y = {.label = "estimated relative gap",
+  chart.x = {.label = Html::text(by.axis), .low = 0.0, .high = last > 0.0 ? last : 1.0};
+  chart.y = {.label = Html::text("estimated relative gap"),
              .low = std::max(least, kLeastGap) / kRoom,
              .high = std::max(most, kLeastGap) * kRoom,
              .logarithmic = true};

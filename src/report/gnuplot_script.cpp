@@ -47,8 +47,7 @@ std::string data_block(const std::string& name, const Series& series) {
 }
 
 std::string axis(const char* name, const Axis& axis) {
-  std::string text = fmt::format("set {}range [{:.10g}:{:.10g}]\nset {}label \"{}\"\n", name,
-                                 axis.low, axis.high, name, axis.label);
+  std::string text = fmt::format("set {}range [{:.10g}:{:.10g}]\n", name, axis.low, axis.high);
   if (axis.logarithmic) text += fmt::format("set logscale {}\n", name);
   if (!axis.ticks) text += fmt::format("unset {}tics\n", name);
   return text;

@@ -7,8 +7,8 @@
 
 namespace mpilogit::report {
 
-/// The whole script, data included; it writes SVG to standard output. All that it is made of are
-/// numbers and our own literals.
+/// The whole script, data included; it writes SVG to standard output. It is made of numbers and our
+/// own literals: no word of anyone else's is in it.
 std::string gnuplot_script(const Chart& chart);
 
 }  // namespace mpilogit::report

@@ -21,6 +21,12 @@ std::string with_minus(std::string text) {
 std::string shown(double value, int digits) {
   if (std::isnan(value)) return kDash;
   if (std::isinf(value)) return value > 0 ? "\u221E" : std::string(kMinus) + "\u221E";
+  // Large numbers in full, as long as a person can read them.
+  constexpr double kMostInFull = 1e9;
+  const double size = std::fabs(value);
+  if (size >= std::pow(10.0, digits) && size < kMostInFull) {
+    return shown(static_cast<std::int64_t>(std::llround(value)));
+  }
   return with_minus(fmt::format("{:.{}g}", value, digits));
 }
 

@@ -22,7 +22,7 @@ double coefficient(const model::Path& path, std::size_t step, std::size_t index)
   return path.coefficients[step * per_step + index];
 }
 
-// The largest magnitudes at the last step first, as far as they are ever off 0.
+// The largest magnitudes at the last step first, as far as they are not 0 there.
 std::vector<std::size_t> strongest(const model::Path& path) {
   const std::size_t last = path.lambda.size() - 1;
   std::vector<std::size_t> order(path.coefficients.size() / path.lambda.size());
@@ -33,13 +33,14 @@ std::vector<std::size_t> strongest(const model::Path& path) {
       order.begin(), order.begin() + static_cast<std::ptrdiff_t>(taken), order.end(),
       [&](std::size_t a, std::size_t b) { return size(a) != size(b) ? size(a) > size(b) : a < b; });
   order.resize(taken);
+  while (!order.empty() && size(order.back()) == 0.0) order.pop_back();
   return order;
 }
 
 Axis lambda_axis(const model::Path& path) {
   const auto [least, most] = std::minmax_element(path.lambda.begin(), path.lambda.end());
   constexpr double kRoom = 1.15;
-  return {.label = "penalty λ, on a logarithmic scale",
+  return {.label = Html::text("penalty λ, on a logarithmic scale"),
           .low = *least / kRoom,
           .high = *most * kRoom,
           .logarithmic = true};
@@ -64,6 +65,7 @@ Series chosen_step(const workflow::ReportData& data, const Axis& y) {
 // The strongest have colours and names, the rest is grey and lies beneath.
 Chart coefficient_paths(const workflow::ReportData& data) {
   const model::Path& path = *data.path;
+  const model::Model model = model::model_at(path, path.steps() - 1);
   const std::vector<std::size_t> order = strongest(path);
   Chart chart;
   chart.id = "coefficient-paths";
@@ -82,20 +84,27 @@ Chart coefficient_paths(const workflow::ReportData& data) {
     }
     const std::size_t last = path.lambda.size() - 1;
     const double end = coefficient(path, last, order[rank]);
-    const Html name = Html::name(name_of(path.model, order[rank]));
+    const Html name = Html::name(name_of(model, order[rank]));
     if (named) line.name = name;
     chart.marks.push_back(
         {path.lambda[last], end, name + Html::text(": " + shown(end)), line.colour, named});
     chart.series.push_back(std::move(line));
   }
   const double room = high > low ? 0.05 * (high - low) : 1.0;
-  chart.y = {.label = "coefficient", .low = low - room, .high = high + room};
+  chart.y = {.label = Html::text("coefficient"), .low = low - room, .high = high + room};
   if (data.step) chart.series.push_back(chosen_step(data, chart.y));
-  chart.description = Html::text(fmt::format(
-      "How the {} largest coefficients grow as the penalty λ falls from {} to {}; at its end {} "
-      "coefficients are not 0. The largest there is {}.",
-      order.size(), shown(path.lambda.front()), shown(path.lambda.back()),
-      shown(path.nonzeros.back()), name_of(path.model, order.front())));
+  std::string words = fmt::format(
+      "As the penalty λ falls from {} to {}, coefficients leave 0: {} of {} have at its end",
+      shown(path.lambda.front()), shown(path.lambda.back()), shown(path.nonzeros.back()),
+      shown(static_cast<std::int64_t>(model.coefficients.size())));
+  if (!order.empty()) {
+    words += fmt::format(". The largest there is {} with {}", name_of(model, order.front()),
+                         shown(model.coefficients[order.front()]));
+  }
+  if (static_cast<std::int64_t>(order.size()) < path.nonzeros.back()) {
+    words += fmt::format("; the {} largest are drawn", order.size());
+  }
+  chart.description = Html::text(words + ".");
   return chart;
 }
 
@@ -119,7 +128,9 @@ Chart deviance_explained(const workflow::ReportData& data) {
          kPalette[0], path.lambda.size() <= kMostLines});
   }
   chart.series.push_back(std::move(line));
-  chart.y = {.label = "deviance explained (%)", .low = 0.0, .high = most > 0.0 ? 1.05 * most : 1.0};
+  chart.y = {.label = Html::text("deviance explained (%)"),
+             .low = 0.0,
+             .high = most > 0.0 ? 1.05 * most : 1.0};
   if (data.step) chart.series.push_back(chosen_step(data, chart.y));
   chart.description = Html::text(fmt::format(
       "The share of the null deviance that the models explain on their training data rises from "

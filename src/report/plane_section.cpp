@@ -179,10 +179,8 @@ Html plane_section(const workflow::ReportData& data, Plotter& plotter) {
   chart.id = "plane";
   chart.title = Html::name(plane.y.name) + Html::text(" against ") + Html::name(plane.x.name);
   chart.description = words(*data.evaluation, model);
-  chart.x = {.label = "", .low = plane.x.low, .high = plane.x.high};
-  chart.y = {.label = "", .low = plane.y.low, .high = plane.y.high};
-  chart.x_name = Html::name(plane.x.name);
-  chart.y_name = Html::name(plane.y.name);
+  chart.x = {.label = Html::name(plane.x.name), .low = plane.x.low, .high = plane.x.high};
+  chart.y = {.label = Html::name(plane.y.name), .low = plane.y.low, .high = plane.y.high};
   chart.height = 400;
   add_density(plane, model, chart);
   if (model.classes.size() == 2) {

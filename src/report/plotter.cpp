@@ -62,15 +62,15 @@ Html names_of(const Chart& chart, const Canvas& canvas) {
         fmt::format("<text x=\"{}\" y=\"{:.1f}\" dy=\"0.35em\" text-anchor=\"end\">{}</text>\n",
                     canvas.left() - kGap, canvas.y(row.y), row.name.str());
   }
-  if (!chart.x_name.empty()) {
+  if (!chart.x.label.empty()) {
     texts += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
                          (canvas.left() + Canvas::kRight) / 2, canvas.height() - kGap,
-                         chart.x_name.str());
+                         chart.x.label.str());
   }
-  if (!chart.y_name.empty()) {
+  if (!chart.y.label.empty()) {
     texts += fmt::format(
         "<text transform=\"translate(14,{}) rotate(270)\" text-anchor=\"middle\">{}</text>\n",
-        (canvas.bottom() + Canvas::kTop) / 2, chart.y_name.str());
+        (canvas.bottom() + Canvas::kTop) / 2, chart.y.label.str());
   }
   return Html::markup(texts);
 }

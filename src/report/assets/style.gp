@@ -8,6 +8,7 @@ set tmargin at screen top
 unset key
 set border 3 linewidth 1
 set tics nomirror out scale 0.5
+set xtics offset 0,0.4
 set mxtics 1
 set mytics 1
 set grid linecolor rgb "#8c8c8c" linewidth 0.5 dashtype solid
