@@ -13,6 +13,7 @@
 
 #include "coefficient_table.hpp"
 #include "common_options.hpp"
+#include "evaluation_summary.hpp"
 #include "fit_arguments.hpp"
 #include "output.hpp"
 #include "thread_count.hpp"
@@ -30,40 +31,6 @@ std::string model_path(const Arguments& arguments) {
   if (arguments.positional().empty())
     source_from(arguments, kModelArguments);  // says what is missing
   return arguments.positional().front();
-}
-
-// At most so many classes are shown side by side; the record (--json) has all.
-constexpr std::size_t kWidestConfusion = 12;
-
-std::string confusion_table(const statistics::Metrics& metrics, const data::ClassSet& classes) {
-  if (classes.size() > kWidestConfusion) return {};
-  std::size_t width = 10;
-  for (std::size_t k = 0; k < classes.size(); ++k) {
-    width = std::max(width, classes.name(k).size());
-  }
-  std::string text = fmt::format("{:<{}}", "confusion", width + 10) + "  predicted";
-  for (std::size_t k = 0; k < classes.size(); ++k) {
-    text += fmt::format(" {:>{}}", classes.name(k), width);
-  }
-  text += "\n";
-  for (std::size_t actual = 0; actual < classes.size(); ++actual) {
-    text += fmt::format("  actual {:>{}}{:12}", classes.name(actual), width, "");
-    for (const auto count : metrics.confusion[actual]) {
-      text += fmt::format(" {:>{}}", grouped(count), width);
-    }
-    text += "\n";
-  }
-  return text;
-}
-
-std::string describe(const statistics::Metrics& metrics, const data::ClassSet& classes) {
-  std::string text =
-      fmt::format("rows            {}\nlog-loss        {:.6f}\naccuracy        {:.5f}\n",
-                  grouped(metrics.rows), metrics.log_loss, metrics.accuracy);
-  text += metrics.roc_auc ? fmt::format("ROC AUC         {:.6f}{}\n", *metrics.roc_auc,
-                                        classes.size() > 2 ? " (mean of one against rest)" : "")
-                          : "ROC AUC         none: a class has no rows\n";
-  return text + confusion_table(metrics, classes);
 }
 
 std::string describe(const workflow::DatasetDescription& dataset) {
@@ -149,6 +116,30 @@ void refuse_idle_options(const Arguments& arguments, const workflow::InspectRepo
   if (report.path) refuse("top", "no --step is chosen");
 }
 
+// "FP:FN", for the threshold that costs least.
+std::optional<statistics::Cost> cost_from(const Arguments& arguments) {
+  const auto text = arguments.text_if_given("cost");
+  if (!text) return std::nullopt;
+  const std::size_t colon = text->find(':');
+  const auto positive = finite_number(text->substr(0, colon));
+  const auto negative =
+      colon == std::string::npos ? std::nullopt : finite_number(text->substr(colon + 1));
+  if (!positive || !negative || !(*positive > 0.0) || !(*negative > 0.0)) {
+    refuse_usage(&arguments.command(),
+                 fmt::format("--cost is '{}', not two numbers above 0 like 1:5", *text));
+  }
+  return statistics::Cost{*positive, *negative};
+}
+
+std::size_t bins_from(const Arguments& arguments) {
+  constexpr std::int64_t kMostBins = 10'000;
+  const std::int64_t bins = arguments.integer("bins", 1);
+  if (bins > kMostBins) {
+    refuse_usage(&arguments.command(), fmt::format("--bins is above {}", kMostBins));
+  }
+  return static_cast<std::size_t>(bins);
+}
+
 std::string describe(const workflow::PredictReport& report, const std::string& output_path) {
   std::string text = fmt::format("rows            {}\n", grouped(report.shape.rows));
   for (std::size_t k = 0; k < report.predicted.size(); ++k) {
@@ -185,13 +176,17 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
     options.model_path = model_path(arguments);
     options.step = step_from(arguments);
     options.source = source_from(arguments, kModelArguments);
+    options.source.groups = arguments.text_if_given("by");
+    options.bins = bins_from(arguments);
+    options.cost = cost_from(arguments);
+    options.curves_path = arguments.text_if_given("curves");
     options.threads = threads_from(arguments, automatic);
   });
   const auto json = record_path(arguments, communicator);
   const auto report = workflow::evaluate(options, communicator);
   if (json) write_text(*json, workflow::to_json(report), communicator);
   const Output output(communicator, arguments.flag("quiet"));
-  output.result(describe(report.metrics, report.classes));
+  output.result(describe(report));
   return kDone;
 }
 

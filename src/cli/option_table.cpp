@@ -39,6 +39,10 @@ constexpr std::array kOptions = {
     Option{"groups", optional_value, "NAME", "groups",
            "rows of one group, a data set of integers or strings, stay in one fold", kCrossValidate,
            ""},
+    Option{"by", value, "NAME", "",
+           "metrics of each group of rows too: those of one value of this data set, integers or "
+           "strings",
+           kEvaluate, ""},
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
 
@@ -138,6 +142,14 @@ constexpr std::array kOptions = {
            kReport, ""},
     Option{"title", value, "TEXT", "", "title of the page, instead of the model's file name",
            kReport, ""},
+    Option{"bins", value, "N", "10", "bins of probability of the reliability table", kEvaluate, ""},
+    Option{"cost", value, "FP:FN", "",
+           "find the threshold that costs least when a row of class 0 that is called 1 costs FP, "
+           "and one of class 1 that is called 0 FN",
+           kEvaluate, ""},
+    Option{"curves", value, "FILE", "",
+           "write ROC and precision-recall curves, histogram and reliability there (HDF5)",
+           kEvaluate, ""},
 
     Option{"top", value, "N", "all", "show only the N coefficients of largest magnitude", kInspect,
            ""},
@@ -169,8 +181,10 @@ constexpr std::array kCommands = {
                 "it."},
     CommandInfo{kPredict, "predict", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
                 "Write the probabilities and the label of every row."},
-    CommandInfo{kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
-                "Compare a model with labelled rows: log-loss, accuracy, ROC AUC, confusion."},
+    CommandInfo{
+        kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
+        "Compare a model with labelled rows: log-loss, accuracy, AUC, calibration and more, of all "
+        "rows and by group."},
     CommandInfo{kReport, "report", "MODEL.h5 [MORE.h5 ...]",
                 "Write a page that shows a model, and with --data how it does on labelled rows."},
     CommandInfo{kInspect, "inspect", "FILE.h5",

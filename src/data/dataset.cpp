@@ -132,9 +132,11 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
     dataset.labels_ = std::move(columns.labels).indices(dataset.classes_);
   }
   if (source.groups) {
-    GroupIndices groups = number_groups(columns.groups, path + *source.groups, communicator);
+    GroupIndices groups =
+        number_groups(columns.groups, source.group_names, path + *source.groups, communicator);
     dataset.groups_ = std::move(groups.of_rows);
     dataset.group_count_ = groups.count;
+    dataset.group_names_ = std::move(groups.names);
   }
   dataset.successes_ = std::move(columns.successes);
   dataset.trials_ = std::move(columns.trials);

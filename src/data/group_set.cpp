@@ -108,11 +108,29 @@ core::Error too_many(std::int64_t count, const std::string& where) {
       .as_agreed();
 }
 
+core::Error too_many_to_name(std::int64_t count, const std::string& where) {
+  return core::bad_input(
+             {.what = "has " + std::to_string(count) + " different values",
+              .where = where,
+              .why = "at most " + std::to_string(kMostNamedGroups) + " groups can be told by name",
+              .remedy = "Name a data set of fewer groups"})
+      .as_agreed();
+}
+
+void keep(std::vector<std::int64_t> names, ClassSet& set) {
+  set.numbers = std::move(names);
+}
+
+void keep(std::vector<std::string> names, ClassSet& set) {
+  set.kind = LabelKind::text;
+  set.texts = std::move(names);
+}
+
 // The number of each of `mine` (ascending) among the distinct values of all ranks. Each value has
 // one owner, and the owners' parts are in ascending order: a value's number is its place there
 // after all that the owners before have.
 template <class Value>
-GroupIndices number_values(const std::vector<Value>& mine, const std::string& where,
+GroupIndices number_values(const std::vector<Value>& mine, bool names, const std::string& where,
                            const comm::Communicator& communicator) {
   const auto parts = deal_out(mine, communicator);
   std::vector<std::int64_t> sizes;
@@ -132,6 +150,8 @@ GroupIndices number_values(const std::vector<Value>& mine, const std::string& wh
     result.count += owners[rank];
   }
   if (result.count > std::numeric_limits<std::uint32_t>::max()) throw too_many(result.count, where);
+  if (names && result.count > kMostNamedGroups) throw too_many_to_name(result.count, where);
+  if (names) keep(share(owned, communicator), result.names);
 
   std::vector<std::vector<std::uint32_t>> answers(asked.size());
   auto question = questions.begin();
@@ -146,13 +166,14 @@ GroupIndices number_values(const std::vector<Value>& mine, const std::string& wh
 }
 
 template <class Value>
-GroupIndices number_rows(const std::vector<Value>& rows, const std::string& where,
+GroupIndices number_rows(const std::vector<Value>& rows, bool names, const std::string& where,
                          const comm::Communicator& communicator) {
   std::vector<Value> distinct = rows;
   sort_and_unite(distinct);
-  const GroupIndices numbers = number_values(distinct, where, communicator);
+  GroupIndices numbers = number_values(distinct, names, where, communicator);
   GroupIndices result;
   result.count = numbers.count;
+  result.names = std::move(numbers.names);
   result.of_rows.reserve(rows.size());
   for (const auto& value : rows) {
     result.of_rows.push_back(numbers.of_rows[position(distinct, value)]);
@@ -162,10 +183,10 @@ GroupIndices number_rows(const std::vector<Value>& rows, const std::string& wher
 
 }  // namespace
 
-GroupIndices number_groups(const RawLabels& groups, const std::string& where,
+GroupIndices number_groups(const RawLabels& groups, bool names, const std::string& where,
                            const comm::Communicator& communicator) {
-  return groups.kind == LabelKind::text ? number_rows(groups.texts, where, communicator)
-                                        : number_rows(groups.numbers, where, communicator);
+  return groups.kind == LabelKind::text ? number_rows(groups.texts, names, where, communicator)
+                                        : number_rows(groups.numbers, names, where, communicator);
 }
 
 }  // namespace mpilogit::data

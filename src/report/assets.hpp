@@ -19,6 +19,7 @@ extern const std::string_view kConvergence;
 extern const std::string_view kCoefficients;
 extern const std::string_view kPath;
 extern const std::string_view kEvaluation;
+extern const std::string_view kClasses;
 extern const std::string_view kConfusion;
 extern const std::string_view kPlane;
 

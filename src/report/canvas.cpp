@@ -6,7 +6,7 @@ namespace mpilogit::report {
 
 namespace {
 
-constexpr int kLeft = 66;
+constexpr int kLeft = 74;
 constexpr int kLeftOfNames = 190;
 
 double share(const Axis& axis, double value) {

@@ -64,6 +64,13 @@ struct RowName {
   Html name;
 };
 
+/// A name at a place of the plot.
+struct Label {
+  double x = 0.0;
+  double y = 0.0;
+  Html name;
+};
+
 struct Chart {
   std::string id;  ///< unique on the page: our own words
   Html title;
@@ -73,6 +80,7 @@ struct Chart {
   std::vector<Series> series;
   std::vector<Mark> marks;
   std::vector<RowName> row_names;
+  std::vector<Label> labels;
   double mark_radius = 6.0;  ///< in units of the drawing, of what reacts to the pointer
   int height = 320;
 };

@@ -29,9 +29,9 @@ Html header(const Columns& columns, const model::Model& model) {
   std::string cells;
   const auto add = [&](const std::string& name, const char* kind) {
     cells += fmt::format(
-        "<th scope=\"col\" aria-sort=\"none\"><button type=\"button\" data-kind=\"{}\">{}"
-        "</button></th>",
-        kind, Html::text(name).str());
+        "<th scope=\"col\" class=\"{}\" aria-sort=\"none\"><button type=\"button\" "
+        "data-kind=\"{}\">{}</button></th>",
+        kind, kind, Html::text(name).str());
   };
   add("Feature", "text");
   if (columns.of_class) add("Class", "text");
@@ -276,10 +276,14 @@ Html coefficients_section(const workflow::ReportData& data, Plotter& plotter) {
   const std::vector<double>& deviations = data.evaluation ? data.evaluation->deviations : none;
   const std::vector<Estimate> estimates = strongest_estimates(model, deviations, kMostRows);
   const Columns columns{model.rows() > 1, has_errors(model), !deviations.empty()};
-  Html rows;
-  for (const auto& estimate : estimates) rows += row(estimate, columns);
-
   const auto first = estimates.begin() + static_cast<std::ptrdiff_t>(model.intercept.size());
+  Html intercepts;
+  for (auto at = estimates.begin(); at != first; ++at) intercepts += row(*at, columns);
+  Html rows;
+  for (auto at = first; at != estimates.end(); ++at) rows += row(*at, columns);
+  // One intercept leads; many would hide what follows.
+  rows = model.rows() == 1 ? intercepts + rows : rows + intercepts;
+
   std::vector<Estimate> strongest(
       first, first + std::min<std::ptrdiff_t>(estimates.end() - first, kMostBars));
   const Html count = Html::text(count_words(model, estimates.size() - model.intercept.size()) +

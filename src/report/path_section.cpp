@@ -55,14 +55,14 @@ std::string name_of(const model::Model& model, std::size_t index) {
 }
 
 Series chosen_step(const workflow::ReportData& data, const Axis& y) {
-  Series line{.shape = Shape::dashed, .colour = kPalette[5], .width = 1.5};
+  Series line{.shape = Shape::dashed, .colour = 0x000000, .width = 1.5};
   const double lambda = data.path->lambda[static_cast<std::size_t>(*data.step)];
   line.values = {lambda, y.low, lambda, y.high};
   line.name = Html::text(fmt::format("step {}", *data.step));
   return line;
 }
 
-// The strongest have colours and names, the rest is grey and lies beneath.
+// The strongest have colours and names, the rest is grey and thin.
 Chart coefficient_paths(const workflow::ReportData& data) {
   const model::Path& path = *data.path;
   const model::Model model = model::model_at(path, path.steps() - 1);
@@ -73,7 +73,7 @@ Chart coefficient_paths(const workflow::ReportData& data) {
   chart.x = lambda_axis(path);
   double low = 0.0;
   double high = 0.0;
-  for (std::size_t rank = order.size(); rank-- > 0;) {
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
     const bool named = rank < kMostNamed;
     Series line{.colour = named ? palette(rank) : kPalette[6], .width = named ? 2.0 : 0.7};
     for (std::size_t s = 0; s < path.lambda.size(); ++s) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,13 +36,70 @@ Series contours(const Plane& plane, std::size_t classes, Value value) {
   return series;
 }
 
+/// Which classes have a colour of their own: all, or of many those with the most rows.
+struct ClassColours {
+  static constexpr std::uint32_t kOthers = kPalette[6];
+
+  std::vector<std::size_t> own;  ///< the n-th has the palette's n-th colour
+
+  std::uint32_t of(std::size_t k) const {
+    const auto found = std::find(own.begin(), own.end(), k);
+    return found == own.end() ? kOthers : palette(static_cast<std::size_t>(found - own.begin()));
+  }
+};
+
+ClassColours colours_of(const Plane& plane, std::size_t classes) {
+  constexpr std::size_t kMostOwn = 6;  // the palette without its greys and yellow
+  ClassColours colours;
+  std::vector<std::int64_t> rows(classes);
+  for (std::size_t i = 0; i < plane.counts.size(); ++i) rows[i % classes] += plane.counts[i];
+  for (std::size_t k = 0; k < classes; ++k) colours.own.push_back(k);
+  if (classes <= kMostOwn) return colours;
+  std::stable_sort(colours.own.begin(), colours.own.end(),
+                   [&](std::size_t a, std::size_t b) { return rows[a] > rows[b]; });
+  colours.own.resize(kMostOwn);
+  std::sort(colours.own.begin(), colours.own.end());
+  return colours;
+}
+
+/// Where on the grid a class is the most probable.
+struct Region {
+  std::size_t of_class = 0;
+  std::size_t points = 0;
+  double x = 0.0;  ///< the middle, as the mean of its points
+  double y = 0.0;
+};
+
+// The largest first.
+std::vector<Region> regions_of(const Plane& plane, std::size_t classes) {
+  std::vector<Region> regions(classes);
+  for (std::size_t i = 0; i < kGrid * kGrid; ++i) {
+    const auto first = plane.probability.begin() + static_cast<std::ptrdiff_t>(i * classes);
+    const auto best = std::max_element(first, first + static_cast<std::ptrdiff_t>(classes));
+    Region& region = regions[static_cast<std::size_t>(best - first)];
+    region.of_class = static_cast<std::size_t>(best - first);
+    ++region.points;
+    region.x += at(plane.x, i % kGrid, kGrid - 1);
+    region.y += at(plane.y, i / kGrid, kGrid - 1);
+  }
+  std::erase_if(regions, [](const Region& region) { return region.points == 0; });
+  for (auto& region : regions) {
+    region.x /= static_cast<double>(region.points);
+    region.y /= static_cast<double>(region.points);
+  }
+  std::stable_sort(regions.begin(), regions.end(),
+                   [](const Region& a, const Region& b) { return a.points > b.points; });
+  return regions;
+}
+
 // The colours of the classes, mixed by their shares of the cell's rows.
-std::uint32_t mixed_colour(std::span<const std::int64_t> counts, std::int64_t total) {
+std::uint32_t mixed_colour(std::span<const std::int64_t> counts, std::int64_t total,
+                           const ClassColours& colours) {
   std::uint32_t mixed = 0;
   for (const unsigned shift : {16U, 8U, 0U}) {
     double channel = 0.0;
     for (std::size_t k = 0; k < counts.size(); ++k) {
-      channel += static_cast<double>((palette(k) >> shift) & 0xFFU) *
+      channel += static_cast<double>((colours.of(k) >> shift) & 0xFFU) *
                  static_cast<double>(counts[k]) / static_cast<double>(total);
     }
     mixed |= static_cast<std::uint32_t>(std::lround(channel)) << shift;
@@ -68,7 +126,8 @@ Html cell_tip(const model::Model& model, std::span<const std::int64_t> counts) {
 }
 
 // More rows, more colour: 15 % for one row, 85 % for the fullest cell, by the logarithm.
-void add_density(const Plane& plane, const model::Model& model, Chart& chart) {
+void add_density(const Plane& plane, const model::Model& model, const ClassColours& colours,
+                 Chart& chart) {
   const std::size_t classes = model.classes.size();
   const std::span<const std::int64_t> all(plane.counts);
   std::int64_t fullest = 1;
@@ -88,9 +147,10 @@ void add_density(const Plane& plane, const model::Model& model, Chart& chart) {
     const double x[] = {at(plane.x, column, Plane::kColumns),
                         at(plane.x, column + 1, Plane::kColumns)};
     const double y[] = {at(plane.y, row, Plane::kRows), at(plane.y, row + 1, Plane::kRows)};
-    cells.values.insert(cells.values.end(),
-                        {x[0], x[1], y[0], y[1],
-                         static_cast<double>(transparent << 24U | mixed_colour(counts, total))});
+    cells.values.insert(
+        cells.values.end(),
+        {x[0], x[1], y[0], y[1],
+         static_cast<double>(transparent << 24U | mixed_colour(counts, total, colours))});
     chart.marks.push_back(
         {0.5 * (x[0] + x[1]), 0.5 * (y[0] + y[1]), cell_tip(model, counts), 0, false});
   }
@@ -101,12 +161,17 @@ Html class_name(const model::Model& model, std::size_t k) {
   return Html::name(model.classes.name(k));
 }
 
-void add_density_legend(const model::Model& model, Chart& chart) {
-  constexpr std::size_t kMost = 10;
-  for (std::size_t k = std::min(kMost, model.classes.size()); k-- > 0;) {
-    Series box{.shape = Shape::boxes, .colour = palette(k), .opacity = 0.0};
-    box.name = Html::text("rows of ") + class_name(model, k);
+void add_density_legend(const model::Model& model, const ClassColours& colours, Chart& chart) {
+  const auto add = [&](std::uint32_t colour, const Html& name) {
+    Series box{.shape = Shape::boxes, .colour = colour};
+    box.name = name;
     chart.series.push_back(std::move(box));
+  };
+  for (const std::size_t k : colours.own) {
+    add(colours.of(k), Html::text("rows of ") + class_name(model, k));
+  }
+  if (colours.own.size() < model.classes.size()) {
+    add(ClassColours::kOthers, Html::text("rows of other classes"));
   }
 }
 
@@ -126,10 +191,16 @@ void add_two_class_contours(const Plane& plane, Chart& chart) {
   add({0.5}, 0x000000, 3.0, "probability 0.5");
 }
 
-// Where class k is as probable as the most probable of the others.
-void add_class_boundaries(const Plane& plane, std::size_t classes, Chart& chart) {
-  constexpr std::size_t kMost = 10;
-  for (std::size_t k = 0; k < std::min(kMost, classes); ++k) {
+// Where class k is as probable as the most probable of the others, for the classes that are the
+// most probable somewhere; each has its name in the middle of where it is.
+void add_class_regions(const Plane& plane, const model::Model& model, Chart& chart) {
+  constexpr std::size_t kMost = 12;
+  constexpr std::size_t kLongest = 14;
+  const std::size_t classes = model.classes.size();
+  std::vector<Region> regions = regions_of(plane, classes);
+  if (regions.size() > kMost) regions.resize(kMost);
+  for (const auto& region : regions) {
+    const std::size_t k = region.of_class;
     Series line = contours(plane, classes, [k](auto p) {
       double other = 0.0;
       for (std::size_t l = 0; l < p.size(); ++l) {
@@ -140,8 +211,9 @@ void add_class_boundaries(const Plane& plane, std::size_t classes, Chart& chart)
     line.levels = {0.0};
     line.colour = 0x000000;
     line.width = 2.2;
-    if (k == 0) line.name = Html::text("where the most probable class changes");
+    if (chart.labels.empty()) line.name = Html::text("where the most probable class changes");
     chart.series.push_back(std::move(line));
+    chart.labels.push_back({region.x, region.y, Html::text(model.classes.name(k), kLongest)});
   }
 }
 
@@ -182,13 +254,14 @@ Html plane_section(const workflow::ReportData& data, Plotter& plotter) {
   chart.x = {.label = Html::name(plane.x.name), .low = plane.x.low, .high = plane.x.high};
   chart.y = {.label = Html::name(plane.y.name), .low = plane.y.low, .high = plane.y.high};
   chart.height = 400;
-  add_density(plane, model, chart);
+  const ClassColours colours = colours_of(plane, model.classes.size());
+  add_density(plane, model, colours, chart);
   if (model.classes.size() == 2) {
     add_two_class_contours(plane, chart);
   } else {
-    add_class_boundaries(plane, model.classes.size(), chart);
+    add_class_regions(plane, model, chart);
   }
-  add_density_legend(model, chart);
+  add_density_legend(model, colours, chart);
   const Html how =
       Html::text(plane.chosen ? "The two features that were asked for."
                               : "The two features with the largest effect of one standard "

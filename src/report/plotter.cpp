@@ -19,9 +19,7 @@ std::string css(std::uint32_t colour) {
 
 Html legend_of(const Chart& chart) {
   std::string items;
-  // What is drawn last lies on top, and comes first here.
-  for (std::size_t i = chart.series.size(); i-- > 0;) {
-    const Series& series = chart.series[i];
+  for (const auto& series : chart.series) {
     if (series.name.empty()) continue;
     const char* kind = series.shape == Shape::dashed  ? "dashed"
                        : series.shape == Shape::boxes ? "box"
@@ -62,6 +60,11 @@ Html names_of(const Chart& chart, const Canvas& canvas) {
         fmt::format("<text x=\"{}\" y=\"{:.1f}\" dy=\"0.35em\" text-anchor=\"end\">{}</text>\n",
                     canvas.left() - kGap, canvas.y(row.y), row.name.str());
   }
+  for (const auto& label : chart.labels) {
+    texts += fmt::format(
+        "<text class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n",
+        canvas.x(label.x), canvas.y(label.y), label.name.str());
+  }
   if (!chart.x.label.empty()) {
     texts += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
                          (canvas.left() + Canvas::kRight) / 2, canvas.height() - kGap,
@@ -69,7 +72,7 @@ Html names_of(const Chart& chart, const Canvas& canvas) {
   }
   if (!chart.y.label.empty()) {
     texts += fmt::format(
-        "<text transform=\"translate(14,{}) rotate(270)\" text-anchor=\"middle\">{}</text>\n",
+        "<text transform=\"translate(13,{}) rotate(270)\" text-anchor=\"middle\">{}</text>\n",
         (canvas.bottom() + Canvas::kTop) / 2, chart.y.label.str());
   }
   return Html::markup(texts);

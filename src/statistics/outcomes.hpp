@@ -1,6 +1,9 @@
 #pragma once
 // Rows as what was observed: one label each, or of aggregated data some of both classes.
 
+#include <cmath>
+#include <limits>
+
 #include "mpilogit/statistics/metrics.hpp"
 
 namespace mpilogit::statistics {
@@ -25,6 +28,12 @@ void for_each_outcome(const ScoredRows& rows, Use&& use) {
     if (failures > 0.0) use(Outcome{i, 0, failures, weight});
     if (rows.successes[i] > 0.0) use(Outcome{i, 1, rows.successes[i], weight});
   }
+}
+
+/// A score that can be sorted. NaN (the margins overflowed) ranks last; −0 becomes 0, so that which
+/// of them a tie is called by does not depend on the order of rows.
+inline double rankable(double score) {
+  return std::isnan(score) ? -std::numeric_limits<double>::infinity() : score + 0.0;
 }
 
 }  // namespace mpilogit::statistics

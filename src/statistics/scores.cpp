@@ -80,6 +80,30 @@ void class_probabilities(const ScoreShape& shape, std::span<const double> margin
   }
 }
 
+std::vector<double> event_probabilities(const ScoreShape& shape, std::span<const double> margins) {
+  const std::size_t rows = margins.size() / shape.columns;
+  std::vector<double> events(rows * shape.event_columns());
+  if (shape.link == Link::logistic) {
+    std::transform(margins.begin(), margins.end(), events.begin(), kernels::sigmoid);
+  } else {
+    class_probabilities(shape, margins, events);
+  }
+  return events;
+}
+
+double squared_error(std::span<const double> events, std::uint32_t label) {
+  if (events.size() == 1) {
+    const double error = events.front() - static_cast<double>(label);
+    return error * error;
+  }
+  double sum = 0.0;
+  for (std::size_t k = 0; k < events.size(); ++k) {
+    const double error = events[k] - (k == label ? 1.0 : 0.0);
+    sum += error * error;
+  }
+  return sum;
+}
+
 std::uint32_t predicted_class(const ScoreShape& shape, std::span<const double> margins) {
   const auto largest = std::max_element(margins.begin(), margins.end());
   const auto column = static_cast<std::uint32_t>(largest - margins.begin());

@@ -2,34 +2,73 @@
 
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/atomic_file.hpp"
+#include "mpilogit/core/error.hpp"
 #include "mpilogit/core/stopwatch.hpp"
 #include "mpilogit/model/distribute.hpp"
 
+#include "curves_file.hpp"
 #include "model_labels.hpp"
 #include "scoring.hpp"
 
 namespace mpilogit::workflow {
 
+namespace {
+
+void require_use_of_cost(const EvaluateOptions& options, const model::Model& model) {
+  if (!options.cost || model.classes.size() == 2) return;
+  throw core::bad_input({.what = fmt::format("has {} classes", model.classes.size()),
+                         .where = options.model_path,
+                         .why = "a threshold is between two",
+                         .remedy = "Leave --cost away"})
+      .as_agreed();
+}
+
+void require_writable(const EvaluateOptions& options, const comm::Communicator& communicator) {
+  if (!options.curves_path) return;
+  comm::on_root(communicator, [&] {
+    core::require_writable(*options.curves_path);
+    return std::string();
+  });
+}
+
+}  // namespace
+
 EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator& communicator) {
   const core::Stopwatch total;
+  require_writable(options, communicator);
   const model::Model model =
       model::read_model_or_step(options.model_path, options.step, communicator);
   require_two_classes(options.source, model, options.model_path);
-  const data::Dataset dataset = data::read_dataset(options.source, communicator, options.threads);
+  require_use_of_cost(options, model);
+  data::Source source = options.source;
+  source.group_names = source.groups.has_value();
+  const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
   require_features(model, options.model_path, options.source, dataset.shape());
   const std::vector<std::uint32_t> labels = labels_in_model(dataset, model.classes, options.source);
   const std::vector<double> scores = margins(model, dataset, options.threads);
+  const statistics::ScoredRows rows{.shape = score_shape(model),
+                                    .margins = scores,
+                                    .labels = labels,
+                                    .weights = dataset.weights(),
+                                    .successes = dataset.successes(),
+                                    .trials = dataset.trials()};
 
   EvaluateReport report;
   report.shape = dataset.shape();
   report.classes = model.classes;
-  report.metrics = statistics::evaluate({.shape = score_shape(model),
-                                         .margins = scores,
-                                         .labels = labels,
-                                         .weights = dataset.weights(),
-                                         .successes = dataset.successes(),
-                                         .trials = dataset.trials()},
-                                        communicator);
+  report.metrics = statistics::assess(
+      rows, {.bins = options.bins, .cost = options.cost, .curves = options.curves_path.has_value()},
+      communicator);
+  report.groups = dataset.group_names();
+  if (source.groups) {
+    report.by_group =
+        statistics::metrics_by_group(rows, dataset.groups(), report.groups.size(), communicator);
+  }
+  if (options.curves_path) write_curves(*options.curves_path, model, report.metrics, communicator);
   report.ranks = communicator.size();
   report.threads = options.threads;
   report.seconds_total = total.seconds();

@@ -6,6 +6,8 @@
 
 #include "mpilogit/kernels/instruction_set.hpp"
 
+#include "evaluation_record.hpp"
+
 namespace mpilogit::workflow {
 
 namespace {
@@ -171,18 +173,14 @@ std::string to_json(const CrossValidateReport& report) {
 }
 
 std::string to_json(const EvaluateReport& report) {
-  const statistics::Metrics& metrics = report.metrics;
   Json json;
-  json["rows"] = metrics.rows;
+  json["rows"] = report.metrics.rows;
   json["features"] = report.shape.features;
   json["class_names"] = class_names(report.classes);
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;
   json["instruction_set"] = kernels::instruction_set();
-  json["log_loss"] = metrics.log_loss;
-  json["accuracy"] = metrics.accuracy;
-  json["roc_auc"] = metrics.roc_auc ? Json(*metrics.roc_auc) : Json(nullptr);
-  json["confusion"] = metrics.confusion;
+  add_assessment(report, json);
   json["seconds"] = {{"total", report.seconds_total}};
   return dump(json);
 }

@@ -62,13 +62,13 @@ ReportEvaluation evaluate(const ReportOptions& options, const model::Model& mode
   report.shape = dataset.shape();
   report.weighted = source.weights.has_value();
   report.aggregated = source.trials.has_value();
-  report.metrics = statistics::evaluate({.shape = score_shape(model),
-                                         .margins = scores,
-                                         .labels = labels,
-                                         .weights = dataset.weights(),
-                                         .successes = dataset.successes(),
-                                         .trials = dataset.trials()},
-                                        communicator);
+  const statistics::ScoredRows rows{.shape = score_shape(model),
+                                    .margins = scores,
+                                    .labels = labels,
+                                    .weights = dataset.weights(),
+                                    .successes = dataset.successes(),
+                                    .trials = dataset.trials()};
+  report.metrics = statistics::assess(rows, {.curves = true}, communicator);
   const objective::Moments moments = moments_of(model, dataset, options.threads, communicator);
   for (const double variance : moments.variance) report.deviations.push_back(std::sqrt(variance));
   const auto pair = options.plane ? parse_plane(*options.plane, model, dataset.shape())

@@ -19,6 +19,8 @@ namespace mpilogit::data {
 /// How the ranks read: see docs/io.md, also for what `automatic` chooses and why.
 enum class ReadMode { automatic, collective, independent, posix };
 
+inline constexpr std::int64_t kMostNamedGroups = 10'000;
+
 /// What to read. Names are paths inside each HDF5 file.
 struct Source {
   std::vector<std::string> files;  ///< one data set: rows one after the other
@@ -28,6 +30,8 @@ struct Source {
   std::optional<std::string> weights;       ///< sample weights; must exist if named
   std::optional<std::string> offsets;       ///< added to every margin; must exist if named
   std::optional<std::string> groups;        ///< integers or strings: rows that belong together
+  bool group_names =
+      false;  ///< keep the groups' values: then there may be at most kMostNamedGroups
   ReadMode mode = ReadMode::automatic;
 };
 
@@ -81,6 +85,8 @@ class Dataset {
   /// when not named in the source.
   std::span<const std::uint32_t> groups() const { return groups_; }
   std::int64_t group_count() const { return group_count_; }  ///< over all ranks
+  /// The groups' values, the same on every rank; empty unless the source asks for them.
+  const ClassSet& group_names() const { return group_names_; }
 
   /// max_i |x_ij| over the rows of all ranks (features), the same on every rank.
   std::span<const double> largest_absolute() const { return largest_absolute_; }
@@ -108,6 +114,7 @@ class Dataset {
   std::vector<double> offsets_;
   std::vector<std::uint32_t> groups_;
   std::int64_t group_count_ = 0;
+  ClassSet group_names_;
 };
 
 /// Collective. Reads every rank's own rows and validates everything: shapes agree, values are

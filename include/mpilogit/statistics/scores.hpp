@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace mpilogit::statistics {
 
@@ -18,6 +19,9 @@ struct ScoreShape {
   std::size_t classes() const {
     return link == Link::logistic ? 2 : columns + (reference_class ? 1 : 0);
   }
+
+  /// Of `event_probabilities`: of two classes one says all.
+  std::size_t event_columns() const { return link == Link::logistic ? 1 : classes(); }
 };
 
 /// probabilities[i, k] = P(y_i = class k), rows × classes:
@@ -26,6 +30,12 @@ struct ScoreShape {
 ///   one-vs-rest  σ(z_k) / Σ_l σ(z_l), as scikit-learn's OneVsRestClassifier
 void class_probabilities(const ScoreShape& shape, std::span<const double> margins,
                          std::span<double> probabilities);
+
+/// rows × shape.event_columns(): P(y = 1) of a logistic model, else all classes'.
+std::vector<double> event_probabilities(const ScoreShape& shape, std::span<const double> margins);
+
+/// (P(y = 1) − y)² of a logistic model, else Σ_k (p_k − [y = k])²; `events`: of one row, as above.
+double squared_error(std::span<const double> events, std::uint32_t label);
 
 /// The class with the largest margin (logistic: 1 if the margin is > 0), of equal ones the first.
 /// `margins`: of one row.

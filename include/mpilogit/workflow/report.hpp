@@ -11,7 +11,7 @@
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/model/model.hpp"
 #include "mpilogit/model/path_file.hpp"
-#include "mpilogit/statistics/metrics.hpp"
+#include "mpilogit/statistics/assessment.hpp"
 #include "mpilogit/workflow/record_summary.hpp"
 
 namespace mpilogit::workflow {
@@ -52,7 +52,7 @@ struct ReportEvaluation {
   data::Shape shape;
   bool weighted = false;
   bool aggregated = false;  ///< counts of successes among trials
-  statistics::Metrics metrics;
+  statistics::Assessment metrics;  ///< with curves
   std::vector<double> deviations;  ///< of each feature of the model (after its expansion)
   std::optional<Plane> plane;
 };
