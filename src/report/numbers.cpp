@@ -21,10 +21,11 @@ std::string with_minus(std::string text) {
 std::string shown(double value, int digits) {
   if (std::isnan(value)) return kDash;
   if (std::isinf(value)) return value > 0 ? "\u221E" : std::string(kMinus) + "\u221E";
-  // Large numbers in full, as long as a person can read them.
+  // Large and whole numbers in full, as long as a person can read them.
   constexpr double kMostInFull = 1e9;
   const double size = std::fabs(value);
-  if (size >= std::pow(10.0, digits) && size < kMostInFull) {
+  const bool full = size >= std::pow(10.0, digits) || value == std::trunc(value);
+  if (full && size < kMostInFull) {
     return shown(static_cast<std::int64_t>(std::llround(value)));
   }
   return with_minus(fmt::format("{:.{}g}", value, digits));
@@ -51,8 +52,13 @@ std::string p_value(double log_p) {
   constexpr double kLogTen = 2.302585092994045684;
   constexpr double kPlain = -6.9;  // about log 0.001
   if (log_p > kPlain) return fmt::format("{:.3g}", std::exp(log_p));
-  const double exponent = std::floor(log_p / kLogTen);
-  return fmt::format("{:.1f}e{:.0f}", std::exp(log_p - exponent * kLogTen), exponent);
+  double exponent = std::floor(log_p / kLogTen);
+  double mantissa = std::round(10.0 * std::exp(log_p - exponent * kLogTen)) / 10.0;
+  if (mantissa >= 10.0) {
+    mantissa /= 10.0;
+    exponent += 1.0;
+  }
+  return fmt::format("{:.1f}e{:.0f}", mantissa, exponent);
 }
 
 std::string duration(double seconds) {

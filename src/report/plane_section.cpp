@@ -266,7 +266,11 @@ Html plane_section(const workflow::ReportData& data, Plotter& plotter) {
       Html::text(plane.chosen ? "The two features that were asked for."
                               : "The two features with the largest effect of one standard "
                                 "deviation; --plane chooses others.");
-  return fill(kPlane, {{"how", how}, {"figure", plotter.figure(chart)}});
+  const Html lines = Html::text(
+      model.classes.size() == 2
+          ? "The lines are where the model’s probability has the value named."
+          : "The lines divide the plane between the classes that are the most probable there.");
+  return fill(kPlane, {{"how", how}, {"lines", lines}, {"figure", plotter.figure(chart)}});
 }
 
 }  // namespace mpilogit::report
