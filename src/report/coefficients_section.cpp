@@ -122,6 +122,15 @@ std::string label_of(const Estimate& estimate) {
                                    : estimate.of_class + " \u2190 " + estimate.feature;
 }
 
+// Cut so that of class and feature something is left.
+Html short_label_of(const Estimate& estimate) {
+  constexpr std::size_t kLongest = 24;
+  constexpr std::size_t kOfClass = 9;
+  if (estimate.of_class.empty()) return Html::text(estimate.feature, kLongest);
+  return Html::text(estimate.of_class, kOfClass) + Html::text(" \u2190 ") +
+         Html::text(estimate.feature, kLongest - kOfClass - 3);
+}
+
 Html tip(const Estimate& estimate, const Bar& bar) {
   std::string text = ": " + shown(bar.value);
   if (!std::isnan(estimate.lower)) {
@@ -182,7 +191,6 @@ std::string forest_words(const std::vector<Estimate>& estimates, const std::vect
 }
 
 Chart forest(const std::vector<Estimate>& estimates, bool errors) {
-  constexpr std::size_t kLongestLabel = 25;
   constexpr int kLine = 18;
   const bool per_deviation = !std::isnan(estimates.front().deviation);
   std::vector<Bar> bars;
@@ -192,7 +200,7 @@ Chart forest(const std::vector<Estimate>& estimates, bool errors) {
     const double scale = scale_of(estimate);
     bars.push_back({estimate.value * scale, estimate.lower * scale, estimate.upper * scale,
                     -static_cast<double>(i)});
-    chart.row_names.push_back({bars.back().y, Html::text(label_of(estimate), kLongestLabel)});
+    chart.row_names.push_back({bars.back().y, short_label_of(estimate)});
     chart.marks.push_back(
         {bars.back().value, bars.back().y, tip(estimate, bars.back()), kPalette[0], errors});
   }

@@ -46,9 +46,22 @@ std::string data_block(const std::string& name, const Series& series) {
   return block + "END\n";
 }
 
+// 1, 2 or 5 times a power of ten, so that there are at most `most` parts.
+double tick_step(const Axis& axis, double most) {
+  const double least = (axis.high - axis.low) / most;
+  const double power = std::pow(10.0, std::floor(std::log10(least)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= least) return factor * power;
+  }
+  return 10.0 * power;
+}
+
 std::string axis(const char* name, const Axis& axis) {
   std::string text = fmt::format("set {}range [{:.10g}:{:.10g}]\n", name, axis.low, axis.high);
   if (axis.logarithmic) text += fmt::format("set logscale {}\n", name);
+  constexpr double kMostParts = 6.0;  // more, and long numbers touch
+  if (!axis.logarithmic)
+    text += fmt::format("set {}tics {:.10g}\n", name, tick_step(axis, kMostParts));
   if (!axis.ticks) text += fmt::format("unset {}tics\n", name);
   return text;
 }

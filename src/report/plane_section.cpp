@@ -251,8 +251,11 @@ Html plane_section(const workflow::ReportData& data, Plotter& plotter) {
   chart.id = "plane";
   chart.title = Html::name(plane.y.name) + Html::text(" against ") + Html::name(plane.x.name);
   chart.description = words(*data.evaluation, model);
-  chart.x = {.label = Html::name(plane.x.name), .low = plane.x.low, .high = plane.x.high};
-  chart.y = {.label = Html::name(plane.y.name), .low = plane.y.low, .high = plane.y.high};
+  constexpr std::size_t kLongestLabel = 40;
+  chart.x = {
+      .label = Html::text(plane.x.name, kLongestLabel), .low = plane.x.low, .high = plane.x.high};
+  chart.y = {
+      .label = Html::text(plane.y.name, kLongestLabel), .low = plane.y.low, .high = plane.y.high};
   chart.height = 400;
   const ClassColours colours = colours_of(plane, model.classes.size());
   add_density(plane, model, colours, chart);

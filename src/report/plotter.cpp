@@ -52,28 +52,35 @@ Html marks_of(const Chart& chart, const Canvas& canvas) {
   return Html::markup(circles);
 }
 
+// A text, and how long it may be: the page's program narrows letters that are wider than usual.
+std::string text_at(const std::string& place, const char* anchor, int room, const Html& text) {
+  return fmt::format("<text {} text-anchor=\"{}\" data-room=\"{}\">{}</text>\n", place, anchor,
+                     room, text.str());
+}
+
 Html names_of(const Chart& chart, const Canvas& canvas) {
   constexpr int kGap = 6;
+  constexpr int kLabelRoom = 90;
   std::string texts;
   for (const auto& row : chart.row_names) {
-    texts +=
-        fmt::format("<text x=\"{}\" y=\"{:.1f}\" dy=\"0.35em\" text-anchor=\"end\">{}</text>\n",
-                    canvas.left() - kGap, canvas.y(row.y), row.name.str());
+    texts += text_at(
+        fmt::format("x=\"{}\" y=\"{:.1f}\" dy=\"0.35em\"", canvas.left() - kGap, canvas.y(row.y)),
+        "end", canvas.left() - 2 * kGap, row.name);
   }
   for (const auto& label : chart.labels) {
-    texts += fmt::format(
-        "<text class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"middle\">{}</text>\n",
-        canvas.x(label.x), canvas.y(label.y), label.name.str());
+    texts += text_at(fmt::format("class=\"label\" x=\"{:.1f}\" y=\"{:.1f}\"", canvas.x(label.x),
+                                 canvas.y(label.y)),
+                     "middle", kLabelRoom, label.name);
   }
   if (!chart.x.label.empty()) {
-    texts += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
-                         (canvas.left() + Canvas::kRight) / 2, canvas.height() - kGap,
-                         chart.x.label.str());
+    texts += text_at(fmt::format("x=\"{}\" y=\"{}\"", (canvas.left() + Canvas::kRight) / 2,
+                                 canvas.height() - kGap),
+                     "middle", Canvas::kRight - canvas.left(), chart.x.label);
   }
   if (!chart.y.label.empty()) {
-    texts += fmt::format(
-        "<text transform=\"translate(13,{}) rotate(270)\" text-anchor=\"middle\">{}</text>\n",
-        (canvas.bottom() + Canvas::kTop) / 2, chart.y.label.str());
+    texts += text_at(fmt::format("transform=\"translate(13,{}) rotate(270)\"",
+                                 (canvas.bottom() + Canvas::kTop) / 2),
+                     "middle", canvas.bottom() - Canvas::kTop, chart.y.label);
   }
   return Html::markup(texts);
 }

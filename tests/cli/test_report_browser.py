@@ -22,6 +22,13 @@ SCREENSHOTS = pathlib.Path(os.environ["MPILOGIT_SCREENSHOTS"])
 WIDTHS = [390, 1280]
 
 
+# What the browser asks for itself in spite of all switches: updates, accounts, time, advice. None of
+# these serves fonts, scripts or pictures, and a page's own requests are also in the performance log.
+BROWSERS_OWN = [f"{name}.googleapis.com" for name in
+                ("update", "optimizationguide-pa", "content-autofill", "safebrowsing")] + [
+    f"{name}.google.com" for name in ("accounts", "clients2", "android.clients", "mtalk")]
+
+
 class RefusingProxy(threading.Thread):
     """Takes every connection, writes down what it asks for, and closes it."""
 
@@ -38,7 +45,9 @@ class RefusingProxy(threading.Thread):
                 return
             with connection:
                 connection.settimeout(5)
-                self.requests.append(connection.recv(4096).split(b"\r\n")[0].decode(errors="replace"))
+                request = connection.recv(4096).split(b"\r\n")[0].decode(errors="replace")
+                if not any(host in request for host in BROWSERS_OWN):
+                    self.requests.append(request)
 
     @property
     def address(self):
@@ -61,7 +70,10 @@ def browser(proxy):
                      f"--proxy-server={proxy.address}", "--proxy-bypass-list=<-loopback>",
                      # What the browser itself would ask for is not the page's doing.
                      "--disable-background-networking", "--disable-component-update",
-                     "--disable-sync", "--disable-default-apps", "--no-first-run"):
+                     "--disable-sync", "--disable-default-apps", "--no-first-run",
+                     "--disable-domain-reliability", "--disable-extensions",
+                     "--disable-features=NetworkTimeServiceQuerying,OptimizationHints,MediaRouter,"
+                     "AutofillServerCommunication,CertificateTransparencyComponentUpdater"):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     service = webdriver.chrome.service.Service(DRIVER)

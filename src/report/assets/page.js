@@ -1,4 +1,14 @@
 "use strict";
+
+// Names in plots that are wider than their room, because of their letters or the font, are narrowed.
+for (const text of document.querySelectorAll("figure svg text[data-room]")) {
+  const room = Number(text.dataset.room);
+  if (text.getComputedTextLength() <= room) continue;
+  text.setAttribute("textLength", room);
+  text.setAttribute("lengthAdjust", "spacingAndGlyphs");
+}
+
+// The table of coefficients sorts by the column whose head is clicked, and filters by name.
 (() => {
   const table = document.getElementById("coefficient-table");
   if (!table) return;
