@@ -7,18 +7,13 @@
 
 #include <fmt/format.h>
 
+#include "text_columns.hpp"
+
 namespace mpilogit::cli {
 
 namespace {
 
 constexpr std::size_t kWidestName = 44;
-
-// Code points, not bytes: names may be UTF-8.
-std::size_t width_of(const std::string& name) {
-  return static_cast<std::size_t>(std::count_if(name.begin(), name.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
 
 double coefficient(const model::Model& model, std::int64_t row, std::int64_t feature) {
   return model.coefficients[static_cast<std::size_t>(row * model.features + feature)];
@@ -43,21 +38,13 @@ std::vector<std::int64_t> chosen_features(const model::Model& model,
   return order;
 }
 
-std::string name_column(const std::string& name, std::size_t width) {
-  return name + std::string(width - std::min(width, width_of(name)), ' ');
-}
-
-std::string right(const std::string& text, std::size_t width) {
-  return std::string(width - std::min(width, width_of(text)), ' ') + text;
-}
-
 // Coefficient and odds ratio.
 std::string two_class_table(const model::Model& model, const std::vector<std::int64_t>& features,
                             std::size_t width) {
   std::string text;
   const auto line = [&](const std::string& name, const std::string& value,
                         const std::string& odds) {
-    text += fmt::format("{}  {:>14}  {:>12}\n", name_column(name, width), value, odds);
+    text += fmt::format("{}  {:>14}  {:>12}\n", left_aligned(name, width), value, odds);
   };
   line("", "coefficient", "odds ratio");
   line("(intercept)", fmt::format("{:.6g}", model.intercept.front()), "");
@@ -73,15 +60,15 @@ std::string two_class_table(const model::Model& model, const std::vector<std::in
 std::string class_table(const model::Model& model, const std::vector<std::int64_t>& features,
                         std::size_t width) {
   constexpr std::size_t kColumn = 12;
-  std::string text = name_column("", width);
+  std::string text = left_aligned("", width);
   for (std::int64_t r = 0; r < model.rows(); ++r) {
-    text += "  " + right(model.classes.name(model.row_class(r)), kColumn);
+    text += "  " + right_aligned(model.classes.name(model.row_class(r)), kColumn);
   }
-  text += "\n" + name_column("(intercept)", width);
+  text += "\n" + left_aligned("(intercept)", width);
   for (const double value : model.intercept) text += fmt::format("  {:>12.6g}", value);
   text += "\n";
   for (const auto j : features) {
-    text += name_column(model.feature_name(j), width);
+    text += left_aligned(model.feature_name(j), width);
     for (std::int64_t r = 0; r < model.rows(); ++r) {
       text += fmt::format("  {:>12.6g}", coefficient(model, r, j));
     }

@@ -14,5 +14,6 @@ int predict_command(const Arguments& arguments, const comm::Communicator& commun
 int evaluate_command(const Arguments& arguments, const comm::Communicator& communicator);
 int report_command(const Arguments& arguments, const comm::Communicator& communicator);
 int inspect_command(const Arguments& arguments, const comm::Communicator& communicator);
+int summarize_command(const Arguments& arguments, const comm::Communicator& communicator);
 
 }  // namespace mpilogit::cli

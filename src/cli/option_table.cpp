@@ -154,6 +154,18 @@ constexpr std::array kOptions = {
     Option{"top", value, "N", "all", "show only the N coefficients of largest magnitude", kInspect,
            ""},
 
+    Option{"top", value, "N", "auto",
+           "show only the N features of largest |z|; `all`; auto shows 50 rows if there are more",
+           kSummarize, ""},
+    Option{"strongest", flag, "", "", "order the features by |z|", kSummarize, ""},
+    Option{"stars", flag, "", "", "mark small p by stars", kSummarize, ""},
+    Option{"confidence", value, "LEVEL", "that of the model", "of the intervals, such as 0.99",
+           kSummarize, ""},
+    Option{"test", value, "HYPOTHESES", "",
+           "Wald's test of linear hypotheses, such as \"age = 0, 2*hours = 'x 1'\"; a semicolon "
+           "begins another test",
+           kSummarize, ""},
+
     Option{"threads", value, "N", "auto",
            "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
            "cores of a host among its ranks. Changes no bit of any result",
@@ -163,11 +175,13 @@ constexpr std::array kOptions = {
         "vector instructions of the kernels; auto is the widest that the CPU has. All that fuse "
         "a product and a sum (avx512, avx2, neon, ...) give the same bits, sse4 and plain others",
         kData, ""},
-    Option{"json", value, "FILE", "", "write the run record there, as JSON", kRecorded, ""},
+    Option{"json", value, "FILE", "", "write the run record there, as JSON", kRecorded | kSummarize,
+           ""},
     Option{"config", value, "FILE", "",
-           "read options from a file of lines `name = value`; the command line wins", kAll, ""},
+           "read options from a file of lines `name = value`; the command line wins",
+           kAll | kSummarize, ""},
     Option{"quiet", flag, "", "", "print nothing but errors", kData, ""},
-    Option{"help", flag, "", "", "print this and exit", kAll, ""},
+    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize, ""},
 };
 
 constexpr std::array kCommands = {
@@ -183,12 +197,14 @@ constexpr std::array kCommands = {
                 "Write the probabilities and the label of every row."},
     CommandInfo{
         kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
-        "Compare a model with labelled rows: log-loss, accuracy, AUC, calibration and more, of all "
-        "rows and by group."},
+        "Compare a model with labelled rows: losses, AUC, calibration, confusion and more."},
     CommandInfo{kReport, "report", "MODEL.h5 [MORE.h5 ...]",
                 "Write a page that shows a model, and with --data how it does on labelled rows."},
     CommandInfo{kInspect, "inspect", "FILE.h5",
                 "Show what is in a model or path, or validate a data set and show what is in it."},
+    CommandInfo{kSummarize, "summarize", "MODEL.h5",
+                "Print the table of a model that was trained with inference: standard errors, z, "
+                "p, intervals, odds ratios, fit."},
 };
 
 }  // namespace

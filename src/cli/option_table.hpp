@@ -16,6 +16,7 @@ enum Command : unsigned {
   kPath = 16,
   kCrossValidate = 32,
   kReport = 64,
+  kSummarize = 1024,
 };
 
 enum class OptionKind {

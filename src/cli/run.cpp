@@ -71,6 +71,8 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator)
       return report_command(arguments, communicator);
     case kInspect:
       return inspect_command(arguments, communicator);
+    case kSummarize:
+      return summarize_command(arguments, communicator);
   }
   throw core::internal_failure("unknown command");
 }

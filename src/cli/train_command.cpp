@@ -1,14 +1,19 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/workflow/record.hpp"
+#include "mpilogit/workflow/summarize.hpp"
 #include "mpilogit/workflow/train.hpp"
 
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "fit_arguments.hpp"
+#include "inference_table.hpp"
 #include "output.hpp"
+#include "terminal.hpp"
 #include "thread_count.hpp"
 
 namespace mpilogit::cli {
@@ -92,10 +97,62 @@ std::string summary(const workflow::TrainReport& report, const std::string& mode
   return text;
 }
 
+// So many names are read; the record (--json) has all.
+constexpr std::size_t kMostNames = 12;
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  const std::size_t shown = std::min(kMostNames, names.size());
+  for (std::size_t k = 0; k < shown; ++k) text += "\n  " + names[k];
+  if (shown < names.size())
+    text += fmt::format("\n  ... and {} more (--json lists all)", names.size() - shown);
+  return text;
+}
+
+// What the data does not determine, by the names of its columns.
+void remark_on(const workflow::TrainReport& report, const Output& output) {
+  const workflow::Diagnosis& diagnosis = report.diagnosis;
+  const auto aliased = workflow::describe_aliased(diagnosis, report.model);
+  if (!aliased.empty()) {
+    output.remark(
+        fmt::format("note: {} column{} the others already hold, left at 0 "
+                    "(predictions do not need them):{}",
+                    aliased.size(), aliased.size() == 1 ? "" : "s", listed(aliased)));
+  }
+  const auto separating = workflow::describe_separating(diagnosis, report.model);
+  switch (diagnosis.separation.separation) {
+    case statistics::Separation::quasi_complete:
+      output.remark(fmt::format(
+          "warning: quasi-complete separation: {} rows can be told with certainty, so that these "
+          "coefficients have no finite optimum and their values mean nothing:{}\n"
+          "Give --l2 or --firth for finite ones",
+          grouped(diagnosis.separation.certain_rows), listed(separating)));
+      return;
+    case statistics::Separation::suspected:
+      output.remark(
+          "warning: coefficients seem to grow without end (separation), but no direction could be "
+          "certified. Give --l2 or --firth");
+      return;
+    case statistics::Separation::complete:
+    case statistics::Separation::none:
+      return;
+  }
+}
+
+std::string sufficient(std::size_t columns) {
+  if (columns == 1) return "One column is enough for it:";
+  if (columns <= kMostNames) return fmt::format("{} columns are enough for it:", columns);
+  return fmt::format("{} columns were needed for it, the strongest:",
+                     grouped(static_cast<std::int64_t>(columns)));
+}
+
 std::string advice(const workflow::TrainReport& report) {
   if (report.separated) {
+    const auto few = workflow::describe_separator(report.diagnosis, report.model);
+    const std::string by = few.empty() ? "" : "\n" + sufficient(few.size()) + listed(few);
     return "warning: a hyperplane separates the classes completely, so that the optimum lies at "
-           "infinity; the model is where training stopped. Give a penalty (--l2) for a finite one";
+           "infinity; the model is where training stopped." +
+           by + "\nGive --l2 or --firth for a finite model";
   }
   return fmt::format(
       "warning: stopped before the tolerance ({}); the model is the best point so far. Allow more "
@@ -118,6 +175,13 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
 
   if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(summary(report, options.model_path));
+  if (report.model.inference) {
+    TableLayout layout;
+    layout.width = terminal_width();
+    layout.see_all = fmt::format("`mpilogit summarize {} --top all`", options.model_path);
+    output.result("\n" + inference_table(report.model, workflow::summary_of(report.model), layout));
+  }
+  remark_on(report, output);
   if (report.converged()) return static_cast<int>(core::ExitCode::done);
   output.remark(advice(report));
   return static_cast<int>(core::ExitCode::not_converged);

@@ -157,6 +157,12 @@ void write_integers(const File& file, const std::string& name, std::span<const s
   write_whole(file, name, H5T_NATIVE_INT64, values.data(), dimensions);
 }
 
+void write_bytes(const File& file, const std::string& name, std::span<const std::uint8_t> values,
+                 const std::vector<std::int64_t>& dimensions) {
+  require_size(file, name, values.size(), dimensions);
+  write_whole(file, name, H5T_NATIVE_UINT8, values.data(), dimensions);
+}
+
 void write_booleans(const File& file, const std::string& name, std::span<const std::uint8_t> values,
                     const std::vector<std::int64_t>& dimensions) {
   require_size(file, name, values.size(), dimensions);

@@ -27,6 +27,37 @@ void broadcast_texts(std::vector<std::string>& texts, const comm::Communicator& 
   for (auto& text : texts) communicator.broadcast(text);
 }
 
+void broadcast_inference(std::optional<Inference>& inference,
+                         const comm::Communicator& communicator) {
+  bool present = inference.has_value();
+  communicator.broadcast(present);
+  if (!present) return;
+  if (!inference) inference.emplace();
+  for (auto* text : {&inference->covariance_kind, &inference->method, &inference->weights}) {
+    communicator.broadcast(*text);
+  }
+  communicator.broadcast(inference->penalised);
+  communicator.broadcast(inference->firth);
+  communicator.broadcast(inference->confidence);
+  communicator.broadcast(inference->estimate_error);
+  communicator.broadcast(inference->clusters);
+  for (auto* values : {&inference->standard_errors, &inference->intercept_standard_errors,
+                       &inference->covariance}) {
+    broadcast_vector(*values, communicator);
+  }
+  broadcast_vector(inference->status, communicator);
+  broadcast_vector(inference->intercept_status, communicator);
+  communicator.broadcast(inference->fit);
+  broadcast_vector(inference->profiles, communicator);
+  std::uint64_t tests = inference->tests.size();
+  communicator.broadcast(tests);
+  inference->tests.resize(tests);
+  for (auto& test : inference->tests) {
+    communicator.broadcast(test.hypothesis);
+    communicator.broadcast(test.chi_squared);
+  }
+}
+
 void broadcast_model(Model& model, const comm::Communicator& communicator) {
   communicator.broadcast(model.classes.kind);
   broadcast_vector(model.classes.numbers, communicator);
@@ -43,6 +74,7 @@ void broadcast_model(Model& model, const comm::Communicator& communicator) {
   communicator.broadcast(model.standardized);
   communicator.broadcast(model.solver);
   communicator.broadcast(model.record);
+  broadcast_inference(model.inference, communicator);
 }
 
 Model model_or_step(const std::string& path, std::optional<std::int64_t> step) {

@@ -4,6 +4,7 @@
 #include "mpilogit/hdf5/file.hpp"
 
 #include "model/description.hpp"
+#include "model/inference_file.hpp"
 
 namespace mpilogit::model {
 
@@ -26,6 +27,7 @@ void write_model(const std::string& path, const Model& model) {
   hdf5::write_attribute(file, "/", "format", kFormat);
   hdf5::write_attribute(file, "/", "format_version", version_of(model));
   write_description(file, model);
+  write_inference(file, model);
   hdf5::write_attribute(file, "/", "l2", model.l2);
   hdf5::write_attribute(file, "/", "l1", model.l1);
   hdf5::write_attribute(file, "/", "coefficients_sha256", coefficients_sha256(model));
@@ -50,6 +52,7 @@ Model read_model(const std::string& path) {
   if (hdf5::has_attribute(file, "/", "l1")) {
     model.l1 = hdf5::read_double_attribute(file, "/", "l1");
   }
+  model.inference = read_inference(file, model);
   return model;
 }
 

@@ -1,6 +1,8 @@
 #include "likelihood.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 #include "mpilogit/kernels/logistic.hpp"
@@ -99,6 +101,45 @@ void Likelihood::curvatures(const LocalBlock& block, std::span<const double> sta
     kernels::curvatures(state, block.of(weights()), curvatures);
   } else {
     kernels::softmax_curvatures(shape_, state, block.of(weights()), k, l, curvatures);
+  }
+}
+
+double Likelihood::binary_gain(std::size_t row, double margin) const {
+  if (!aggregated()) return binary_labels_[row] != 0 ? margin : -margin;
+  const bool succeeds = success_weight_[row] > 0.0;
+  const bool fails = failure_weight_[row] > 0.0;
+  if (succeeds && fails) return -std::fabs(margin);
+  return succeeds ? margin : -margin;
+}
+
+// A reference class has the margin 0.
+double Likelihood::class_gain(std::size_t row, std::span<const double> margins) const {
+  const std::size_t skipped = shape_.reference_class ? 1 : 0;
+  const std::size_t label = labels_[row];
+  double own = 0.0;
+  double strongest =
+      shape_.reference_class && label != 0 ? 0.0 : -std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < margins.size(); ++k) {
+    if (k + skipped == label) {
+      own = margins[k];
+    } else {
+      strongest = std::max(strongest, margins[k]);
+    }
+  }
+  return own - strongest;
+}
+
+void Likelihood::gains(const LocalBlock& block, std::span<const double> margins,
+                       std::span<double> gains) const {
+  for (std::size_t i = 0; i < block.rows; ++i) {
+    const std::size_t row = block.first + i;
+    if (!weights_.empty() && weights_[row] == 0.0) {
+      gains[i] = std::numeric_limits<double>::infinity();
+    } else if (binary_) {
+      gains[i] = binary_gain(row, margins[i]);
+    } else {
+      gains[i] = class_gain(row, margins.subspan(i * shape_.columns, shape_.columns));
+    }
   }
 }
 

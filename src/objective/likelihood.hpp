@@ -48,7 +48,15 @@ class Likelihood {
   void curvatures(const LocalBlock& block, std::span<const double> state, std::size_t k,
                   std::size_t l, std::span<double> curvatures) const;
 
+  /// By how much each of the block's rows lies on its own side (margin_gains.hpp), from its margins
+  /// (rows × columns).
+  void gains(const LocalBlock& block, std::span<const double> margins,
+             std::span<double> gains) const;
+
  private:
+  double binary_gain(std::size_t row, double margin) const;
+  double class_gain(std::size_t row, std::span<const double> margins) const;
+
   kernels::SoftmaxShape shape_;
   bool binary_;
   std::size_t rows_;

@@ -159,6 +159,10 @@ double LogisticObjective::total_weight() const {
   return problem_->total_weight;
 }
 
+std::span<const double> LogisticObjective::largest_absolute() const {
+  return problem_->rows().bounds.largest;
+}
+
 double LogisticObjective::separation_threshold() const {
   if (problem_->likelihood->aggregated()) return 0.0;
   return kLogTwo * problem_->smallest_weight / problem_->total_weight;

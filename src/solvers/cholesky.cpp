@@ -1,8 +1,9 @@
-#include "solvers/cholesky.hpp"
+#include "mpilogit/solvers/cholesky.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "solvers/row_elimination.hpp"
@@ -16,11 +17,31 @@ constexpr std::size_t kPanelRows = 16;
 constexpr std::size_t kTileColumns = 128;
 static_assert(kPanelRows % kEliminatedRows == 0);
 
+constexpr double kLog2 = 0x1.62e42fefa39efp-1;
+
 // Rounding moves a pivot of a matrix with unit diagonal by about √n … n units of ε, and the Hessian
 // itself comes with an error of a few ε. Below this a pivot cannot be told from 0.
-double smallest_pivot(std::size_t dimension) {
+double rounding_pivot(std::size_t dimension) {
   constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
   return 50.0 * kEpsilon * static_cast<double>(std::max<std::size_t>(dimension, 10));
+}
+
+// log x of x > 0, from operations that round alike everywhere: the logarithms of the C libraries
+// differ between CPUs. With x = m 2^e and s = (m − 1) / (m + 1), log m = 2 Σ_k s^(2k+1) / (2k + 1);
+// |s| ≤ 0.172, so that the terms left out are below 2^-60 of the sum.
+double same_logarithm(double x) {
+  constexpr int kTerms = 12;
+  constexpr double kRootHalf = 0x1.6a09e667f3bcdp-1;
+  int exponent = 0;
+  double mantissa = std::frexp(x, &exponent);
+  if (mantissa < kRootHalf) {
+    mantissa *= 2.0;
+    --exponent;
+  }
+  const double s = (mantissa - 1.0) / (mantissa + 1.0);
+  double series = 0.0;
+  for (int k = kTerms - 1; k >= 0; --k) series = series * (s * s) + 1.0 / (2 * k + 1);
+  return 2.0 * s * series + exponent * kLog2;
 }
 
 // y −= factor · x
@@ -31,7 +52,13 @@ void subtract_scaled(double factor, const double* x, double* y, std::size_t size
 }  // namespace
 
 Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first)
-    : size_(matrix.dimension), scale_(size_), upper_(matrix.triangle.size()) {
+    : Cholesky(matrix, first, rounding_pivot(matrix.dimension)) {}
+
+Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first, double smallest_pivot)
+    : size_(matrix.dimension),
+      smallest_pivot_(smallest_pivot),
+      scale_(size_),
+      upper_(matrix.triangle.size()) {
   order_.reserve(size_);
   for (std::size_t j = first; j < size_; ++j) order_.push_back(j);
   for (std::size_t j = 0; j < std::min(first, size_); ++j) order_.push_back(j);
@@ -94,7 +121,7 @@ void Cholesky::subtract_rows_above(std::size_t begin, std::size_t end) {
 void Cholesky::finish_row(std::size_t k) {
   double* const own = row(k);
   const double pivot = own[k];
-  if (!(scale_[k] > 0.0) || !(pivot > smallest_pivot(size_))) {
+  if (!(scale_[k] > 0.0) || !(pivot > smallest_pivot_)) {
     aliased_.push_back(order_[k]);
     scale_[k] = 0.0;
     std::fill(own + k, own + size_, 0.0);
@@ -123,6 +150,40 @@ void Cholesky::solve(std::span<const double> right_side, std::span<double> solut
     x[k] /= row(k)[k];
   }
   for (std::size_t k = 0; k < size_; ++k) solution[order_[k]] = scale_[k] * x[k];
+}
+
+// V = U⁻¹ by rows from the last one up: v_k = (e_k − Σ_{p>k} u_kp v_p) / u_kk. Then R = D^-½ P V,
+// each row written where its variable is.
+std::vector<double> Cholesky::inverse_root() const {
+  std::vector<double> root(size_ * size_, 0.0);
+  for (std::size_t k = size_; k-- > 0;) {
+    if (scale_[k] == 0.0) continue;
+    double* const own = &root[order_[k] * size_];
+    own[k] = 1.0;
+    for (std::size_t p = k + 1; p < size_; ++p) {
+      subtract_scaled(row(k)[p], &root[order_[p] * size_] + p, own + p, size_ - p);
+    }
+    for (std::size_t j = k; j < size_; ++j) own[j] /= row(k)[k];
+  }
+  for (std::size_t k = 0; k < size_; ++k) {
+    double* const own = &root[order_[k] * size_];
+    for (std::size_t j = k; j < size_; ++j) own[j] *= scale_[k];
+  }
+  return root;
+}
+
+// log |H| = 2 Σ_k log(u_kk √H_kk), as one logarithm of a product: its mantissa has n roundings, its
+// exponent is an integer and cannot overflow.
+double Cholesky::log_determinant() const {
+  double product = 1.0;
+  std::int64_t exponent = 0;
+  for (std::size_t k = 0; k < size_; ++k) {
+    if (scale_[k] == 0.0) continue;
+    int shift = 0;
+    product = std::frexp(product * (row(k)[k] / scale_[k]), &shift);
+    exponent += shift;
+  }
+  return 2.0 * (same_logarithm(product) + static_cast<double>(exponent) * kLog2);
 }
 
 }  // namespace mpilogit::solvers

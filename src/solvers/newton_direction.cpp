@@ -85,18 +85,7 @@ bool NewtonDirection::chords_reach(double decrease, int chords) const {
 }
 
 void NewtonDirection::refresh(const Point& point) {
-  switch (kind_) {
-    case HessianMatrixKind::exact:
-    case HessianMatrixKind::sampled:
-      preconditioner_ = matrix_preconditioner(point, layout_);
-      return;
-    case HessianMatrixKind::class_blocks:
-      preconditioner_ = block_preconditioner(point, layout_);
-      return;
-    case HessianMatrixKind::unaffordable:
-      preconditioner_ = diagonal_preconditioner(point, layout_);
-      return;
-  }
+  preconditioner_ = preconditioner_for(kind_, point, layout_);
 }
 
 }  // namespace mpilogit::solvers

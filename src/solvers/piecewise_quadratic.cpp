@@ -5,7 +5,8 @@
 #include <limits>
 #include <utility>
 
-#include "solvers/cholesky.hpp"
+#include "mpilogit/solvers/cholesky.hpp"
+
 #include "solvers/vector_algebra.hpp"
 
 namespace mpilogit::solvers {

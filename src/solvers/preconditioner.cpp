@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "solvers/cholesky.hpp"
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/solvers/cholesky.hpp"
 
 namespace mpilogit::solvers {
 
@@ -161,6 +162,20 @@ std::unique_ptr<Preconditioner> diagonal_preconditioner(const Point& point,
   point.rough_hessian_diagonal(diagonal);
   temper(diagonal);
   return with_layout(std::make_unique<DiagonalPreconditioner>(std::move(diagonal)), layout);
+}
+
+std::unique_ptr<Preconditioner> preconditioner_for(HessianMatrixKind kind, const Point& point,
+                                                   const ClassLayout& layout) {
+  switch (kind) {
+    case HessianMatrixKind::exact:
+    case HessianMatrixKind::sampled:
+      return matrix_preconditioner(point, layout);
+    case HessianMatrixKind::class_blocks:
+      return block_preconditioner(point, layout);
+    case HessianMatrixKind::unaffordable:
+      return diagonal_preconditioner(point, layout);
+  }
+  throw core::internal_failure("unknown kind of Hessian matrix");
 }
 
 }  // namespace mpilogit::solvers

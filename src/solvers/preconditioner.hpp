@@ -45,4 +45,8 @@ std::unique_ptr<Preconditioner> block_preconditioner(const Point& point, const C
 std::unique_ptr<Preconditioner> diagonal_preconditioner(const Point& point,
                                                         const ClassLayout& layout = {});
 
+/// The best of them that this kind of matrix allows.
+std::unique_ptr<Preconditioner> preconditioner_for(HessianMatrixKind kind, const Point& point,
+                                                   const ClassLayout& layout);
+
 }  // namespace mpilogit::solvers

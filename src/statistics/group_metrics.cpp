@@ -72,8 +72,9 @@ std::vector<std::optional<double>> areas(std::vector<GroupScore> scores, std::si
   const std::vector<GroupScore> sorted = sort_over_ranks(std::move(scores), communicator);
   std::vector<std::int64_t> totals(2 * count);  // negatives, positives of each group
   for (const auto& record : sorted) {
-    totals[2 * record.group] += record.weights.negatives;
-    totals[2 * record.group + 1] += record.weights.positives;
+    const std::size_t at = 2 * std::size_t{record.group};
+    totals[at] += record.weights.negatives;
+    totals[at + 1] += record.weights.positives;
   }
   communicator.sum(totals);
   std::vector<std::int64_t> starts(count + 1);

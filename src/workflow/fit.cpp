@@ -1,6 +1,7 @@
 #include "fit.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -13,6 +14,8 @@
 #include "mpilogit/objective/logistic_objective.hpp"
 #include "mpilogit/solvers/growing_samples.hpp"
 
+#include "diagnosis.hpp"
+#include "separator.hpp"
 #include "solve.hpp"
 
 namespace mpilogit::workflow {
@@ -62,6 +65,19 @@ struct Fit {
           return !guard.separated(progress.objective) && more;
         });
     centre_classes(objective, penalty, solution.coefficients);
+  }
+
+  // Solvers that know no matrices may share out an aliased column's coefficient.
+  void diagnose(const objective::Passes& passes, const objective::Targets& targets,
+                const SolverOptions& options, Diagnosis& diagnosis) {
+    const bool suspicious = guard.separated() || resolve(options.kind, false) != SolverKind::newton;
+    if (!std::isfinite(solution.objective)) return;
+    const std::vector<double> before = solution.coefficients;
+    diagnosis = workflow::diagnose(passes, targets, objective, suspicious, solution.coefficients);
+    if (guard.separated() && diagnosis.examined) diagnosis.separator = few_separating(objective);
+    if (solution.coefficients != before) {
+      solution.objective = objective.evaluate(solution.coefficients)->value();
+    }
   }
 
   double log_loss() const {
@@ -127,6 +143,7 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
                                       options.solver.tolerance);
   }
   fit.run(options.solver, start, monitor);
+  if (!penalised) fit.diagnose(passes, targets, options.solver, report.diagnosis);
   report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
   merge(fit, report);
   report.data_passes = passes.data_passes();

@@ -70,6 +70,17 @@ Json of_history(const std::vector<HistoryEntry>& history) {
   return json;
 }
 
+void add_diagnosis(const TrainReport& report, Json& json) {
+  const Diagnosis& diagnosis = report.diagnosis;
+  if (!diagnosis.examined) return;
+  Json& separation = json["separation"];
+  separation["kind"] = to_string(diagnosis.separation.separation);
+  separation["columns"] = describe_separating(diagnosis, report.model);
+  separation["separator"] = describe_separator(diagnosis, report.model);
+  separation["certain_rows"] = diagnosis.separation.certain_rows;
+  json["aliased"] = describe_aliased(diagnosis, report.model);
+}
+
 Json of_training(const TrainReport& report) {
   const solvers::Solution& solution = report.solution;
   Json json = of_data(report.shape);
@@ -88,6 +99,7 @@ Json of_training(const TrainReport& report) {
   json["gradient_norm"] = solution.gradient_norm;
   json["estimated_gap"] = solution.estimated_gap;
   json["nonzero_coefficients"] = report.nonzero_coefficients;
+  add_diagnosis(report, json);
   json["seconds"] = {{"read", report.seconds_read},
                      {"train", report.seconds_train},
                      {"total", report.seconds_total}};

@@ -120,7 +120,10 @@ def good_trials(out):
                 file.create_dataset(name, data=data[cut], dtype=h5py.string_dtype() if text else None)
                 file["expected_" + name] = np.unique(values, return_inverse=True)[1][cut]
                 if part == 0:
-                    file["count_" + name] = [len(np.unique(values))]
+                    names = np.unique(data)
+                    file["count_" + name] = [len(names)]
+                    file.create_dataset("names_" + name, data=names,
+                                        dtype=h5py.string_dtype() if text else None)
 
 
 def good_feature_values(out):

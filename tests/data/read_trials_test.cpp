@@ -64,6 +64,25 @@ TEST_CASE("groups are numbered in ascending order, the same on any ranks") {
   }
 }
 
+// numpy.unique wrote them.
+TEST_CASE("groups are named where that is asked for") {
+  const auto world = comm::Communicator::world();
+  const hdf5::File file = hdf5::File::open(kWhole.front());
+  const auto names_of = [&](const std::string& name, bool wanted) {
+    Source source;
+    source.files = kParts;
+    source.labels = std::nullopt;
+    source.groups = name;
+    source.group_names = wanted;
+    return read_dataset(source, world).group_names();
+  };
+  for (const std::string name : {"numbers", "bools", "same"}) {
+    CHECK(names_of(name, true).numbers == hdf5::read_integers(file, "names_" + name));
+  }
+  CHECK(names_of("texts", true).texts == hdf5::read_strings(file, "names_texts"));
+  CHECK(names_of("texts", false) == ClassSet{});
+}
+
 TEST_CASE("values of features come to every rank, infinities too") {
   const auto world = comm::Communicator::world();
   const double infinity = std::numeric_limits<double>::infinity();

@@ -1,6 +1,7 @@
 #include "model/sample_models.hpp"
 
 #include <cmath>
+#include <limits>
 #include <unistd.h>
 
 #include "support/catch.hpp"
@@ -57,6 +58,50 @@ Model expanded_model() {
   model.coefficients.clear();
   for (int i = 0; i < 27; ++i) model.coefficients.push_back(1.0 / (i + 1.0));
   return model;
+}
+
+Inference sample_inference(const Model& model) {
+  Inference inference;
+  inference.covariance_kind = "cluster";
+  inference.method = "estimate";
+  inference.weights = "frequency";
+  inference.penalised = true;
+  inference.firth = true;
+  inference.confidence = 0.9;
+  inference.estimate_error = 0.01;
+  inference.clusters = 12;
+  for (std::size_t i = 0; i < model.coefficients.size(); ++i) {
+    inference.standard_errors.push_back(0.5 + static_cast<double>(i));
+    inference.status.push_back(CoefficientStatus::estimated);
+  }
+  inference.standard_errors[1] = std::numeric_limits<double>::infinity();
+  inference.status[1] = CoefficientStatus::aliased;
+  for (std::size_t r = 0; r < model.intercept.size(); ++r) {
+    inference.intercept_standard_errors.push_back(0.25 + static_cast<double>(r));
+    inference.intercept_status.push_back(CoefficientStatus::estimated);
+  }
+  const std::size_t dimension = model.coefficients.size() + model.intercept.size();
+  for (std::size_t i = 0; i < dimension * dimension; ++i) {
+    inference.covariance.push_back(1.0 / (1.0 + static_cast<double>(i)));
+  }
+  inference.fit = {.observations = 189.5,
+                   .parameters = 4,
+                   .log_likelihood = -100.25,
+                   .null_log_likelihood = -117.5,
+                   .null_deviance = 235.0,
+                   .residual_deviance = 200.5,
+                   .null_degrees = 188.0,
+                   .residual_degrees = 180.0,
+                   .aic = 208.5,
+                   .bic = 221.75,
+                   .mcfadden = 0.1468,
+                   .tjur = 0.163,
+                   .likelihood_ratio = {34.5, 3, -15.5},
+                   .hosmer_lemeshow = ChiSquared{7.25, 8, -0.7}};
+  const double infinity = std::numeric_limits<double>::infinity();
+  inference.profiles = {{0, -1, -2.5, 0.5}, {model.rows() - 1, 2, -infinity, 1.5}};
+  inference.tests = {{"age = 0", {3.5, 1, -2.75}}, {"größe = 1, age = 2", {1e5, 2, -5e4}}};
+  return inference;
 }
 
 Path sample_path() {

@@ -20,6 +20,9 @@ Model softmax_model(std::size_t classes, bool reference_class);
 /// One-vs-rest of three classes on the 9 products of 3 features up to degree 2.
 Model expanded_model();
 
+/// Made-up numbers of the right shape for `model`, each another; its second coefficient is aliased.
+Inference sample_inference(const Model& model);
+
 /// Four steps of `softmax_model(3, false)`.
 Path sample_path();
 

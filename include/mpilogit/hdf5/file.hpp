@@ -82,6 +82,9 @@ void write_doubles(const File& file, const std::string& name, std::span<const do
                    const std::vector<std::int64_t>& dimensions);
 void write_integers(const File& file, const std::string& name, std::span<const std::int64_t> values,
                     const std::vector<std::int64_t>& dimensions);
+/// As uint8.
+void write_bytes(const File& file, const std::string& name, std::span<const std::uint8_t> values,
+                 const std::vector<std::int64_t>& dimensions);
 /// 0 is false, all else true. h5py's bool: an enumeration of FALSE and TRUE.
 void write_booleans(const File& file, const std::string& name, std::span<const std::uint8_t> values,
                     const std::vector<std::int64_t>& dimensions);

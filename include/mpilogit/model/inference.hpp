@@ -25,19 +25,19 @@ struct ChiSquared {
 
 /// How well the model fits the data that it was trained on. ℓ is the log-likelihood.
 struct FitStatistics {
-  double observations = 0.0;     ///< n: rows of positive weight; of weights that count rows, their sum
-  std::int64_t parameters = 0;   ///< p: coefficients and intercepts that are estimated
-  double log_likelihood = 0.0;   ///< ℓ; of aggregated rows with the binomial coefficients, as R
+  double observations = 0.0;  ///< n: rows of positive weight; of weights that count rows, their sum
+  std::int64_t parameters = 0;  ///< p: coefficients and intercepts that are estimated
+  double log_likelihood = 0.0;  ///< ℓ; of aggregated rows with the binomial coefficients, as R
   double null_log_likelihood = 0.0;  ///< of the model with intercepts (and offsets) alone
   double null_deviance = 0.0;        ///< 2 (ℓ of the saturated model − ℓ of the null model)
   double residual_deviance = 0.0;
-  double null_degrees = 0.0;      ///< as R counts: rows of positive weight less the parameters
+  double null_degrees = 0.0;  ///< as R counts: rows of positive weight less the parameters
   double residual_degrees = 0.0;
-  double aic = 0.0;               ///< 2 p − 2 ℓ
-  double bic = 0.0;               ///< p log n − 2 ℓ
-  double mcfadden = 0.0;          ///< 1 − ℓ / ℓ of the null model
-  std::optional<double> tjur;     ///< two classes: mean P(y = 1) of class 1 less that of class 0
-  ChiSquared likelihood_ratio;    ///< against the null model
+  double aic = 0.0;             ///< 2 p − 2 ℓ
+  double bic = 0.0;             ///< p log n − 2 ℓ
+  double mcfadden = 0.0;        ///< 1 − ℓ / ℓ of the null model
+  std::optional<double> tjur;   ///< two classes: mean P(y = 1) of class 1 less that of class 0
+  ChiSquared likelihood_ratio;  ///< against the null model
   std::optional<ChiSquared> hosmer_lemeshow;  ///< two classes, rows not aggregated
 };
 

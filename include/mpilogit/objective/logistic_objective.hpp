@@ -58,6 +58,9 @@ class LogisticObjective final : public solvers::Objective {
 
   double total_weight() const;
 
+  /// max_i |x_ij| of each feature and, last, 1 for the intercept.
+  std::span<const double> largest_absolute() const;
+
   /// The penalty's part of F at these coefficients (dimension).
   double penalty(std::span<const double> coefficients) const;
 

@@ -11,6 +11,7 @@
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/model/model.hpp"
 #include "mpilogit/solvers/solver.hpp"
+#include "mpilogit/workflow/diagnosis.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
 #include "mpilogit/workflow/history.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
@@ -39,6 +40,7 @@ struct TrainReport {
   solvers::Solution solution;
   double log_loss = 0.0;   ///< mean, without the penalty; one-vs-rest: the sum over the problems
   bool separated = false;  ///< stopped because the classes are completely separated
+  Diagnosis diagnosis;     ///< of a fit without a penalty
   int ranks = 1;
   int threads = 1;
   std::int64_t data_passes = 0;

@@ -23,9 +23,20 @@ class Cholesky {
  public:
   Cholesky(const SymmetricMatrix& matrix, std::size_t first);
 
+  /// With a pivot (of the matrix scaled to unit diagonal) below which a variable is aliased, for
+  /// those who can tell in another way.
+  Cholesky(const SymmetricMatrix& matrix, std::size_t first, double smallest_pivot);
+
   /// solution = H⁻¹ right_side on the variables that are not aliased (n each; may be the same
   /// memory). Cost: n² products.
   void solve(std::span<const double> right_side, std::span<double> solution) const;
+
+  /// R (n × n, row-major) with H⁻¹ = R Rᵀ over the variables that are not aliased: row j is that of
+  /// variable j, 0 where it is aliased. Cost: n³/6 products; n² doubles.
+  std::vector<double> inverse_root() const;
+
+  /// log |H| over the variables that are not aliased; 0 if all are. Cost: n products.
+  double log_determinant() const;
 
   /// Indices of the aliased variables, ascending.
   const std::vector<std::size_t>& aliased() const { return aliased_; }
@@ -42,6 +53,7 @@ class Cholesky {
   void finish_row(std::size_t k);
 
   std::size_t size_;
+  double smallest_pivot_;
   std::vector<std::size_t> order_;  // position → variable
   std::vector<double> scale_;       // position → 1 / √H_jj
   std::vector<double> upper_;       // U by rows, packed

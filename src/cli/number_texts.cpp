@@ -1,0 +1,81 @@
+#include "number_texts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+#include <fmt/format.h>
+
+namespace mpilogit::cli {
+
+namespace {
+
+constexpr int kDigitsOfErrors = 3;
+constexpr int kMostDigits = 7;
+
+// Digits before the point of a number ≥ 1; for 0.02 it is −1.
+int magnitude(double value) {
+  return static_cast<int>(std::floor(std::log10(value))) + 1;
+}
+
+}  // namespace
+
+std::string p_value_text(double log_p) {
+  constexpr double kSmallestPlain = 1e-3;
+  if (log_p >= std::log(kSmallestPlain)) return fmt::format("{:.4f}", std::exp(log_p));
+  if (std::isinf(log_p)) return "0";
+  const double decimal = log_p * std::numbers::log10e;
+  double exponent = std::floor(decimal);
+  std::string digits = fmt::format("{:.1f}", std::pow(10.0, decimal - exponent));
+  if (digits == "10.0") {
+    digits = "1.0";
+    exponent += 1.0;
+  }
+  return fmt::format("{}e-{:02.0f}", digits, -exponent);
+}
+
+Decimals::Decimals(std::span<const double> coefficients, std::span<const double> standard_errors) {
+  double smallest = std::numeric_limits<double>::infinity();
+  double largest = 1.0;
+  for (const double error : standard_errors) {
+    if (error > 0.0) smallest = std::min(smallest, error);
+  }
+  for (const double value : coefficients) largest = std::max(largest, std::fabs(value));
+  const int wanted = std::isfinite(smallest) ? kDigitsOfErrors - magnitude(smallest) : 4;
+  count_ = std::max(0, std::min(wanted, kMostDigits - magnitude(largest)));
+}
+
+bool Decimals::unfit_for(double coefficient, double standard_error) const {
+  const double shown = std::isfinite(standard_error) ? standard_error : std::fabs(coefficient);
+  const bool tiny = shown > 0.0 && shown < std::pow(10.0, 1 - count_);
+  const double huge = std::pow(10.0, kMostDigits - count_);
+  return tiny || shown >= huge || std::fabs(coefficient) >= huge;
+}
+
+int Decimals::of_ratio(double standard_error) const {
+  constexpr int kMost = 9;
+  const int usual = std::max({2, std::min(3, count_), count_ - 2});
+  if (!(standard_error > 0.0) || standard_error >= std::pow(10.0, 1 - count_)) return usual;
+  return std::clamp(2 - magnitude(standard_error), usual, kMost);
+}
+
+std::string number_text(double value, int decimals, bool exponent) {
+  return exponent ? fmt::format("{:.2e}", value) : fmt::format("{:.{}f}", value, decimals);
+}
+
+std::string ratio_text(double value, int decimals) {
+  if (value == 0.0 || std::isinf(value)) return fmt::format("{}", value);
+  if (value < std::pow(10.0, -decimals) || value >= 1e5) return fmt::format("{:.1e}", value);
+  return fmt::format("{:.{}f}", value, value < 1e3 ? decimals : 0);
+}
+
+std::string z_text(double z) {
+  return std::fabs(z) < 1e6 ? fmt::format("{:.2f}", z) : fmt::format("{:.3e}", z);
+}
+
+std::string deviance_text(double value) {
+  return std::fabs(value) >= 10.0 ? fmt::format("{:.2f}", value) : fmt::format("{:.4g}", value);
+}
+
+}  // namespace mpilogit::cli

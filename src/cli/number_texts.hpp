@@ -1,0 +1,45 @@
+#pragma once
+// Numbers of a summary as people read them.
+
+#include <algorithm>
+#include <span>
+#include <string>
+
+namespace mpilogit::cli {
+
+/// A probability from its logarithm: "0.0345", below 0.001 "1.2e-87", however small.
+std::string p_value_text(double log_p);
+
+/// How many decimals a column of coefficients shows.
+class Decimals {
+ public:
+  /// So many that the smallest standard error shows three digits, as far as seven digits do for the
+  /// largest coefficient.
+  Decimals(std::span<const double> coefficients, std::span<const double> standard_errors);
+
+  int of_coefficient() const { return count_; }
+  /// A digit less where that leaves enough: a page is 80 columns wide.
+  int of_interval() const { return std::max(std::min(3, count_), count_ - 1); }
+  /// Likewise; but of a tiny coefficient as many as tell its odds ratio from 1.
+  int of_ratio(double standard_error) const;
+  /// Whether a row of such numbers would lose its digits or is too wide, and is better off with
+  /// exponents.
+  bool unfit_for(double coefficient, double standard_error) const;
+
+ private:
+  int count_ = 0;
+};
+
+/// With `decimals`, or with an exponent.
+std::string number_text(double value, int decimals, bool exponent);
+
+/// With `decimals`; with an exponent where that shows no digit or very many.
+std::string ratio_text(double value, int decimals);
+
+/// z and its like: two decimals, unless it is huge.
+std::string z_text(double z);
+
+/// Deviances and their like: two decimals, or four digits if there are more.
+std::string deviance_text(double value);
+
+}  // namespace mpilogit::cli

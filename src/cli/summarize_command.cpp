@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/workflow/summarize.hpp"
+
+#include "commands.hpp"
+#include "common_options.hpp"
+#include "fit_arguments.hpp"
+#include "inference_table.hpp"
+#include "output.hpp"
+#include "terminal.hpp"
+
+namespace mpilogit::cli {
+
+namespace {
+
+workflow::SummarizeOptions options_from(const Arguments& arguments) {
+  workflow::SummarizeOptions options;
+  if (arguments.positional().size() != 1) {
+    refuse_usage(&arguments.command(), "summarize takes one model");
+  }
+  options.model_path = arguments.positional().front();
+  options.test = arguments.text_if_given("test");
+  if (!arguments.given("confidence")) return options;
+  options.confidence = arguments.share("confidence");
+  if (*options.confidence == 0.0 || *options.confidence == 1.0) {
+    refuse_usage(&arguments.command(),
+                 fmt::format("--confidence is {}, not between 0 and 1", *options.confidence));
+  }
+  return options;
+}
+
+TableLayout layout_from(const Arguments& arguments) {
+  TableLayout layout;
+  layout.all = arguments.text("top") == "all";
+  if (!layout.all && arguments.text("top") != "auto") {
+    layout.top = static_cast<std::size_t>(arguments.integer("top", 1));
+  }
+  layout.strongest = arguments.flag("strongest");
+  layout.stars = arguments.flag("stars");
+  layout.width = terminal_width();
+  layout.see_all = "`--top all`";
+  return layout;
+}
+
+}  // namespace
+
+int summarize_command(const Arguments& arguments, const comm::Communicator& communicator) {
+  workflow::SummarizeOptions options;
+  TableLayout layout;
+  comm::together(communicator, [&] {
+    options = options_from(arguments);
+    layout = layout_from(arguments);
+  });
+  const auto json = record_path(arguments, communicator);
+  const auto report = workflow::summarize(options, communicator);
+  if (json) write_text(*json, workflow::to_json(report), communicator);
+  const model::Model& model = report.model;
+  const Output output(communicator, false);
+  output.result(fmt::format("{:<19} {}\n{:<19} {}\n\n{}", "classes", describe_classes(model),
+                            "features", grouped(model.features),
+                            inference_table(model, report.summary, layout)));
+  return static_cast<int>(core::ExitCode::done);
+}
+
+}  // namespace mpilogit::cli

@@ -1,0 +1,86 @@
+#include "mpilogit/objective/margin_gains.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "mpilogit/kernels/fused_pass.hpp"
+
+#include "problem.hpp"
+
+namespace mpilogit::objective {
+
+namespace {
+
+// The block's margins of so many directions, intercepts included (rows × columns).
+std::vector<double> margins_of(const Problem& problem, const LocalBlock& block,
+                               std::span<const double> directions, std::size_t columns) {
+  const auto intercepts = directions.last(columns);
+  std::vector<double> margins(block.rows * columns);
+  for (std::size_t i = 0; i < block.rows; ++i) {
+    std::copy(intercepts.begin(), intercepts.end(),
+              margins.begin() + static_cast<std::ptrdiff_t>(i * columns));
+  }
+  const auto of_features = directions.first(problem.features() * columns);
+  problem.rows().design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
+    kernels::add_margins(
+        rows, of_features, columns,
+        std::span<double>(margins).subspan(first * columns, kernels::row_count(rows) * columns));
+  });
+  return margins;
+}
+
+// A read of all blocks that sums nothing.
+void for_all_blocks(const Problem& problem, core::FunctionRef<void(const LocalBlock&)> body) {
+  problem.passes.run(BlockSum{.blocks = problem.blocks,
+                              .global_rows = problem.global_rows,
+                              .scales = {},
+                              .scalars = 0,
+                              .body = [&](const LocalBlock& block, BlockSums) { body(block); }});
+}
+
+}  // namespace
+
+std::int64_t MarginGains::count(double low, double high,
+                                const comm::Communicator& communicator) const {
+  const auto within = [&](double gain) { return gain >= low && gain < high; };
+  return communicator.sum(
+      static_cast<std::int64_t>(std::count_if(of_rows.begin(), of_rows.end(), within)));
+}
+
+// Extremes do not depend on how rows are split.
+MarginGains margin_gains(const LogisticObjective& objective, std::span<const double> direction) {
+  const Problem& problem = objective.problem();
+  MarginGains gains;
+  gains.of_rows.resize(problem.likelihood->rows());
+  for_all_blocks(problem, [&](const LocalBlock& block) {
+    const auto margins = margins_of(problem, block, direction, problem.columns());
+    problem.likelihood->gains(block, margins, block.of(std::span<double>(gains.of_rows)));
+  });
+  double smallest = std::numeric_limits<double>::infinity();
+  double largest = -smallest;
+  for (const double gain : gains.of_rows) {
+    if (!std::isfinite(gain)) continue;
+    smallest = std::min(smallest, gain);
+    largest = std::max(largest, gain);
+  }
+  const comm::Communicator& communicator = problem.rows().communicator;
+  gains.smallest = communicator.minimum(smallest);
+  gains.largest = communicator.maximum(largest);
+  return gains;
+}
+
+double largest_margin(const LogisticObjective& objective, std::span<const double> direction) {
+  const Problem& problem = objective.problem();
+  std::vector<double> of_rows(problem.likelihood->rows());
+  for_all_blocks(problem, [&](const LocalBlock& block) {
+    const auto margins = margins_of(problem, block, direction, 1);
+    std::copy(margins.begin(), margins.end(),
+              of_rows.begin() + static_cast<std::ptrdiff_t>(block.first));
+  });
+  double largest = 0.0;
+  for (const double margin : of_rows) largest = std::max(largest, std::fabs(margin));
+  return problem.rows().communicator.maximum(largest);
+}
+
+}  // namespace mpilogit::objective
