@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "mpilogit/data/labels.hpp"
 #include "mpilogit/workflow/report.hpp"
 
 #include "chart.hpp"

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import sklearn.metrics
 import sklearn.preprocessing
+import statsmodels.api as sm
 
 from conftest import DATA, PROGRAM, mpilogit, write_dense
+from inference_files import ALIASED, ESTIMATED, scalars_of, write_inference
 from pages import Page, numbers
 
 STRANGE = ["<script>alert(1)</script>", "\"quoted\" & 'single'", "größe 😀", "{{rows}}",
@@ -316,6 +318,54 @@ def test_a_path_and_one_of_its_steps(tmp_path):
     page = report(path, "--step", "3", "--data", data, output=tmp_path / "p.html", ranks=2)
     assert page.sections == ["model", "coefficients", "evaluation", "plane", "path"]
     assert {row["Feature"]: row["Coefficient"] for row in page.coefficients()[1:]} == dict(zip("abc", third))
+
+
+def test_inference_is_that_of_statsmodels(tmp_path):
+    """Spector and Mazzeo (1980), as in Greene's Econometric Analysis: 32 students."""
+    spector = sm.datasets.spector.load()
+    x, y = spector.exog.to_numpy(), spector.endog.to_numpy().astype(int)
+    fit = sm.Logit(y, sm.add_constant(x)).fit(disp=0, method="newton", tol=1e-12)
+    names = list(spector.exog.columns)
+    data = write_dense(tmp_path / "d.h5", x, y, feature_names=names)
+    model = tmp_path / "m.h5"
+    assert mpilogit("train", data, "--model", model, "--tolerance", "1e-14").code == 0
+    write_inference(model, fit.bse, scalars_of(fit, len(y)) | {"tjur": 0.25}, fit.cov_params(),
+                    tests=[("GPA = <PSI>", 3.5, 1)])
+    page = report(model, output=tmp_path / "p.html", ranks=2)
+    assert page.sections == ["model", "fit", "coefficients", "convergence"]
+    rows = {row["Feature"]: row for row in page.coefficients()}
+    intervals = fit.conf_int()
+    for j, name in enumerate(["(intercept)", *names]):
+        row = rows[name]
+        assert row["Std. error"] == fit.bse[j]
+        assert row["z"] == pytest.approx(fit.tvalues[j], rel=1e-9)
+        assert np.exp(row["p"]) == pytest.approx(fit.pvalues[j], rel=1e-8)
+        assert [row["95 % from"], row["to"]] == pytest.approx(list(intervals[j]), rel=1e-8)
+    sizes = [abs(row["z"]) for row in page.coefficients()[1:]]
+    assert sizes == sorted(sizes, reverse=True)
+    facts = page.facts("fit")
+    assert facts["AIC"] == f"{fit.aic:.7g}" and facts["McFadden’s R²"] == f"{fit.prsquared:.4g}"
+    assert facts["Against intercepts alone"].startswith(f"χ² = {fit.llr:.4g} on 3 degrees")
+    assert "GPA = <PSI>" in page.root.first("section", id="fit").text
+    assert "with their intervals" in page.plots["forest"].text
+    intervals_drawn = [path for path in page.plots["forest"].first("g", **{"class": "drawing"}).all("path")
+                       if path["stroke"] == "#0072b2"]
+    assert sum(path["d"].count("M") for path in intervals_drawn) == 3
+
+
+def test_a_coefficient_without_an_error_says_why(tmp_path):
+    x, y, _ = sample(tmp_path / "plain.h5")
+    data = write_dense(tmp_path / "d.h5", x, y, feature_names=["a", "b", "c"])
+    model = tmp_path / "m.h5"
+    assert mpilogit("train", data, "--l2", "0.1", "--model", model).code == 0
+    fit = sm.Logit(y, sm.add_constant(x)).fit(disp=0)
+    write_inference(model, fit.bse, scalars_of(fit, len(y)) | {"penalised": 1}, None,
+                    status=[ESTIMATED, ESTIMATED, ALIASED, ESTIMATED])
+    page = report(model, output=tmp_path / "p.html")
+    rows = {row["Feature"]: row for row in page.coefficients()}
+    assert rows["b"]["Std. error"] == "aliased" and rows["b"]["p"] == "–"
+    assert rows["a"]["Std. error"] == fit.bse[1]
+    assert "do not have their usual meaning" in page.root.first("section", id="coefficients").text
 
 
 @pytest.mark.parametrize("kind", [[], ["--one-vs-rest"], ["--l2", "0.01"]])

@@ -51,7 +51,7 @@ struct ReportEvaluation {
   std::vector<std::string> files;
   data::Shape shape;
   bool weighted = false;
-  bool aggregated = false;  ///< counts of successes among trials
+  bool aggregated = false;         ///< counts of successes among trials
   statistics::Assessment metrics;  ///< with curves
   std::vector<double> deviations;  ///< of each feature of the model (after its expansion)
   std::optional<Plane> plane;
