@@ -89,7 +89,7 @@ struct Chart {
 class Canvas {
  public:
   static constexpr int kWidth = 460;
-  static constexpr int kRight = kWidth - 14;
+  static constexpr int kRight = kWidth - 28;
   static constexpr int kTop = 12;
   static constexpr int kBelow = 46;
 

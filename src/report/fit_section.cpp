@@ -24,7 +24,7 @@ Html facts_of(const model::FitStatistics& fit) {
   Html facts = fact("Observations", Html::text(shown(fit.observations, 9)));
   facts += fact("Parameters", Html::text(shown(fit.parameters)));
   facts += fact("Log-likelihood", Html::text(shown(fit.log_likelihood, 7)));
-  facts += fact("of intercepts alone", Html::text(shown(fit.null_log_likelihood, 7)));
+  facts += fact("Null log-likelihood", Html::text(shown(fit.null_log_likelihood, 7)));
   facts += fact("Null deviance", deviance(fit.null_deviance, fit.null_degrees));
   facts += fact("Residual deviance", deviance(fit.residual_deviance, fit.residual_degrees));
   facts += fact("AIC", Html::text(shown(fit.aic, 7)));
@@ -46,7 +46,8 @@ Html tests_of(const std::vector<model::HypothesisTest>& tests) {
   if (rows.empty()) return rows;
   return Html::markup(
              "<h3>Hypotheses (Wald)</h3><div class=\"scroll\"><table><thead><tr><th "
-             "scope=\"col\">Hypothesis</th><th scope=\"col\">Test</th></tr></thead><tbody>\n") +
+             "scope=\"col\">Hypothesis</th><th scope=\"col\" "
+             "class=\"text\">Test</th></tr></thead><tbody>\n") +
          rows + Html::markup("</tbody></table></div>");
 }
 
