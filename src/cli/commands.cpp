@@ -65,6 +65,7 @@ std::string describe(const workflow::DatasetDescription& dataset) {
 }
 
 std::string penalty_of(const model::Model& model) {
+  if (model.firth) return "Firth's penalised likelihood";
   return fmt::format("L2 penalty {:g}, L1 penalty {:g}{}", model.l2, model.l1,
                      model.standardized ? " on standardised features" : "");
 }

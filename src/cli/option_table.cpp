@@ -18,6 +18,10 @@ using enum OptionKind;
 
 constexpr std::array kOptions = {
     Option{"model", value, "FILE", "", "where the trained model goes (HDF5); required", kFit, ""},
+    Option{"diagnostics", value, "FILE", "",
+           "write leverage, residuals and Cook's distance of every row there (HDF5; two classes, "
+           "no L1 penalty, no bounds)",
+           kTrain, ""},
     Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
     Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""},
     Option{"data", value, "FILE", "",
@@ -62,6 +66,10 @@ constexpr std::array kOptions = {
            kTrain, ""},
     Option{"l1", value, "LAMBDA", "0",
            "L1 penalty: adds LAMBDA times the coefficients' magnitudes; makes zeros", kTrain, ""},
+    Option{"firth", flag, "", "",
+           "Firth's penalised likelihood: finite estimates also of separated classes, less bias in "
+           "small samples (two classes, no other penalty)",
+           kTrain, ""},
     Option{"C", value, "C", "",
            "the penalty as scikit-learn spells it: L2 of 1/(C S), S the sum of the weights", kTrain,
            ""},

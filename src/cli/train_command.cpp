@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -55,6 +57,34 @@ void refuse_idle_options(const Arguments& arguments, const workflow::TrainOption
   }
 }
 
+// Firth's penalty is one of its own, and its objective is that of two of the solvers only.
+void refuse_beside_firth(const Arguments& arguments, const workflow::TrainOptions& options) {
+  if (!options.firth) return;
+  for (const auto* other :
+       {"l1", "l2", "C", "lambda", "penalty-factors", "lower", "upper", "one-vs-rest"}) {
+    arguments.refuse_together("firth", other);
+  }
+  const auto kind = options.solver.kind;
+  using enum workflow::SolverKind;
+  if (kind == automatic || kind == newton || kind == lbfgs) return;
+  refuse_usage(&arguments.command(), fmt::format("--firth is for --solver newton or lbfgs, not {}",
+                                                 workflow::to_string(kind)));
+}
+
+// Where coefficients stop at a kink or a bound, no information says how they would move.
+void refuse_beside_diagnostics(const Arguments& arguments, bool l1) {
+  if (!arguments.given("diagnostics")) return;
+  for (const auto* other : {"one-vs-rest", "lower", "upper"}) {
+    arguments.refuse_together("diagnostics", other);
+  }
+  if (arguments.text("diagnostics") == arguments.text("model")) {
+    refuse_usage(&arguments.command(), "--diagnostics and --model are one file");
+  }
+  if (!l1) return;
+  refuse_usage(&arguments.command(),
+               "--diagnostics is not for L1 penalties (--l1, --l1-ratio, --lambda with --alpha)");
+}
+
 workflow::TrainOptions options_from(const Arguments& arguments, int automatic_threads) {
   workflow::TrainOptions options;
   options.model_path = arguments.required("model");
@@ -62,15 +92,20 @@ workflow::TrainOptions options_from(const Arguments& arguments, int automatic_th
   read_strength(arguments, options);
   const bool l1 = options.strength.l1 > 0.0 || (options.inverse_strength && options.l1_ratio > 0.0);
   options.penalty = penalty_from(arguments);
+  options.firth = arguments.flag("firth");
+  refuse_beside_diagnostics(arguments, l1);
   options.solver = solver_from(arguments, l1 || bounded(arguments));
   options.one_vs_rest = arguments.flag("one-vs-rest");
   options.start = arguments.text_if_given("start");
+  if (arguments.given("diagnostics")) options.diagnostics = arguments.required("diagnostics");
   options.threads = threads_from(arguments, automatic_threads);
   refuse_idle_options(arguments, options);
+  refuse_beside_firth(arguments, options);
   return options;
 }
 
-std::string summary(const workflow::TrainReport& report, const std::string& model_path) {
+std::string summary(const workflow::TrainReport& report, const std::string& model_path,
+                    const std::optional<std::string>& diagnostics) {
   const solvers::Solution& solution = report.solution;
   std::string text;
   const auto line = [&](const std::string& name, const std::string& value) {
@@ -82,6 +117,10 @@ std::string summary(const workflow::TrainReport& report, const std::string& mode
   line("stopped", fmt::format("{} ({} iterations, {} passes over the data)", report.stop_reason(),
                               solution.iterations, report.data_passes));
   line("objective", fmt::format("{:.13g}", solution.objective));
+  if (report.penalised_log_likelihood) {
+    line("log-likelihood",
+         fmt::format("{:.10g} with Firth's penalty", *report.penalised_log_likelihood));
+  }
   line("estimated gap", fmt::format("{:.2e}", solution.estimated_gap));
   line("gradient norm", fmt::format("{:.2e}", solution.gradient_norm));
   line("classes", describe_classes(report.model));
@@ -92,6 +131,7 @@ std::string summary(const workflow::TrainReport& report, const std::string& mode
   }
   line("time", fmt::format("{:.2f} s (reading {:.2f}, training {:.2f})", report.seconds_total,
                            report.seconds_read, report.seconds_train));
+  if (diagnostics) line("diagnostics", *diagnostics);
   line("model", fmt::format("{} (coefficients {:.12}...)", model_path,
                             model::coefficients_sha256(report.model)));
   return text;
@@ -174,7 +214,7 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
   progress.finish();
 
   if (json) write_text(*json, workflow::to_json(report), communicator);
-  output.result(summary(report, options.model_path));
+  output.result(summary(report, options.model_path, options.diagnostics));
   if (report.model.inference) {
     TableLayout layout;
     layout.width = terminal_width();

@@ -72,6 +72,7 @@ void broadcast_model(Model& model, const comm::Communicator& communicator) {
   communicator.broadcast(model.l2);
   communicator.broadcast(model.l1);
   communicator.broadcast(model.standardized);
+  communicator.broadcast(model.firth);
   communicator.broadcast(model.solver);
   communicator.broadcast(model.record);
   broadcast_inference(model.inference, communicator);

@@ -158,6 +158,31 @@ solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState st
   return hessian;
 }
 
+// |Σ_i f_i x_ij x_ik| ≤ n · most · M_j M_k
+solvers::SymmetricMatrix gram_of(const Problem& problem, std::span<const double> factors,
+                                 double most) {
+  std::vector<std::uint32_t> all(problem.features());
+  std::iota(all.begin(), all.end(), 0U);
+  const auto& largest = problem.rows().bounds.largest;
+  const double bound = kRoundingMargin * most * static_cast<double>(problem.global_rows);
+  std::vector<core::FixedPoint> scales;
+  for (std::size_t j = 0; j < largest.size(); ++j) {
+    for (std::size_t k = 0; k <= j; ++k) scales.emplace_back(bound * largest[j] * largest[k]);
+  }
+  const auto body = [&](const LocalBlock& block, BlockSums out) {
+    add_gram(problem, block, block.of(factors), all, out.vector);
+  };
+  PassResult result = problem.passes.run(BlockSum{.blocks = problem.blocks,
+                                                  .global_rows = problem.global_rows,
+                                                  .scales = scales,
+                                                  .scalars = 0,
+                                                  .body = body});
+  solvers::SymmetricMatrix matrix;
+  matrix.dimension = largest.size();
+  matrix.triangle = std::move(result.vector);
+  return matrix;
+}
+
 namespace {
 
 // A sample has too little, or nothing, of a rare column. How much it should have is known: of all

@@ -17,6 +17,7 @@ constexpr double kLeastForcing = 1e-2;
 constexpr int kFlatStepsToStop = 2;
 constexpr int kChordSteps = 2;                  // that should do
 constexpr int kMostChordSteps = 4;              // where the last ones did less than those before
+constexpr int kMostLinearSteps = 100;           // where the Hessian is only like it
 constexpr double kCoefficientTolerance = 1e-8;  // a larger one asks for the objective alone
 
 class NewtonRun {
@@ -135,7 +136,8 @@ void NewtonRun::polish() {
   }
   NewtonModel model = direction_.with_last_factor(*point_);
   report(relative(model.decrease));
-  for (int chord = 0; chord < kMostChordSteps; ++chord) {
+  const int most = objective_.hessian_complete() ? kMostChordSteps : kMostLinearSteps;
+  for (int chord = 0; chord < most; ++chord) {
     if (gap_ <= enough || iteration_ >= limits_.max_iterations) return;
     auto next = evaluate_along(objective_, *point_, model.direction, 1.0);
     if (!is_finite(*next)) return;

@@ -15,6 +15,8 @@
 #include "mpilogit/solvers/growing_samples.hpp"
 
 #include "diagnosis.hpp"
+#include "diagnostics.hpp"
+#include "firth.hpp"
 #include "separator.hpp"
 #include "solve.hpp"
 
@@ -149,6 +151,10 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   report.data_passes = passes.data_passes();
   report.reads = passes.read().reads;
   report.total_weight = fit.objective.total_weight();
+  if (options.diagnostics) {
+    write_diagnostics(*options.diagnostics, set, fit.objective, fit.solution.coefficients,
+                      report.model);
+  }
 }
 
 // A problem per class, all in lock-step.
@@ -217,7 +223,15 @@ void fit(const TrainOptions& options, const TrainingSet& set,
   report.model = model_frame(set, strength, options.penalty.standardize,
                              resolve(options.solver.kind, proximal));
   report.solution.stop_reason = solvers::StopReason::tolerance_reached;
-  if (options.one_vs_rest) {
+  if (options.diagnostics) {
+    require_two_classes(set, "--diagnostics");
+    require_matrix_fits(set, "--diagnostics");
+  }
+  if (options.firth) {
+    std::optional<std::vector<double>> start;
+    if (options.start) start = start_from(options, set, 1, false, communicator);
+    fit_firth(options, set, std::move(start), monitor, report);
+  } else if (options.one_vs_rest) {
     if (set.targets.classes == 2) {
       throw core::bad_input({.what = "--one-vs-rest has no effect: there are two classes",
                              .where = {},

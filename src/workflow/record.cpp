@@ -54,6 +54,7 @@ void add_model(const model::Model& model, Json& json) {
   json["l2"] = model.l2;
   json["l1"] = model.l1;
   json["standardized"] = model.standardized;
+  json["firth"] = model.firth;
 }
 
 // A number that is not finite becomes null.
@@ -96,6 +97,9 @@ Json of_training(const TrainReport& report) {
   json["reads"] = report.reads;
   json["objective"] = solution.objective;
   json["log_loss"] = report.log_loss;
+  if (report.penalised_log_likelihood) {
+    json["penalised_log_likelihood"] = *report.penalised_log_likelihood;
+  }
   json["gradient_norm"] = solution.gradient_norm;
   json["estimated_gap"] = solution.estimated_gap;
   json["nonzero_coefficients"] = report.nonzero_coefficients;

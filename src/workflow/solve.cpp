@@ -27,6 +27,11 @@ std::int64_t default_iterations(SolverKind kind) {
   }
 }
 
+solvers::Limits limits_of(const SolverOptions& options, SolverKind kind) {
+  return {.tolerance = options.tolerance,
+          .max_iterations = options.max_iterations.value_or(default_iterations(kind))};
+}
+
 }  // namespace
 
 std::string to_string(SolverKind kind) {
@@ -70,15 +75,12 @@ solvers::Solution solve(const objective::LogisticObjective& objective,
                         const solvers::Start& start, double screening, solvers::Monitor monitor) {
   const std::span<const double> coefficients = start.coefficients;
   const SolverKind kind = resolve(options.kind, regularisation.needs_proximal);
-  solvers::Limits limits;
-  limits.tolerance = options.tolerance;
-  limits.max_iterations = options.max_iterations.value_or(default_iterations(kind));
+  const solvers::Limits limits = limits_of(options, kind);
   const auto memory = static_cast<std::size_t>(options.history);
   switch (kind) {
     case SolverKind::newton:
-      return solvers::newton(objective, start, limits, monitor);
     case SolverKind::lbfgs:
-      return solvers::lbfgs(objective, coefficients, limits, {.memory = memory}, monitor);
+      return solve_smooth(objective, options, start, monitor);
     case SolverKind::gradient_descent:
       return solvers::gradient_descent(objective, coefficients, limits,
                                        {.learning_rate = options.learning_rate}, monitor);
@@ -99,6 +101,16 @@ solvers::Solution solve(const objective::LogisticObjective& objective,
       break;
   }
   throw core::internal_failure("unknown solver");
+}
+
+solvers::Solution solve_smooth(const solvers::Objective& objective, const SolverOptions& options,
+                               const solvers::Start& start, solvers::Monitor monitor) {
+  const SolverKind kind = resolve(options.kind, false);
+  const solvers::Limits limits = limits_of(options, kind);
+  if (kind == SolverKind::newton) return solvers::newton(objective, start, limits, monitor);
+  if (kind != SolverKind::lbfgs) throw core::internal_failure(to_string(kind) + " is too special");
+  const auto memory = static_cast<std::size_t>(options.history);
+  return solvers::lbfgs(objective, start.coefficients, limits, {.memory = memory}, monitor);
 }
 
 void centre_classes(const objective::LogisticObjective& objective,

@@ -19,6 +19,10 @@ solvers::Solution solve(const objective::LogisticObjective& objective,
                         const Regularisation& regularisation, const SolverOptions& options,
                         const solvers::Start& start, double screening, solvers::Monitor monitor);
 
+/// Likewise any smooth objective, by `newton` or `lbfgs` (automatic: newton).
+solvers::Solution solve_smooth(const solvers::Objective& objective, const SolverOptions& options,
+                               const solvers::Start& start, solvers::Monitor monitor);
+
 /// With coefficients for every class, moving all classes' unpenalised coefficients of one feature
 /// alike changes no probability: takes the solution whose sum over the classes is 0, for the
 /// intercepts too.

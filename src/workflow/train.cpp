@@ -24,6 +24,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   const core::Stopwatch total;
   comm::on_root(communicator, [&] {
     core::require_writable(options.model_path);
+    if (options.diagnostics) core::require_writable(*options.diagnostics);
     return std::string();
   });
   const TrainingSet set(options.design, options.threads, communicator);

@@ -27,6 +27,7 @@ Model two_classes(data::LabelKind kind) {
   model.l2 = 0.125;
   model.l1 = 0.25;
   model.standardized = true;
+  model.firth = true;
   model.solver = "newton";
   model.record = "{\"rows\": 1}";
   return model;
@@ -138,6 +139,7 @@ void require_equal(const Model& copy, const Model& model) {
   CHECK(copy.l2 == model.l2);
   CHECK(copy.l1 == model.l1);
   CHECK(copy.standardized == model.standardized);
+  CHECK(copy.firth == model.firth);
   CHECK(copy.solver == model.solver);
   CHECK(copy.record == model.record);
   CHECK(coefficients_sha256(copy) == coefficients_sha256(model));

@@ -53,6 +53,23 @@ TEST_CASE("A logistic regression gets the coefficients worked by hand") {
   CHECK(solution.coefficients[0] == Approx(std::log(4.5)).epsilon(1e-12));
 }
 
+TEST_CASE("With a Hessian that is only like it the coefficients become as good") {
+  for (const double factor : {1.8, 0.7}) {  // each step leaves 4/9 of the error, or turns 3/7 of it
+    Function function = quadratic(ill_conditioned_matrix(6, 100.0), Vector(6, 1.0), 2.0);
+    function.hessian = [factor](std::span<const double>) {
+      SymmetricMatrix matrix = ill_conditioned_matrix(6, 100.0);
+      for (double& element : matrix.triangle) element *= factor;
+      return matrix;
+    };
+    TestObjective objective(function);
+    objective.complete = false;
+    objective.matrix_passes = 0.0;
+    const auto solution = solve(objective, Vector(6, -5.0), 1e-9);
+    CHECK(solution.stop_reason == StopReason::tolerance_reached);
+    for (const double w : solution.coefficients) CHECK(std::abs(w - 1.0) < 1e-9);
+  }
+}
+
 TEST_CASE("The default tolerance is good for coefficients to 1e-8, from wherever it stops") {
   std::vector<Vector> rows;
   Vector labels;

@@ -82,9 +82,11 @@ class TestObjective final : public Objective {
   mutable std::vector<std::size_t> matrix_sizes;  // of the restricted ones
 
   double hessian_matrix_passes() const override { return matrix_passes; }
+  bool hessian_complete() const override { return complete; }
 
   std::int64_t rows = 0;
   double matrix_passes = 4.0;
+  bool complete = true;  // whether the function's Hessian is that of F
   std::function<std::unique_ptr<TestObjective>(std::int64_t stride)> sample;  // none if empty
 
  private:

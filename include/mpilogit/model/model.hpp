@@ -34,6 +34,7 @@ struct Model {
   double l2 = 0.0;
   double l1 = 0.0;
   bool standardized = false;  ///< the penalty was of standardised features (coefficients never are)
+  bool firth = false;         ///< the optimum of Firth's penalised likelihood
   std::string solver;
   std::string record;  ///< the run record of the training, as JSON
   std::optional<Inference> inference;

@@ -94,6 +94,10 @@ class Objective {
 
   virtual HessianMatrixKind hessian_matrix_kind() const = 0;
 
+  /// Whether the Hessian that points give is ∇²F. If it is only like it, Newton's method converges
+  /// linearly, however near the optimum.
+  virtual bool hessian_complete() const { return true; }
+
   /// Of a sampled matrix: by how much, relatively, its curvature in any direction is likely to be
   /// off, which is about √(dimension / rows of the sample).
   virtual double hessian_matrix_error() const { return 1.0; }

@@ -28,7 +28,10 @@ struct TrainOptions {
   PenaltyOptions penalty;
   SolverOptions solver;
   bool one_vs_rest = false;
+  bool firth = false;                ///< Firth's penalised likelihood; then no other penalty
   std::optional<std::string> start;  ///< model file to start from
+  /// Where leverages and residuals of the rows go; two classes, no L1 penalty, no bounds.
+  std::optional<std::string> diagnostics;
   int threads = 1;
 };
 
@@ -38,6 +41,8 @@ struct TrainReport {
   model::Model model;
   /// Of one-vs-rest: the sum of the objectives, the worst of the rest.
   solvers::Solution solution;
+  /// Of Firth's fit: ℓ + ½ log |I|.
+  std::optional<double> penalised_log_likelihood;
   double log_loss = 0.0;   ///< mean, without the penalty; one-vs-rest: the sum over the problems
   bool separated = false;  ///< stopped because the classes are completely separated
   Diagnosis diagnosis;     ///< of a fit without a penalty
