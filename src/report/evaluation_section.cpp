@@ -17,6 +17,7 @@ constexpr std::size_t kWidestConfusion = 20;
 Html files_of(const std::vector<std::string>& files) {
   constexpr std::size_t kMost = 3;
   std::vector<Html> names;
+  names.reserve(files.size());
   for (const auto& file : files) {
     names.push_back(Html::name(std::filesystem::path(file).filename().string()));
   }

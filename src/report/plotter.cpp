@@ -1,6 +1,6 @@
 #include "plotter.hpp"
 
-#include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -85,30 +85,32 @@ Html names_of(const Chart& chart, const Canvas& canvas) {
   return Html::markup(texts);
 }
 
-Html id_of(const Chart& chart) {
-  return Html::text(chart.id);
-}
-
 }  // namespace
 
-Html Plotter::figure(const Chart& chart) {
-  std::optional<std::string> svg;
-  if (!gnuplot_.absent()) {
-    svg = gnuplot_.run(gnuplot_script(chart));
-    if (!svg && !gnuplot_.absent()) {
-      failures_.push_back("the plot '" + chart.id + "' is missing: " + gnuplot_.failure());
-    }
+Html Plotter::drawing(const Chart& chart) {
+  if (gnuplot_.absent()) return {};
+  const std::optional<std::string> svg = gnuplot_.run(gnuplot_script(chart));
+  if (gnuplot_.absent()) return {};
+  const Html drawn = svg ? drawing_of(*svg) : Html();
+  if (drawn.empty()) {
+    failures_.push_back("the plot '" + chart.id +
+                        "' is missing: " + (svg ? "gnuplot drew nothing" : gnuplot_.failure()));
   }
-  if (!svg) {
+  return drawn;
+}
+
+Html Plotter::figure(const Chart& chart) {
+  const Html drawn = drawing(chart);
+  if (drawn.empty()) {
     return fill(kFigureWithoutPlot, {{"title", chart.title}, {"description", chart.description}});
   }
   const Canvas canvas(chart);
-  return fill(kFigure, {{"id", id_of(chart)},
+  return fill(kFigure, {{"id", Html::text(chart.id)},
                         {"width", Html::text(std::to_string(Canvas::kWidth))},
                         {"height", Html::text(std::to_string(canvas.height()))},
                         {"title", chart.title},
                         {"description", chart.description},
-                        {"drawing", drawing_of(*svg)},
+                        {"drawing", drawn},
                         {"names", names_of(chart, canvas)},
                         {"marks", marks_of(chart, canvas)},
                         {"legend", legend_of(chart)}});

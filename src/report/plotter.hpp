@@ -22,6 +22,9 @@ class Plotter {
   const std::vector<std::string>& failures() const { return failures_; }
 
  private:
+  /// Empty if there is none.
+  Html drawing(const Chart& chart);
+
   Gnuplot gnuplot_;
   std::vector<std::string> failures_;
 };

@@ -235,7 +235,7 @@ def test_without_gnuplot_the_page_says_so(adult, tmp_path):
     assert words in page.root.text
 
 
-@pytest.mark.parametrize("what", ["exit 3", "echo 'no such terminal' >&2; exit 1", "kill -9 $$"])
+@pytest.mark.parametrize("what", ["exit 0", "exit 3", "echo 'no such terminal' >&2; exit 1", "kill -9 $$"])
 def test_a_gnuplot_that_fails_costs_the_plots_alone(adult, tmp_path, what):
     model, _ = adult
     folder = tmp_path / "bin"
@@ -256,13 +256,14 @@ def test_a_gnuplot_that_fails_costs_the_plots_alone(adult, tmp_path, what):
 
 def test_gnuplot_finds_no_setup_of_the_user_and_leaves_nothing(adult, tmp_path):
     model, _ = adult
-    (tmp_path / ".gnuplot").write_text("set title 'mine'\nset terminal dumb\n")
+    (tmp_path / ".gnuplot").write_text("set label 1 'mine' at graph 0.5,0.5\n")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     done = run_alone(["report", model, "--output", tmp_path / "p.html"], HOME=str(tmp_path),
                      TMPDIR=str(temporary))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "forest" in Page((tmp_path / "p.html").read_text()).plots
+    page = Page((tmp_path / "p.html").read_text())
+    assert "forest" in page.plots and "mine" not in page.source
     assert not list(temporary.iterdir())
 
 
@@ -275,8 +276,9 @@ def test_the_plane_of_a_curved_model(tmp_path):
     found = re.search(r"c from (\S+) to (\S+) .* a from (\S+) to (\S+) .*class is (\S+), with a probability of ([0-9.]+)\.",
                       words.replace("−", "-").replace("\n", " "))
     low_x, high_x, low_y, high_y = map(float, found.groups()[:4])
-    spread = np.quantile(x[:, 2], [0.005, 0.995])
-    assert low_x < spread[0] and spread[1] < high_x
+    for values, low, high in ((x[:, 2], low_x, high_x), (x[:, 0], low_y, high_y)):
+        middle, margin = np.quantile(values, [0.005, 0.995]), 0.05 * np.ptp(values)
+        assert values.min() - margin < low < middle[0] and middle[1] < high < values.max() + margin
     point = x.mean(axis=0)
     point[2], point[0] = (low_x + high_x) / 2, (low_y + high_y) / 2
     products = sklearn.preprocessing.PolynomialFeatures(2, include_bias=False).fit_transform(point[None])
@@ -286,13 +288,13 @@ def test_the_plane_of_a_curved_model(tmp_path):
     assert found.group(5) == str(int(probability > 0.5))
     assert float(found.group(6)) == pytest.approx(max(probability, 1.0 - probability), abs=0.011)
 
-    # Every row is counted once, in the colours of its class or as lying outside.
-    outside = re.search(r"(\d+) of 400 rows lie outside", words)
-    inside = np.array([[int(count) for count in re.findall(r"(\d+)$", part)]
-                       for mark in page.plots["plane"].all("g", **{"class": "mark"})
-                       for part in re.split(r" and |, ", mark.first("title").text)])
-    assert inside.sum() + (int(outside.group(1)) if outside else 0) == 400
-    assert 380 <= inside.sum()
+    # Every row is counted once, as of its class or as lying outside.
+    inside = (low_x <= x[:, 2]) & (x[:, 2] <= high_x) & (low_y <= x[:, 0]) & (x[:, 0] <= high_y)
+    assert f"{(~inside).sum()} of 400 rows lie outside" in words
+    counted = re.findall(r"(\d): (\d+)", " ".join(
+        mark.first("title").text for mark in page.plots["plane"].all("g", **{"class": "mark"})))
+    totals = [sum(int(count) for label, count in counted if label == str(k)) for k in (0, 1)]
+    assert totals == np.bincount(y[inside]).tolist()
     # A curved boundary is a line of many corners, drawn thick.
     drawing = page.plots["plane"].first("g", **{"class": "drawing"})
     boundary = [path["d"] for path in drawing.all("path") if path["stroke-width"] == "3.00"]
