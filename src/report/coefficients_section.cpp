@@ -128,7 +128,7 @@ Html short_label_of(const Estimate& estimate) {
   constexpr std::size_t kOfClass = 9;
   if (estimate.of_class.empty()) return Html::text(estimate.feature, kLongest);
   return Html::text(estimate.of_class, kOfClass) + Html::text(" \u2190 ") +
-         Html::text(estimate.feature, kLongest - kOfClass - 3);
+         Html::text(estimate.feature, kLongest - 3 - std::min(kOfClass, estimate.of_class.size()));
 }
 
 Html tip(const Estimate& estimate, const Bar& bar) {
@@ -292,13 +292,17 @@ Html coefficients_section(const workflow::ReportData& data, Plotter& plotter) {
   // One intercept leads; many would hide what follows.
   rows = model.rows() == 1 ? intercepts + rows : rows + intercepts;
 
-  std::vector<Estimate> strongest(
-      first, first + std::min<std::ptrdiff_t>(estimates.end() - first, kMostBars));
+  // Where a penalty or aliasing leaves few that are not 0, there are few bars.
+  std::vector<Estimate> strongest;
+  for (auto at = first; at != estimates.end() && strongest.size() < kMostBars; ++at) {
+    if (at->value != 0.0) strongest.push_back(*at);
+  }
+  const Html plot = strongest.empty() ? Html() : plotter.figure(forest(strongest, columns.errors));
   const Html count = Html::text(count_words(model, estimates.size() - model.intercept.size()) +
                                 ", " + order_of_strength(model, deviations) + ".");
   return fill(kCoefficients, {{"meaning", meaning(model)},
                               {"caution", caution(model)},
-                              {"forest", plotter.figure(forest(strongest, columns.errors))},
+                              {"forest", plot},
                               {"count", count},
                               {"header", header(columns, model)},
                               {"rows", rows}});

@@ -90,10 +90,9 @@ Html confusion_of(const workflow::ReportEvaluation& evaluation, const data::Clas
   const auto& confusion = evaluation.metrics.confusion;
   if (confusion.size() > kWidestConfusion) {
     return Html::markup("<p>") +
-           Html::text(fmt::format("A confusion matrix of {} classes would be too wide for a page; "
-                                  "`mpilogit evaluate --json` has it.",
+           Html::text(fmt::format("A confusion matrix of {} classes would be too wide for a page; ",
                                   confusion.size())) +
-           Html::markup("</p>");
+           Html::markup("<code>mpilogit evaluate --json</code> has it.</p>");
   }
   std::string heads;
   for (std::size_t k = 0; k < classes.size(); ++k) {

@@ -317,7 +317,10 @@ def test_a_path_and_one_of_its_steps(tmp_path):
     legend = [item.text for item in page.plots["coefficient-paths"].all("li")]
     assert legend == [name for _, name in sorted(zip(-np.abs(last), "abc"))]
 
+    page = report(path, "--step", "0", output=tmp_path / "p.html")  # there all coefficients are 0
+    assert page.sections == ["model", "coefficients", "path"] and "forest" not in page.plots
     page = report(path, "--step", "3", "--data", data, output=tmp_path / "p.html", ranks=2)
+    assert len(list(page.plots["forest"].all("g", **{"class": "mark"}))) == np.count_nonzero(third)
     assert page.sections == ["model", "coefficients", "evaluation", "plane", "path"]
     assert {row["Feature"]: row["Coefficient"] for row in page.coefficients()[1:]} == dict(zip("abc", third))
 
