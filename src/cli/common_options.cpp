@@ -50,6 +50,7 @@ data::Source source_of(const Arguments& arguments, std::vector<std::string> file
   if (takes(arguments, "labels")) source.labels = arguments.text("labels");
   if (takes(arguments, "weights")) source.weights = arguments.text_if_given("weights");
   if (takes(arguments, "trials")) source.trials = arguments.text_if_given("trials");
+  if (takes(arguments, "clusters")) source.groups = arguments.text_if_given("clusters");
   if (takes(arguments, "groups")) source.groups = arguments.text_if_given("groups");
   if (takes(arguments, "offsets")) source.offsets = arguments.text_if_given("offsets");
   source.mode = read_mode(arguments);

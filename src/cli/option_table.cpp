@@ -107,6 +107,34 @@ constexpr std::array kOptions = {
     Option{"start", value, "MODEL", "",
            "start from this model: features go by name, unknown ones from 0", kTrain, ""},
 
+    Option{"inference", optional_value, "METHOD", "exact",
+           "standard errors, z and p values, deviances: the numbers that R's glm prints; estimate: "
+           "for very many features under a penalty, errors alone, from random probes",
+           kTrain, ""},
+    Option{"probes", value, "N", "64", "of --inference=estimate: its error falls with their root",
+           kTrain, ""},
+    Option{"profile", value, "NAMES", "",
+           "profile-likelihood intervals for these coefficients: \"age, 'years of school'\"",
+           kTrain, ""},
+    Option{"robust", optional_value, "KIND", "hc1",
+           "standard errors that do not trust the model's variance: hc0, or hc1 with n / (n - k)",
+           kTrain, ""},
+    Option{"clusters", optional_value, "NAME", "clusters",
+           "standard errors for rows that are alike within clusters, a data set of integers or "
+           "strings",
+           kTrain, ""},
+    Option{"weight-kind", value, "KIND", "frequency",
+           "what --weights are: frequency (2 is the row twice) or sampling (a row stands for so "
+           "many others; makes --robust=hc1 the default of --inference)",
+           kTrain, ""},
+    Option{"covariance", flag, "", "", "store the whole covariance matrix of the estimates", kTrain,
+           ""},
+    Option{"confidence", value, "LEVEL", "0.95", "of the confidence intervals that are shown",
+           kTrain, ""},
+    Option{"force", flag, "", "",
+           "--inference under a penalty or bounds, whose errors are none of an estimate", kTrain,
+           ""},
+
     Option{"folds", value, "K", "5", "parts of the rows, each predicted from the others",
            kCrossValidate, ""},
     Option{"choose", value, "RULE", "min",
@@ -172,7 +200,7 @@ constexpr std::array kOptions = {
     Option{"test", value, "HYPOTHESES", "",
            "Wald's test of linear hypotheses, such as \"age = 0, 2*hours = 'x 1'\"; a semicolon "
            "begins another test",
-           kSummarize, ""},
+           kTrain | kSummarize, ""},
 
     Option{"threads", value, "N", "auto",
            "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "

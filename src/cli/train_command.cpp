@@ -13,6 +13,7 @@
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "fit_arguments.hpp"
+#include "inference_arguments.hpp"
 #include "inference_table.hpp"
 #include "output.hpp"
 #include "terminal.hpp"
@@ -101,6 +102,7 @@ workflow::TrainOptions options_from(const Arguments& arguments, int automatic_th
   options.threads = threads_from(arguments, automatic_threads);
   refuse_idle_options(arguments, options);
   refuse_beside_firth(arguments, options);
+  options.inference = inference_from(arguments, options);
   return options;
 }
 
@@ -220,6 +222,12 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
     layout.width = terminal_width();
     layout.see_all = fmt::format("`mpilogit summarize {} --top all`", options.model_path);
     output.result("\n" + inference_table(report.model, workflow::summary_of(report.model), layout));
+  }
+  if (!report.inference_remark.empty()) {
+    output.remark("warning: no inference is stored: " + report.inference_remark);
+  }
+  if (!report.test_remark.empty()) {
+    output.remark("warning: the hypotheses were not tested: " + report.test_remark);
   }
   remark_on(report, output);
   if (report.converged()) return static_cast<int>(core::ExitCode::done);

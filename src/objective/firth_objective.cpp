@@ -38,19 +38,25 @@ class FirthLine final : public solvers::Line {
   std::vector<double> step_;
 };
 
+void exclude(LogisticObjective& logistic, std::span<const std::size_t> columns) {
+  Penalty penalty = logistic.problem().penalty;
+  penalty.excluded.assign(logistic.problem().features(), 0);
+  for (const std::size_t j : columns) penalty.excluded[j] = 1;
+  logistic.change_penalty(std::move(penalty));
+}
+
 }  // namespace
 
-FirthObjective::FirthObjective(LogisticObjective& logistic) : logistic_(logistic) {
+FirthObjective::FirthObjective(LogisticObjective& logistic, std::span<const std::size_t> left_out)
+    : logistic_(logistic) {
   const Problem& problem = logistic.problem();
   if (problem.columns() != 1) throw core::internal_failure("Firth's penalty is for two classes");
+  exclude(logistic, left_out);
   const std::vector<double> zeros(problem.likelihood->rows(), 0.0);  // c_i = s_i / 4
   const solvers::Cholesky factor(information(problem, zeros), problem.features());
   largest_log_determinant_ = factor.log_determinant();
   left_out_ = factor.aliased();
-  Penalty penalty = problem.penalty;
-  penalty.excluded.assign(problem.features(), 0);
-  for (const std::size_t j : left_out_) penalty.excluded[j] = 1;
-  logistic.change_penalty(std::move(penalty));
+  exclude(logistic, left_out_);
 }
 
 std::unique_ptr<solvers::Point> FirthObjective::evaluate(

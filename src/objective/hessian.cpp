@@ -1,23 +1,18 @@
 #include "hessian.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <utility>
 
 #include "mpilogit/kernels/column_statistics.hpp"
-#include "mpilogit/kernels/fused_pass.hpp"
 #include "mpilogit/kernels/lane_sum.hpp"
 #include "mpilogit/kernels/weighted_gram.hpp"
+
+#include "grams.hpp"
 
 namespace mpilogit::objective {
 
 namespace {
-
-struct ColumnPair {
-  std::size_t k;
-  std::size_t l;  // ≤ k
-};
 
 /// For each pair of columns the matrix Σ_i c_i x̃_i x̃_iᵀ (x̃: the chosen features and, last, a 1),
 /// as a packed triangle whose last row is the intercept's; one after the other.
@@ -31,41 +26,6 @@ struct Grams {
     return std::span<const double>(values).subspan(pair * triangle, triangle);
   }
 };
-
-// Cauchy–Schwarz bounds each element: ¼ √(Q_j Q_k).
-std::vector<core::FixedPoint> gram_scales(const Problem& problem,
-                                          std::span<const std::uint32_t> chosen,
-                                          std::size_t pairs) {
-  const auto& squares = problem.rows().bounds.squares;
-  std::vector<double> roots;
-  for (const auto j : chosen) roots.push_back(std::sqrt(squares[j]));
-  roots.push_back(std::sqrt(squares.back()));
-  std::vector<core::FixedPoint> scales;
-  scales.reserve(pairs * kernels::triangle_size(roots.size()));
-  for (std::size_t p = 0; p < pairs; ++p) {
-    for (std::size_t j = 0; j < roots.size(); ++j) {
-      for (std::size_t k = 0; k <= j; ++k) {
-        scales.emplace_back(0.25 * kRoundingMargin * roots[j] * roots[k]);
-      }
-    }
-  }
-  return scales;
-}
-
-// Adds one block's Gram matrix for one pair of columns.
-void add_gram(const Problem& problem, const LocalBlock& block, std::span<const double> curvature,
-              std::span<const std::uint32_t> chosen, std::span<double> triangle) {
-  const std::size_t count = chosen.size();
-  std::vector<double> sums(problem.features());
-  const auto features_part = triangle.first(kernels::triangle_size(count));
-  problem.rows().design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
-    const auto own = curvature.subspan(first, kernels::row_count(rows));
-    kernels::add_weighted_gram(rows, chosen, own, features_part);
-    kernels::add_weighted_rows(rows, own, 1, sums);
-  });
-  for (std::size_t j = 0; j < count; ++j) triangle[features_part.size() + j] = sums[chosen[j]];
-  triangle.back() = kernels::lane_sum(curvature);
-}
 
 // Which rows, and whether their squares are asked for too.
 struct Part {
@@ -87,7 +47,8 @@ Grams weighted_grams(const Problem& problem, CurvatureState state, const Part& p
                      std::span<const std::uint32_t> chosen, std::span<const ColumnPair> pairs) {
   Grams grams;
   grams.triangle = kernels::triangle_size(chosen.size() + 1);
-  auto scales = gram_scales(problem, chosen, pairs.size());
+  constexpr double kLargestCurvature = 0.25;  // over s_i
+  auto scales = gram_scales(problem, chosen, pairs.size(), kLargestCurvature);
   const std::size_t gram_sums = scales.size();
   const std::size_t squares = part.with_squares ? problem.features() : 0;
   for (std::size_t j = 0; j < squares; ++j) {
@@ -124,10 +85,7 @@ Grams weighted_grams(const Problem& problem, CurvatureState state, const Part& p
 solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState state,
                                        std::span<const std::uint32_t> chosen) {
   const std::size_t columns = problem.columns();
-  std::vector<ColumnPair> pairs;
-  for (std::size_t k = 0; k < columns; ++k) {
-    for (std::size_t l = 0; l <= k; ++l) pairs.push_back({k, l});
-  }
+  const std::vector<ColumnPair> pairs = all_pairs(columns);
   const Part all{problem.blocks, problem.global_rows, false};
   const Grams grams = weighted_grams(problem, state, all, chosen, pairs);
 
@@ -135,18 +93,10 @@ solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState st
   const auto left_out = [&](std::size_t j) {
     return j < count && problem.penalty.keeps_out(chosen[j]);
   };
-  solvers::SymmetricMatrix hessian((count + 1) * columns);
-  for (std::size_t p = 0; p < pairs.size(); ++p) {
-    const auto gram = grams.of(p);
-    std::size_t element = 0;
-    for (std::size_t j = 0; j <= count; ++j) {
-      for (std::size_t m = 0; m <= j; ++m, ++element) {
-        if (left_out(j) || left_out(m)) continue;
-        const double value = gram[element] / problem.total_weight;
-        const auto [k, l] = pairs[p];
-        hessian(j * columns + k, m * columns + l) = value;
-        if (j > m) hessian(j * columns + l, m * columns + k) = value;
-      }
+  solvers::SymmetricMatrix hessian = assemble(grams.values, count, columns, problem.total_weight);
+  for (std::size_t j = 0; j < hessian.dimension; ++j) {
+    for (std::size_t m = 0; m <= j; ++m) {
+      if (left_out(j / columns) || left_out(m / columns)) hessian(j, m) = 0.0;
     }
   }
   for (std::size_t j = 0; j < count; ++j) {

@@ -172,4 +172,8 @@ double LogisticObjective::penalty(std::span<const double> coefficients) const {
   return problem_->penalty_value(coefficients);
 }
 
+std::span<const double> margins_of(const solvers::Point& point) {
+  return dynamic_cast<const LogisticPoint&>(point).margins();
+}
+
 }  // namespace mpilogit::objective

@@ -6,6 +6,7 @@
 #include "mpilogit/kernels/column_statistics.hpp"
 #include "mpilogit/kernels/lane_sum.hpp"
 
+#include "grams.hpp"
 #include "hessian.hpp"
 
 namespace mpilogit::objective {
@@ -195,25 +196,9 @@ solvers::SymmetricMatrix LogisticPoint::hessian_matrix() const {
 // Over the features that `variables` touch, then only those rows and columns of it.
 solvers::SymmetricMatrix LogisticPoint::hessian_matrix(
     std::span<const std::size_t> variables) const {
-  const std::size_t columns = problem_.columns();
-  std::vector<std::uint32_t> chosen;
-  for (const auto v : variables) {
-    const auto j = static_cast<std::uint32_t>(v / columns);
-    if (j < problem_.features() && (chosen.empty() || chosen.back() != j)) chosen.push_back(j);
-  }
-  const solvers::SymmetricMatrix whole = exact_hessian(problem_, curvature_state(), chosen);
-  std::vector<std::size_t> place;  // of each variable in the whole
-  std::size_t position = 0;
-  for (const auto v : variables) {
-    const std::size_t j = v / columns;
-    while (position < chosen.size() && chosen[position] < j) ++position;
-    place.push_back(position * columns + v % columns);
-  }
-  solvers::SymmetricMatrix part(variables.size());
-  for (std::size_t a = 0; a < place.size(); ++a) {
-    for (std::size_t b = 0; b <= a; ++b) part(a, b) = whole(place[a], place[b]);
-  }
-  return part;
+  const std::vector<std::uint32_t> chosen = features_of(problem_, variables);
+  return restricted(exact_hessian(problem_, curvature_state(), chosen), chosen, variables,
+                    problem_.columns());
 }
 
 }  // namespace mpilogit::objective

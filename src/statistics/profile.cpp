@@ -21,9 +21,10 @@ constexpr double kFarthest = 1e9;     // steps
 // nearly a straight line of slope 1 / standard error.
 class Side {
  public:
-  Side(const objective::LogisticObjective& objective, std::span<const double> coefficients,
-       std::size_t variable)
+  Side(const solvers::Objective& objective, double total_weight,
+       std::span<const double> coefficients, std::size_t variable)
       : objective_(objective),
+        total_weight_(total_weight),
         held_(objective, variable),
         variable_(variable),
         optimum_(coefficients[variable]),
@@ -41,7 +42,8 @@ class Side {
 
   Height at(double value);
 
-  const objective::LogisticObjective& objective_;
+  const solvers::Objective& objective_;
+  double total_weight_;
   const solvers::HeldVariable held_;
   std::size_t variable_;
   double optimum_;
@@ -52,16 +54,16 @@ class Side {
 // dr/dc = S F′(c) / r, and F′(c) is the gradient's component at the constrained optimum.
 Side::Height Side::at(double value) {
   coefficients_[variable_] = value;
-  const double total = objective_.total_weight();
-  const solvers::Limits limits{.tolerance = std::max(1e-15, 1e-9 / (total * best_)),
+  const solvers::Limits limits{.tolerance = std::max(1e-15, 1e-9 / (total_weight_ * best_)),
                                .max_iterations = 100};
   const auto solution = solvers::newton(held_, {coefficients_, HUGE_VAL, {}}, limits,
                                         [](const solvers::Progress&) { return true; });
   coefficients_ = solution.coefficients;
   const auto point = objective_.evaluate(coefficients_);
-  const double rise = std::max(0.0, 2.0 * total * (point->value() - best_));
+  const double rise = std::max(0.0, 2.0 * total_weight_ * (point->value() - best_));
   const double root = std::sqrt(rise);
-  const double slope = root > 0.0 ? total * std::fabs(point->gradient()[variable_]) / root : 0.0;
+  const double slope =
+      root > 0.0 ? total_weight_ * std::fabs(point->gradient()[variable_]) / root : 0.0;
   return {root, slope};
 }
 
@@ -87,12 +89,12 @@ double Side::cross(double direction, double root, double step) {
 
 }  // namespace
 
-Interval profile_interval(const objective::LogisticObjective& objective,
+Interval profile_interval(const solvers::Objective& objective, double total_weight,
                           std::span<const double> coefficients, std::size_t variable, double step,
                           double quantile) {
   const double root = std::sqrt(quantile);
-  return {Side(objective, coefficients, variable).cross(-1.0, root, step),
-          Side(objective, coefficients, variable).cross(1.0, root, step)};
+  return {Side(objective, total_weight, coefficients, variable).cross(-1.0, root, step),
+          Side(objective, total_weight, coefficients, variable).cross(1.0, root, step)};
 }
 
 }  // namespace mpilogit::statistics

@@ -6,9 +6,12 @@
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/objective/firth_objective.hpp"
+#include "mpilogit/statistics/identifiability.hpp"
 
-#include "diagnostics.hpp"
 #include "fit.hpp"
+#include "inference.hpp"
+#include "named_inference.hpp"
+#include "row_diagnostics.hpp"
 #include "solve.hpp"
 
 namespace mpilogit::workflow {
@@ -36,6 +39,33 @@ void require_matrix_fits(const TrainingSet& set, const std::string& option) {
       .as_agreed();
 }
 
+namespace {
+
+struct FirthFit {
+  const TrainingSet& set;
+  const objective::Passes& passes;
+  const objective::LogisticObjective& logistic;
+};
+
+// Errors from the information at Firth's estimates (Heinze and Schemper 2002).
+void add_inference(const InferenceOptions& options, const FirthFit& fit, TrainReport& report) {
+  if (!solvers::converged(report.solution.stop_reason)) {
+    report.inference_remark = "training did not converge";
+    return;
+  }
+  const std::size_t dimension = fit.logistic.dimension();
+  Regularisation none;
+  none.smooth = objective::uniform_penalty(0.0, dimension - 1);
+  none.non_smooth = solvers::unrestricted(dimension);
+  const InferenceProblem problem{fit.set, fit.passes, fit.logistic,    none,
+                                 false,   true,       report.diagnosis};
+  InferenceResult result = infer(options, problem, report.solution.coefficients);
+  report.model.inference = std::move(result.inference);
+  report.inference_remark = std::move(result.remark);
+}
+
+}  // namespace
+
 void fit_firth(const TrainOptions& options, const TrainingSet& set,
                std::optional<std::vector<double>> start, solvers::Monitor monitor,
                TrainReport& report) {
@@ -44,7 +74,13 @@ void fit_firth(const TrainOptions& options, const TrainingSet& set,
   const objective::DirectPasses passes(set.rows);
   objective::LogisticObjective logistic(passes, set.targets,
                                         objective::uniform_penalty(0.0, set.design.features()));
-  const objective::FirthObjective firth(logistic);
+  report.model.objective = model::kLogistic;
+  if (options.inference) require_known_names(*options.inference, report.model, 1);
+  std::vector<std::size_t> aliased;
+  report.diagnosis.examined = true;
+  report.diagnosis.aliased = statistics::aliased_columns(logistic);
+  for (const auto& column : report.diagnosis.aliased) aliased.push_back(column.column);
+  const objective::FirthObjective firth(logistic, aliased);
   std::vector<double> begin = start ? std::move(*start) : logistic.start();
   for (const std::size_t j : firth.left_out()) begin[j] = 0.0;
   report.solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
@@ -55,10 +91,17 @@ void fit_firth(const TrainOptions& options, const TrainingSet& set,
       0.5 * parts.log_determinant - report.total_weight * parts.log_loss;
   report.data_passes = passes.data_passes();
   report.reads = passes.read().reads;
-  report.model.objective = model::kLogistic;
   report.model.firth = true;
+  if (options.inference) add_inference(*options.inference, {set, passes, logistic}, report);
   append_coefficients(report.solution.coefficients, 1, report.model.coefficients,
                       report.model.intercept);
+  if (report.model.inference) {
+    add_profiles(
+        *options.inference,
+        {firth, report.total_weight, logistic.largest_absolute(), report.solution.coefficients},
+        report.model);
+    report.test_remark = add_tests(*options.inference, report.model);
+  }
   if (options.diagnostics) {
     write_diagnostics(*options.diagnostics, set, logistic, report.solution.coefficients,
                       report.model);

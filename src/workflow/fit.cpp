@@ -15,8 +15,10 @@
 #include "mpilogit/solvers/growing_samples.hpp"
 
 #include "diagnosis.hpp"
-#include "diagnostics.hpp"
 #include "firth.hpp"
+#include "inference.hpp"
+#include "named_inference.hpp"
+#include "row_diagnostics.hpp"
 #include "separator.hpp"
 #include "solve.hpp"
 
@@ -122,6 +124,28 @@ std::vector<double> start_from(const TrainOptions& options, const TrainingSet& s
                                  reference_class, *options.start);
 }
 
+// At the end of a fit: what is known of its coefficients, or why it is not.
+void add_inference(const InferenceOptions& options, const InferenceProblem& problem, Fit& fit,
+                   TrainReport& report) {
+  if (!solvers::converged(fit.solution.stop_reason) || fit.guard.separated()) {
+    report.inference_remark = "training did not converge";
+    return;
+  }
+  InferenceResult result = infer(options, problem, fit.solution.coefficients);
+  report.model.inference = std::move(result.inference);
+  report.inference_remark = std::move(result.remark);
+}
+
+// Needs the model's coefficients.
+void add_named_inference(const InferenceOptions& options, const Fit& fit, TrainReport& report) {
+  if (!report.model.inference) return;
+  add_profiles(options,
+               {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
+                fit.solution.coefficients},
+               report.model);
+  report.test_remark = add_tests(options, report.model);
+}
+
 void fit_together(const TrainOptions& options, const TrainingSet& set, const Strength& strength,
                   const comm::Communicator& communicator, solvers::Monitor monitor,
                   TrainReport& report) {
@@ -135,6 +159,13 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   regulariser.require_effect(strength);
   const auto scales = regulariser.scales(targets);
   Fit fit(passes, targets, regulariser.at(strength, scales));
+  const InferenceProblem problem{set,       passes, fit.objective,   fit.penalty,
+                                 penalised, false,  report.diagnosis};
+  report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
+  if (options.inference) {
+    require_inference_possible(*options.inference, problem);
+    require_known_names(*options.inference, report.model, targets.columns());
+  }
   solvers::Start start{options.start ? start_from(options, set, targets.columns(),
                                                   targets.reference_class, communicator)
                                      : fit.start()};
@@ -146,8 +177,9 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   }
   fit.run(options.solver, start, monitor);
   if (!penalised) fit.diagnose(passes, targets, options.solver, report.diagnosis);
-  report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
+  if (options.inference) add_inference(*options.inference, problem, fit, report);
   merge(fit, report);
+  if (options.inference) add_named_inference(*options.inference, fit, report);
   report.data_passes = passes.data_passes();
   report.reads = passes.read().reads;
   report.total_weight = fit.objective.total_weight();

@@ -16,10 +16,13 @@ class Resolver {
  public:
   Resolver(const model::Model& model, const std::string& text) : model_(model), text_(text) {}
 
+  CoefficientPlace place(const CoefficientName& name) const {
+    return {row_of(name), name.intercept ? -1 : feature_of(name)};
+  }
+
   std::size_t index(const CoefficientName& name) const {
-    const std::int64_t row = row_of(name);
-    const std::int64_t feature = name.intercept ? -1 : feature_of(name);
-    require_estimated(name, row, feature);
+    const auto [row, feature] = place(name);
+    if (model_.inference) require_estimated(name, row, feature);
     return static_cast<std::size_t>(row * (model_.features + 1) + 1 + feature);
   }
 
@@ -145,6 +148,21 @@ std::vector<model::HypothesisTest> test_hypotheses(const model::Model& model,
     tests.push_back({parsed.text, {test.statistic, test.degrees, test.log_p}});
   }
   return tests;
+}
+
+std::vector<CoefficientPlace> named_coefficients(const model::Model& model,
+                                                 const std::string& names) {
+  const Resolver resolver(model, names);
+  std::vector<CoefficientPlace> places;
+  for (const auto& name : parse_names(names)) places.push_back(resolver.place(name));
+  return places;
+}
+
+void require_known(const model::Model& model, const std::string& text) {
+  const Resolver resolver(model, text);
+  for (const auto& parsed : parse_hypotheses(text)) {
+    for (const auto& equation : parsed.equations) resolve(equation, resolver, text);
+  }
 }
 
 }  // namespace mpilogit::workflow

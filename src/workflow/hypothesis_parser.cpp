@@ -48,6 +48,16 @@ class Parser {
     return all;
   }
 
+  std::vector<CoefficientName> names() {
+    std::vector<CoefficientName> all;
+    do {
+      skip_spaces();
+      all.push_back(name());
+    } while (take(','));
+    if (at_ < text_.size()) fail("is not understood", "',' or the end was expected");
+    return all;
+  }
+
  private:
   Equation equation() {
     skip_spaces();
@@ -186,6 +196,10 @@ std::vector<ParsedTest> parse_hypotheses(const std::string& text) {
   return Parser(text).tests();
 }
 
+std::vector<CoefficientName> parse_names(const std::string& text) {
+  return Parser(text).names();
+}
+
 void refuse_hypothesis(const std::string& text, std::size_t place, const std::string& what,
                        const std::string& why, const std::string& remedy) {
   // Characters, not bytes: names may be UTF-8.
@@ -194,7 +208,7 @@ void refuse_hypothesis(const std::string& text, std::size_t place, const std::st
                     [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
   const std::string rest = text.substr(place);
   throw core::bad_input({.what = (rest.empty() ? std::string("it") : "'" + rest + "'") + " " + what,
-                         .where = fmt::format("--test \"{}\", character {}", text, before + 1),
+                         .where = fmt::format("\"{}\", character {}", text, before + 1),
                          .why = why,
                          .remedy = remedy});
 }

@@ -7,6 +7,7 @@
 //   sum      := ["+" | "-"] term {("+" | "-") term}
 //   term     := number ["*" name] | name ["*" number]
 //   name     := ("(intercept)" | word | quoted) ["[" class "]"]
+//   names    := name {"," name}            of --profile
 //
 // A word begins with a letter or "_" and goes on with letters, digits, "_", ".", ":" and "^"; what
 // is not ASCII counts as a letter. Other names are 'quoted', a quote inside doubled; a class is
@@ -44,8 +45,9 @@ struct ParsedTest {
   std::string text;
 };
 
-/// Throws bad input that names the character where the text goes wrong.
+/// Both throw bad input that names the character where the text goes wrong.
 std::vector<ParsedTest> parse_hypotheses(const std::string& text);
+std::vector<CoefficientName> parse_names(const std::string& text);
 
 /// Throws bad input about the place in `text`.
 [[noreturn]] void refuse_hypothesis(const std::string& text, std::size_t place,

@@ -7,6 +7,7 @@
 #include "mpilogit/kernels/instruction_set.hpp"
 
 #include "evaluation_record.hpp"
+#include "inference_record.hpp"
 
 namespace mpilogit::workflow {
 
@@ -112,6 +113,7 @@ Json of_training(const TrainReport& report) {
   json["memory"] = of_memory(report.memory);
   json["history"] = of_history(report.history);
   json["coefficients_sha256"] = model::coefficients_sha256(report.model);
+  if (report.model.inference) json["inference"] = inference_record(report.model);
   return json;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "mpilogit/objective/margin_gains.hpp"
 #include "mpilogit/solvers/proximal_newton.hpp"
@@ -17,13 +16,10 @@ constexpr solvers::Limits kLimits = {.tolerance = 1e-3, .max_iterations = 30};
 
 // λ1_j = λ max_i |x_ij|: what a coefficient makes of its column counts, not its unit.
 solvers::NonSmooth penalty_of(const objective::LogisticObjective& objective, double strength) {
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const std::size_t dimension = objective.dimension();
   const std::size_t columns = objective.classes();
   const auto largest = objective.largest_absolute();
-  solvers::NonSmooth penalty{
-      std::vector<double>(dimension, 0.0), std::vector<double>(dimension, 0.0),
-      std::vector<double>(dimension, -kInfinity), std::vector<double>(dimension, kInfinity)};
+  solvers::NonSmooth penalty = solvers::unrestricted(dimension);
   for (std::size_t v = 0; v < dimension - columns; ++v) {
     penalty.l1[v] = strength * largest[v / columns];
   }

@@ -111,6 +111,8 @@ data::Dataset distribute(const SampleData& sample, const comm::Communicator& com
       hdf5::write_doubles(file, "weights", sample.weights, {sample.rows});
       hdf5::write_doubles(file, "offsets", sample.offsets, {sample.rows});
     }
+    if (!sample.groups.empty()) hdf5::write_integers(file, "groups", sample.groups, {sample.rows});
+    if (!sample.trials.empty()) hdf5::write_integers(file, "trials", sample.trials, {sample.rows});
     file.close();
     return name;
   });
@@ -120,6 +122,8 @@ data::Dataset distribute(const SampleData& sample, const comm::Communicator& com
     source.weights = "weights";
     source.offsets = "offsets";
   }
+  if (!sample.groups.empty()) source.groups = "groups";
+  if (!sample.trials.empty()) source.trials = "trials";
   data::Dataset dataset = data::read_dataset(source, communicator);
   if (communicator.is_root()) ::unlink(path.c_str());
   return dataset;

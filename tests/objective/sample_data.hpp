@@ -19,8 +19,10 @@ struct SampleData {
   std::vector<std::int64_t> y;  ///< 0 … classes − 1
   std::size_t classes = 2;
   bool reference_class = false;
-  std::vector<double> weights;  ///< empty: none
-  std::vector<double> offsets;  ///< empty: none
+  std::vector<double> weights;       ///< empty: none
+  std::vector<double> offsets;       ///< empty: none
+  std::vector<std::int64_t> groups;  ///< empty: none
+  std::vector<std::int64_t> trials;  ///< empty: none; then y is the successes
 
   double at(std::int64_t row, std::int64_t feature) const {
     return x[static_cast<std::size_t>(row * features + feature)];

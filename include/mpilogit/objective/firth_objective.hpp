@@ -33,8 +33,9 @@ namespace mpilogit::objective {
 class FirthObjective final : public solvers::Objective {
  public:
   /// Collective. `logistic` must have two classes and no penalty, and outlive this object; its
-  /// points made before must no longer be used. Cost: a Gram matrix.
-  explicit FirthObjective(LogisticObjective& logistic);
+  /// points made before must no longer be used. `left_out`: columns that are known to be aliased,
+  /// which a pivot alone cannot always tell. Cost: a Gram matrix.
+  explicit FirthObjective(LogisticObjective& logistic, std::span<const std::size_t> left_out = {});
 
   std::size_t dimension() const override { return logistic_.dimension(); }
   /// Cost: two passes (one for the likelihood, one for the leverages) and a Gram matrix between

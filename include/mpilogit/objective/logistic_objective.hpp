@@ -78,4 +78,8 @@ class LogisticObjective final : public solvers::Objective {
   std::unique_ptr<Problem> problem_;
 };
 
+/// The margins of a point that such an objective made (local rows × columns); they live as long as
+/// the point.
+std::span<const double> margins_of(const solvers::Point& point);
+
 }  // namespace mpilogit::objective

@@ -23,6 +23,7 @@ class HeldVariable final : public Objective {
   std::unique_ptr<Line> between(const Point& from, const Point& to) const override;
   HessianMatrixKind hessian_matrix_kind() const override { return inner_.hessian_matrix_kind(); }
   double hessian_matrix_error() const override { return inner_.hessian_matrix_error(); }
+  bool hessian_complete() const override { return inner_.hessian_complete(); }
   double hessian_matrix_passes() const override { return inner_.hessian_matrix_passes(); }
   std::size_t classes() const override { return inner_.classes(); }
   std::span<const double> common_curvature() const override { return inner_.common_curvature(); }

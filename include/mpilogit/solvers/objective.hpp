@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -140,6 +141,13 @@ struct NonSmooth {
   std::vector<double> lower;
   std::vector<double> upper;
 };
+
+/// Nothing.
+inline NonSmooth unrestricted(std::size_t dimension) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return {std::vector<double>(dimension, 0.0), std::vector<double>(dimension, 0.0),
+          std::vector<double>(dimension, -kInfinity), std::vector<double>(dimension, kInfinity)};
+}
 
 /// What a stochastic solver needs beyond that.
 class BatchObjective {

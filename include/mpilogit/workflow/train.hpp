@@ -14,6 +14,7 @@
 #include "mpilogit/workflow/diagnosis.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
 #include "mpilogit/workflow/history.hpp"
+#include "mpilogit/workflow/inference_options.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
 
 namespace mpilogit::workflow {
@@ -32,6 +33,7 @@ struct TrainOptions {
   std::optional<std::string> start;  ///< model file to start from
   /// Where leverages and residuals of the rows go; two classes, no L1 penalty, no bounds.
   std::optional<std::string> diagnostics;
+  std::optional<InferenceOptions> inference;
   int threads = 1;
 };
 
@@ -53,6 +55,8 @@ struct TrainReport {
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
   /// Iteration by iteration, thinned; empty of one-vs-rest, whose problems have no common one.
   std::vector<HistoryEntry> history;
+  std::string inference_remark;           ///< why there is no inference although it was asked for
+  std::string test_remark;                ///< why hypotheses were not tested although asked for
   comm::Traffic traffic;
   double total_weight = 0.0;
   MemoryUse memory;  ///< before the model is written

@@ -1,4 +1,4 @@
-#include "diagnostics.hpp"
+#include "row_diagnostics.hpp"
 
 #include <algorithm>
 #include <array>
