@@ -86,6 +86,7 @@ Gnuplot::~Gnuplot() {
 }
 
 std::optional<std::string> Gnuplot::run(const std::string& script) {
+  if (hung_) return std::nullopt;
   const std::string input = folder_ + "/script";
   const std::string output = folder_ + "/output";
   const std::string errors = folder_ + "/errors";
@@ -117,8 +118,10 @@ std::optional<std::string> Gnuplot::run(const std::string& script) {
   const std::optional<int> status = wait_for(child);
   if (status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return contents(output);
   absent_ = status && WIFEXITED(*status) && WEXITSTATUS(*status) == kNotFound;
-  const std::string said = contents(errors);
-  failure_ = !status ? "gnuplot took too long" : "gnuplot failed: " + said.substr(0, 300);
+  hung_ = !status;
+  constexpr std::size_t kLongest = 300;
+  const std::string said = contents(errors).substr(0, kLongest);
+  failure_ = hung_ ? "gnuplot took too long" : "gnuplot failed: " + said;
   return std::nullopt;
 }
 

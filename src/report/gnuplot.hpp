@@ -15,7 +15,8 @@ class Gnuplot {
   Gnuplot(const Gnuplot&) = delete;
   Gnuplot& operator=(const Gnuplot&) = delete;
 
-  /// What the script writes to standard output; nothing if it failed: `failure` says why.
+  /// What the script writes to standard output; nothing if it failed: `failure` says why. After it
+  /// once took too long it is not tried again.
   std::optional<std::string> run(const std::string& script);
 
   const std::string& failure() const { return failure_; }
@@ -26,6 +27,7 @@ class Gnuplot {
   std::string folder_;
   std::string failure_;
   bool absent_ = false;
+  bool hung_ = false;
 };
 
 }  // namespace mpilogit::report

@@ -235,7 +235,8 @@ def test_without_gnuplot_the_page_says_so(adult, tmp_path):
     assert words in page.root.text
 
 
-@pytest.mark.parametrize("what", ["exit 0", "exit 3", "echo 'no such terminal' >&2; exit 1", "kill -9 $$"])
+@pytest.mark.parametrize("what", ["exit 0", "exit 3", "echo 'no such terminal' >&2; exit 1", "kill -9 $$",
+                                  "exec sleep 100"])  # which takes the whole time limit
 def test_a_gnuplot_that_fails_costs_the_plots_alone(adult, tmp_path, what):
     model, _ = adult
     folder = tmp_path / "bin"

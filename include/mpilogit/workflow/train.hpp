@@ -55,8 +55,8 @@ struct TrainReport {
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
   /// Iteration by iteration, thinned; empty of one-vs-rest, whose problems have no common one.
   std::vector<HistoryEntry> history;
-  std::string inference_remark;           ///< why there is no inference although it was asked for
-  std::string test_remark;                ///< why hypotheses were not tested although asked for
+  std::string inference_remark;  ///< why there is no inference although it was asked for
+  std::string test_remark;       ///< why hypotheses were not tested although asked for
   comm::Traffic traffic;
   double total_weight = 0.0;
   MemoryUse memory;  ///< before the model is written
