@@ -12,6 +12,7 @@ int path_command(const Arguments& arguments, const comm::Communicator& communica
 int cross_validate_command(const Arguments& arguments, const comm::Communicator& communicator);
 int predict_command(const Arguments& arguments, const comm::Communicator& communicator);
 int evaluate_command(const Arguments& arguments, const comm::Communicator& communicator);
+int report_command(const Arguments& arguments, const comm::Communicator& communicator);
 int inspect_command(const Arguments& arguments, const comm::Communicator& communicator);
 int summarize_command(const Arguments& arguments, const comm::Communicator& communicator);
 

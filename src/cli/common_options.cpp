@@ -1,6 +1,7 @@
 #include "common_options.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,14 +32,19 @@ bool takes(const Arguments& arguments, std::string_view name) {
 }
 
 data::Source source_from(const Arguments& arguments, std::size_t skip) {
-  data::Source source;
   const auto& positional = arguments.positional();
   if (positional.size() <= skip) {
     refuse_usage(&arguments.command(),
                  fmt::format("a file is missing: mpilogit {} {}", arguments.command().name,
                              arguments.command().positional));
   }
-  source.files.assign(positional.begin() + static_cast<std::ptrdiff_t>(skip), positional.end());
+  return source_of(arguments,
+                   {positional.begin() + static_cast<std::ptrdiff_t>(skip), positional.end()});
+}
+
+data::Source source_of(const Arguments& arguments, std::vector<std::string> files) {
+  data::Source source;
+  source.files = std::move(files);
   source.features = arguments.text("features");
   source.labels = std::nullopt;
   if (takes(arguments, "labels")) source.labels = arguments.text("labels");

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
@@ -18,6 +19,9 @@ bool takes(const Arguments& arguments, std::string_view name);
 /// From the data options and the positional arguments after the first `skip`. Throws if no file is
 /// named.
 data::Source source_from(const Arguments& arguments, std::size_t skip);
+
+/// From the data options, for these files.
+data::Source source_of(const Arguments& arguments, std::vector<std::string> files);
 
 /// --threads; `automatic` where the user does not say.
 int threads_from(const Arguments& arguments, int automatic);

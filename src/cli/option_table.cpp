@@ -10,7 +10,8 @@ namespace mpilogit::cli {
 namespace {
 
 constexpr unsigned kFit = kTrain | kPath | kCrossValidate;
-constexpr unsigned kData = kFit | kPredict | kEvaluate;
+constexpr unsigned kRecorded = kFit | kPredict | kEvaluate;
+constexpr unsigned kData = kRecorded | kReport;
 constexpr unsigned kAll = kData | kInspect;
 
 using enum OptionKind;
@@ -22,17 +23,21 @@ constexpr std::array kOptions = {
            "no L1 penalty, no bounds)",
            kTrain, ""},
     Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
+    Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""},
+    Option{"data", value, "FILE", "",
+           "labelled rows to score; files after the model continue this data set", kReport, ""},
     Option{"step", value, "N", "", "which model of a file that `path` wrote, counted from 0",
-           kPredict | kEvaluate | kInspect, ""},
+           kPredict | kEvaluate | kInspect | kReport, ""},
 
     Option{"features", value, "NAME", "X", "data set or CSR group of the features", kAll, ""},
-    Option{"labels", value, "NAME", "y", "data set of the labels", kFit | kEvaluate | kInspect, ""},
+    Option{"labels", value, "NAME", "y", "data set of the labels",
+           kFit | kEvaluate | kInspect | kReport, ""},
     Option{"trials", optional_value, "NAME", "trials",
-           "the labels are counts of successes among so many trials", kFit | kEvaluate | kInspect,
-           ""},
+           "the labels are counts of successes among so many trials",
+           kFit | kEvaluate | kInspect | kReport, ""},
     Option{"weights", optional_value, "NAME", "weights",
            "weight the rows by this data set (weight 2 is the row twice, 0 is no row)",
-           kFit | kEvaluate, ""},
+           kFit | kEvaluate | kReport, ""},
     Option{"offsets", optional_value, "NAME", "offsets",
            "add this data set to the margins of the rows", kData, ""},
     Option{"groups", optional_value, "NAME", "groups",
@@ -167,6 +172,12 @@ constexpr std::array kOptions = {
            kTrain, "sgd"},
     Option{"seed", value, "N", "0", "of the order in which blocks are visited", kTrain, "sgd"},
 
+    Option{"plane", value, "A,B", "",
+           "show the decision boundary over these two features of the data, by name (or, without "
+           "names, number); else over the two of the largest effect",
+           kReport, ""},
+    Option{"title", value, "TEXT", "", "title of the page, instead of the model's file name",
+           kReport, ""},
     Option{"bins", value, "N", "10", "bins of probability of the reliability table", kEvaluate, ""},
     Option{"cost", value, "FP:FN", "",
            "find the threshold that costs least when a row of class 0 that is called 1 costs FP, "
@@ -200,7 +211,7 @@ constexpr std::array kOptions = {
         "vector instructions of the kernels; auto is the widest that the CPU has. All that fuse "
         "a product and a sum (avx512, avx2, neon, ...) give the same bits, sse4 and plain others",
         kData, ""},
-    Option{"json", value, "FILE", "", "write the run record there, as JSON", kData | kSummarize,
+    Option{"json", value, "FILE", "", "write the run record there, as JSON", kRecorded | kSummarize,
            ""},
     Option{"config", value, "FILE", "",
            "read options from a file of lines `name = value`; the command line wins",
@@ -223,6 +234,8 @@ constexpr std::array kCommands = {
     CommandInfo{
         kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
         "Compare a model with labelled rows: losses, AUC, calibration, confusion and more."},
+    CommandInfo{kReport, "report", "MODEL.h5 [MORE.h5 ...]",
+                "Write a page that shows a model, and with --data how it does on labelled rows."},
     CommandInfo{kInspect, "inspect", "FILE.h5",
                 "Show what is in a model or path, or validate a data set and show what is in it."},
     CommandInfo{kSummarize, "summarize", "MODEL.h5",

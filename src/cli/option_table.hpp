@@ -15,6 +15,7 @@ enum Command : unsigned {
   kInspect = 8,
   kPath = 16,
   kCrossValidate = 32,
+  kReport = 64,
   kSummarize = 1024,
 };
 

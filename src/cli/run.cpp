@@ -67,6 +67,8 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator)
       return predict_command(arguments, communicator);
     case kEvaluate:
       return evaluate_command(arguments, communicator);
+    case kReport:
+      return report_command(arguments, communicator);
     case kInspect:
       return inspect_command(arguments, communicator);
     case kSummarize:

@@ -223,9 +223,15 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   report.ranks = report.refit.ranks = communicator.size();
   report.threads = report.refit.threads = options.threads;
   const core::Stopwatch training;
+  History history;
   fit(
       refit_options(options, report.candidates[report.chosen]), set, communicator,
-      [](const solvers::Progress&) { return true; }, report.refit);
+      [&](const solvers::Progress& progress) {
+        history.add(progress, training.seconds());
+        return true;
+      },
+      report.refit);
+  report.refit.history = history.entries();
   report.refit.seconds_read = report.seconds_read;
   report.refit.seconds_train = training.seconds();
   report.refit.traffic = communicator.traffic();

@@ -58,6 +58,20 @@ void add_model(const model::Model& model, Json& json) {
   json["firth"] = model.firth;
 }
 
+// A number that is not finite becomes null.
+Json of_history(const std::vector<HistoryEntry>& history) {
+  Json json = Json::array();
+  for (const auto& entry : history) {
+    json.push_back({{"iteration", entry.iteration},
+                    {"objective", entry.objective},
+                    {"estimated_gap", entry.estimated_gap},
+                    {"gradient_norm", entry.gradient_norm},
+                    {"data_passes", entry.data_passes},
+                    {"seconds", entry.seconds}});
+  }
+  return json;
+}
+
 void add_diagnosis(const TrainReport& report, Json& json) {
   const Diagnosis& diagnosis = report.diagnosis;
   if (!diagnosis.examined) return;
@@ -97,6 +111,7 @@ Json of_training(const TrainReport& report) {
   json["allreduce"] = {{"count", report.traffic.allreduce_count},
                        {"bytes", report.traffic.allreduce_bytes}};
   json["memory"] = of_memory(report.memory);
+  json["history"] = of_history(report.history);
   json["coefficients_sha256"] = model::coefficients_sha256(report.model);
   if (report.model.inference) json["inference"] = inference_record(report.model);
   return json;

@@ -131,4 +131,18 @@ std::vector<double> margins(const model::Model& model, const data::Dataset& data
   return margins;
 }
 
+std::vector<double> margins(const model::Model& model, const kernels::AnyRows& rows) {
+  const std::vector<double> coefficients = feature_major(model);
+  std::vector<double> margins;
+  for (std::size_t i = 0; i < kernels::row_count(rows); ++i) {
+    margins.insert(margins.end(), model.intercept.begin(), model.intercept.end());
+  }
+  if (model.expansion.identity()) {
+    kernels::add_margins(rows, coefficients, model.intercept.size(), margins);
+  } else {
+    ExpandedMargins(model, coefficients).add(rows, margins);
+  }
+  return margins;
+}
+
 }  // namespace mpilogit::workflow

@@ -22,4 +22,7 @@ statistics::ScoreShape score_shape(const model::Model& model);
 /// × model.rows(), row-major); x_i is expanded as the model says. Cost: one read of the rows.
 std::vector<double> margins(const model::Model& model, const data::Dataset& dataset, int threads);
 
+/// The same of any rows, without offsets.
+std::vector<double> margins(const model::Model& model, const kernels::AnyRows& rows);
+
 }  // namespace mpilogit::workflow

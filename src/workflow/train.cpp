@@ -33,14 +33,18 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   observer.data_read(set.dataset, report.seconds_read);
 
   const core::Stopwatch training;
+  History history;
   fit(
       options, set, communicator,
       [&](const solvers::Progress& progress) {
-        observer.progress(progress, training.seconds());
+        const double seconds = training.seconds();
+        history.add(progress, seconds);
+        observer.progress(progress, seconds);
         return true;
       },
       report);
   report.seconds_train = training.seconds();
+  report.history = history.entries();
   report.ranks = communicator.size();
   report.threads = options.threads;
   report.traffic = communicator.traffic();

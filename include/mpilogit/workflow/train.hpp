@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
@@ -12,6 +13,7 @@
 #include "mpilogit/solvers/solver.hpp"
 #include "mpilogit/workflow/diagnosis.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
+#include "mpilogit/workflow/history.hpp"
 #include "mpilogit/workflow/inference_options.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
 
@@ -51,8 +53,10 @@ struct TrainReport {
   std::int64_t data_passes = 0;
   std::int64_t reads = 0;                 ///< passes over all rows or a sample of them
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
-  std::string inference_remark;           ///< why there is no inference although it was asked for
-  std::string test_remark;                ///< why hypotheses were not tested although asked for
+  /// Iteration by iteration, thinned; empty of one-vs-rest, whose problems have no common one.
+  std::vector<HistoryEntry> history;
+  std::string inference_remark;  ///< why there is no inference although it was asked for
+  std::string test_remark;       ///< why hypotheses were not tested although asked for
   comm::Traffic traffic;
   double total_weight = 0.0;
   MemoryUse memory;  ///< before the model is written

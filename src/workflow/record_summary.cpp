@@ -1,0 +1,83 @@
+#include "mpilogit/workflow/record_summary.hpp"
+
+#include <limits>
+
+#include <nlohmann/json.hpp>
+
+namespace mpilogit::workflow {
+
+namespace {
+
+using Json = nlohmann::json;
+
+void read(const Json& from, const char* key, std::optional<std::int64_t>& to) {
+  if (from.contains(key) && from[key].is_number_integer()) to = from[key].get<std::int64_t>();
+}
+
+void read(const Json& from, const char* key, std::optional<double>& to) {
+  if (from.contains(key) && from[key].is_number()) to = from[key].get<double>();
+}
+
+void read(const Json& from, const char* key, std::optional<bool>& to) {
+  if (from.contains(key) && from[key].is_boolean()) to = from[key].get<bool>();
+}
+
+void read(const Json& from, const char* key, std::string& to) {
+  if (from.contains(key) && from[key].is_string()) to = from[key].get<std::string>();
+}
+
+double number(const Json& from, const char* key) {
+  std::optional<double> value;
+  read(from, key, value);
+  return value.value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+std::int64_t integer(const Json& from, const char* key) {
+  std::optional<std::int64_t> value;
+  read(from, key, value);
+  return value.value_or(0);
+}
+
+std::vector<HistoryEntry> history_of(const Json& record) {
+  std::vector<HistoryEntry> history;
+  if (!record.contains("history") || !record["history"].is_array()) return history;
+  for (const auto& line : record["history"]) {
+    if (!line.is_object()) continue;
+    history.push_back({integer(line, "iteration"), number(line, "objective"),
+                       number(line, "estimated_gap"), number(line, "gradient_norm"),
+                       integer(line, "data_passes"), number(line, "seconds")});
+  }
+  return history;
+}
+
+}  // namespace
+
+RecordSummary summarise_record(const std::string& json) {
+  RecordSummary summary;
+  const Json record = Json::parse(json, nullptr, false);
+  if (!record.is_object()) return summary;
+  read(record, "rows", summary.rows);
+  read(record, "features", summary.features);
+  read(record, "nonzeros", summary.nonzeros);
+  read(record, "sparse", summary.sparse);
+  read(record, "storage", summary.storage);
+  read(record, "total_weight", summary.total_weight);
+  read(record, "converged", summary.converged);
+  read(record, "ended", summary.stop_reason);
+  read(record, "stop_reason", summary.stop_reason);
+  read(record, "iterations", summary.iterations);
+  read(record, "data_passes", summary.data_passes);
+  read(record, "objective", summary.objective);
+  read(record, "log_loss", summary.log_loss);
+  read(record, "null_log_loss", summary.null_log_loss);
+  read(record, "estimated_gap", summary.estimated_gap);
+  read(record, "ranks", summary.ranks);
+  read(record, "threads", summary.threads);
+  if (record.contains("seconds") && record["seconds"].is_object()) {
+    read(record["seconds"], "total", summary.seconds_total);
+  }
+  summary.history = history_of(record);
+  return summary;
+}
+
+}  // namespace mpilogit::workflow
