@@ -104,6 +104,7 @@ std::vector<std::string> describe_aliased(const Diagnosis& diagnosis, const mode
     return a.combination.size() < b.combination.size();
   });
   std::vector<std::string> texts;
+  texts.reserve(columns.size());
   for (const auto& column : columns) texts.push_back(describe(column, model));
   return texts;
 }
@@ -120,6 +121,7 @@ std::vector<std::string> describe_separating(const Diagnosis& diagnosis,
 
 std::vector<std::string> describe_separator(const Diagnosis& diagnosis, const model::Model& model) {
   std::vector<std::string> texts;
+  texts.reserve(diagnosis.separator.size());
   for (const auto v : diagnosis.separator) texts.push_back(variable_name(model, v));
   return texts;
 }
