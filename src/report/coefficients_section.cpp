@@ -268,6 +268,34 @@ Html caution(const model::Model& model) {
   return Html::text(text);
 }
 
+// What the data leaves open, each with its reason, in the words of the record.
+Html listed(const char* of_one, const char* of_many, const std::vector<std::string>& reasons) {
+  constexpr std::size_t kMostReasons = 100;
+  if (reasons.empty()) return {};
+  Html items;
+  for (std::size_t k = 0; k < std::min(kMostReasons, reasons.size()); ++k) {
+    items += Html::markup("<li>") + Html::name(reasons[k]) + Html::markup("</li>");
+  }
+  if (reasons.size() > kMostReasons) {
+    const auto more = static_cast<std::int64_t>(reasons.size() - kMostReasons);
+    items +=
+        Html::markup("<li>") + Html::text("and " + shown(more) + " more") + Html::markup("</li>");
+  }
+  const std::string summary = fmt::format("{} {}", shown(static_cast<std::int64_t>(reasons.size())),
+                                          reasons.size() == 1 ? of_one : of_many);
+  return Html::markup("<details><summary>") + Html::text(summary) + Html::markup("</summary><ul>") +
+         items + Html::markup("</ul></details>\n");
+}
+
+Html undetermined(const workflow::RecordSummary& record) {
+  return listed("column says nothing that others do not say; its coefficient is 0",
+                "columns say nothing that others do not say; their coefficients are 0",
+                record.aliased) +
+         listed("coefficient has no finite value: it tells some rows with certainty",
+                "coefficients have no finite value: they tell some rows with certainty",
+                record.separating);
+}
+
 std::string count_words(const model::Model& model, std::size_t shown_rows) {
   const auto all = static_cast<std::int64_t>(model.coefficients.size());
   if (static_cast<std::int64_t>(shown_rows) == all) return "All " + shown(all) + " coefficients";
@@ -302,6 +330,7 @@ Html coefficients_section(const workflow::ReportData& data, Plotter& plotter) {
                                 ", " + order_of_strength(model, deviations) + ".");
   return fill(kCoefficients, {{"meaning", meaning(model)},
                               {"caution", caution(model)},
+                              {"undetermined", undetermined(data.record)},
                               {"forest", plot},
                               {"count", count},
                               {"header", header(columns, model)},

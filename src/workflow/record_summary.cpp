@@ -26,6 +26,13 @@ void read(const Json& from, const char* key, std::string& to) {
   if (from.contains(key) && from[key].is_string()) to = from[key].get<std::string>();
 }
 
+void read(const Json& from, const char* key, std::vector<std::string>& to) {
+  if (!from.contains(key) || !from[key].is_array()) return;
+  for (const auto& text : from[key]) {
+    if (text.is_string()) to.push_back(text.get<std::string>());
+  }
+}
+
 double number(const Json& from, const char* key) {
   std::optional<double> value;
   read(from, key, value);
@@ -75,6 +82,10 @@ RecordSummary summarise_record(const std::string& json) {
   read(record, "threads", summary.threads);
   if (record.contains("seconds") && record["seconds"].is_object()) {
     read(record["seconds"], "total", summary.seconds_total);
+  }
+  read(record, "aliased", summary.aliased);
+  if (record.contains("separation") && record["separation"].is_object()) {
+    read(record["separation"], "columns", summary.separating);
   }
   summary.history = history_of(record);
   return summary;

@@ -60,6 +60,20 @@ def test_the_page_has_every_section_that_applies(adult):
     assert facts["Classes"] == "0 and 1"
 
 
+def test_what_the_data_leaves_open_is_told(tmp_path):
+    x, y, _ = sample(tmp_path / "plain.h5")
+    leak = (y == 1) & (np.arange(len(y)) % 3 == 0)
+    names = ["a", "b", "c", "copy of <a>", "leak"]
+    data = write_dense(tmp_path / "d.h5", np.column_stack([x, x[:, 0], leak]), y, feature_names=names)
+    model = tmp_path / "m.h5"
+    assert mpilogit("train", data, "--model", model).code == 0
+    page = report(model, output=tmp_path / "page.html")
+    assert "1 column says nothing" in page.source
+    assert "<li>copy of &lt;a&gt; = a</li>" in page.source
+    assert "1 coefficient has no finite value" in page.source
+    assert "<li>leak -&gt; +inf</li>" in page.source
+
+
 def test_the_page_stands_alone(adult):
     _, page = adult
     assert not re.search(r"https?:|//www|@import|url\(", page.source)

@@ -29,6 +29,8 @@ struct RecordSummary {
   std::optional<std::int64_t> ranks;
   std::optional<std::int64_t> threads;
   std::optional<double> seconds_total;
+  std::vector<std::string> aliased;     ///< what each aliased column is
+  std::vector<std::string> separating;  ///< coefficients without a finite optimum
   std::vector<HistoryEntry> history;
 };
 
