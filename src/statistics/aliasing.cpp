@@ -14,10 +14,10 @@ namespace mpilogit::statistics {
 namespace {
 
 // A pivot is the share of a column's square that the columns before it do not explain. That of an
-// aliased column is rounding noise, up to 1e-10 where a level of a factor has few rows of many;
+// aliased column is rounding noise, about ε n / n_j where a level of a factor has n_j rows of n;
 // that of x² beside x may be honest and as small. So candidates come first by a generous pivot, and
 // if the rows contradict one of them, by a smaller.
-constexpr std::array kCandidatePivots = {1e-8, 1e-10, 1e-12};
+constexpr std::array kCandidatePivots = {1e-6, 1e-8, 1e-10, 1e-12};
 constexpr double kResidual = 1e-8;  // of the column's largest entry
 constexpr double kNoTerm = 1e-7;    // of the column's own size
 constexpr double kGoldenRatio = 1.61803398874989484820;

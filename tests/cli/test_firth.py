@@ -201,3 +201,24 @@ def test_more_classes_or_too_many_features_are_refused(train, tmp_path):
     run = train(write_sparse(tmp_path / "s.h5", wide, np.arange(50) % 2), "--firth", ranks=2)
     assert run.code == 2 and len(run.errors) == 1 and "5000 features" in run.errors[0]
     assert mpilogit("path", three, "--model", tmp_path / "p.h5", "--firth").code == 2
+
+
+def test_columns_whose_pivots_hide_their_aliasing_are_left_out(train, tmp_path):
+    """One-hot groups that sum to the intercept, with levels of one row in 20 millions."""
+    random = np.random.default_rng(9)
+    groups = []
+    for levels in (40, 25, 7):
+        level = np.minimum(random.geometric(0.25, size=20000) - 1, levels - 1)
+        level[:levels] = np.arange(levels)
+        groups.append((level[:, None] == np.arange(levels)).astype(np.float32))
+    x = np.hstack(groups)
+    y = (random.random(20000) < 0.4).astype(np.int32)
+    weights = np.where(np.arange(20000) < 40, 1.0, 1000.0)
+    data = write_sparse(tmp_path / "d.h5", scipy.sparse.csr_matrix(x), y, weights=weights)
+    run = train(data, "--weights", "--firth", ranks=2)
+    assert run.code == 0, run.err
+    assert len(run.record["aliased"]) == 3
+    beta = coefficients(run)
+    assert np.flatnonzero(beta == 0).tolist() == [40, 65, 72]
+    assert np.abs(beta).max() < 10
+    assert decrement(x, y, beta, weights) < 1e-6
