@@ -23,6 +23,8 @@ def figures(path):
     record = json.loads(path.read_text())
     for key in ("seconds", "allreduce", "memory", "ranks", "threads"):
         record.pop(key, None)
+    for line in record.get("history", []):
+        line.pop("seconds")
     return json.dumps(record, sort_keys=True)
 
 
@@ -37,6 +39,10 @@ JOBS = {
     "one-vs-rest": (4, "train", ["--one-vs-rest", "--l2", "0.01"]),
     "l1": (2, "train", ["--lambda", "0.02", "--alpha", "0.8"]),
     "box": (2, "train", ["--l2", "0.01", "--lower", "0", "--upper", "0.4"]),
+    "inference": (2, "train", ["--inference", "--test", "'column 0' = 0"]),
+    "inference-of-classes": (3, "train", ["--inference", "--robust", "--weights"]),
+    "estimates": (2, "train", ["--l2", "0.01", "--inference=estimate", "--force", "--probes", "8"]),
+    "firth": (2, "train", ["--firth", "--inference", "--weights"]),
     "balanced": (3, "train", ["--class-weight", "balanced", "--weights", "--C", "2"]),
     "products": (2, "train", ["--interactions", "--l2", "0.01", "--standardize"]),
     "path": (2, "path", ["--lambdas", "6"]),
