@@ -88,6 +88,25 @@ std::string stars_of(double log_p) {
   return "";
 }
 
+/// How the numbers of a row are written.
+struct Style {
+  bool exponent = false;
+  int of_intervals = 0;
+  int of_ratios = 0;
+  bool marks = false;  // some intervals of the table are profiled
+};
+
+// A side on which the likelihood never falls far enough is infinite.
+void add_interval(const CoefficientFigures& figures, const Style& style, Row& row) {
+  auto& cells = row.cells;
+  cells[kLower] = number_text(figures.lower, style.of_intervals, style.exponent);
+  cells[kUpper] = number_text(figures.upper, style.of_intervals, style.exponent);
+  if (style.marks) cells[kUpper] += figures.profiled ? '^' : ' ';
+  if (figures.feature < 0) return;
+  cells[kRatioLower] = ratio_text(std::exp(figures.lower), style.of_ratios);
+  cells[kRatioUpper] = ratio_text(std::exp(figures.upper), style.of_ratios);
+}
+
 Row row_of(const CoefficientFigures& figures, const std::string& name, const Decimals& decimals,
            bool marks, bool stars) {
   Row row{.name = name, .cells = {}};
@@ -98,6 +117,10 @@ Row row_of(const CoefficientFigures& figures, const std::string& name, const Dec
       return row;
     case model::CoefficientStatus::separated:
       cells[kCoefficient] = "(separated)";
+      if (figures.profiled) {
+        constexpr int kDigits = 3;
+        add_interval(figures, {false, kDigits, kDigits, marks}, row);
+      }
       return row;
     case model::CoefficientStatus::fixed:
     case model::CoefficientStatus::estimated:
@@ -117,13 +140,7 @@ Row row_of(const CoefficientFigures& figures, const std::string& name, const Dec
   cells[kError] = number_text(figures.standard_error, decimals.of_coefficient(), exponent);
   cells[kZ] = z_text(figures.z);
   cells[kP] = p_value_text(figures.log_p);
-  cells[kLower] = number_text(figures.lower, of_intervals, exponent);
-  cells[kUpper] = number_text(figures.upper, of_intervals, exponent);
-  if (marks) cells[kUpper] += figures.profiled ? '^' : ' ';
-  if (figures.feature >= 0) {
-    cells[kRatioLower] = ratio_text(std::exp(figures.lower), of_ratios);
-    cells[kRatioUpper] = ratio_text(std::exp(figures.upper), of_ratios);
-  }
+  add_interval(figures, {exponent, of_intervals, of_ratios, marks}, row);
   if (stars) cells[kStars] = left_aligned(stars_of(figures.log_p), 3);
   return row;
 }

@@ -117,6 +117,8 @@ def test_a_separated_coefficient_is_open_on_one_side(train, tmp_path):
     assert run.code == 0, run.err
     lower, upper = profiles(run.model)[(0, 2)]
     assert upper == np.inf
+    row = next(line for line in run.out.splitlines() if line.startswith("column 2")).split()
+    assert row[2:5] == ["(separated)", f"{lower:.3f}", "inf^"]
     design = np.hstack([np.ones((300, 1)), x])
     held = sm.GLM(y, design, family=sm.families.Binomial(), offset=lower * leak).fit(tol=1e-14)
     # In the limit the rows of the leaking column are certain.
