@@ -70,6 +70,25 @@ MarginGains margin_gains(const LogisticObjective& objective, std::span<const dou
   return gains;
 }
 
+double largest_gain(const LogisticObjective& objective, std::span<const double> direction) {
+  const Problem& problem = objective.problem();
+  constexpr double kNone = -std::numeric_limits<double>::infinity();
+  std::vector<double> of_blocks(problem.blocks.size(), kNone);
+  for_all_blocks(problem, [&](const LocalBlock& block) {
+    std::vector<double> gains(block.rows);
+    problem.likelihood->gains(block, margins_of(problem, block, direction, problem.columns()),
+                              gains);
+    double& largest =
+        of_blocks[static_cast<std::size_t>(block.number - problem.blocks.front().number)];
+    for (const double gain : gains) {
+      if (std::isfinite(gain)) largest = std::max(largest, gain);
+    }
+  });
+  double largest = kNone;
+  for (const double own : of_blocks) largest = std::max(largest, own);
+  return problem.rows().communicator.maximum(largest);
+}
+
 double largest_margin(const LogisticObjective& objective, std::span<const double> direction) {
   const Problem& problem = objective.problem();
   std::vector<double> of_rows(problem.likelihood->rows());

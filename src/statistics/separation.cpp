@@ -130,7 +130,7 @@ SeparationReport Search::report() const {
 
 bool has_certain_rows(const objective::LogisticObjective& objective,
                       std::span<const double> coefficients) {
-  return objective::margin_gains(objective, coefficients).largest >= kCertainMargin;
+  return objective::largest_gain(objective, coefficients) >= kCertainMargin;
 }
 
 SeparationReport find_separation(const FittedProblem& fitted) {

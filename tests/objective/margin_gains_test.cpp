@@ -68,6 +68,7 @@ void check(SampleData sample, const std::vector<double>& direction) {
   }
   CHECK(gains.smallest == Approx(smallest).epsilon(1e-12));
   CHECK(gains.largest == Approx(largest).epsilon(1e-12));
+  CHECK(largest_gain(made.objective, direction) == gains.largest);
   CHECK(gains.count(0.5, HUGE_VAL, world) == at_least_half);
   CHECK(gains.count(-HUGE_VAL, 0.5, world) > 0);
 }

@@ -29,6 +29,10 @@ struct MarginGains {
 /// the rows.
 MarginGains margin_gains(const LogisticObjective& objective, std::span<const double> direction);
 
+/// The largest of these gains alone, without memory for the rows. Collective. Cost: a read of the
+/// rows.
+double largest_gain(const LogisticObjective& objective, std::span<const double> direction);
+
 /// max_i |x̃_i · v| of a direction over the features and, last, the intercept (features + 1).
 /// Collective. Cost: a read of the rows.
 double largest_margin(const LogisticObjective& objective, std::span<const double> direction);
