@@ -39,6 +39,20 @@ void for_all_blocks(const Problem& problem, core::FunctionRef<void(const LocalBl
                               .body = [&](const LocalBlock& block, BlockSums) { body(block); }});
 }
 
+// A maximum does not depend on how rows are split.
+double largest_of_blocks(const Problem& problem,
+                         core::FunctionRef<double(const LocalBlock&)> of_block) {
+  constexpr double kNone = -std::numeric_limits<double>::infinity();
+  std::vector<double> of_blocks(problem.blocks.size(), kNone);
+  for_all_blocks(problem, [&](const LocalBlock& block) {
+    const std::int64_t place = block.number - problem.blocks.front().number;
+    of_blocks[static_cast<std::size_t>(place)] = of_block(block);
+  });
+  double largest = kNone;
+  for (const double own : of_blocks) largest = std::max(largest, own);
+  return problem.rows().communicator.maximum(largest);
+}
+
 }  // namespace
 
 std::int64_t MarginGains::count(double low, double high,
@@ -72,34 +86,27 @@ MarginGains margin_gains(const LogisticObjective& objective, std::span<const dou
 
 double largest_gain(const LogisticObjective& objective, std::span<const double> direction) {
   const Problem& problem = objective.problem();
-  constexpr double kNone = -std::numeric_limits<double>::infinity();
-  std::vector<double> of_blocks(problem.blocks.size(), kNone);
-  for_all_blocks(problem, [&](const LocalBlock& block) {
+  return largest_of_blocks(problem, [&](const LocalBlock& block) {
     std::vector<double> gains(block.rows);
     problem.likelihood->gains(block, margins_of(problem, block, direction, problem.columns()),
                               gains);
-    double& largest =
-        of_blocks[static_cast<std::size_t>(block.number - problem.blocks.front().number)];
+    double largest = -std::numeric_limits<double>::infinity();
     for (const double gain : gains) {
       if (std::isfinite(gain)) largest = std::max(largest, gain);
     }
+    return largest;
   });
-  double largest = kNone;
-  for (const double own : of_blocks) largest = std::max(largest, own);
-  return problem.rows().communicator.maximum(largest);
 }
 
 double largest_margin(const LogisticObjective& objective, std::span<const double> direction) {
   const Problem& problem = objective.problem();
-  std::vector<double> of_rows(problem.likelihood->rows());
-  for_all_blocks(problem, [&](const LocalBlock& block) {
-    const auto margins = margins_of(problem, block, direction, 1);
-    std::copy(margins.begin(), margins.end(),
-              of_rows.begin() + static_cast<std::ptrdiff_t>(block.first));
+  return largest_of_blocks(problem, [&](const LocalBlock& block) {
+    double largest = 0.0;
+    for (const double margin : margins_of(problem, block, direction, 1)) {
+      largest = std::max(largest, std::fabs(margin));
+    }
+    return largest;
   });
-  double largest = 0.0;
-  for (const double margin : of_rows) largest = std::max(largest, std::fabs(margin));
-  return problem.rows().communicator.maximum(largest);
 }
 
 }  // namespace mpilogit::objective
