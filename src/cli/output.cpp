@@ -1,14 +1,12 @@
 #include "output.hpp"
 
 #include <cstdio>
-#include <fstream>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/atomic_file.hpp"
-#include "mpilogit/core/error.hpp"
 
 namespace mpilogit::cli {
 
@@ -91,13 +89,7 @@ void write_text(const std::string& path, const std::string& text,
                 const comm::Communicator& communicator) {
   comm::on_root(communicator, [&] {
     core::AtomicFile file(path);
-    std::ofstream stream(file.temporary_path(), std::ios::binary);
-    stream << text;
-    stream.close();
-    if (!stream) {
-      throw core::bad_input(
-          {.what = "writing failed", .where = path, .why = {}, .remedy = "Check the free space"});
-    }
+    file.write(text);
     file.commit();
     return std::string();
   });

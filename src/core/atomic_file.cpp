@@ -10,6 +10,8 @@
 
 #include "mpilogit/core/error.hpp"
 
+#include "core/leftovers.hpp"
+
 namespace mpilogit::core {
 
 namespace {
@@ -54,14 +56,31 @@ void synchronise(const std::string& path, const std::string& reported_as) {
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   require_replaceable(path_);
-  temporary_ = path_ + ".tmp-" + std::to_string(::getpid());
+  temporary_ = temporary_path_of(path_);
   const int file = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) throw write_failure(path_, "creating a file", errno);
-  ::close(file);
+  ::close(file);  // nothing was written that a failure could lose
 }
 
 AtomicFile::~AtomicFile() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view contents) const {
+  const int file = ::open(temporary_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+  if (file < 0) throw write_failure(path_, "opening", errno);
+  int cause = 0;
+  while (!contents.empty() && cause == 0) {
+    const ssize_t written = ::write(file, contents.data(), contents.size());
+    if (written >= 0) {
+      contents.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      cause = errno;
+    }
+  }
+  // Some file systems tell only now that the disk is full.
+  if (::close(file) != 0 && cause == 0) cause = errno;
+  if (cause != 0) throw write_failure(path_, "writing", cause);
 }
 
 void AtomicFile::commit() {
@@ -74,6 +93,7 @@ void AtomicFile::commit() {
 }
 
 void require_writable(const std::string& path) {
+  remove_leftovers(path);
   const AtomicFile probe(path);
 }
 

@@ -2,6 +2,7 @@
 // A file that is there whole or not at all.
 
 #include <string>
+#include <string_view>
 
 namespace mpilogit::core {
 
@@ -16,7 +17,11 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
+  const std::string& path() const { return path_; }
   const std::string& temporary_path() const { return temporary_; }
+
+  /// Writes the whole contents, for those who have no library that writes the temporary file.
+  void write(std::string_view contents) const;
 
   /// fsync of the file, rename over `path`, fsync of the folder; each checked. The writer must have
   /// closed the file.
@@ -28,7 +33,8 @@ class AtomicFile {
 };
 
 /// Throws bad input, saying why, if a file could not be written at `path` now: to be called before
-/// the work whose result shall go there.
+/// the work whose result shall go there. Removes temporary files that killed processes have left
+/// there (docs/formats.md).
 void require_writable(const std::string& path);
 
 }  // namespace mpilogit::core
