@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -59,8 +60,15 @@ bool has_form(std::string_view suffix) {
          suffix.substr(kPlaceDigits + 1).find_first_not_of(kDecimal) == suffix.npos;
 }
 
+// In containers nobody may collect the dead whose parent is gone: those stay, in state Z.
 bool is_dead(pid_t process) {
-  return process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
+  if (process <= 0) return false;
+  if (::kill(process, 0) != 0 && errno == ESRCH) return true;
+  std::ifstream status(fmt::format("/proc/{}/stat", process));
+  std::string line;
+  std::getline(status, line);  // "number (name) state …", and the name may have brackets
+  const std::size_t end = line.rfind(") ");
+  return end != line.npos && end + 2 < line.size() && line[end + 2] == 'Z';
 }
 
 bool is_forgotten(const std::filesystem::directory_entry& entry) {

@@ -86,6 +86,11 @@ void require_creatable(const std::string& path, const std::string& reported_as) 
 
 }  // namespace
 
+void start_library() {
+  H5dont_atexit();
+  settle_library();
+}
+
 File File::open(const std::string& path) {
   settle_library();
   require_readable(path);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sstream>
 #include <unistd.h>
 #include <vector>
 
@@ -72,68 +73,98 @@ bool RowFile::Descriptor::close() {
   return number < 0 || ::close(number) == 0;
 }
 
+// "start rows row_bytes name" for each data set that has its place already.
+std::string RowFile::describe_columns(const File& file) {
+  std::ostringstream description;
+  for (const auto& name : file.members("/")) {
+    if (file.is_group(name)) continue;
+    const std::string where = file.where(name);
+    const Handle dataset = open_dataset(file, name);
+    const Handle type = checked(H5Dget_type(dataset.get()), H5Tclose, "reading the type", where);
+    const Handle space = checked(H5Dget_space(dataset.get()), H5Sclose, "reading the shape", where);
+    const std::vector<std::int64_t> shape = extent(space.get(), where);
+    const haddr_t start = H5Dget_offset(dataset.get());
+    if (start == HADDR_UNDEF || shape.empty()) continue;
+    const std::int64_t width = shape.size() == 2 ? shape[1] : 1;
+    description << start << ' ' << shape[0] << ' '
+                << width * static_cast<std::int64_t>(H5Tget_size(type.get())) << ' ' << name
+                << '\n';
+  }
+  H5Eclear2(H5E_DEFAULT);  // an undefined place is one
+  return description.str();
+}
+
+void RowFile::learn_columns(const std::string& description) {
+  std::istringstream lines(description);
+  Column column;
+  while (lines >> column.start >> column.rows >> column.row_bytes >> column.name) {
+    columns_.push_back(column);
+  }
+}
+
 // The root has closed the file before the others open it, and they close it before the root renames
 // it: on NFS, what one host closes is what another then opens.
 RowFile::RowFile(const std::string& path, const comm::Communicator& communicator,
                  core::FunctionRef<void(const File&)> lay_out)
     : path_(path), communicator_(communicator) {
-  const std::string temporary = comm::on_root(communicator, [&] {
+  std::string temporary;
+  learn_columns(comm::on_root(communicator, [&] {
     target_ = std::make_unique<core::AtomicFile>(path);
+    temporary = target_->temporary_path();
     File file = File::create(*target_);
     lay_out(file);
+    std::string columns = describe_columns(file);
     file.close();
-    return target_->temporary_path();
-  });
+    return columns;
+  }));
+  communicator.broadcast(temporary);
   comm::together(communicator, [&] {
-    layout_ = File::open(temporary);
     if (!rows_.open(temporary)) throw failure(path_, "opening", errno);
   });
 }
 
-void RowFile::write_bytes(const std::string& name, std::int64_t first_row,
-                          std::span<const std::byte> bytes) const {
-  const std::string where = path_ + ":/" + without_leading_slash(name);
-  const Handle dataset = open_dataset(*layout_, name);
-  const Handle type = checked(H5Dget_type(dataset.get()), H5Tclose, "reading the type", where);
-  const Handle space = checked(H5Dget_space(dataset.get()), H5Sclose, "reading the shape", where);
-  const std::vector<std::int64_t> shape = extent(space.get(), where);
-  const haddr_t start = H5Dget_offset(dataset.get());
-  const std::int64_t row_bytes =
-      static_cast<std::int64_t>(H5Tget_size(type.get())) * (shape.size() == 2 ? shape[1] : 1);
-  const auto count = static_cast<std::int64_t>(bytes.size()) / row_bytes;
-  if (start == HADDR_UNDEF || first_row < 0 || count * row_bytes != std::ssize(bytes) ||
-      first_row > shape[0] - count) {
-    throw core::internal_failure("rows that " + where + " does not have");
+const RowFile::Column& RowFile::column(const std::string& name) const {
+  for (const auto& column : columns_) {
+    if (column.name == name) return column;
   }
-  write_at(rows_.get(), static_cast<std::int64_t>(start) + first_row * row_bytes, bytes, where);
+  throw core::internal_failure(path_ + " was laid out without " + name);
+}
+
+void RowFile::write_bytes(const Column& column, std::int64_t first_row,
+                          std::span<const std::byte> bytes) const {
+  const std::int64_t count = std::ssize(bytes) / column.row_bytes;
+  if (first_row < 0 || count * column.row_bytes != std::ssize(bytes) ||
+      first_row > column.rows - count) {
+    throw core::internal_failure("rows that " + column.name + " of " + path_ + " does not have");
+  }
+  write_at(rows_.get(), column.start + first_row * column.row_bytes, bytes,
+           path_ + ":/" + column.name);
 }
 
 void RowFile::write(const std::string& name, std::int64_t first_row,
                     std::span<const double> values) const {
-  write_bytes(name, first_row, std::as_bytes(values));
+  write_bytes(column(name), first_row, std::as_bytes(values));
 }
 
 void RowFile::write(const std::string& name, std::int64_t first_row,
                     std::span<const std::int64_t> values) const {
-  write_bytes(name, first_row, std::as_bytes(values));
+  write_bytes(column(name), first_row, std::as_bytes(values));
 }
 
 void RowFile::write(const std::string& name, std::int64_t first_row,
                     std::span<const std::uint8_t> values) const {
-  write_bytes(name, first_row, std::as_bytes(values));
+  write_bytes(column(name), first_row, std::as_bytes(values));
 }
 
 void RowFile::write(const std::string& name, std::int64_t first_row,
                     std::span<const std::string> values) const {
-  const Handle dataset = open_dataset(*layout_, name);
-  const Handle type = checked(H5Dget_type(dataset.get()), H5Tclose, "reading the type", path_);
-  const std::vector<char> bytes = padded(values, H5Tget_size(type.get()));
-  write_bytes(name, first_row, std::as_bytes(std::span<const char>(bytes)));
+  const Column& texts = column(name);
+  const std::vector<char> bytes = padded(values, static_cast<std::size_t>(texts.row_bytes));
+  write_bytes(texts, first_row, std::as_bytes(std::span<const char>(bytes)));
 }
 
 void RowFile::commit() {
   comm::together(communicator_, [&] {
-    layout_.reset();
     if (::fsync(rows_.get()) != 0) throw failure(path_, "fsync", errno);
     if (!rows_.close()) throw failure(path_, "closing", errno);
   });

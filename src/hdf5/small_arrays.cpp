@@ -32,12 +32,16 @@ std::vector<Value> read_whole(const File& file, const std::string& name, const A
   return values;
 }
 
+// HDF5 keeps small arrays in a buffer and writes them when the data set is closed: a failure there
+// that nobody asks for leaves zeros in a file that seems whole.
 void write_whole(const File& file, const std::string& name, hid_t type, const void* values,
                  const std::vector<std::int64_t>& dimensions) {
-  const Handle dataset = create_dataset(file, name, type, dimensions);
-  if (element_count(dimensions, file.where(name)) == 0) return;
-  check(H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "writing",
-        file.where(name));
+  const std::string where = file.where(name);
+  Handle dataset = create_dataset(file, name, type, dimensions);
+  if (element_count(dimensions, where) > 0) {
+    check(H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "writing", where);
+  }
+  check(dataset.reset() ? 0 : -1, "writing", where);
 }
 
 void require_size(const File& file, const std::string& name, std::size_t size,

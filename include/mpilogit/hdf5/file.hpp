@@ -17,6 +17,10 @@
 
 namespace mpilogit::hdf5 {
 
+/// Before MPI is started, so that HDF5 does nothing when MPI or the process ends: there it would
+/// look through all that is open once more, and 1.10 crashes over a file that could not be closed.
+void start_library();
+
 /// An open file. Nothing outside of it is ever read on its behalf: filters are not loaded from
 /// plugins, external and user-defined links are not followed.
 class File {

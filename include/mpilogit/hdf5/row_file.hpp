@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/core/atomic_file.hpp"
@@ -21,8 +22,9 @@ struct RowType {
   std::size_t length = 0;  ///< of text: bytes of the longest
 };
 
-/// Creates a 1-D data set of `rows` elements, or with a `width` a 2-D one (rows × width), in one
-/// piece and uncompressed. Its values are whatever is there until somebody writes them.
+/// Creates a 1-D data set of `rows` elements, or with a `width` a 2-D one (rows × width), in the
+/// root group, in one piece and uncompressed. Its values are whatever is there until somebody
+/// writes them.
 void create_rows(const File& file, const std::string& name, RowType type, std::int64_t rows,
                  std::optional<std::int64_t> width = std::nullopt);
 
@@ -67,13 +69,24 @@ class RowFile {
     int number_ = -1;
   };
 
-  void write_bytes(const std::string& name, std::int64_t first_row,
+  /// Where the rows of a data set lie in the file.
+  struct Column {
+    std::string name;
+    std::int64_t start = 0;
+    std::int64_t rows = 0;
+    std::int64_t row_bytes = 0;
+  };
+
+  static std::string describe_columns(const File& file);
+  void learn_columns(const std::string& description);
+  const Column& column(const std::string& name) const;
+  void write_bytes(const Column& column, std::int64_t first_row,
                    std::span<const std::byte> bytes) const;
 
   std::string path_;
   comm::Communicator communicator_;
   std::unique_ptr<core::AtomicFile> target_;  // on the root
-  std::optional<File> layout_;                // says where the columns are
+  std::vector<Column> columns_;
   Descriptor rows_;
 };
 
