@@ -25,6 +25,15 @@ std::string_view to_string(StopReason reason) {
   return "unknown";
 }
 
+void Solution::visit(core::Archive& archive) {
+  archive(coefficients);
+  archive(objective);
+  archive(gradient_norm);
+  archive(estimated_gap);
+  archive(iterations);
+  archive(stop_reason);
+}
+
 bool converged(StopReason reason) {
   return reason == StopReason::tolerance_reached || reason == StopReason::precision_reached;
 }

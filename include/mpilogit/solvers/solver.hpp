@@ -78,6 +78,9 @@ struct Solution {
   double estimated_gap = 0.0;        ///< relative, there; an upper one if stopped by tolerance
   std::int64_t iterations = 0;
   StopReason stop_reason = StopReason::iteration_limit;
+
+  /// As a part of a run's state.
+  void visit(core::Archive& archive);
 };
 
 }  // namespace mpilogit::solvers
