@@ -1,10 +1,13 @@
 #include "mpilogit/cli/run.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 #include <fstream>
 #include <new>
 #include <optional>
 #include <sstream>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -101,9 +104,17 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
   return dispatch(arguments, communicator);
 }
 
+// Where memory runs out it often does on all ranks at once. So that one speaks for all, the others
+// leave rank 0 the time to end them: more than mpirun lets a process live that holds on to SIGTERM.
+void let_lower_ranks_speak(int rank) {
+  using std::chrono::milliseconds;
+  if (rank > 0) std::this_thread::sleep_for(milliseconds(1500 + 250 * std::min(rank - 1, 6)));
+}
+
 // An error that only this rank knows of: the others may be waiting for it, so it ends them.
 [[noreturn]] void abort_all(const comm::Communicator& communicator, int code,
                             const std::string& message) {
+  let_lower_ranks_speak(communicator.rank());
   print_error(fmt::format("rank {}: {}", communicator.rank(), message));
   comm::Environment::abort(code);
 }

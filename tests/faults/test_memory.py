@@ -3,7 +3,6 @@
 import contextlib
 import os
 import pathlib
-import resource
 import subprocess
 
 import h5py
@@ -28,10 +27,6 @@ def large(path, rows, features):
         file["y"] = labels
     assert path.stat().st_blocks * 512 < path.stat().st_size / 10
     return path
-
-
-def address_space(megabytes):
-    return lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 
 
 def needs(done, path):
@@ -99,16 +94,39 @@ def test_more_than_the_control_group_has(tmp_path, ranks):
         subprocess.run(["rmdir", str(group)], check=True)
 
 
-@pytest.mark.parametrize("ranks, threads", [(1, 1), (1, 2), (3, 1)])
-def test_memory_that_runs_out_in_the_middle(tmp_path, ranks, threads):
-    """The rows fit, the Hessian of so many features does not: the same end on all ranks."""
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory):
+    """Few rows of so many features that their information matrix has 200 MB."""
     generator = np.random.default_rng(1)
-    path = tmp_path / "data.h5"
+    path = tmp_path_factory.mktemp("wide") / "data.h5"
     with h5py.File(path, "w") as file:
-        file["X"] = generator.normal(size=(400, 12000)).astype(np.float32)
+        file["X"] = generator.normal(size=(400, 7000)).astype(np.float32)
         file["y"] = generator.integers(0, 2, 400).astype(np.uint8)
-    done = run(["train", path, "--model", tmp_path / "model.h5", "--l2", "1e-3", "--inference", "--force",
-                "--threads", str(threads)], ranks, ["prlimit", f"--as={900 << 20}"], timeout=60)
+    return path
+
+
+@pytest.mark.parametrize("ranks, threads", [(1, 1), (1, 2), (3, 1)])
+@pytest.mark.parametrize("megabytes", [300, 400])
+def test_memory_that_runs_out_in_the_middle(tmp_path, wide, ranks, threads, megabytes):
+    """On all ranks at once: one of them speaks, and nobody waits for another."""
+    done = run(["train", wide, "--model", tmp_path / "model.h5", "--l2", "1e-3", "--inference",
+                "--force", "--threads", str(threads)], ranks,
+               ["prlimit", f"--as={megabytes << 20}"])
     assert done.code in (1, 2), done.err
-    assert len(done.errors) == 1 and "memory" in done.errors[0], done.err
-    assert list(tmp_path.iterdir()) == [path]
+    assert len(done.errors) == 1 and "out of memory" in done.errors[0], done.err
+    assert done.seconds < 10
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_memory_that_runs_out_on_one_rank(tmp_path, wide):
+    wrapper = tmp_path / "wrapper"
+    wrapper.write_text("#!/bin/sh\n"
+                       'test "$OMPI_COMM_WORLD_RANK" = 1 || exec "$@"\n'
+                       f'exec prlimit --as={300 << 20} "$@"\n')
+    wrapper.chmod(0o755)
+    done = run(["train", wide, "--model", tmp_path / "model.h5", "--l2", "1e-3", "--inference",
+                "--force", "--threads", "1"], 3, [wrapper])
+    assert done.code == 1, done.err
+    assert len(done.errors) == 1 and "rank 1: out of memory" in done.errors[0], done.err
+    assert done.seconds < 10
+    assert list(tmp_path.iterdir()) == [wrapper]
