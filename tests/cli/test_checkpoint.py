@@ -143,14 +143,15 @@ def test_asked_for_a_checkpoint_it_goes_on(tmp_path):
     ["path", "--lambdas", "20", "--alpha", "0.2", "--solver", "owlqn", "--enough", "1"],
     ["cross-validate", "--lambdas", "12", "--alpha", "0.5,1", "--folds", "3"],
     ["train", "--one-vs-rest", "--l2", "1e-9", "--solver", "lbfgs", "--tolerance", "0",
-     "--max-iterations", "900"],
+     "--max-iterations", "400"],
 ], ids=" ".join)
 def test_sequences_and_problems_side_by_side_go_on(tmp_path, options):
     sub, *options = options
     if sub == "train":
-        x, y = classes_sample(rows=20_000, features=12, classes=4)
-        alike = x + 1e-2 * np.random.default_rng(1).normal(size=x.shape)
-        data = write_dense(tmp_path / "d.h5", np.hstack([x, alike]), y)
+        x, y = classes_sample(rows=40_000, features=12, classes=4)
+        noise = np.random.default_rng(1)
+        alike = [x + 1e-2 * noise.normal(size=x.shape) for _ in range(4)]  # many iterations
+        data = write_dense(tmp_path / "d.h5", np.hstack([x, *alike]), y)
     else:
         data = DATA / "a9a.h5"
     whole = tmp_path / "whole.h5"
