@@ -23,7 +23,7 @@ find_starter() {
     local why=''
     if ! srun=$(command -v srun); then
       why="there is no srun"
-    elif ! "$srun" --mpi=list 2>&1 | grep -qw pmix; then
+    elif [[ ! $("$srun" --mpi=list 2>&1 || true) =~ (^|[[:space:]])pmix([[:space:]]|$) ]]; then
       why="srun has no PMIx (srun --mpi=list)"
     fi
     if [[ -z $why ]]; then

@@ -19,7 +19,7 @@ checkpoint_of() {
     shift
   done
   if [[ -f $config && -r $config ]]; then
-    sed -n 's/^[[:space:]]*checkpoint[[:space:]]*=[[:space:]]*//p' "$config" | sed 's/[[:space:]]*$//' | head -n 1
+    sed -n '/^[[:space:]]*checkpoint[[:space:]]*=/ { s/^[^=]*=[[:space:]]*//; s/[[:space:]]*$//; p; q }' "$config"
   fi
 }
 
