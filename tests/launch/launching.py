@@ -38,7 +38,7 @@ class Machine:
 class Launcher:
     """scripts/launch on four cores, with a stand-in for mpirun, srun, lscpu and the program."""
 
-    def __init__(self, machine, mpi="openmpi4", cpus="0-7", mpi_list=MPI_LIST):
+    def __init__(self, machine, mpi="openmpi4", cpus="0-7", mpi_list=MPI_LIST, lscpu=LSCPU):
         self.tools = machine.tools
         self.mpirun = machine.tool("mpirun", f"""
 if [[ $1 == --version ]]; then printf '%s\\n' {shlex.quote(VERSIONS.get(mpi, mpi))}; exit; fi
@@ -50,7 +50,7 @@ if [[ $1 == --mpi=list ]]; then printf '%s' {shlex.quote(mpi_list)}; exit; fi
 printf '%s\\n' "$@"
 exit "${{FAKE_STATUS:-0}}"
 """)
-        machine.tool("lscpu", f"cat <<'END'\n{LSCPU}END\n")
+        machine.tool("lscpu", f"cat <<'END'\n{lscpu}END\n")
         # The CPUs that the kernel allows: the script reads them with this sed, and has no limit in time.
         machine.tool("sed", f"""
 if [[ $* == *Cpus_allowed_list* ]]; then echo {cpus}; else exec /usr/bin/env -i PATH=/usr/bin:/bin sed "$@"; fi

@@ -165,6 +165,13 @@ def test_domains_count_only_with_cores_that_this_process_may_use(machine, cpus, 
 
 
 @four_cores
+def test_the_smallest_domain_says_the_threads(machine):
+    lscpu = "# CPU,Core,Socket,Node\n" + "".join(f"{cpu},{cpu},0,{cpu // 4}\n" for cpu in range(5))
+    command = Launcher(machine, cpus="0-4", lscpu=lscpu).command("--rank-per", "numa", "train", "a.h5")
+    assert has(command, "-n", "2") and has(command, "--map-by", "ppr:1:numa:PE=1")
+
+
+@four_cores
 def test_more_threads_than_a_domain_has_are_not_bound(launcher):
     command = launcher.command("--rank-per", "numa", "--threads", "3", "--hosts", "a,b", "train", "a.h5")
     assert has(command, "-n", "4") and has(command, "--map-by", "ppr:1:numa", "--bind-to", "none")

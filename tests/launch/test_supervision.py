@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from launching import Launcher, eventually
+from launching import Launcher, eventually, has
 
 CHECKPOINTED = ("train", "a.h5", "--checkpoint", "checkpoint")
 
@@ -239,6 +239,11 @@ def test_really_last_words_and_exit_codes_get_through_the_logs(jobs, tmp_path):
     assert "rank 0: last words" in result.stdout and "rank 1" not in result.stdout
     for rank in (0, 1):
         assert f"rank {rank}: last words" in logs(tmp_path / "logs" / "attempt.1")[f"rank.{rank}.out"]
+
+
+def test_ranks_on_other_hosts_learn_the_attempt(machine):
+    words = Launcher(machine).command("-n", "1", "--max-restarts", "1", *CHECKPOINTED)
+    assert has(words, "-x", "MPILOGIT_RESTART")
 
 
 def test_the_dry_run_makes_no_folder(machine, tmp_path):
