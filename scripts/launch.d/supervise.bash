@@ -23,6 +23,8 @@ checkpoint_of() {
   fi
 }
 
+begins_anew() { [[ " $* " == *" --restart "* ]]; }
+
 # Changes whenever a checkpoint is written.
 checkpoint_stamp() { stat -c %y-%i "$checkpoint" 2>/dev/null || echo none; }
 

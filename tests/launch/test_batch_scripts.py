@@ -92,6 +92,8 @@ def test_train_says_everything_to_the_launcher(batch):
     assert result.returncode != 0 and "MODEL" in result.stdout
     result = batch.run("slurm/train.sbatch", "d.h5", "m.h5", SLURM_SUBMIT_DIR="/nowhere")
     assert result.returncode == 2 and "MPILOGIT_SCRIPTS" in result.stdout
+    result = batch.run("slurm/train.sbatch", "d.h5", "m.h5", "--restart", CODE="0")
+    assert result.returncode == 2 and "remove the checkpoint" in result.stdout
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

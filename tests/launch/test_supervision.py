@@ -90,6 +90,15 @@ def test_a_configuration_file_without_a_checkpoint_is_none(machine, tmp_path):
     assert result.returncode == 2
 
 
+def test_a_command_that_begins_anew_is_not_restarted(machine, tmp_path):
+    run, attempts = counting(machine, tmp_path, [134, 0])
+    arguments = ["train", "a.h5", "--checkpoint", "c", "--restart"]
+    result = run("--max-restarts", "1", arguments=arguments)
+    assert result.returncode == 2 and "remove c instead" in result.stderr
+    assert attempts() == []
+    assert run(arguments=arguments).returncode == 134
+
+
 # --- with the real mpirun --------------------------------------------------------------------------
 
 # As the program does: USR1 is a checkpoint, USR2 is one and the end; TERM here is the end without one.
