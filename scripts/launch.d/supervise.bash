@@ -122,6 +122,8 @@ supervise() {
     add_program "$folder" "$@"
     start_job
     await_job
+    # USR2 kills a program that was not yet so far as to take it, and had nothing to keep either.
+    if [[ $stopping == yes ]] && ((status == 128 + $(kill -l USR2))); then status=75; fi
     decide_restart || break
     pause_for "$delay"
     [[ $stopping == no ]] || break
