@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
-#include <fstream>
 #include <new>
 #include <optional>
-#include <sstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -14,6 +12,7 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/comm/environment.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/read_file.hpp"
 
 #include "arguments.hpp"
 #include "commands.hpp"
@@ -46,16 +45,11 @@ std::optional<std::string> plain_answer(std::span<const std::string> arguments) 
 }
 
 std::string read_config(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream contents;
-  contents << stream.rdbuf();
-  if (!stream.is_open() || stream.bad()) {
-    throw core::bad_input({.what = "the configuration file cannot be read",
-                           .where = path,
-                           .why = {},
-                           .remedy = "Check the path given with --config"});
-  }
-  return contents.str();
+  if (auto contents = core::read_file(path)) return *contents;
+  throw core::bad_input({.what = "the configuration file is missing",
+                         .where = path,
+                         .why = {},
+                         .remedy = "Check the path given with --config"});
 }
 
 int dispatch(const Arguments& arguments, const comm::Communicator& communicator) {
