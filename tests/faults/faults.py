@@ -77,14 +77,21 @@ def started(words, **keywords):
                 job.wait()
 
 
+def said(job):
+    """What is on its two streams so far."""
+    texts = []
+    for stream in (job.out, job.err):
+        stream.seek(0)
+        texts.append(stream.read())
+    return texts
+
+
 def result(job, timeout):
     """Waits for the end and reads what was said."""
     start = time.monotonic()
     code = job.wait(timeout=timeout)
     seconds = time.monotonic() - start
-    job.out.seek(0)
-    job.err.seek(0)
-    out, err = job.out.read(), job.err.read()
+    out, err = said(job)
     errors = [line for line in err.splitlines() if line.startswith("mpilogit: error: ")]
     return Ended(code, out, err, seconds, errors)
 
