@@ -29,6 +29,11 @@ void Output::remark(const std::string& line) const {
   if (speaks_) std::fputs((line + "\n").c_str(), stderr);
 }
 
+void Output::warning(const std::string& text) const {
+  remark("warning: " + text);
+  if (events_ != nullptr) events_->warning(text);
+}
+
 ProgressLines::ProgressLines(const Output& output)
     : output_(output), terminal_(isatty(STDERR_FILENO) == 1) {}
 

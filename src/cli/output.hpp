@@ -4,6 +4,7 @@
 #include <string>
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/workflow/events.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
 
 namespace mpilogit::cli {
@@ -12,15 +13,21 @@ class Output {
  public:
   Output(const comm::Communicator& communicator, bool quiet)
       : speaks_(communicator.is_root() && !quiet) {}
+  /// Warnings are events too.
+  Output(const comm::Communicator& communicator, bool quiet, workflow::Events& events)
+      : speaks_(communicator.is_root() && !quiet), events_(&events) {}
 
   /// Results, on standard output.
   void result(const std::string& text) const;
   /// Progress and remarks, on standard error.
   void remark(const std::string& line) const;
+  /// A remark that begins with "warning: ".
+  void warning(const std::string& text) const;
   bool speaks() const { return speaks_; }
 
  private:
   bool speaks_;
+  workflow::Events* events_ = nullptr;
 };
 
 /// Follows a training run on standard error: one line that renews itself on a terminal, plain lines

@@ -48,7 +48,8 @@ workflow::ReportOptions options_from(const Arguments& arguments, int automatic_t
 
 }  // namespace
 
-int report_command(const Arguments& arguments, const comm::Communicator& communicator) {
+int report_command(const Arguments& arguments, const comm::Communicator& communicator,
+                   workflow::Events& events) {
   const int automatic = automatic_threads(communicator);
   workflow::ReportOptions options;
   std::string path;
@@ -68,8 +69,8 @@ int report_command(const Arguments& arguments, const comm::Communicator& communi
     page = report::render(data, page_options);
     return page.html;
   });
-  const Output output(communicator, arguments.flag("quiet"));
-  for (const auto& remark : page.remarks) output.remark("warning: " + remark);
+  const Output output(communicator, arguments.flag("quiet"), events);
+  for (const auto& remark : page.remarks) output.warning(remark);
   write_text(path, page.html, communicator);
   output.result(fmt::format("written         {}\n", path));
   return static_cast<int>(core::ExitCode::done);

@@ -228,6 +228,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
       refit_options(options, report.candidates[report.chosen]), set, communicator,
       [&](const solvers::Progress& progress) {
         history.add(progress, training.seconds());
+        observer.refit_progress(progress);
         return true;
       },
       report.refit);
