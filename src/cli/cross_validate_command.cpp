@@ -114,7 +114,7 @@ int cross_validate_command(const Arguments& arguments, const comm::Communicator&
   if (events.wanted())
     events.outcome(report.refit.stop_reason(), model::coefficients_sha256(report.refit.model));
   if (json) write_text(*json, workflow::to_json(report), communicator);
-  output.result(summary(report, options.model_path));
+  output.result(summary(report, options.model_path) + timing_texts(arguments, report.refit.timing));
   if (report.converged && report.refit.converged()) return static_cast<int>(core::ExitCode::done);
   output.warning(
       "a fold or the refit stopped before the tolerance. Allow more "

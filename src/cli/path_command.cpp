@@ -65,11 +65,14 @@ int path_command(const Arguments& arguments, const comm::Communicator& communica
   const workflow::PathReport report = workflow::path(options, communicator, observer);
   if (events.wanted()) events.outcome(report.ended, model::coefficients_sha256(report.path));
   if (json) write_text(*json, workflow::to_json(report), communicator);
-  output.result(fmt::format(
-      "ended           {} ({} steps, {} passes over the data)\nclasses         {}\n"
-      "time            {:.2f} s (reading {:.2f}, training {:.2f})\nmodels          {}\n",
-      report.ended, report.path.steps(), report.data_passes, describe_classes(report.path.model),
-      report.seconds_total, report.seconds_read, report.seconds_train, options.model_path));
+  output.result(
+      fmt::format(
+          "ended           {} ({} steps, {} passes over the data)\nclasses         {}\n"
+          "time            {:.2f} s (reading {:.2f}, training {:.2f})\nmodels          {}\n",
+          report.ended, report.path.steps(), report.data_passes,
+          describe_classes(report.path.model), report.seconds_total, report.seconds_read,
+          report.seconds_train, options.model_path) +
+      timing_texts(arguments, report.timing));
   if (report.converged) return static_cast<int>(core::ExitCode::done);
   output.warning(
       "some steps stopped before the tolerance; --json tells which. Allow more "

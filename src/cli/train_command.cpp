@@ -221,7 +221,8 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
     events.outcome(report.stop_reason(), model::coefficients_sha256(report.model));
 
   if (json) write_text(*json, workflow::to_json(report), communicator);
-  output.result(summary(report, options.model_path, options.diagnostics));
+  output.result(summary(report, options.model_path, options.diagnostics) +
+                timing_texts(arguments, report.timing));
   if (report.model.inference) {
     TableLayout layout;
     layout.width = terminal_width();

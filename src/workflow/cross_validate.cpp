@@ -20,6 +20,7 @@
 #include "folds.hpp"
 #include "path_fit.hpp"
 #include "solve.hpp"
+#include "training_time.hpp"
 
 namespace mpilogit::workflow {
 
@@ -215,6 +216,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   }
 
   phase.turn_to("cross-validation");
+  TrainingTime time(report.seconds_read, set, communicator);
   const core::Stopwatch folds;
   CrossValidation(options, set, communicator).run(report, observer);
   choose(options.choice, report);
@@ -242,11 +244,13 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   report.refit.memory = memory_use(set.dataset, communicator);
   report.refit.seconds_total = report.seconds_total = total.seconds();
   report.refit.model.record = to_json(report);
+  time.trained();
   phase.turn_to("writing the model");
   comm::on_root(communicator, [&] {
     model::write_model(options.model_path, report.refit.model);
     return std::string();
   });
+  report.refit.timing = time.gather();
   return report;
 }
 

@@ -9,6 +9,7 @@
 #include "fit.hpp"
 #include "path_fit.hpp"
 #include "solve.hpp"
+#include "training_time.hpp"
 
 namespace mpilogit::workflow {
 
@@ -56,6 +57,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   observer.data_read(set.dataset, report.seconds_read);
 
   phase.turn_to("training");
+  TrainingTime time(report.seconds_read, set, communicator);
   const core::Stopwatch training;
   const objective::DirectPasses passes(set.rows);
   const Regulariser regulariser(options.penalty, set, set.targets.columns(), false, communicator);
@@ -92,12 +94,14 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   report.memory = memory_use(set.dataset, communicator);
   report.seconds_total = total.seconds();
   report.path.model.record = to_json(report);
+  time.trained();
   phase.turn_to("writing the models");
   comm::on_root(communicator, [&] {
     model::write_path(options.model_path, report.path);
     return std::string();
   });
   report.seconds_total = total.seconds();
+  report.timing = time.gather();
   return report;
 }
 

@@ -7,6 +7,7 @@
 #include "mpilogit/workflow/record.hpp"
 
 #include "fit.hpp"
+#include "training_time.hpp"
 
 namespace mpilogit::workflow {
 
@@ -34,6 +35,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   observer.data_read(set.dataset, report.seconds_read);
 
   phase.turn_to("training");
+  TrainingTime time(report.seconds_read, set, communicator);
   const core::Stopwatch training;
   History history;
   fit(
@@ -53,12 +55,14 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   report.memory = memory_use(set.dataset, communicator);
   report.seconds_total = total.seconds();
   report.model.record = to_json(report);
+  time.trained();
   phase.turn_to("writing the model");
   comm::on_root(communicator, [&] {
     model::write_model(options.model_path, report.model);
     return std::string();
   });
   report.seconds_total = total.seconds();
+  report.timing = time.gather();
   return report;
 }
 
