@@ -254,34 +254,40 @@ def test_timings_need_somebody_to_read_them(train, data):
 
 
 def test_a_straggler_is_found(tmp_path):
-    """One rank of three is stopped half of the time, wherever that finds it computing."""
-    # Many rows and much work between two allreduces, so that most pulses fall into computing.
-    x, y = logistic_sample(rows=60000, features=40)
-    write_dense(tmp_path / "large.h5", x, y)
+    """One rank of three is stopped most of the time; the others compute, and wait for it."""
+    # Passes that take milliseconds: a rank that is stopped while it waits is no straggler.
+    x, y = logistic_sample(rows=60000, features=400)
+    write_dense(tmp_path / "large.h5", x.astype(np.float32), y)
+    events = tmp_path / "e.jsonl"
     job = subprocess.Popen(
         command(["train", tmp_path / "large.h5", "--model", tmp_path / "m.h5", "--solver",
                  "gradient-descent", "--learning-rate", "1e-6", "--tolerance", "0", "--threads", "1",
-                 "--max-iterations", "400", "--json", tmp_path / "r.json", "--events",
-                 tmp_path / "e.jsonl"], 3),
+                 "--max-iterations", "120", "--json", tmp_path / "r.json", "--events", events], 3),
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    events = tmp_path / "e.jsonl"
+    ranks = []
     try:
         deadline = time.monotonic() + 60
         while not events.exists() or '"pass"' not in events.read_text():
             assert time.monotonic() < deadline and job.poll() is None
             time.sleep(0.01)
-        ranks = children(job.pid)
-        assert len(ranks) == 3
-        victim = next(pid for pid in ranks if rank_of(pid) == 1)
-        out = slow_down(job, victim)
+        # Handles, so that no signal ever meets another process with the same number.
+        ranks = [(rank_of(pid), os.pidfd_open(pid)) for pid in children(job.pid)]
+        assert sorted(rank for rank, _ in ranks) == [0, 1, 2]
+        out = slow_down(job, dict(ranks)[1])
     finally:
+        for _, process in ranks:
+            try:
+                signal.pidfd_send_signal(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # it has ended, as it should
+            os.close(process)
         if job.poll() is None:
             job.kill()
     assert job.returncode == 3
     timing = json.loads((tmp_path / "r.json").read_text())["timing"]
     assert timing["slowest_rank"] == 1 and timing["imbalance"] > 1.2, timing
     lines = [line for line in out.splitlines() if line.startswith("straggler")]
-    assert len(lines) == 1 and f"rank 1 on {os.uname().nodename} computed" in lines[0]
+    assert len(lines) == 1 and f"rank 1 on {os.uname().nodename} computed" in lines[0], timing
 
 
 def rank_of(pid):
@@ -290,19 +296,20 @@ def rank_of(pid):
     return int(variables[b"OMPI_COMM_WORLD_RANK"])
 
 
-def slow_down(job, victim):
-    """Pulses until the job has ended; what it printed."""
-    reader = []
-    thread = threading.Thread(target=lambda: reader.append(job.communicate()[0]))
-    thread.start()
+def slow_down(job, process):
+    """Stops the process for 40 of 50 ms until the job has ended; what that printed."""
+    printed = []
+    reader = threading.Thread(target=lambda: printed.append(job.communicate()[0]))
+    reader.start()
+    deadline = time.monotonic() + 120
     try:
-        while thread.is_alive():
-            os.kill(victim, signal.SIGSTOP)
-            time.sleep(0.02)
-            os.kill(victim, signal.SIGCONT)
-            time.sleep(0.005)
+        while reader.is_alive() and time.monotonic() < deadline:
+            signal.pidfd_send_signal(process, signal.SIGSTOP)
+            time.sleep(0.04)
+            signal.pidfd_send_signal(process, signal.SIGCONT)
+            time.sleep(0.01)
     except ProcessLookupError:
         pass  # it has ended
-    thread.join(timeout=60)
-    assert reader
-    return reader[0]
+    reader.join(timeout=60)
+    assert printed
+    return printed[0]
