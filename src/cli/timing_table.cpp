@@ -34,7 +34,7 @@ std::string table_of_ranks(const Timing& timing) {
                                  "host", width, "rows", "read s", "compute s", "wait s", "memory");
   for (const auto& rank : timing.ranks) {
     text +=
-        fmt::format("{:>5}  {:<{}}  {:>13}  {:9.2f}  {:9.2f}  {:9.2f}  {:>13}\n", rank.rank,
+        fmt::format("{:>5}  {:<{}}  {:>13}  {:9.3f}  {:9.3f}  {:9.3f}  {:>13}\n", rank.rank,
                     rank.host, width, grouped(rank.rows), rank.seconds_read, rank.seconds_compute,
                     rank.seconds_wait, memory_text(rank.peak_memory_bytes));
   }
@@ -80,7 +80,7 @@ std::string table_of_hosts(const Timing& timing) {
   for (std::size_t h = 0; h < std::min(kMostRows, hosts.size()); ++h) {
     const Host& host = hosts[h];
     text +=
-        fmt::format("{:<{}}  {:>5}  {:>12}  {:9.2f}  {:>12}  {:9.2f}  {:>13}\n", host.name, width,
+        fmt::format("{:<{}}  {:>5}  {:>12}  {:9.3f}  {:>12}  {:9.3f}  {:>13}\n", host.name, width,
                     host.ranks, host.slowest->rank, host.slowest->seconds_compute,
                     host.fastest->rank, host.fastest->seconds_compute, memory_text(host.memory));
   }
@@ -96,7 +96,7 @@ std::string table_of_phases(const Timing& timing) {
   const objective::PassSeconds& passes = timing.passes;
   std::string text = "seconds of rank 0\n";
   const auto line = [&](const char* name, double seconds) {
-    text += fmt::format("  {:<42}{:9.2f}\n", name, seconds);
+    text += fmt::format("  {:<42}{:9.3f}\n", name, seconds);
   };
   line("reading, checking and measuring the data", root.seconds_read);
   line("passes: gradients, Hessian products", passes.products);
