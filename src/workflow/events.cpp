@@ -84,7 +84,7 @@ class Events::Writer {
   void write_at(const Moment& moment, const char* event, const Json& fields);
   void write_held_pass();
 
-  const core::Stopwatch watch_;
+  core::Stopwatch watch_;
   std::optional<core::LineFile> file_;
   Complain complain_;  // until it was done
   std::string path_;

@@ -65,6 +65,7 @@ std::vector<RankTiming> extremes(const std::vector<RankTiming>& ranks, std::size
   order.erase(order.begin() + half, order.end() - half);
   std::sort(order.begin(), order.end());
   std::vector<RankTiming> chosen;
+  chosen.reserve(order.size());
   for (const std::size_t index : order) chosen.push_back(ranks[index]);
   return chosen;
 }
@@ -73,6 +74,7 @@ Timing gather_timing(const RankTiming& mine, const comm::Communicator& communica
   const Sent own = to_send(mine);
   const std::vector<Sent> all = communicator.all_gather(std::span<const Sent>(&own, 1));
   std::vector<RankTiming> ranks;
+  ranks.reserve(all.size());
   for (const auto& sent : all) {
     ranks.push_back({.rank = static_cast<std::int64_t>(ranks.size()),
                      .host = sent.host.data(),
