@@ -22,6 +22,9 @@ namespace mpilogit::workflow {
 
 namespace {
 
+// Requests that come closer together are one.
+constexpr double kSecondsApart = 1.0;
+
 /// Unwinds runs under way, on all ranks alike, once their state is kept.
 struct StopRequested {};
 
@@ -114,7 +117,7 @@ class Checkpoints::Implementation {
 
   void begin(const TrainingSet& set);
   void run(core::FunctionRef<void()> work);
-  void done();
+  void done(bool keep);
 
   void at_boundary_of_main();
   void at_boundary_of(Lane& lane);
@@ -223,18 +226,19 @@ void Checkpoints::Implementation::run(core::FunctionRef<void()> work) {
       .as_agreed();
 }
 
-void Checkpoints::Implementation::done() {
+void Checkpoints::Implementation::done(bool keep) {
   comm::on_root(communicator_, [&] {
     writer_.report();
-    remove_checkpoints(options_.path);
+    if (!keep) remove_checkpoints(options_.path);
     return std::string();
   });
 }
 
 // On the root.
 bool Checkpoints::Implementation::due(std::int64_t iterations) {
-  if (communicator_.requests().checkpoints > honoured_) return true;
   if (writer_.busy()) return false;
+  // What goes to all ranks at once may arrive in several passes.
+  if (communicator_.requests().checkpoints > honoured_) return since_.seconds() >= kSecondsApart;
   if (options_.every_iterations) return iterations >= *options_.every_iterations;
   return since_.seconds() >= options_.every_seconds;
 }
@@ -342,8 +346,8 @@ void Checkpoints::run(core::FunctionRef<void()> work) {
   implementation_ ? implementation_->run(work) : work();
 }
 
-void Checkpoints::done() {
-  if (implementation_) implementation_->done();
+void Checkpoints::done(bool keep) {
+  if (implementation_) implementation_->done(keep);
 }
 
 Checkpoints::Lanes::Lanes(Checkpoints& checkpoints, std::size_t problems)

@@ -69,7 +69,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
     model::write_model(options.model_path, report.model);
     return std::string();
   });
-  if (options.one_vs_rest || !may_go_on(report.solution)) checkpoints.done();
+  checkpoints.done(!options.one_vs_rest && may_go_on(report.solution));
   report.seconds_total = total.seconds();
   report.timing = time.gather();
   return report;
