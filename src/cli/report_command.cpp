@@ -62,7 +62,9 @@ int report_command(const Arguments& arguments, const comm::Communicator& communi
     core::require_writable(path);
     return std::string();
   });
+  comm::Phase phase(communicator, "reading the model");
   const workflow::ReportData data = workflow::gather_report(options, communicator);
+  phase.turn_to("drawing the page");
   report::Page page;
   page.html = comm::on_root(communicator, [&] {
     page = report::render(data, page_options);
@@ -70,6 +72,7 @@ int report_command(const Arguments& arguments, const comm::Communicator& communi
   });
   const Output output(communicator, arguments.flag("quiet"));
   for (const auto& remark : page.remarks) output.remark("warning: " + remark);
+  phase.turn_to("writing the page");
   write_text(path, page.html, communicator);
   output.result(fmt::format("written         {}\n", path));
   return static_cast<int>(core::ExitCode::done);

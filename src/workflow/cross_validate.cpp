@@ -204,6 +204,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
     core::require_writable(options.model_path);
     return std::string();
   });
+  comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(options.design, options.threads, communicator);
   CrossValidateReport report;
   report.seconds_read = total.seconds();
@@ -213,6 +214,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
             ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given());
   }
 
+  phase.turn_to("cross-validation");
   const core::Stopwatch folds;
   CrossValidation(options, set, communicator).run(report, observer);
   choose(options.choice, report);
@@ -222,6 +224,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   report.shape = set.dataset.shape();
   report.ranks = report.refit.ranks = communicator.size();
   report.threads = report.refit.threads = options.threads;
+  phase.turn_to("training");
   const core::Stopwatch training;
   History history;
   fit(
@@ -238,6 +241,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   report.refit.memory = memory_use(set.dataset, communicator);
   report.refit.seconds_total = report.seconds_total = total.seconds();
   report.refit.model.record = to_json(report);
+  phase.turn_to("writing the model");
   comm::on_root(communicator, [&] {
     model::write_model(options.model_path, report.refit.model);
     return std::string();

@@ -49,11 +49,13 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
     core::require_writable(options.model_path);
     return std::string();
   });
+  comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(options.design, options.threads, communicator);
   PathReport report;
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
+  phase.turn_to("training");
   const core::Stopwatch training;
   const objective::DirectPasses passes(set.rows);
   const Regulariser regulariser(options.penalty, set, set.targets.columns(), false, communicator);
@@ -90,6 +92,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   report.memory = memory_use(set.dataset, communicator);
   report.seconds_total = total.seconds();
   report.path.model.record = to_json(report);
+  phase.turn_to("writing the models");
   comm::on_root(communicator, [&] {
     model::write_path(options.model_path, report.path);
     return std::string();

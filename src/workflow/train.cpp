@@ -27,11 +27,13 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
     if (options.diagnostics) core::require_writable(*options.diagnostics);
     return std::string();
   });
+  comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(options.design, options.threads, communicator);
   TrainReport report;
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
+  phase.turn_to("training");
   const core::Stopwatch training;
   History history;
   fit(
@@ -51,6 +53,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   report.memory = memory_use(set.dataset, communicator);
   report.seconds_total = total.seconds();
   report.model.record = to_json(report);
+  phase.turn_to("writing the model");
   comm::on_root(communicator, [&] {
     model::write_model(options.model_path, report.model);
     return std::string();
