@@ -77,7 +77,14 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator)
   throw core::internal_failure("unknown command");
 }
 
-int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator) {
+// Commands that may take long can go on from a checkpoint.
+std::string advice_for(const Arguments& arguments) {
+  if (!takes(arguments, "checkpoint")) return "Start again";
+  return "Start again; with --checkpoint the work goes on from the last one";
+}
+
+int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator,
+                  comm::Watchdog& watchdog) {
   const Output output(communicator, false);
   if (const auto answer = plain_answer(tokens)) {
     output.result(*answer);
@@ -97,6 +104,9 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
     comm::together(communicator, [&] { arguments.add_config(path, contents); });
   }
   comm::require_same(communicator, "options", arguments.canonical());
+  double stall_timeout = 0.0;
+  comm::together(communicator, [&] { stall_timeout = stall_timeout_from(arguments); });
+  watchdog.start(communicator, stall_timeout, advice_for(arguments));
   if (takes(arguments, "instruction-set")) choose_instruction_set(arguments, communicator);
   return dispatch(arguments, communicator);
 }
@@ -110,10 +120,11 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
 
 }  // namespace
 
-int run(std::span<const std::string> arguments, const comm::Communicator& communicator) {
+int run(std::span<const std::string> arguments, const comm::Communicator& communicator,
+        comm::Watchdog& watchdog) {
   constexpr int kInternal = static_cast<int>(core::ExitCode::internal_failure);
   try {
-    return parse_and_run(arguments, communicator);
+    return parse_and_run(arguments, communicator, watchdog);
   } catch (const core::Error& error) {
     const int code = static_cast<int>(error.code());
     if (!error.agreed()) abort_all(communicator, code, error.what());
