@@ -116,9 +116,8 @@ std::string Watch::give_up() {
     ranks_[self()].waits = here.waits;
     who = verdict(ranks_, here, seconds);
   }
-  return fmt::format("{}. Waiting: rank {}, {}, collective {}. All ranks end with exit code {}",
-                     who, place_.rank, here.phase, here.collective,
-                     static_cast<int>(core::ExitCode::silent_rank));
+  return fmt::format("{}. Waiting: {}, collective {}. All ranks end with exit code {}", who,
+                     here.phase, here.collective, static_cast<int>(core::ExitCode::silent_rank));
 }
 
 // Small timeouts leave less time for answers.

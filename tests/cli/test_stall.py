@@ -2,6 +2,7 @@
 suspended as a whole, or a rank that is only slow, ends nothing."""
 
 import contextlib
+import json
 import os
 import pathlib
 import re
@@ -10,9 +11,11 @@ import socket
 import subprocess
 import time
 
+import h5py
+import numpy as np
 import pytest
 
-from conftest import DATA, command, mpilogit, write_dense, logistic_sample
+from conftest import DATA, MPIEXEC, command, mpilogit
 from test_faults import children
 
 TIMEOUT = 3
@@ -38,11 +41,11 @@ def rank_of(pid):
 class Job:
     """mpilogit under mpirun, with the process of each rank; killed at the end if it is still there."""
 
-    def __init__(self, folder, arguments, ranks):
+    def __init__(self, folder, command_line, ranks):
         self.log = folder / "log"
         self.out = folder / "out"
         with self.log.open("w") as log, self.out.open("w") as out:
-            self.mpirun = subprocess.Popen(command(arguments, ranks), stdout=out, stderr=log)
+            self.mpirun = subprocess.Popen(command_line, stdout=out, stderr=log)
         self.count = ranks
         self.ranks = {}
 
@@ -89,8 +92,8 @@ class Job:
 def start(tmp_path):
     jobs = []
 
-    def run(*arguments, ranks=3):
-        jobs.append(Job(tmp_path, arguments, ranks))
+    def run(command_line, ranks=3):
+        jobs.append(Job(tmp_path, command_line, ranks))
         return jobs[-1]
 
     yield run
@@ -98,34 +101,140 @@ def start(tmp_path):
         job.end()
 
 
-def long_training(tmp_path, iterations=100_000_000):
+def training(tmp_path, *arguments, data="adult.h5"):
+    return command(["train", DATA / data, "--model", tmp_path / "m.h5", "--stall-timeout", f"{TIMEOUT}s",
+                    *arguments], 3)
+
+
+def endless_training(tmp_path):
     """Without a tolerance gradient descent goes on for minutes, pass after pass."""
-    return ["train", DATA / "adult.h5", "--model", tmp_path / "m.h5", "--solver", "gradient-descent",
-            "--tolerance", "0", "--max-iterations", iterations, "--stall-timeout", f"{TIMEOUT}s"]
+    return training(tmp_path, "--solver", "gradient-descent", "--tolerance", "0", "--max-iterations", "100000000")
 
 
-def require_end(job, stopped, phase):
-    """Within the timeout and 5 s; by the code of mpirun and one message that names the rank."""
+def require_end(job, what, phase, within=TIMEOUT + 5):
+    """In time; by the code of mpirun and one message."""
     begin = time.monotonic()
     assert job.mpirun.wait(timeout=60) == 86, job.text()
-    assert time.monotonic() - begin < TIMEOUT + 5
+    assert time.monotonic() - begin < within, job.text()
     deadline = time.monotonic() + 2
     while job.living():
         assert time.monotonic() < deadline, job.living()
         time.sleep(0.02)
     errors = job.errors()
     assert len(errors) == 1, job.text()
-    names = f"rank {stopped[0]} " if len(stopped) == 1 else f"ranks {', '.join(map(str, stopped))} "
-    assert errors[0].startswith(f"mpilogit: error: {names}on host {socket.gethostname()} did not answer for 3 s")
-    assert re.search(rf"Waiting: rank \d, {phase}, collective \d+\. All ranks end with exit code 86\.", errors[0])
-    return errors[0]
+    assert re.fullmatch(
+        rf"mpilogit: error: {what}\. Waiting: {phase}, collective \d+\. All ranks end with exit code 86\. "
+        r"Start again.*", errors[0]), errors[0]
 
 
-@pytest.mark.parametrize("stopped", [[0], [1], [2], [0, 1]])
-def test_stopped_ranks_end_the_job(start, tmp_path, stopped):
-    job = start(*long_training(tmp_path))
+def silent(*ranks):
+    numbers = ", ".join(map(str, ranks))
+    return (rf"rank{'s' if len(ranks) > 1 else ''} {numbers} on host {re.escape(socket.gethostname())} "
+            r"did not answer for \d+ s \(stopped, swapped out, or cut off\)")
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2])
+def test_a_stopped_rank_ends_the_job(start, tmp_path, rank):
+    job = start(endless_training(tmp_path))
     job.wait_for_training()
-    job.signal(signal.SIGSTOP, stopped)
-    error = require_end(job, stopped, "training")
-    assert "Start again" in error
+    job.signal(signal.SIGSTOP, [rank])
+    require_end(job, silent(rank), "training")
     assert list(tmp_path.glob("m.h5*")) == []
+
+
+def test_all_stopped_ranks_are_named(start, tmp_path):
+    job = start(endless_training(tmp_path))
+    job.wait_for_training()
+    job.signal(signal.SIGSTOP, [0, 1])
+    require_end(job, silent(0, 1), "training", within=TIMEOUT + 8)
+
+
+def test_a_rank_that_stops_while_it_reads(start, tmp_path):
+    """Compressed, so that reading takes a while."""
+    rows = np.random.default_rng(1).normal(size=(200_000, 60)).astype(np.float32)
+    path = tmp_path / "data.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("X", data=rows, chunks=(1000, 60), compression="gzip", compression_opts=1)
+        file["y"] = (rows[:, 0] > rows[:, 1]).astype(np.int32)
+    job = start(command(["train", path, "--model", tmp_path / "m.h5", "--io", "posix",
+                         "--stall-timeout", str(TIMEOUT)], 3))
+    job.find_ranks()
+    job.wait_until(lambda: has_open(job.ranks[2], path))
+    job.signal(signal.SIGSTOP, [2])
+    require_end(job, silent(2), "reading the data")
+
+
+def has_open(pid, path):
+    for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.readlink() == path:
+                return True
+    return False
+
+
+def test_a_job_that_is_suspended_as_a_whole_goes_on(start, tmp_path):
+    """For longer than the timeout; to the same bits."""
+    arguments = ["--solver", "gradient-descent", "--l2", "1e-3", "--tolerance", "1e-5"]
+    record = tmp_path / "record.json"
+    undisturbed = mpilogit("train", DATA / "a9a.h5", "--model", tmp_path / "m.h5", *arguments, "--json", record)
+    assert undisturbed.code == 0, undisturbed.err
+    job = start(training(tmp_path, *arguments, "--json", tmp_path / "again.json", data="a9a.h5"))
+    job.wait_for_training()
+    job.signal(signal.SIGSTOP)
+    time.sleep(2 * TIMEOUT)
+    assert len(job.living()) == 3  # and so it was stopped in mid-training
+    job.signal(signal.SIGCONT)
+    assert job.mpirun.wait(timeout=60) == 0, job.text()
+    again = json.loads((tmp_path / "again.json").read_text())
+    assert again["seconds"]["total"] > 2 * TIMEOUT
+    assert again["coefficients_sha256"] == undisturbed.record["coefficients_sha256"]
+
+
+def test_a_rank_that_stops_for_less_than_the_timeout_is_waited_for(start, tmp_path):
+    job = start(endless_training(tmp_path))
+    job.wait_for_training()
+    for _ in range(3):
+        job.signal(signal.SIGSTOP, [1])
+        time.sleep(0.7 * TIMEOUT)
+        job.signal(signal.SIGCONT, [1])
+        time.sleep(0.3)
+    assert job.mpirun.poll() is None, job.text()
+    assert job.errors() == []
+
+
+def scene(*arguments):
+    return [MPIEXEC, "-n", "3", os.environ["MPILOGIT_SILENT_RANKS"], *arguments]
+
+
+@pytest.mark.parametrize("name", ["slow passes", "slower and slower"])
+def test_slow_passes_end_nothing(start, name):
+    job = start(scene(name))
+    assert job.mpirun.wait(timeout=60) == 0, job.text()
+    assert job.text() == ""
+
+
+def test_a_rank_that_lives_but_keeps_the_others_waiting(start):
+    job = start(scene("writing"))
+    job.find_ranks()
+    require_end(job, rf"rank 0 on host {re.escape(socket.gethostname())} answered but kept the others waiting for "
+                     r"\d+ s \(writing the model, after collective \d+: .*\)", "writing the model", within=15)
+
+
+@pytest.mark.parametrize("code", ["0", "2"])
+def test_the_last_meeting_of_the_ranks_is_watched(start, code):
+    job = start(scene("stopped after the work", *([code] if code != "0" else [])))
+    job.find_ranks()
+    require_end(job, silent(1), "leaving", within=15)
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "0.5", "1d", ""])
+def test_a_timeout_that_is_none_is_refused(tmp_path, value):
+    run = mpilogit("train", DATA / "adult.h5", "--model", tmp_path / "m.h5", f"--stall-timeout={value}", ranks=2)
+    assert run.code == 2
+    assert len(run.errors) == 1 and "--stall-timeout" in run.errors[0]
+
+
+@pytest.mark.parametrize("value", ["0", "90", "90s", "1.5m"])
+def test_timeouts_as_one_may_write_them(tmp_path, value):
+    run = mpilogit("train", DATA / "adult.h5", "--model", tmp_path / "m.h5", "--stall-timeout", value, ranks=2)
+    assert run.code == 0, run.err
