@@ -12,7 +12,7 @@ namespace mpilogit::comm {
 /// What is known of one rank.
 struct Whereabouts {
   std::string host;
-  bool reachable = false;  ///< has ever been heard of
+  bool reachable = false;  ///< it, or another of its host, has been heard of
   bool answered = false;
   std::int64_t collective = 0;  ///< as in Activity::Snapshot, if it answered
   bool waits = false;

@@ -37,8 +37,16 @@ Watch::Watch(Place place, const WatchSocket& socket, const Activity& activity,
       ranks_(place_.contacts.size()) {
   for (std::size_t r = 0; r < ranks_.size(); ++r) {
     ranks_[r].host = place_.contacts[r].host.data();
+  }
+  note_way_to(self());
+}
+
+// If packets come from one rank of a host, then they can from all that have a socket there.
+void Watch::note_way_to(std::size_t rank) {
+  if (ranks_[rank].reachable) return;
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
     const Contact& contact = place_.contacts[r];
-    ranks_[r].reachable = contact.port != 0 && contact.same_host(place_.contacts[self()]);
+    if (contact.port != 0 && contact.same_host(place_.contacts[rank])) ranks_[r].reachable = true;
   }
 }
 
@@ -47,8 +55,9 @@ void Watch::hear(const WatchSocket::Received& received) {
   const bool ours = packet.token == place_.token && packet.rank >= 0 &&
                     static_cast<std::size_t>(packet.rank) < ranks_.size();
   if (!ours) return;
-  Whereabouts& sender = ranks_[static_cast<std::size_t>(packet.rank)];
-  sender.reachable = true;
+  const auto from = static_cast<std::size_t>(packet.rank);
+  note_way_to(from);
+  Whereabouts& sender = ranks_[from];
   switch (packet.message) {
     case Message::question:
       socket_.send(this->packet(Message::answer), received.from);

@@ -43,6 +43,7 @@ class Watch {
   std::size_t self() const { return static_cast<std::size_t>(place_.rank); }
   std::int64_t window() const;
   std::int64_t turn() const;
+  void note_way_to(std::size_t rank);
   void greet_root();
   void ask_the_silent();
   Packet packet(Message message) const;
