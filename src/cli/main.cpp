@@ -4,11 +4,15 @@
 #include "mpilogit/cli/run.hpp"
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/comm/environment.hpp"
+#include "mpilogit/comm/watchdog.hpp"
 #include "mpilogit/core/freed_memory.hpp"
 
 int main(int argc, char** argv) {
   mpilogit::core::keep_freed_memory();
   mpilogit::comm::Environment environment(argc, argv);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  return environment.finish(mpilogit::cli::run(arguments, mpilogit::comm::Communicator::world()));
+  const auto world = mpilogit::comm::Communicator::world();
+  mpilogit::comm::Watchdog watchdog;  // outlives the ranks' last meeting, in `finish`
+  const int code = mpilogit::cli::run(arguments, world, watchdog);
+  return environment.finish(code, world);
 }

@@ -224,6 +224,10 @@ constexpr std::array kOptions = {
         "vector instructions of the kernels; auto is the widest that the CPU has. All that fuse "
         "a product and a sum (avx512, avx2, neon, ...) give the same bits, sse4 and plain others",
         kData, ""},
+    Option{"stall-timeout", value, "TIME", "120s",
+           "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
+           "1.5m), or three times the longest pass if that is more; 0: wait for ever",
+           kAll | kSummarize, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON", kRecorded | kSummarize,
            ""},
     Option{"events", value, "FILE", "",

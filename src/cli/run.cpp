@@ -80,8 +80,14 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator,
   throw core::internal_failure("unknown command");
 }
 
+// Commands that may take long can go on from a checkpoint.
+std::string advice_for(const Arguments& arguments) {
+  if (!takes(arguments, "checkpoint")) return "Start again";
+  return "Start again; with --checkpoint the work goes on from the last one";
+}
+
 int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator,
-                  workflow::Events& events) {
+                  workflow::Events& events, comm::Watchdog& watchdog) {
   const Output output(communicator, false);
   if (const auto answer = plain_answer(tokens)) {
     output.result(*answer);
@@ -101,6 +107,9 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
     comm::together(communicator, [&] { arguments.add_config(path, contents); });
   }
   comm::require_same(communicator, "options", arguments.canonical());
+  double stall_timeout = 0.0;
+  comm::together(communicator, [&] { stall_timeout = stall_timeout_from(arguments); });
+  watchdog.start(communicator, stall_timeout, advice_for(arguments));
   if (takes(arguments, "events")) open_events(arguments, communicator, events);
   if (takes(arguments, "instruction-set")) choose_instruction_set(arguments, communicator);
   return dispatch(arguments, communicator, events);
@@ -116,11 +125,12 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
 
 }  // namespace
 
-int run(std::span<const std::string> arguments, const comm::Communicator& communicator) {
+int run(std::span<const std::string> arguments, const comm::Communicator& communicator,
+        comm::Watchdog& watchdog) {
   constexpr int kInternal = static_cast<int>(core::ExitCode::internal_failure);
   workflow::Events events;
   try {
-    const int code = parse_and_run(arguments, communicator, events);
+    const int code = parse_and_run(arguments, communicator, events, watchdog);
     events.end(code);
     return code;
   } catch (const core::Error& error) {

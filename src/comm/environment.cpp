@@ -45,7 +45,9 @@ Environment::Environment(int& argc, char**& argv) {
   }
 }
 
-int Environment::finish(int exit_code) {
+int Environment::finish(int exit_code, const Communicator& communicator) {
+  const Phase phase(communicator, "leaving");
+  const Waiting waiting = communicator.waiting();
   const bool failed = exit_code == static_cast<int>(core::ExitCode::bad_input) ||
                       exit_code == static_cast<int>(core::ExitCode::internal_failure);
   // A variable that Open MPI 4's mpirun sets for its ranks, and no other launcher does.
