@@ -1,0 +1,38 @@
+"""The program under test, trainings of known length, and what they leave."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+PROGRAM = os.environ["MPILOGIT_PROGRAM"]
+MPIEXEC = os.environ["MPILOGIT_MPIEXEC"]
+SOURCE = pathlib.Path(os.environ["MPILOGIT_SOURCE"])
+DATA = SOURCE / "data"
+
+def training(model, iterations):
+    """A training by gradient descent that is stopped by its iterations (exit code 3) and by nothing else."""
+    return [PROGRAM, "train", DATA / "adult.h5", "--model", model, "--l2", "1e-3", "--threads", "1",
+            "--solver", "gradient-descent", "--tolerance", "0", "--max-iterations", iterations]
+
+
+SHORT = 30            # a second or two of one core
+ENDLESS = 100_000_000
+STOPPED_BY_ITERATIONS = 3
+
+
+def coefficients(model):
+    """The digest of a model's coefficients."""
+    done = subprocess.run([PROGRAM, "inspect", model], capture_output=True, text=True, check=True)
+    return re.search(r"^coefficients sha256 ([0-9a-f]{64})$", done.stdout, re.MULTILINE)[1]
+
+
+def words(arguments):
+    return [str(argument) for argument in arguments]
+
+
+def one_rank(model, iterations):
+    """What one rank, started without mpirun, makes of it: the digest that all others must have."""
+    done = subprocess.run(words(training(model, iterations)), capture_output=True, text=True, check=False)
+    assert done.returncode == STOPPED_BY_ITERATIONS, done.stderr
+    return coefficients(model)
