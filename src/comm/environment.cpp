@@ -47,8 +47,8 @@ Environment::Environment(int& argc, char**& argv) {
 }
 
 int Environment::finish(int exit_code) {
-  // The code is decided. Under srun --kill-on-bad-exit the first rank that is gone with a code other
-  // than 0 brings the others a SIGTERM in the midst of MPI_Finalize: srun would end with 143.
+  // The code is decided. Under srun --kill-on-bad-exit the first rank that is gone with a code
+  // other than 0 brings the others a SIGTERM in the midst of MPI_Finalize: srun would end with 143.
   std::signal(SIGTERM, SIG_IGN);
   const bool failed = exit_code == static_cast<int>(core::ExitCode::bad_input) ||
                       exit_code == static_cast<int>(core::ExitCode::internal_failure);
