@@ -5,6 +5,7 @@
 #include "mpilogit/workflow/cross_validate.hpp"
 #include "mpilogit/workflow/record.hpp"
 
+#include "checkpoint_arguments.hpp"
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "fit_arguments.hpp"
@@ -44,23 +45,21 @@ workflow::CrossValidateOptions options_from(const Arguments& arguments, int auto
   options.solver = solver_from(arguments, proximal);
   options.choice = choice_from(arguments);
   options.threads = threads_from(arguments, automatic_threads);
+  options.checkpoint = checkpoint_from(arguments);
   return options;
 }
 
-class CrossValidateLines final : public workflow::CrossValidateObserver {
+class CrossValidateLines final : public TellsOfCheckpoints<workflow::CrossValidateObserver> {
  public:
-  explicit CrossValidateLines(const Output& output) : output_(output) {}
+  using TellsOfCheckpoints::TellsOfCheckpoints;
 
   void data_read(const data::Dataset& dataset, double seconds) override {
-    output_.remark(describe_reading(dataset.shape(), seconds));
+    output().remark(describe_reading(dataset.shape(), seconds));
   }
   void folds_done(double l1_ratio, std::int64_t data_passes, double seconds) override {
-    output_.remark(fmt::format("alpha {:g}: all folds trained and scored, {} passes, {:.2f} s",
-                               l1_ratio, data_passes, seconds));
+    output().remark(fmt::format("alpha {:g}: all folds trained and scored, {} passes, {:.2f} s",
+                                l1_ratio, data_passes, seconds));
   }
-
- private:
-  const Output& output_;
 };
 
 std::string table(const workflow::CrossValidateReport& report) {

@@ -202,6 +202,19 @@ constexpr std::array kOptions = {
            "begins another test",
            kTrain | kSummarize, ""},
 
+    Option{"checkpoint", value, "FILE", "",
+           "keep the state of the run there now and then; the same command goes on from it, on any "
+           "number of ranks, to the same bits. SIGUSR1 asks for one; SIGTERM, SIGINT, SIGUSR2 and "
+           "SIGXCPU for one and the end (exit code 75)",
+           kFit, ""},
+    Option{"checkpoint-every", value, "TIME", "60s",
+           "how often: a time like 60s or 5m, or a number of iterations", kFit, ""},
+    Option{"resume", flag, "", "",
+           "go on from the checkpoint if there is one, and begin if not: what --checkpoint does "
+           "anyway, said aloud",
+           kFit, ""},
+    Option{"restart", flag, "", "", "begin anew, whatever --checkpoint holds", kFit, ""},
+
     Option{"threads", value, "N", "auto",
            "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
            "cores of a host among its ranks. Changes no bit of any result",

@@ -1,23 +1,14 @@
 #include "output.hpp"
 
 #include <cstdio>
-#include <fstream>
-#include <unistd.h>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/atomic_file.hpp"
-#include "mpilogit/core/error.hpp"
 
 namespace mpilogit::cli {
-
-namespace {
-
-constexpr std::int64_t kAllLinesUntil = 20;
-constexpr double kSecondsBetweenLines = 1.0;
-
-}  // namespace
 
 void Output::result(const std::string& text) const {
   if (!speaks_) return;
@@ -27,42 +18,6 @@ void Output::result(const std::string& text) const {
 
 void Output::remark(const std::string& line) const {
   if (speaks_) std::fputs((line + "\n").c_str(), stderr);
-}
-
-ProgressLines::ProgressLines(const Output& output)
-    : output_(output), terminal_(isatty(STDERR_FILENO) == 1) {}
-
-void ProgressLines::data_read(const data::Dataset& dataset, double seconds) {
-  output_.remark(describe_reading(dataset.shape(), seconds));
-  if (!terminal_) {
-    output_.remark("iteration        objective  estimated gap  gradient norm  passes   seconds");
-  }
-}
-
-void ProgressLines::progress(const solvers::Progress& progress, double seconds) {
-  if (!output_.speaks()) return;
-  const bool early = progress.iteration <= kAllLinesUntil;
-  if (!terminal_ && !early && seconds - last_seconds_ < kSecondsBetweenLines) return;
-  last_seconds_ = seconds;
-  if (terminal_) {
-    std::fputs(
-        fmt::format("\r\033[Kiteration {}  objective {:.10g}  gap {:.2e}  passes {}  {:.1f} s",
-                    progress.iteration, progress.objective, progress.estimated_gap,
-                    progress.data_passes, seconds)
-            .c_str(),
-        stderr);
-    std::fflush(stderr);
-    line_open_ = true;
-  } else {
-    output_.remark(fmt::format("{:9}  {:15.12g}  {:13.2e}  {:13.2e}  {:6}  {:8.2f}",
-                               progress.iteration, progress.objective, progress.estimated_gap,
-                               progress.gradient_norm, progress.data_passes, seconds));
-  }
-}
-
-void ProgressLines::finish() {
-  if (line_open_) output_.remark("");
-  line_open_ = false;
 }
 
 std::string describe_reading(const data::Shape& shape, double seconds) {
@@ -82,7 +37,11 @@ std::string grouped(std::int64_t number) {
 }
 
 void print_error(const std::string& message) {
-  const std::string line = "mpilogit: error: " + message + "\n";
+  print_remark("error: " + message);
+}
+
+void print_remark(const std::string& message) {
+  const std::string line = "mpilogit: " + message + "\n";
   std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
 }
@@ -91,13 +50,7 @@ void write_text(const std::string& path, const std::string& text,
                 const comm::Communicator& communicator) {
   comm::on_root(communicator, [&] {
     core::AtomicFile file(path);
-    std::ofstream stream(file.temporary_path(), std::ios::binary);
-    stream << text;
-    stream.close();
-    if (!stream) {
-      throw core::bad_input(
-          {.what = "writing failed", .where = path, .why = {}, .remedy = "Check the free space"});
-    }
+    file.write({std::as_bytes(std::span(text))});
     file.commit();
     return std::string();
   });

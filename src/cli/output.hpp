@@ -4,7 +4,7 @@
 #include <string>
 
 #include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/workflow/fit_options.hpp"
+#include "mpilogit/data/dataset.hpp"
 
 namespace mpilogit::cli {
 
@@ -23,24 +23,6 @@ class Output {
   bool speaks_;
 };
 
-/// Follows a training run on standard error: one line that renews itself on a terminal, plain lines
-/// (all of the first 20 iterations, then one every second) elsewhere.
-class ProgressLines final : public workflow::FitObserver {
- public:
-  explicit ProgressLines(const Output& output);
-
-  void data_read(const data::Dataset& dataset, double seconds) override;
-  void progress(const solvers::Progress& progress, double seconds) override;
-  /// Leaves the last line standing.
-  void finish();
-
- private:
-  const Output& output_;
-  bool terminal_;
-  bool line_open_ = false;
-  double last_seconds_ = -1.0;
-};
-
 /// "read 1,000 rows x 20 features (dense float32, 20,000 stored values) in 0.01 s".
 std::string describe_reading(const data::Shape& shape, double seconds);
 
@@ -49,6 +31,9 @@ std::string grouped(std::int64_t number);
 
 /// Prints "mpilogit: error: …" on standard error, whole, in one write.
 void print_error(const std::string& message);
+
+/// Likewise what is no error: "mpilogit: …".
+void print_remark(const std::string& message);
 
 /// Collective. Writes `text` to `path`, whole or not at all, from the root.
 void write_text(const std::string& path, const std::string& text,

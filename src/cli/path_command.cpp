@@ -5,6 +5,7 @@
 #include "mpilogit/workflow/path.hpp"
 #include "mpilogit/workflow/record.hpp"
 
+#include "checkpoint_arguments.hpp"
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "fit_arguments.hpp"
@@ -25,28 +26,26 @@ workflow::PathOptions options_from(const Arguments& arguments, int automatic_thr
   options.solver = solver_from(arguments, options.l1_ratio > 0.0 || bounded(arguments));
   options.enough_explained = arguments.share("enough");
   options.threads = threads_from(arguments, automatic_threads);
+  options.checkpoint = checkpoint_from(arguments);
   return options;
 }
 
 /// The table, line by line as the steps are done.
-class PathLines final : public workflow::PathObserver {
+class PathLines final : public TellsOfCheckpoints<workflow::PathObserver> {
  public:
-  explicit PathLines(const Output& output) : output_(output) {}
+  using TellsOfCheckpoints::TellsOfCheckpoints;
 
   void data_read(const data::Dataset& dataset, double seconds) override {
-    output_.remark(describe_reading(dataset.shape(), seconds));
-    output_.result("step        lambda   not zero  deviance explained  passes\n");
+    output().remark(describe_reading(dataset.shape(), seconds));
+    output().result("step        lambda   not zero  deviance explained  passes\n");
   }
 
   void step(const model::Path& path) override {
     const std::size_t last = path.lambda.size() - 1;
-    output_.result(fmt::format("{:4}  {:12.6g}  {:9}  {:17.3f}%  {:6}\n", last, path.lambda[last],
-                               grouped(path.nonzeros[last]), 100.0 * path.deviance_explained[last],
-                               path.data_passes[last]));
+    output().result(fmt::format("{:4}  {:12.6g}  {:9}  {:17.3f}%  {:6}\n", last, path.lambda[last],
+                                grouped(path.nonzeros[last]), 100.0 * path.deviance_explained[last],
+                                path.data_passes[last]));
   }
-
- private:
-  const Output& output_;
 };
 
 }  // namespace

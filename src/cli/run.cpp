@@ -117,7 +117,10 @@ int run(std::span<const std::string> arguments, const comm::Communicator& commun
   } catch (const core::Error& error) {
     const int code = static_cast<int>(error.code());
     if (!error.agreed()) abort_all(communicator, code, error.what());
-    if (communicator.is_root()) print_error(error.what());
+    if (communicator.is_root()) {
+      error.code() == core::ExitCode::checkpointed ? print_remark(error.what())
+                                                   : print_error(error.what());
+    }
     return code;
   } catch (const std::bad_alloc&) {
     abort_all(communicator, kInternal, "out of memory. Use more hosts or fewer ranks per host");

@@ -10,12 +10,14 @@
 #include "mpilogit/workflow/summarize.hpp"
 #include "mpilogit/workflow/train.hpp"
 
+#include "checkpoint_arguments.hpp"
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "fit_arguments.hpp"
 #include "inference_arguments.hpp"
 #include "inference_table.hpp"
 #include "output.hpp"
+#include "progress_lines.hpp"
 #include "terminal.hpp"
 #include "thread_count.hpp"
 
@@ -100,6 +102,7 @@ workflow::TrainOptions options_from(const Arguments& arguments, int automatic_th
   options.start = arguments.text_if_given("start");
   if (arguments.given("diagnostics")) options.diagnostics = arguments.required("diagnostics");
   options.threads = threads_from(arguments, automatic_threads);
+  options.checkpoint = checkpoint_from(arguments);
   refuse_idle_options(arguments, options);
   refuse_beside_firth(arguments, options);
   options.inference = inference_from(arguments, options);

@@ -1,6 +1,7 @@
 #include "mpilogit/comm/communicator.hpp"
 
 #include <array>
+#include <atomic>
 #include <numeric>
 
 #include <mpi.h>
@@ -50,6 +51,9 @@ struct Communicator::Implementation {
   MPI_Comm handle = MPI_COMM_NULL;
   bool owned = false;
   Traffic traffic;
+  const Signals* signals = nullptr;
+  std::atomic<std::int64_t> checkpoints_asked{0};
+  std::atomic<std::int64_t> stops_asked{0};
 
   Implementation(MPI_Comm comm, bool owns) : handle(comm), owned(owns) {}
   ~Implementation() {
@@ -108,6 +112,25 @@ void Communicator::sum(std::span<std::int64_t> values) const {
 std::int64_t Communicator::sum(std::int64_t value) const {
   sum(std::span<std::int64_t>(&value, 1));
   return value;
+}
+
+void Communicator::sum_with_requests(std::span<std::int64_t> values) const {
+  const Requests mine =
+      implementation_->signals ? implementation_->signals->received() : Requests{};
+  const auto words = values.last(kRequestWords);
+  words[0] = mine.checkpoints;
+  words[1] = mine.stops;
+  sum(values);
+  implementation_->checkpoints_asked = words[0];
+  implementation_->stops_asked = words[1];
+}
+
+Requests Communicator::requests() const {
+  return {implementation_->checkpoints_asked, implementation_->stops_asked};
+}
+
+void Communicator::listen_to(const Signals* signals) const {
+  implementation_->signals = signals;
 }
 
 void Communicator::maximum(std::span<double> values) const {

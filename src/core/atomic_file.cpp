@@ -64,6 +64,30 @@ AtomicFile::~AtomicFile() {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
+void AtomicFile::write(std::initializer_list<std::span<const std::byte>> parts) {
+  const int file = ::open(temporary_.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+  if (file < 0) throw write_failure(path_, "opening", errno);
+  int cause = 0;
+  for (const auto part : parts) {
+    for (auto left = part; cause == 0 && !left.empty();) {
+      const ssize_t written = ::write(file, left.data(), left.size());
+      if (written < 0 && errno != EINTR) cause = errno;
+      if (written > 0) left = left.subspan(static_cast<std::size_t>(written));
+    }
+  }
+  // Some file systems tell of a full disk only now.
+  if (::close(file) != 0 && cause == 0) cause = errno;
+  if (cause != 0) throw write_failure(path_, "writing", cause);
+}
+
+void AtomicFile::commit_keeping(const std::string& previous) {
+  synchronise(temporary_, path_);
+  if (::rename(path_.c_str(), previous.c_str()) != 0 && errno != ENOENT) {
+    throw write_failure(previous, "keeping the file before", errno);
+  }
+  commit();
+}
+
 void AtomicFile::commit() {
   synchronise(temporary_, path_);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) {

@@ -18,7 +18,7 @@ std::int64_t wrapped_sum(std::int64_t a, std::int64_t b) {
 
 ExactVectorSum::ExactVectorSum(std::span<const FixedPoint> scales, std::size_t scalars)
     : scales_(scales),
-      buffer_(scales.size() + 1 + scalars * WideSum::kLimbs, 0),
+      buffer_(scales.size() + 1 + scalars * WideSum::kLimbs + kSpareWords, 0),
       scalars_(scalars) {
   multipliers_.reserve(scales.size());
   for (const FixedPoint& scale : scales) multipliers_.push_back(scale.scale());

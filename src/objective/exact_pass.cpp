@@ -29,7 +29,8 @@ core::ExactVectorSum exact_sum(std::span<const LocalBlock> blocks, int threads,
 
   core::ExactVectorSum total = std::move(workers.front().sum);
   for (std::size_t t = 1; t < workers.size(); ++t) total.merge(workers[t].sum);
-  communicator.sum(total.pack());
+  static_assert(core::ExactVectorSum::kSpareWords == comm::Communicator::kRequestWords);
+  communicator.sum_with_requests(total.pack());
   total.unpack();
   return total;
 }

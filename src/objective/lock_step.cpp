@@ -24,7 +24,7 @@ class LockStep::Meeting {
   const ReadCount& read() const { return read_; }
 
  private:
-  // One problem's end of the meeting. Its members are guarded by the meeting's mutex.
+  // One problem's end of the meeting. Request, result and error are guarded by the meeting's mutex.
   class Lane final : public Passes {
    public:
     explicit Lane(Meeting& meeting) : meeting_(meeting) {}
@@ -32,16 +32,14 @@ class LockStep::Meeting {
     const SharedRows& rows() const override { return meeting_.rows_; }
     PassResult run(const FusedPass& pass) const override { return meeting_.wait_for(*this, &pass); }
     PassResult run(const BlockSum& sum) const override { return meeting_.wait_for(*this, &sum); }
-    std::int64_t data_passes() const override {
-      const std::scoped_lock lock(meeting_.mutex_);
-      return meeting_.read_.data_passes(meeting_.rows_.design.rows());
-    }
+    ReadCount& read() const override { return read_; }
 
    private:
     friend class Meeting;
     Meeting& meeting_;
     mutable std::optional<Request> request;
     mutable std::optional<PassResult> result;
+    mutable ReadCount read_;  // as if alone; touched by its own task only
     std::exception_ptr error;
   };
 
@@ -70,6 +68,8 @@ PassResult LockStep::Meeting::wait_for(const Lane& lane, const Request& request)
   if (!lane.result) std::rethrow_exception(failure_);
   PassResult result = std::move(*lane.result);
   lane.result.reset();
+  ++lane.read_.reads;
+  lane.read_.rows += std::visit([](const auto* asked) { return asked->global_rows; }, request);
   return result;
 }
 

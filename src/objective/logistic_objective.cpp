@@ -119,6 +119,10 @@ std::int64_t LogisticObjective::data_passes() const {
   return problem_->passes.data_passes();
 }
 
+void LogisticObjective::visit_passes(core::Archive& archive) const {
+  problem_->passes.read().visit(archive);
+}
+
 // More than two classes start with equal probabilities: at its share p of a few rows a rare class
 // has residuals of 1 and curvatures of p, and Newton's first steps would be 1/p too long.
 std::vector<double> LogisticObjective::start() const {

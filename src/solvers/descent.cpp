@@ -25,12 +25,25 @@ Step step_or_start_over(DescentMethod& method, const Point& point,
 
 Solution descend(const Objective& objective, std::span<const double> start, const Limits& limits,
                  Monitor monitor, DescentMethod& method) {
-  std::unique_ptr<Point> point = objective.evaluate(start);
-  if (!is_finite(*point)) return solution_at(*point, 0, 0.0, StopReason::no_progress);
+  std::unique_ptr<Point> point;
   GapEstimate gap(objective, limits.tolerance);
   double length = 0.0;
   int flat_steps = 0;
-  for (std::int64_t iteration = 0;; ++iteration) {
+  std::int64_t iteration = 0;
+  const auto visit = [&](core::Archive& archive) {
+    archive(iteration);
+    archive(length);
+    archive(flat_steps);
+    visit_point(archive, objective, point);
+    gap.visit(archive);
+    method.visit(archive);
+    objective.visit_passes(archive);
+  };
+  const StateFrame frame(monitor.keeper(), visit);
+  if (!frame.resumed()) point = objective.evaluate(start);
+  if (!is_finite(*point)) return solution_at(*point, 0, 0.0, StopReason::no_progress);
+  for (;; ++iteration) {
+    monitor.boundary();
     const auto direction = method.direction(*point);
     const auto figure = gap.at(*point, direction.decrease);
     const auto stop = [&](StopReason reason, double estimated_gap) {

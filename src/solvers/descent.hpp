@@ -30,6 +30,9 @@ class DescentMethod {
 
   /// After a failed step: forgets what it learnt. False if there was nothing to forget.
   virtual bool forget() = 0;
+
+  /// What it learnt, as a part of a run's state.
+  virtual void visit(core::Archive& archive) = 0;
 };
 
 /// Steps until the tolerance is reached by the meaning of GapEstimate, or as StopReason says.

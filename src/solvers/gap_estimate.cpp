@@ -15,6 +15,13 @@ GapEstimate::Figure GapEstimate::at(const Point& point, double cheap) {
   return {figure, figure <= tolerance_};
 }
 
+void GapEstimate::visit(core::Archive& archive) {
+  archive(ratio_);
+  archive(not_before_);
+  archive(at_latest_);
+  newton_.visit(archive, objective_);
+}
+
 double GapEstimate::computed(const Point& point, double cheap) {
   constexpr double kForcing = 0.1;
   const std::int64_t before = objective_.data_passes();

@@ -23,6 +23,9 @@ class GapEstimate {
   GapEstimate(const Objective& objective, double tolerance)
       : objective_(objective), newton_(objective), tolerance_(tolerance) {}
 
+  /// As a part of a run's state.
+  void visit(core::Archive& archive);
+
   /// `cheap` is in units of F. Cost: none, or a Newton direction.
   Figure at(const Point& point, double cheap);
 

@@ -32,6 +32,7 @@ class FixedRate final : public DescentMethod {
 
   void learn(const Point&, const Step&) override {}
   bool forget() override { return false; }
+  void visit(core::Archive&) override {}
 
  private:
   const Objective& objective_;
@@ -63,6 +64,11 @@ class SearchedRate final : public DescentMethod {
   }
 
   bool forget() override { return false; }
+
+  void visit(core::Archive& archive) override {
+    archive(rate_);
+    archive(first_rate_);
+  }
 
  private:
   // t = gᵀg / gᵀH g. Cost: one pass.

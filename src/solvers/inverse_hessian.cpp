@@ -33,6 +33,16 @@ void InverseHessian::learn(std::vector<double> s, std::vector<double> y) {
   gamma_ = sy / yy;
 }
 
+void InverseHessian::visit(core::Archive& archive) {
+  archive(curvatures_);
+  archive(gamma_);
+  archive.each(pairs_, [&](Pair& pair) {
+    archive(pair.s);
+    archive(pair.y);
+    archive(pair.sy);
+  });
+}
+
 void InverseHessian::forget() {
   pairs_.clear();
   gamma_ = 1.0;

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "mpilogit/core/archive.hpp"
+
 namespace mpilogit::solvers {
 
 /// H ≈ ∇²F⁻¹ from the last few changes s of the coefficients and y of the gradient, on top of
@@ -21,6 +23,9 @@ class InverseHessian {
 
   /// Takes in a pair, unless it shows no positive curvature.
   void learn(std::vector<double> s, std::vector<double> y);
+
+  /// As a part of a run's state.
+  void visit(core::Archive& archive);
 
   bool empty() const { return pairs_.empty(); }
   void forget();

@@ -58,6 +58,13 @@ class Lbfgs final : public DescentMethod {
     return true;
   }
 
+  void visit(core::Archive& archive) override {
+    bool begun = inverse_.has_value();
+    archive(begun);
+    if (archive.reading() && begun) inverse_.emplace(memory_, std::vector<double>());
+    if (begun) inverse_->visit(archive);
+  }
+
  private:
   const Objective& objective_;
   std::size_t memory_;

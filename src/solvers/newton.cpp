@@ -22,25 +22,23 @@ constexpr double kCoefficientTolerance = 1e-8;  // a larger one asks for the obj
 
 class NewtonRun {
  public:
-  NewtonRun(const Objective& objective, const Start& start, const Limits& limits, Monitor monitor)
-      : objective_(objective),
-        limits_(limits),
-        monitor_(monitor),
-        direction_(objective),
-        point_(objective.evaluate(start.coefficients)),
-        start_accepted_(!(point_->value() > start.acceptable)) {
-    if (!start_accepted_) point_ = objective.evaluate(start.instead);
-  }
+  NewtonRun(const Objective& objective, const Limits& limits, Monitor monitor)
+      : objective_(objective), limits_(limits), monitor_(monitor), direction_(objective) {}
 
-  bool start_accepted() const { return start_accepted_; }
+  /// False if the start was not acceptable, and it begins at the other one.
+  bool begin(const Start& start);
 
   Solution run();
+
+  void visit(core::Archive& archive);
 
  private:
   Sufficiency sufficiency() const;
   void learn_nonlinearity(const NewtonModel& model, const Step& step, double value_before);
   bool advance(const NewtonModel& model);
   void finish(const NewtonModel& model);
+  double polished_gap() const;
+  void begin_to_polish();
   void polish();
   bool report(double gap) {
     gap_ = gap;
@@ -54,14 +52,36 @@ class NewtonRun {
   Monitor monitor_;
   NewtonDirection direction_;
   std::unique_ptr<Point> point_;
-  bool start_accepted_;
   std::int64_t iteration_ = 0;
   double step_length_ = 0.0;
   double gap_ = 0.0;
   int flat_steps_ = 0;
   StepOutcome outcome_ = StepOutcome::improved;
   double nonlinearity_ = 0.0;  // c in: gap after an exact step ≈ c · decrease²
+  bool polishing_ = false;
+  int chords_ = 0;
 };
+
+bool NewtonRun::begin(const Start& start) {
+  point_ = objective_.evaluate(start.coefficients);
+  const bool accepted = !(point_->value() > start.acceptable);
+  if (!accepted) point_ = objective_.evaluate(start.instead);
+  return accepted;
+}
+
+void NewtonRun::visit(core::Archive& archive) {
+  archive(iteration_);
+  archive(step_length_);
+  archive(gap_);
+  archive(flat_steps_);
+  archive(outcome_);
+  archive(nonlinearity_);
+  archive(polishing_);
+  archive(chords_);
+  visit_point(archive, objective_, point_);
+  direction_.visit(archive, objective_);
+  objective_.visit_passes(archive);
+}
 
 // The forcing term. No use in solving the model better than it fits F: after an exact step the gap
 // is about c Q² (Newton converges quadratically), with c as the last step showed it. Nor better
@@ -100,7 +120,12 @@ bool NewtonRun::advance(const NewtonModel& model) {
 
 Solution NewtonRun::run() {
   if (!is_finite(*point_)) return stop(StopReason::no_progress);
+  if (polishing_) {
+    polish();
+    return stop(StopReason::tolerance_reached);
+  }
   while (true) {
+    monitor_.boundary();
     const NewtonModel model = direction_.at(*point_, sufficiency());
     if (!report(relative(model.decrease))) return stop(StopReason::asked_to_stop);
     if (gap_ <= limits_.tolerance) {
@@ -121,23 +146,34 @@ void NewtonRun::finish(const NewtonModel& model) {
   if (limits_.tolerance > kCoefficientTolerance) return;
   if (iteration_ >= limits_.max_iterations || !advance(model)) return;
   if (direction_.direct()) {
+    begin_to_polish();
     polish();
   } else {
     report(gap_);  // as verified one step before
   }
 }
 
-// Chord steps: Newton's with the last factor, a pass each. An error of e in the coefficients is one
-// of e² in F, so that only a gap near tolerance² makes the coefficients as good as the objective.
-void NewtonRun::polish() {
-  const double enough = 1e-4 * limits_.tolerance * limits_.tolerance;
-  if (!direction_.chords_reach(enough * std::abs(point_->value()), kChordSteps)) {
+// An error of e in the coefficients is one of e² in F, so that only a gap near tolerance² makes the
+// coefficients as good as the objective.
+double NewtonRun::polished_gap() const {
+  return 1e-4 * limits_.tolerance * limits_.tolerance;
+}
+
+void NewtonRun::begin_to_polish() {
+  if (!direction_.chords_reach(polished_gap() * std::abs(point_->value()), kChordSteps)) {
     direction_.refresh(*point_);
   }
+  report(relative(direction_.with_last_factor(*point_).decrease));
+  polishing_ = true;
+}
+
+// Chord steps: Newton's with the last factor, a pass each.
+void NewtonRun::polish() {
+  const double enough = polished_gap();
   NewtonModel model = direction_.with_last_factor(*point_);
-  report(relative(model.decrease));
   const int most = objective_.hessian_complete() ? kMostChordSteps : kMostLinearSteps;
-  for (int chord = 0; chord < most; ++chord) {
+  for (; chords_ < most; ++chords_) {
+    monitor_.boundary();
     if (gap_ <= enough || iteration_ >= limits_.max_iterations) return;
     auto next = evaluate_along(objective_, *point_, model.direction, 1.0);
     if (!is_finite(*next)) return;
@@ -157,13 +193,18 @@ void NewtonRun::polish() {
 
 Solution newton(const Objective& objective, const Start& start, const Limits& limits,
                 Monitor monitor) {
-  return NewtonRun(objective, start, limits, monitor).run();
+  NewtonRun run(objective, limits, monitor);
+  const auto visit = [&](core::Archive& archive) { run.visit(archive); };
+  const StateFrame frame(monitor.keeper(), visit);
+  if (!frame.resumed()) run.begin(start);
+  return run.run();
 }
 
 std::optional<Start> newton_start(const Objective& sample, const Start& start,
                                   const Limits& limits) {
-  NewtonRun run(sample, start, limits, [](const Progress&) { return true; });
-  if (!run.start_accepted()) return std::nullopt;
+  const auto report = [](const Progress&) { return true; };
+  NewtonRun run(sample, limits, report);
+  if (!run.begin(start)) return std::nullopt;
   Solution solution = run.run();
   if (!std::isfinite(solution.objective)) return std::nullopt;
   return Start{std::move(solution.coefficients), solution.objective, {}};

@@ -86,6 +86,22 @@ bool NewtonDirection::chords_reach(double decrease, int chords) const {
 
 void NewtonDirection::refresh(const Point& point) {
   preconditioner_ = preconditioner_for(kind_, point, layout_);
+  preconditioned_at_.assign(point.coefficients().begin(), point.coefficients().end());
+}
+
+// A factor is made anew where it was made first, for it is as large as the matrix.
+void NewtonDirection::visit(core::Archive& archive, const Objective& objective) {
+  archive(direct_);
+  archive(products_when_fresh_);
+  archive(products_last_);
+  archive(contraction_);
+  archive(one_solve_);
+  archive(last_decrease_);
+  archive(smallest_ritz_);
+  archive(preconditioned_at_);
+  if (archive.reading() && !preconditioned_at_.empty()) {
+    refresh(*objective.evaluate(std::vector<double>(preconditioned_at_)));
+  }
 }
 
 }  // namespace mpilogit::solvers

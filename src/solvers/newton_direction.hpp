@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
+#include "mpilogit/core/archive.hpp"
 #include "mpilogit/solvers/objective.hpp"
 
 #include "solvers/conjugate_gradient.hpp"
@@ -41,6 +43,9 @@ class NewtonDirection {
   /// The factor, or preconditioner, of this point from here on. Costs what the matrix costs.
   void refresh(const Point& point);
 
+  /// As a part of a run's state.
+  void visit(core::Archive& archive, const Objective& objective);
+
   /// Whether a direction is one solve.
   bool direct() const { return direct_; }
 
@@ -59,6 +64,7 @@ class NewtonDirection {
   double matrix_passes_;  // what a matrix costs
   ClassLayout layout_;
   std::unique_ptr<Preconditioner> preconditioner_;
+  std::vector<double> preconditioned_at_;  // the coefficients that it was made at
   std::int64_t products_when_fresh_ = 0;
   std::int64_t products_last_ = 0;
   double contraction_ = 1.0;    // of the decrement by a step with the factor alone

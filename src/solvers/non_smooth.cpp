@@ -65,6 +65,17 @@ CompositePoint evaluate_composite(const Objective& objective, const NonSmooth& n
   return point;
 }
 
+void visit_point(core::Archive& archive, const Objective& objective, const NonSmooth& non_smooth,
+                 CompositePoint& point) {
+  std::vector<double> coefficients;
+  if (point.smooth) {
+    const auto w = point.smooth->coefficients();
+    coefficients.assign(w.begin(), w.end());
+  }
+  archive(coefficients);
+  if (archive.reading()) point = evaluate_composite(objective, non_smooth, coefficients);
+}
+
 std::vector<double> into_box(const NonSmooth& non_smooth, std::span<const double> start) {
   std::vector<double> inside(start.begin(), start.end());
   for (std::size_t j = 0; j < inside.size(); ++j) {

@@ -57,6 +57,10 @@ struct CompositePoint {
 CompositePoint evaluate_composite(const Objective& objective, const NonSmooth& non_smooth,
                                   std::span<const double> coefficients);
 
+/// The point as a part of a run's state: its coefficients, from which it is evaluated anew.
+void visit_point(core::Archive& archive, const Objective& objective, const NonSmooth& non_smooth,
+                 CompositePoint& point);
+
 /// `start`, moved into the box, and to the centre where l1 is infinite.
 std::vector<double> into_box(const NonSmooth& non_smooth, std::span<const double> start);
 

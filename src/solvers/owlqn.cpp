@@ -52,17 +52,17 @@ struct Plan {
 
 class OwlqnRun {
  public:
-  OwlqnRun(const Objective& objective, const NonSmooth& non_smooth, std::span<const double> start,
-           const Limits& limits, const OwlqnOptions& options, Monitor monitor)
+  OwlqnRun(const Objective& objective, const NonSmooth& non_smooth, const Limits& limits,
+           const OwlqnOptions& options, Monitor monitor)
       : objective_(objective),
         non_smooth_(non_smooth),
         limits_(limits),
         monitor_(monitor),
-        point_(evaluate_composite(objective, non_smooth, into_box(non_smooth, start))),
-        curvatures_(curvatures_at(*point_.smooth)),
-        inverse_(options.memory, curvatures_) {}
+        memory_(options.memory) {}
 
+  void begin(std::span<const double> start);
   Solution run();
+  void visit(core::Archive& archive);
 
  private:
   Plan plan();
@@ -86,9 +86,10 @@ class OwlqnRun {
   const NonSmooth& non_smooth_;
   const Limits& limits_;
   Monitor monitor_;
+  std::size_t memory_;
   CompositePoint point_;
   std::vector<double> curvatures_;
-  InverseHessian inverse_;
+  InverseHessian inverse_{memory_, {}};
   std::int64_t iteration_ = 0;
   double step_length_ = 0.0;
   double gap_ = 0.0;
@@ -103,6 +104,32 @@ class OwlqnRun {
   bool newton_worked_ = false;  // the last step was Newton's, whole
   StepOutcome outcome_ = StepOutcome::improved;
 };
+
+void OwlqnRun::begin(std::span<const double> start) {
+  point_ = evaluate_composite(objective_, non_smooth_, into_box(non_smooth_, start));
+  curvatures_ = curvatures_at(*point_.smooth);
+  inverse_ = InverseHessian(memory_, curvatures_);
+}
+
+void OwlqnRun::visit(core::Archive& archive) {
+  archive(curvatures_);
+  inverse_.visit(archive);
+  archive(iteration_);
+  archive(step_length_);
+  archive(gap_);
+  archive(ratio_);
+  archive(smallest_ritz_);
+  archive(damping_);
+  archive(flat_steps_);
+  archive(steps_settled_);
+  archive(quasi_newton_steps_);
+  archive(reached_);
+  archive(polishes_);
+  archive(newton_worked_);
+  archive(outcome_);
+  visit_point(archive, objective_, non_smooth_, point_);
+  objective_.visit_passes(archive);
+}
 
 // −H s on the free variables, with the limited-memory H. Its decrease is scaled to agree with
 // Newton's where that was last known.
@@ -219,6 +246,7 @@ bool OwlqnRun::tolerance_reached(const Plan& plan) {
 Solution OwlqnRun::run() {
   if (!is_finite(point_)) return stop(StopReason::no_progress);
   while (true) {
+    monitor_.boundary();
     const Plan next = plan();
     const bool reached = tolerance_reached(next);
     if (!report()) return stop(StopReason::asked_to_stop);
@@ -246,7 +274,11 @@ bool OwlqnRun::polished() {
 Solution owlqn(const Objective& objective, const NonSmooth& non_smooth,
                std::span<const double> start, const Limits& limits, const OwlqnOptions& options,
                Monitor monitor) {
-  return OwlqnRun(objective, non_smooth, start, limits, options, monitor).run();
+  OwlqnRun run(objective, non_smooth, limits, options, monitor);
+  const auto visit = [&](core::Archive& archive) { run.visit(archive); };
+  const StateFrame frame(monitor.keeper(), visit);
+  if (!frame.resumed()) run.begin(start);
+  return run.run();
 }
 
 }  // namespace mpilogit::solvers

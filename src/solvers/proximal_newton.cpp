@@ -29,18 +29,20 @@ constexpr int kMostConfirmations = 4;
 
 class ProximalNewtonRun {
  public:
-  ProximalNewtonRun(const Objective& objective, const NonSmooth& non_smooth,
-                    std::span<const double> start, const Limits& limits,
+  ProximalNewtonRun(const Objective& objective, const NonSmooth& non_smooth, const Limits& limits,
                     const ProximalNewtonOptions& options, Monitor monitor)
       : objective_(objective),
         non_smooth_(non_smooth),
         limits_(limits),
         options_(options),
         monitor_(monitor),
-        point_(evaluate_composite(objective, non_smooth, into_box(non_smooth, start))),
         curvatures_(objective.dimension(), 0.0) {}
 
+  void begin(std::span<const double> start) {
+    point_ = evaluate_composite(objective_, non_smooth_, into_box(non_smooth_, start));
+  }
   Solution run();
+  void visit(core::Archive& archive);
 
  private:
   using Minimum = PiecewiseQuadratic::Minimum;
@@ -76,7 +78,25 @@ class ProximalNewtonRun {
   double gap_ = 0.0;
   int flat_steps_ = 0;
   StepOutcome outcome_ = StepOutcome::improved;
+  int confirmations_ = 0;     // that the tolerance is reached
+  bool handed_over_ = false;  // to owlqn
 };
+
+// The working set and its Hessian are chosen anew in every iteration.
+void ProximalNewtonRun::visit(core::Archive& archive) {
+  archive(curvatures_);
+  archive(damping_);
+  archive(iteration_);
+  archive(reported_);
+  archive(step_length_);
+  archive(gap_);
+  archive(flat_steps_);
+  archive(outcome_);
+  archive(confirmations_);
+  archive(handed_over_);
+  visit_point(archive, objective_, non_smooth_, point_);
+  objective_.visit_passes(archive);
+}
 
 bool ProximalNewtonRun::report(double gap) {
   gap_ = gap;
@@ -201,7 +221,9 @@ bool ProximalNewtonRun::advance(const Minimum& minimum) {
 
 Solution ProximalNewtonRun::run() {
   if (!is_finite(point_)) return stop(StopReason::no_progress);
-  for (int confirmations = 0;;) {
+  if (handed_over_) return hand_over();
+  while (true) {
+    monitor_.boundary();
     if (!choose_working_set()) return hand_over();
     take_hessian();
     PiecewiseQuadratic quadratic = model();
@@ -214,7 +236,8 @@ Solution ProximalNewtonRun::run() {
     if (!report(estimated_gap(minimum))) return stop(StopReason::asked_to_stop);
     if (gap_ <= limits_.tolerance && set_.complete && minimum.exact) {
       const bool done = !finish(quadratic, minimum) || optimal_outside();
-      if (done || ++confirmations == kMostConfirmations) return stop(StopReason::tolerance_reached);
+      if (done || ++confirmations_ == kMostConfirmations)
+        return stop(StopReason::tolerance_reached);
       continue;
     }
     if (flat_steps_ >= kFlatStepsToStop) return stop(at_rounding_level(gap_));
@@ -274,6 +297,7 @@ bool ProximalNewtonRun::optimal_outside() const {
 
 // Goes on with `owlqn` from here, counting on.
 Solution ProximalNewtonRun::hand_over() {
+  handed_over_ = true;
   const auto monitor = [&](const Progress& progress) {
     Progress shifted = progress;
     shifted.iteration += iteration_;
@@ -283,9 +307,9 @@ Solution ProximalNewtonRun::hand_over() {
     }
     return monitor_(shifted);
   };
-  Solution solution =
-      owlqn(objective_, non_smooth_, point_.smooth->coefficients(),
-            {limits_.tolerance, limits_.max_iterations - iteration_}, OwlqnOptions{}, monitor);
+  Solution solution = owlqn(objective_, non_smooth_, point_.smooth->coefficients(),
+                            {limits_.tolerance, limits_.max_iterations - iteration_},
+                            OwlqnOptions{}, {monitor, monitor_.keeper()});
   solution.iterations += iteration_;
   return solution;
 }
@@ -295,7 +319,11 @@ Solution ProximalNewtonRun::hand_over() {
 Solution proximal_newton(const Objective& objective, const NonSmooth& non_smooth,
                          std::span<const double> start, const Limits& limits,
                          const ProximalNewtonOptions& options, Monitor monitor) {
-  return ProximalNewtonRun(objective, non_smooth, start, limits, options, monitor).run();
+  ProximalNewtonRun run(objective, non_smooth, limits, options, monitor);
+  const auto visit = [&](core::Archive& archive) { run.visit(archive); };
+  const StateFrame frame(monitor.keeper(), visit);
+  if (!frame.resumed()) run.begin(start);
+  return run.run();
 }
 
 }  // namespace mpilogit::solvers

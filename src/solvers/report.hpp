@@ -2,6 +2,7 @@
 // What every solver tells: progress to the monitor, and the solution at the end.
 
 #include <cstdint>
+#include <memory>
 
 #include "mpilogit/solvers/objective.hpp"
 #include "mpilogit/solvers/solver.hpp"
@@ -17,6 +18,9 @@ Progress progress_at(const Objective& objective, const Point& point, std::int64_
 /// Why to stop when steps no longer change F beyond rounding: that is the optimum if the gap says
 /// so too, else it is a method too slow or a problem too ill-conditioned for it.
 StopReason at_rounding_level(double estimated_gap);
+
+/// The point as a part of a run's state: its coefficients, from which it is evaluated anew.
+void visit_point(core::Archive& archive, const Objective& objective, std::unique_ptr<Point>& point);
 
 Solution solution_at(const Point& point, std::int64_t iterations, double estimated_gap,
                      StopReason reason);

@@ -47,12 +47,24 @@ double promised_decrease(const Point& point, std::span<const double> bound) {
 Solution sgd(const Objective& objective, const BatchObjective& batches,
              std::span<const double> start, const Limits& limits, const SgdOptions& options,
              Monitor monitor) {
-  std::unique_ptr<Point> best = objective.evaluate(start);
-  if (!is_finite(*best)) return solution_at(*best, 0, 0.0, StopReason::no_progress);
+  std::unique_ptr<Point> best;
   GapEstimate gap(objective, limits.tolerance);
   double rate = options.learning_rate;
   int halvings = 0;  // without an epoch that went down in between
-  for (std::int64_t epoch = 0;; ++epoch) {
+  std::int64_t epoch = 0;
+  const auto visit = [&](core::Archive& archive) {
+    archive(epoch);
+    archive(rate);
+    archive(halvings);
+    visit_point(archive, objective, best);
+    gap.visit(archive);
+    objective.visit_passes(archive);
+  };
+  const StateFrame frame(monitor.keeper(), visit);
+  if (!frame.resumed()) best = objective.evaluate(start);
+  if (!is_finite(*best)) return solution_at(*best, 0, 0.0, StopReason::no_progress);
+  for (;; ++epoch) {
+    monitor.boundary();
     const double promised = promised_decrease(*best, batches.curvature_bound());
     const auto figure = gap.at(*best, promised);
     const auto stop = [&](StopReason reason, double estimated_gap) {

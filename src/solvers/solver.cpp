@@ -1,6 +1,8 @@
 #include "mpilogit/solvers/solver.hpp"
 
 #include <cmath>
+#include <memory>
+#include <vector>
 
 #include "solvers/report.hpp"
 #include "solvers/vector_algebra.hpp"
@@ -23,6 +25,15 @@ std::string_view to_string(StopReason reason) {
   return "unknown";
 }
 
+void Solution::visit(core::Archive& archive) {
+  archive(coefficients);
+  archive(objective);
+  archive(gradient_norm);
+  archive(estimated_gap);
+  archive(iterations);
+  archive(stop_reason);
+}
+
 bool converged(StopReason reason) {
   return reason == StopReason::tolerance_reached || reason == StopReason::precision_reached;
 }
@@ -35,6 +46,14 @@ Progress progress_at(const Objective& objective, const Point& point, std::int64_
                      double estimated_gap, double step_length) {
   return {iteration,   point.value(),          estimated_gap, largest_magnitude(point.gradient()),
           step_length, objective.data_passes()};
+}
+
+void visit_point(core::Archive& archive, const Objective& objective,
+                 std::unique_ptr<Point>& point) {
+  std::vector<double> coefficients;
+  if (point) coefficients.assign(point->coefficients().begin(), point->coefficients().end());
+  archive(coefficients);
+  if (archive.reading()) point = objective.evaluate(coefficients);
 }
 
 StopReason at_rounding_level(double estimated_gap) {

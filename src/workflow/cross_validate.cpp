@@ -15,11 +15,13 @@
 #include "mpilogit/objective/lock_step.hpp"
 #include "mpilogit/workflow/record.hpp"
 
+#include "checkpoints.hpp"
 #include "fit.hpp"
 #include "fold_scores.hpp"
 #include "folds.hpp"
 #include "path_fit.hpp"
 #include "solve.hpp"
+#include "training_time.hpp"
 
 namespace mpilogit::workflow {
 
@@ -35,15 +37,19 @@ struct FoldPaths {
 class CrossValidation {
  public:
   CrossValidation(const CrossValidateOptions& options, const TrainingSet& set,
-                  const comm::Communicator& communicator)
+                  const comm::Communicator& communicator, Checkpoints& checkpoints)
       : options_(options),
         set_(set),
         communicator_(communicator),
+        checkpoints_(checkpoints),
         regulariser_(options.penalty, set, set.targets.columns(), false, communicator),
         fold_of_row_(assign_folds(set.dataset, options.folds, options.seed, communicator)),
         fold_weights_(weights_of_folds()) {}
 
-  void run(CrossValidateReport& report, CrossValidateObserver& observer);
+  /// Goes on where `report` has candidates already. Keeps to the main run's states.
+  void run(CrossValidateReport& report, const TrainingTime& time, CrossValidateObserver& observer);
+
+  std::vector<std::int64_t> fold_rows() const;
 
  private:
   std::vector<double> weights_of_folds() const;
@@ -54,6 +60,7 @@ class CrossValidation {
   const CrossValidateOptions& options_;
   const TrainingSet& set_;
   const comm::Communicator& communicator_;
+  Checkpoints& checkpoints_;
   Regulariser regulariser_;
   std::vector<std::uint32_t> fold_of_row_;
   std::vector<double> fold_weights_;
@@ -85,12 +92,13 @@ std::vector<double> CrossValidation::weights_of_folds() const {
 FoldPaths CrossValidation::train(double l1_ratio, std::span<const double> lambdas,
                                  std::int64_t& data_passes) {
   objective::LockStep lock_step(set_.rows, options_.folds);
+  Checkpoints::Lanes lanes(checkpoints_, options_.folds);
   std::deque<PathFit> fits;
   for (std::size_t f = 0; f < options_.folds; ++f) {
     fits.emplace_back(
         lock_step.passes(f),
         objective::without_part(set_.targets, fold_of_row_, static_cast<std::uint32_t>(f)),
-        regulariser_, options_.solver);
+        regulariser_, options_.solver, lanes.keeper(f));
   }
   FoldPaths paths;
   paths.coefficients.resize(options_.folds);
@@ -99,12 +107,21 @@ FoldPaths CrossValidation::train(double l1_ratio, std::span<const double> lambda
   std::vector<std::function<void()>> tasks;
   for (std::size_t f = 0; f < options_.folds; ++f) {
     tasks.emplace_back([&, f] {
-      for (const double lambda : lambdas) {
-        const solvers::Solution& solution = fits[f].step(lambda, l1_ratio);
-        paths.coefficients[f].push_back(solution.coefficients);
+      FoldPath& steps = paths.coefficients[f];
+      const auto visit = [&](core::Archive& archive) {
+        archive.each(steps, [&](std::vector<double>& coefficients) { archive(coefficients); });
+        archive(paths.nonzeros[f]);
+        archive(converged[f]);
+        fits[f].visit(archive);
+      };
+      const solvers::StateFrame frame(lanes.keeper(f), visit);
+      while (steps.size() < lambdas.size()) {
+        const solvers::Solution& solution = fits[f].step(lambdas[steps.size()], l1_ratio);
         paths.nonzeros[f].push_back(fits[f].nonzeros());
         if (!solvers::converged(solution.stop_reason)) converged[f] = 0;
+        steps.push_back(solution.coefficients);
       }
+      lanes.finish(f);
     });
   }
   lock_step.run(tasks);
@@ -142,13 +159,25 @@ Candidate CrossValidation::summarise(double l1_ratio, double lambda, std::vector
   return candidate;
 }
 
-void CrossValidation::run(CrossValidateReport& report, CrossValidateObserver& observer) {
-  const core::Stopwatch watch;
+void CrossValidation::run(CrossValidateReport& report, const TrainingTime& time,
+                          CrossValidateObserver& observer) {
   const objective::DirectPasses passes(set_.rows);
-  PathFit all_rows(passes, set_.targets, regulariser_, options_.solver);
-  all_rows.fit_null();
-  report.data_passes = passes.data_passes();
-  for (const double l1_ratio : options_.l1_ratios) {
+  PathFit all_rows(passes, set_.targets, regulariser_, options_.solver, checkpoints_.keeper());
+  bool null_fitted = false;
+  std::size_t ratios_done = 0;
+  const auto visit = [&](core::Archive& archive) {
+    archive(null_fitted);
+    archive(ratios_done);
+    all_rows.visit(archive);
+  };
+  const solvers::StateFrame frame(checkpoints_.keeper(), visit);
+  if (!null_fitted) {
+    all_rows.fit_null();
+    report.data_passes = passes.data_passes();
+    null_fitted = true;
+  }
+  for (; ratios_done < options_.l1_ratios.size(); ++ratios_done) {
+    const double l1_ratio = options_.l1_ratios[ratios_done];
     const std::vector<double> path = lambdas(options_.grid, all_rows.largest_lambda(l1_ratio),
                                              set_.dataset.shape().rows, set_.design.features());
     const FoldPaths folds = train(l1_ratio, path, report.data_passes);
@@ -161,11 +190,34 @@ void CrossValidation::run(CrossValidateReport& report, CrossValidateObserver& ob
       report.candidates.push_back(summarise(l1_ratio, path[s], std::move(scores[s]),
                                             nonzeros / static_cast<double>(options_.folds)));
     }
-    observer.folds_done(l1_ratio, report.data_passes, watch.seconds());
+    observer.folds_done(l1_ratio, report.data_passes, time.seconds());
   }
-  report.fold_rows.assign(options_.folds, 0);
-  for (const auto fold : fold_of_row_) ++report.fold_rows[fold];
-  communicator_.sum(report.fold_rows);
+}
+
+std::vector<std::int64_t> CrossValidation::fold_rows() const {
+  std::vector<std::int64_t> rows(options_.folds, 0);
+  for (const auto fold : fold_of_row_) ++rows[fold];
+  communicator_.sum(rows);
+  return rows;
+}
+
+void visit_candidates(core::Archive& archive, CrossValidateReport& report) {
+  archive(report.converged);
+  archive(report.data_passes);
+  archive.each(report.candidates, [&](Candidate& candidate) {
+    archive(candidate.l1_ratio);
+    archive(candidate.lambda);
+    archive(candidate.mean_log_loss);
+    archive(candidate.standard_error);
+    archive(candidate.mean_accuracy);
+    archive(candidate.mean_roc_auc);
+    archive(candidate.mean_nonzeros);
+    archive.each(candidate.folds, [&](FoldScore& score) {
+      archive(score.log_loss);
+      archive(score.accuracy);
+      archive(score.roc_auc);
+    });
+  });
 }
 
 // λ descends within a ratio, so the first of equals is the strongest penalty.
@@ -204,6 +256,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
     core::require_writable(options.model_path);
     return std::string();
   });
+  Checkpoints checkpoints(options.checkpoint, communicator, observer);
   const TrainingSet set(options.design, options.threads, communicator);
   CrossValidateReport report;
   report.seconds_read = total.seconds();
@@ -213,27 +266,41 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
             ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given());
   }
 
-  const core::Stopwatch folds;
-  CrossValidation(options, set, communicator).run(report, observer);
-  choose(options.choice, report);
-  report.seconds_folds = folds.seconds();
-
+  checkpoints.begin(set);
+  CrossValidation validation(options, set, communicator, checkpoints);
+  report.fold_rows = validation.fold_rows();
+  History history;
+  checkpoints.run([&] {
+    TrainingTime time;
+    bool folds_done = false;
+    const auto visit = [&](core::Archive& archive) {
+      time.visit(archive);
+      archive(folds_done);
+      archive(report.seconds_folds);
+      visit_candidates(archive, report);
+      history.visit(archive);
+    };
+    const solvers::StateFrame frame(checkpoints.keeper(), visit);
+    if (!folds_done) {
+      validation.run(report, time, observer);
+      report.seconds_folds = time.seconds();
+      folds_done = true;
+    }
+    choose(options.choice, report);
+    const auto follow = [&](const solvers::Progress& progress) {
+      history.add(progress, time.seconds() - report.seconds_folds);
+      return true;
+    };
+    fit(refit_options(options, report.candidates[report.chosen]), set, communicator, checkpoints,
+        {follow, checkpoints.keeper()}, report.refit);
+    report.refit.seconds_train = time.seconds() - report.seconds_folds;
+  });
   report.stratified = !options.design.source.groups;
   report.shape = set.dataset.shape();
   report.ranks = report.refit.ranks = communicator.size();
   report.threads = report.refit.threads = options.threads;
-  const core::Stopwatch training;
-  History history;
-  fit(
-      refit_options(options, report.candidates[report.chosen]), set, communicator,
-      [&](const solvers::Progress& progress) {
-        history.add(progress, training.seconds());
-        return true;
-      },
-      report.refit);
   report.refit.history = history.entries();
   report.refit.seconds_read = report.seconds_read;
-  report.refit.seconds_train = training.seconds();
   report.refit.traffic = communicator.traffic();
   report.refit.memory = memory_use(set.dataset, communicator);
   report.refit.seconds_total = report.seconds_total = total.seconds();
@@ -242,6 +309,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
     model::write_model(options.model_path, report.refit.model);
     return std::string();
   });
+  checkpoints.done();
   return report;
 }
 

@@ -83,7 +83,16 @@ void fit_firth(const TrainOptions& options, const TrainingSet& set,
   const objective::FirthObjective firth(logistic, aliased);
   std::vector<double> begin = start ? std::move(*start) : logistic.start();
   for (const std::size_t j : firth.left_out()) begin[j] = 0.0;
-  report.solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
+  bool solved = false;
+  const auto visit = [&](core::Archive& archive) {
+    archive(solved);
+    report.solution.visit(archive);
+    logistic.visit_passes(archive);
+  };
+  const solvers::StateFrame frame(monitor.keeper(), visit);
+  if (!solved) report.solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
+  solved = true;
+  monitor.boundary();
   const auto parts = firth.parts(report.solution.coefficients);
   report.total_weight = logistic.total_weight();
   report.log_loss = parts.log_loss;

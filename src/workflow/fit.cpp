@@ -39,6 +39,8 @@ class SeparationGuard {
   }
   bool separated() const { return separated_; }
 
+  void visit(core::Archive& archive) { archive(separated_); }
+
  private:
   static bool unpenalised(const Regularisation& penalty) {
     return !penalty.needs_proximal &&
@@ -63,12 +65,21 @@ struct Fit {
   }
 
   void run(const SolverOptions& options, const solvers::Start& start, solvers::Monitor monitor) {
-    solution =
-        solve(objective, penalty, options, start, 1.0, [&](const solvers::Progress& progress) {
-          const bool more = monitor(progress);
-          return !guard.separated(progress.objective) && more;
-        });
+    const auto guarded = [&](const solvers::Progress& progress) {
+      const bool more = monitor(progress);
+      return !guard.separated(progress.objective) && more;
+    };
+    solution = solve(objective, penalty, options, start, 1.0, {guarded, monitor.keeper()});
     centre_classes(objective, penalty, solution.coefficients);
+    solved = true;
+  }
+
+  // The solver under way has a frame of its own.
+  void visit(core::Archive& archive) {
+    archive(solved);
+    solution.visit(archive);
+    guard.visit(archive);
+    objective.visit_passes(archive);
   }
 
   // Solvers that know no matrices may share out an aliased column's coefficient.
@@ -93,6 +104,7 @@ struct Fit {
   objective::LogisticObjective objective;
   SeparationGuard guard;
   solvers::Solution solution;
+  bool solved = false;
 };
 
 Strength strength_of(const TrainOptions& options, double total_weight) {
@@ -146,6 +158,19 @@ void add_named_inference(const InferenceOptions& options, const Fit& fit, TrainR
   report.test_remark = add_tests(options, report.model);
 }
 
+// Where the solver begins that does not go on from a kept state.
+solvers::Start first_start(const TrainOptions& options, const TrainingSet& set,
+                           const objective::Targets& targets,
+                           const comm::Communicator& communicator, const Fit& fit) {
+  if (options.start) {
+    return {start_from(options, set, targets.columns(), targets.reference_class, communicator)};
+  }
+  const bool newton =
+      resolve(options.solver.kind, fit.penalty.needs_proximal) == SolverKind::newton;
+  if (!newton) return {fit.start()};
+  return solvers::start_on_samples(fit.objective, fit.start(), options.solver.tolerance);
+}
+
 void fit_together(const TrainOptions& options, const TrainingSet& set, const Strength& strength,
                   const comm::Communicator& communicator, solvers::Monitor monitor,
                   TrainReport& report) {
@@ -166,16 +191,15 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
     require_inference_possible(*options.inference, problem);
     require_known_names(*options.inference, report.model, targets.columns());
   }
-  solvers::Start start{options.start ? start_from(options, set, targets.columns(),
-                                                  targets.reference_class, communicator)
-                                     : fit.start()};
-  const bool newton =
-      resolve(options.solver.kind, fit.penalty.needs_proximal) == SolverKind::newton;
-  if (newton && !options.start) {
-    start = solvers::start_on_samples(fit.objective, std::move(start.coefficients),
-                                      options.solver.tolerance);
+  const auto visit = [&](core::Archive& archive) { fit.visit(archive); };
+  const solvers::StateFrame frame(monitor.keeper(), visit);
+  if (!fit.solved) {
+    const bool resuming = monitor.keeper() != nullptr && monitor.keeper()->resuming();
+    fit.run(options.solver,
+            resuming ? solvers::Start{} : first_start(options, set, targets, communicator, fit),
+            monitor);
   }
-  fit.run(options.solver, start, monitor);
+  monitor.boundary();
   if (!penalised) fit.diagnose(passes, targets, options.solver, report.diagnosis);
   if (options.inference) add_inference(*options.inference, problem, fit, report);
   merge(fit, report);
@@ -191,7 +215,8 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
 
 // A problem per class, all in lock-step.
 void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const Strength& strength,
-                     const comm::Communicator& communicator, TrainReport& report) {
+                     const comm::Communicator& communicator, Checkpoints& checkpoints,
+                     TrainReport& report) {
   const std::size_t classes = set.targets.classes;
   objective::LockStep lock_step(set.rows, classes);
   const Regulariser regulariser(options.penalty, set, 1, false, communicator);
@@ -202,11 +227,16 @@ void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const 
     fits.emplace_back(lock_step.passes(k), objective::one_against_rest(set.targets, k),
                       regulariser.at(strength, scales));
   }
+  Checkpoints::Lanes lanes(checkpoints, classes);
   std::vector<std::function<void()>> tasks;
   tasks.reserve(classes);
-  for (auto& fit : fits) {
-    tasks.emplace_back([&options, &fit] {
-      fit.run(options.solver, {fit.start()}, [](const solvers::Progress&) { return true; });
+  for (std::size_t k = 0; k < classes; ++k) {
+    tasks.emplace_back([&options, &lanes, &fit = fits[k], k] {
+      const auto visit = [&](core::Archive& archive) { fit.visit(archive); };
+      const solvers::StateFrame frame(lanes.keeper(k), visit);
+      const auto report_nothing = [](const solvers::Progress&) { return true; };
+      if (!fit.solved) fit.run(options.solver, {fit.start()}, {report_nothing, lanes.keeper(k)});
+      lanes.finish(k);
     });
   }
   lock_step.run(tasks);
@@ -248,7 +278,8 @@ void append_coefficients(std::span<const double> solution, std::size_t columns,
 }
 
 void fit(const TrainOptions& options, const TrainingSet& set,
-         const comm::Communicator& communicator, solvers::Monitor monitor, TrainReport& report) {
+         const comm::Communicator& communicator, Checkpoints& checkpoints, solvers::Monitor monitor,
+         TrainReport& report) {
   const Strength strength = strength_of(options, set.rows.bounds.total_weight);
   const bool proximal =
       strength.l1 > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
@@ -271,7 +302,7 @@ void fit(const TrainOptions& options, const TrainingSet& set,
                              .remedy = "Leave it away"})
           .as_agreed();
     }
-    fit_one_vs_rest(options, set, strength, communicator, report);
+    fit_one_vs_rest(options, set, strength, communicator, checkpoints, report);
   } else {
     fit_together(options, set, strength, communicator, monitor, report);
   }

@@ -8,15 +8,17 @@
 #include "mpilogit/model/model.hpp"
 #include "mpilogit/workflow/train.hpp"
 
+#include "checkpoints.hpp"
 #include "regularisation.hpp"
 #include "training_set.hpp"
 
 namespace mpilogit::workflow {
 
 /// What `train` does after reading and before writing: fills the report's model, solution and
-/// counts. Collective.
+/// counts. `monitor` has the checkpoints' keeper. Collective.
 void fit(const TrainOptions& options, const TrainingSet& set,
-         const comm::Communicator& communicator, solvers::Monitor monitor, TrainReport& report);
+         const comm::Communicator& communicator, Checkpoints& checkpoints, solvers::Monitor monitor,
+         TrainReport& report);
 
 /// Softmax without any penalty takes the first class as the reference: with coefficients for every
 /// class they would not be determined.

@@ -20,4 +20,19 @@ std::vector<HistoryEntry> History::entries() const {
   return entries;
 }
 
+void History::visit(core::Archive& archive) {
+  const auto visit_entry = [&](HistoryEntry& entry) {
+    archive(entry.iteration);
+    archive(entry.objective);
+    archive(entry.estimated_gap);
+    archive(entry.gradient_norm);
+    archive(entry.data_passes);
+    archive(entry.seconds);
+  };
+  archive.each(kept_, visit_entry);
+  visit_entry(newest_);
+  archive(seen_);
+  archive(stride_);
+}
+
 }  // namespace mpilogit::workflow

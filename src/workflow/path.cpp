@@ -6,9 +6,11 @@
 #include "mpilogit/model/path_file.hpp"
 #include "mpilogit/workflow/record.hpp"
 
+#include "checkpoints.hpp"
 #include "fit.hpp"
 #include "path_fit.hpp"
 #include "solve.hpp"
+#include "training_time.hpp"
 
 namespace mpilogit::workflow {
 
@@ -40,6 +42,23 @@ std::string why_enough(const PathOptions& options, const model::Path& path) {
   return {};
 }
 
+void visit_steps(core::Archive& archive, PathReport& report) {
+  model::Path& path = report.path;
+  for (auto* of_steps : {&path.lambda, &path.l1, &path.l2, &path.objective,
+                         &path.deviance_explained, &path.coefficients, &path.intercept}) {
+    archive(*of_steps);
+  }
+  archive(path.nonzeros);
+  archive(path.data_passes);
+  archive.each(report.stop_reasons, [&](std::string& reason) { archive(reason); });
+  archive(report.converged);
+}
+
+// Whether the step that begins now is one that was under way when its state was kept.
+bool goes_on(const Checkpoints& checkpoints) {
+  return checkpoints.keeper() != nullptr && checkpoints.keeper()->resuming();
+}
+
 }  // namespace
 
 PathReport path(const PathOptions& options, const comm::Communicator& communicator,
@@ -49,44 +68,59 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
     core::require_writable(options.model_path);
     return std::string();
   });
+  Checkpoints checkpoints(options.checkpoint, communicator, observer);
   const TrainingSet set(options.design, options.threads, communicator);
   PathReport report;
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
-  const core::Stopwatch training;
+  checkpoints.begin(set);
+  TrainingTime time;
   const objective::DirectPasses passes(set.rows);
   const Regulariser regulariser(options.penalty, set, set.targets.columns(), false, communicator);
   const bool proximal =
       options.l1_ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
   report.solver = to_string(resolve(options.solver.kind, proximal));
-  PathFit fit(passes, set.targets, regulariser, options.solver);
-  fit.fit_null();
-  report.null_loss = fit.null_loss();
+  PathFit fit(passes, set.targets, regulariser, options.solver, checkpoints.keeper());
   report.path.model =
       model_frame(set, {}, options.penalty.standardize, resolve(options.solver.kind, proximal));
   if (set.targets.classes > 2) report.path.model.objective = model::kSoftmax;
 
-  report.ended = "at its end";
-  for (const double lambda : lambdas(options.grid, fit.largest_lambda(options.l1_ratio),
-                                     set.dataset.shape().rows, set.design.features())) {
-    const std::int64_t before = passes.data_passes();
-    const solvers::Solution& solution = fit.step(lambda, options.l1_ratio);
-    append_step(fit, solution, lambda, options.l1_ratio, passes.data_passes() - before,
-                report.null_loss, report.path);
-    report.stop_reasons.emplace_back(solvers::to_string(solution.stop_reason));
-    report.converged = report.converged && solvers::converged(solution.stop_reason);
-    observer.step(report.path);
-    const std::string why = why_enough(options, report.path);
-    if (why.empty()) continue;
-    report.ended = why;
-    break;
-  }
+  checkpoints.run([&] {
+    bool null_fitted = false;
+    std::int64_t before = 0;  // the step: passes
+    const auto visit = [&](core::Archive& archive) {
+      archive(null_fitted);
+      archive(before);
+      time.visit(archive);
+      fit.visit(archive);
+      visit_steps(archive, report);
+    };
+    const solvers::StateFrame frame(checkpoints.keeper(), visit);
+    if (!null_fitted) fit.fit_null();
+    null_fitted = true;
+    report.null_loss = fit.null_loss();
+    report.ended = "at its end";
+    const auto all = lambdas(options.grid, fit.largest_lambda(options.l1_ratio),
+                             set.dataset.shape().rows, set.design.features());
+    std::string why = why_enough(options, report.path);
+    for (std::size_t s = report.path.lambda.size(); s < all.size() && why.empty(); ++s) {
+      if (!goes_on(checkpoints)) before = passes.data_passes();
+      const solvers::Solution& solution = fit.step(all[s], options.l1_ratio);
+      append_step(fit, solution, all[s], options.l1_ratio, passes.data_passes() - before,
+                  report.null_loss, report.path);
+      report.stop_reasons.emplace_back(solvers::to_string(solution.stop_reason));
+      report.converged = report.converged && solvers::converged(solution.stop_reason);
+      observer.step(report.path);
+      why = why_enough(options, report.path);
+    }
+    if (!why.empty()) report.ended = why;
+  });
   report.shape = set.dataset.shape();
   report.data_passes = passes.data_passes();
   report.ranks = communicator.size();
   report.threads = options.threads;
-  report.seconds_train = training.seconds();
+  report.seconds_train = time.seconds();
   report.memory = memory_use(set.dataset, communicator);
   report.seconds_total = total.seconds();
   report.path.model.record = to_json(report);
@@ -94,6 +128,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
     model::write_path(options.model_path, report.path);
     return std::string();
   });
+  checkpoints.done();
   report.seconds_total = total.seconds();
   return report;
 }

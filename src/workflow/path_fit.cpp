@@ -39,19 +39,30 @@ std::vector<double> lambdas(const LambdaGrid& grid, double largest, std::int64_t
 }
 
 PathFit::PathFit(const objective::Passes& passes, objective::Targets targets,
-                 const Regulariser& regulariser, const SolverOptions& options)
+                 const Regulariser& regulariser, const SolverOptions& options,
+                 solvers::StateKeeper* keeper)
     : regulariser_(regulariser),
       options_(options),
+      keeper_(keeper),
       scales_(regulariser.scales(targets)),
       penalty_(regulariser.at({0.0, 0.0}, scales_)),
       objective_(passes, std::move(targets), penalty_.smooth) {
   solution_.coefficients = objective_.start_at_shares();
 }
 
+void PathFit::visit(core::Archive& archive) {
+  solution_.visit(archive);
+  archive(last_lambda_);
+  archive(null_loss_);
+  archive(steepest_);
+  objective_.visit_passes(archive);
+}
+
 solvers::Solution PathFit::minimise(double screening) {
   objective_.change_penalty(penalty_.smooth);
+  const auto report_nothing = [](const solvers::Progress&) { return true; };
   solvers::Solution solution = solve(objective_, penalty_, options_, {solution_.coefficients},
-                                     screening, [](const solvers::Progress&) { return true; });
+                                     screening, {report_nothing, keeper_});
   centre_classes(objective_, penalty_, solution.coefficients);
   return solution;
 }

@@ -26,9 +26,13 @@ std::vector<double> lambdas(const LambdaGrid& grid, double largest, std::int64_t
 
 class PathFit {
  public:
-  /// Collective. All references must outlive this object.
+  /// Collective. All references must outlive this object. `keeper` may be null.
   PathFit(const objective::Passes& passes, objective::Targets targets,
-          const Regulariser& regulariser, const SolverOptions& options);
+          const Regulariser& regulariser, const SolverOptions& options,
+          solvers::StateKeeper* keeper);
+
+  /// As a part of a run's state; a step under way has a frame of its own.
+  void visit(core::Archive& archive);
 
   /// Fits what is not penalised, with everything penalised at its centre: the path starts there.
   /// Collective, as are all below.
@@ -54,6 +58,7 @@ class PathFit {
 
   const Regulariser& regulariser_;
   SolverOptions options_;
+  solvers::StateKeeper* keeper_;
   Regulariser::Scales scales_;
   Regularisation penalty_;
   objective::LogisticObjective objective_;

@@ -6,7 +6,9 @@
 #include "mpilogit/model/model_file.hpp"
 #include "mpilogit/workflow/record.hpp"
 
+#include "checkpoints.hpp"
 #include "fit.hpp"
+#include "training_time.hpp"
 
 namespace mpilogit::workflow {
 
@@ -27,23 +29,29 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
     if (options.diagnostics) core::require_writable(*options.diagnostics);
     return std::string();
   });
+  Checkpoints checkpoints(options.checkpoint, communicator, observer);
   const TrainingSet set(options.design, options.threads, communicator);
   TrainReport report;
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
-  const core::Stopwatch training;
+  checkpoints.begin(set);
+  TrainingTime time;
   History history;
-  fit(
-      options, set, communicator,
-      [&](const solvers::Progress& progress) {
-        const double seconds = training.seconds();
-        history.add(progress, seconds);
-        observer.progress(progress, seconds);
-        return true;
-      },
-      report);
-  report.seconds_train = training.seconds();
+  const auto follow = [&](const solvers::Progress& progress) {
+    history.add(progress, time.seconds());
+    observer.progress(progress, time.seconds());
+    return true;
+  };
+  checkpoints.run([&] {
+    const auto visit = [&](core::Archive& archive) {
+      time.visit(archive);
+      history.visit(archive);
+    };
+    const solvers::StateFrame frame(checkpoints.keeper(), visit);
+    fit(options, set, communicator, checkpoints, {follow, checkpoints.keeper()}, report);
+  });
+  report.seconds_train = time.seconds();
   report.history = history.entries();
   report.ranks = communicator.size();
   report.threads = options.threads;
@@ -55,6 +63,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
     model::write_model(options.model_path, report.model);
     return std::string();
   });
+  if (report.solution.stop_reason != solvers::StopReason::iteration_limit) checkpoints.done();
   report.seconds_total = total.seconds();
   return report;
 }

@@ -71,6 +71,7 @@ class TestObjective final : public Objective {
   }
   std::int64_t data_rows() const override { return rows; }
   std::int64_t data_passes() const override { return passes; }
+  void visit_passes(core::Archive& archive) const override { archive(passes); }
 
   const Function& function() const { return function_; }
 

@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "mpilogit/comm/signals.hpp"
+
 namespace mpilogit::comm {
 
 /// What went over the wire so far: the calls of allreduce and their payload per rank.
@@ -36,6 +38,10 @@ class Communicator {
   /// Element-wise over the ranks, in place. Sums of int64 are exact, maxima and minima too.
   void sum(std::span<std::int64_t> values) const;
   std::int64_t sum(std::int64_t value) const;
+  /// The same, and in the last kRequestWords elements, which are the communicator's own, what the
+  /// ranks were asked by signals: so all learn of it at once, and at no cost.
+  void sum_with_requests(std::span<std::int64_t> values) const;
+  static constexpr std::size_t kRequestWords = 2;
   void maximum(std::span<double> values) const;
   double maximum(double value) const;
   double minimum(double value) const;
@@ -77,6 +83,12 @@ class Communicator {
     std::copy(bytes.begin(), bytes.end(), std::as_writable_bytes(std::span<T>(incoming)).begin());
     return incoming;
   }
+
+  /// What all ranks together were asked, as of the last `sum_with_requests`: the same on all ranks.
+  /// May be asked by any thread.
+  Requests requests() const;
+  /// From here on, the signals of this rank; null: none. They must live as long as they are heard.
+  void listen_to(const Signals* signals) const;
 
   /// Of this object and its copies.
   Traffic traffic() const;

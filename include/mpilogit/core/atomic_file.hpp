@@ -1,6 +1,9 @@
 #pragma once
 // A file that is there whole or not at all.
 
+#include <cstddef>
+#include <initializer_list>
+#include <span>
 #include <string>
 
 namespace mpilogit::core {
@@ -18,9 +21,17 @@ class AtomicFile {
 
   const std::string& temporary_path() const { return temporary_; }
 
+  /// Writes the parts one after the other, from the beginning of the file. Throws bad input that
+  /// names the cause. For those who do not write by a library of their own.
+  void write(std::initializer_list<std::span<const std::byte>> parts);
+
   /// fsync of the file, rename over `path`, fsync of the folder; each checked. The writer must have
   /// closed the file.
   void commit();
+
+  /// Likewise, but what was at `path` is found at `previous` then. Between the two renames there is
+  /// nothing at `path`: whoever reads it has to look at `previous` too.
+  void commit_keeping(const std::string& previous);
 
  private:
   std::string path_;

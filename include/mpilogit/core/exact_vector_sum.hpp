@@ -28,8 +28,10 @@ class ExactVectorSum {
 
   void merge(const ExactVectorSum& other);
 
-  /// The buffer to be summed over the ranks: components, one flag, then the scalars' limbs.
+  /// The buffer to be summed over the ranks: components, one flag, then the scalars' limbs, and
+  /// kSpareWords for whoever carries it.
   std::span<std::int64_t> pack();
+  static constexpr std::size_t kSpareWords = 2;
   /// Takes over the buffer of `pack()` after it was summed in place.
   void unpack();
 
@@ -39,8 +41,9 @@ class ExactVectorSum {
 
  private:
   std::span<const FixedPoint> scales_;
-  std::vector<double> multipliers_;   // of the scales
-  std::vector<std::int64_t> buffer_;  // components, count of blocks that were not finite, limbs
+  std::vector<double> multipliers_;  // of the scales
+  std::vector<std::int64_t>
+      buffer_;  // components, count of blocks that were not finite, limbs, spare
   std::vector<WideSum> scalars_;
 };
 

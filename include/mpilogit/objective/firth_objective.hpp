@@ -56,6 +56,7 @@ class FirthObjective final : public solvers::Objective {
   }
   std::int64_t data_rows() const override { return logistic_.data_rows(); }
   std::int64_t data_passes() const override { return logistic_.data_passes(); }
+  void visit_passes(core::Archive& archive) const override { logistic_.visit_passes(archive); }
 
   /// Indices of the columns that are left out, ascending. Their coefficients stay where a solver
   /// starts them.

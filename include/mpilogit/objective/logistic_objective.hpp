@@ -44,6 +44,7 @@ class LogisticObjective final : public solvers::Objective {
   std::unique_ptr<solvers::Objective> sampled(std::int64_t stride) const override;
   std::int64_t data_rows() const override;
   std::int64_t data_passes() const override;
+  void visit_passes(core::Archive& archive) const override;
 
   /// Where smooth solvers start: zero (or the penalty's centre), of two classes with the intercept
   /// at their log-odds.

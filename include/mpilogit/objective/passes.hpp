@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/core/archive.hpp"
 #include "mpilogit/core/fixed_point.hpp"
 #include "mpilogit/core/function_ref.hpp"
 #include "mpilogit/kernels/lane_sum.hpp"
@@ -78,6 +79,12 @@ struct ReadCount {
 
   /// In units of one pass over `all_rows`, parts rounded up in the total.
   std::int64_t data_passes(std::int64_t all_rows) const { return (rows + all_rows - 1) / all_rows; }
+
+  /// As a part of a run's state.
+  void visit(core::Archive& archive) {
+    archive(reads);
+    archive(rows);
+  }
 };
 
 /// Carries out passes. Collective: every rank asks for the same passes in the same order.
@@ -92,8 +99,11 @@ class Passes {
   virtual PassResult run(const FusedPass& pass) const = 0;
   virtual PassResult run(const BlockSum& sum) const = 0;
 
+  /// What was read so far on behalf of those who ask here.
+  virtual ReadCount& read() const = 0;
+
   /// Reads of all data so far, in units of one pass, parts rounded up in the total.
-  virtual std::int64_t data_passes() const = 0;
+  std::int64_t data_passes() const { return read().data_passes(rows().design.rows()); }
 };
 
 /// Carries out each pass at once.
@@ -104,8 +114,7 @@ class DirectPasses final : public Passes {
   const SharedRows& rows() const override { return rows_; }
   PassResult run(const FusedPass& pass) const override;
   PassResult run(const BlockSum& sum) const override;
-  std::int64_t data_passes() const override { return read_.data_passes(rows_.design.rows()); }
-  const ReadCount& read() const { return read_; }
+  ReadCount& read() const override { return read_; }
 
  private:
   const SharedRows& rows_;

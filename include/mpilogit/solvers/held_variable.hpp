@@ -32,6 +32,7 @@ class HeldVariable final : public Objective {
   }
   std::int64_t data_rows() const override { return inner_.data_rows(); }
   std::int64_t data_passes() const override { return inner_.data_passes(); }
+  void visit_passes(core::Archive& archive) const override { inner_.visit_passes(archive); }
 
  private:
   const Objective& inner_;

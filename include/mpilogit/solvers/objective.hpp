@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "mpilogit/core/archive.hpp"
 #include "mpilogit/solvers/symmetric_matrix.hpp"
 
 namespace mpilogit::solvers {
@@ -130,6 +131,9 @@ class Objective {
   /// Reads of all data so far, in units of one pass (a part of a pass counts as its part, rounded
   /// up in the total).
   virtual std::int64_t data_passes() const = 0;
+
+  /// What `data_passes` counts, as a part of a run's state: a run that goes on counts on.
+  virtual void visit_passes(core::Archive& /*archive*/) const {}
 };
 
 /// What is added to a smooth objective: Σ_j l1_j |w_j − centre_j|, subject to lower_j ≤ w_j ≤

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "mpilogit/core/function_ref.hpp"
 #include "mpilogit/solvers/objective.hpp"
+#include "mpilogit/solvers/state_keeper.hpp"
 
 namespace mpilogit::solvers {
 
@@ -35,9 +38,33 @@ struct Progress {
   std::int64_t data_passes = 0;
 };
 
-/// Called after every iteration, and once with iteration 0. Returns false to stop the solver; must
-/// return the same on every rank.
-using Monitor = core::FunctionRef<bool(const Progress&)>;
+/// Who follows a run. Meant for parameters: does not own what it is made of.
+class Monitor {
+ public:
+  using Report = core::FunctionRef<bool(const Progress&)>;
+
+  /// `report` is called after every iteration, and once with iteration 0. It returns false to stop
+  /// the solver; must return the same on every rank. `keeper`, if any, keeps the run's state.
+  template <class Callable>
+  requires(!std::is_same_v<std::remove_cvref_t<Callable>, Monitor> &&
+           std::is_constructible_v<Report, Callable>)
+      Monitor(Callable&& report,  // NOLINT(bugprone-forwarding-reference-overload)
+              StateKeeper* keeper = nullptr)
+      : report_(std::forward<Callable>(report)), keeper_(keeper) {}
+
+  bool operator()(const Progress& progress) const { return report_(progress); }
+
+  StateKeeper* keeper() const { return keeper_; }
+
+  /// The run's state is whole here.
+  void boundary() const {
+    if (keeper_ != nullptr) keeper_->boundary();
+  }
+
+ private:
+  Report report_;
+  StateKeeper* keeper_;
+};
 
 struct Limits {
   double tolerance = 1e-8;            ///< on the estimated relative gap; 0: go on to full precision
@@ -51,6 +78,9 @@ struct Solution {
   double estimated_gap = 0.0;        ///< relative, there; an upper one if stopped by tolerance
   std::int64_t iterations = 0;
   StopReason stop_reason = StopReason::iteration_limit;
+
+  /// As a part of a run's state.
+  void visit(core::Archive& archive);
 };
 
 }  // namespace mpilogit::solvers

@@ -29,6 +29,7 @@ struct CrossValidateOptions {
   PenaltyOptions penalty;
   SolverOptions solver;
   Choice choice = Choice::minimum;
+  std::optional<CheckpointOptions> checkpoint;
   int threads = 1;
 };
 
@@ -70,9 +71,8 @@ struct CrossValidateReport {
   double seconds_total = 0.0;
 };
 
-class CrossValidateObserver {
+class CrossValidateObserver : public CheckpointObserver {
  public:
-  virtual ~CrossValidateObserver() = default;
   virtual void data_read(const data::Dataset& dataset, double seconds) = 0;
   virtual void folds_done(double l1_ratio, std::int64_t data_passes, double seconds) = 0;
 };

@@ -10,6 +10,7 @@
 
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/solvers/solver.hpp"
+#include "mpilogit/workflow/checkpoint_options.hpp"
 
 namespace mpilogit::workflow {
 
@@ -74,9 +75,8 @@ struct SolverOptions {
 };
 
 /// How the program follows a run. Called on every rank.
-class FitObserver {
+class FitObserver : public CheckpointObserver {
  public:
-  virtual ~FitObserver() = default;
   virtual void data_read(const data::Dataset& dataset, double seconds) = 0;
   virtual void progress(const solvers::Progress& progress, double seconds) = 0;
 };

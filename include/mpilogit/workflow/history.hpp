@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "mpilogit/core/archive.hpp"
 #include "mpilogit/solvers/solver.hpp"
 
 namespace mpilogit::workflow {
@@ -27,6 +28,9 @@ class History {
   static constexpr std::size_t kMost = 500;
 
   void add(const solvers::Progress& progress, double seconds);
+
+  /// As a part of a run's state.
+  void visit(core::Archive& archive);
 
   /// Those kept, in order; at most kMost + 1.
   std::vector<HistoryEntry> entries() const;

@@ -32,6 +32,7 @@ struct PathOptions {
   /// The path ends early once this share of the null deviance is explained, or a step adds less
   /// than a hundred-thousandth to it.
   double enough_explained = 0.999;
+  std::optional<CheckpointOptions> checkpoint;
   int threads = 1;
 };
 
@@ -53,9 +54,8 @@ struct PathReport {
 };
 
 /// Called on every rank after each step.
-class PathObserver {
+class PathObserver : public CheckpointObserver {
  public:
-  virtual ~PathObserver() = default;
   virtual void data_read(const data::Dataset& dataset, double seconds) = 0;
   virtual void step(const model::Path& path) = 0;
 };

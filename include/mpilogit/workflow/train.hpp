@@ -34,6 +34,7 @@ struct TrainOptions {
   /// Where leverages and residuals of the rows go; two classes, no L1 penalty, no bounds.
   std::optional<std::string> diagnostics;
   std::optional<InferenceOptions> inference;
+  std::optional<CheckpointOptions> checkpoint;
   int threads = 1;
 };
 

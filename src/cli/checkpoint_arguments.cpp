@@ -1,0 +1,92 @@
+#include "checkpoint_arguments.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "mpilogit/kernels/instruction_set.hpp"
+
+#include "option_table.hpp"
+
+namespace mpilogit::cli {
+
+namespace {
+
+// Where results go, how they are shown, and how far to go: none of it changes a coefficient. The
+// instruction set has an entry of its own.
+constexpr std::array<std::string_view, 15> kWithoutEffect = {
+    "model",           "diagnostics",    "json",       "config",
+    "quiet",           "help",           "threads",    "io",
+    "resume",          "restart",        "checkpoint", "checkpoint-every",
+    "instruction-set", "max-iterations", "confidence"};
+
+// What was given or is the default, so that to give a default changes nothing.
+std::string effective(const Arguments& arguments, const Option& option) {
+  if (option.kind == OptionKind::value || arguments.given(option.name)) {
+    return arguments.text(option.name);
+  }
+  return {};
+}
+
+std::vector<std::pair<std::string, std::string>> identity_of(const Arguments& arguments) {
+  std::vector<std::pair<std::string, std::string>> identity = {
+      {"the version of mpilogit", MPILOGIT_VERSION},
+      {"the command", std::string(arguments.command().name)},
+      {"the CPU's fused products", kernels::fuses_products() ? "there" : "not there"}};
+  for (const Option& option : all_options()) {
+    if ((option.commands & arguments.command().command) == 0) continue;
+    if (std::find(kWithoutEffect.begin(), kWithoutEffect.end(), option.name) !=
+        kWithoutEffect.end()) {
+      continue;
+    }
+    const std::string value = effective(arguments, option);
+    if (value.empty() && !arguments.given(option.name)) continue;
+    identity.emplace_back(fmt::format("--{}", option.name), value);
+  }
+  return identity;
+}
+
+// "60s", "5m", "1h": seconds; nothing if it is no such thing.
+std::optional<double> duration(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const auto unit = std::string_view("smh").find(text.back());
+  const auto number = finite_number(text.substr(0, text.size() - 1));
+  if (unit == std::string_view::npos || !number || *number < 0.0) return std::nullopt;
+  constexpr std::array kSeconds = {1.0, 60.0, 3600.0};
+  return *number * kSeconds[unit];
+}
+
+}  // namespace
+
+std::optional<workflow::CheckpointOptions> checkpoint_from(const Arguments& arguments) {
+  for (const auto* option : {"checkpoint-every", "resume", "restart"}) {
+    arguments.refuse_without(option, "checkpoint");
+  }
+  arguments.refuse_together("resume", "restart");
+  if (!arguments.given("checkpoint")) return std::nullopt;
+  workflow::CheckpointOptions options;
+  options.path = arguments.required("checkpoint");
+  for (const auto* other : {"model", "json", "diagnostics"}) {
+    if (arguments.text_if_given(other) != options.path) continue;
+    refuse_usage(&arguments.command(), fmt::format("--checkpoint and --{} are one file", other));
+  }
+  options.restart = arguments.flag("restart");
+  options.identity = identity_of(arguments);
+  const std::string every = arguments.text("checkpoint-every");
+  if (const auto seconds = duration(every)) {
+    options.every_seconds = *seconds;
+  } else if (is_number(every)) {
+    options.every_iterations = arguments.integer("checkpoint-every", 1);
+  } else {
+    refuse_usage(&arguments.command(),
+                 fmt::format("--checkpoint-every is '{}', neither a time like 60s or 5m nor a "
+                             "number of iterations",
+                             every));
+  }
+  return options;
+}
+
+}  // namespace mpilogit::cli

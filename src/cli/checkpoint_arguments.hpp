@@ -1,0 +1,46 @@
+#pragma once
+// --checkpoint and what goes with it.
+
+#include <optional>
+#include <string>
+
+#include "mpilogit/workflow/checkpoint_options.hpp"
+
+#include "arguments.hpp"
+#include "output.hpp"
+
+namespace mpilogit::cli {
+
+/// Nothing without --checkpoint. Throws for what has no effect then, and for what cannot be.
+std::optional<workflow::CheckpointOptions> checkpoint_from(const Arguments& arguments);
+
+/// An observer that also tells of checkpoints what a person wants to know.
+template <class Observer>
+class TellsOfCheckpoints : public Observer {
+ public:
+  explicit TellsOfCheckpoints(const Output& output) : output_(output) {}
+
+  void resumed(const std::string& path, const std::string& remark) override {
+    if (!remark.empty()) output_.remark("warning: " + remark);
+    output_.remark("going on from the checkpoint " + path);
+  }
+  void checkpoint_written(const std::string& /*path*/, std::int64_t /*bytes*/,
+                          double /*seconds*/) override {
+    last_failure_.clear();
+  }
+  // Once, and not for every one while the cause lasts.
+  void checkpoint_failed(const std::string& why) override {
+    if (why == last_failure_) return;
+    last_failure_ = why;
+    output_.remark("warning: no checkpoint could be written, training goes on: " + why);
+  }
+
+ protected:
+  const Output& output() const { return output_; }
+
+ private:
+  const Output& output_;
+  std::string last_failure_;
+};
+
+}  // namespace mpilogit::cli

@@ -1,0 +1,35 @@
+#include "mpilogit/core/archive.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "mpilogit/core/error.hpp"
+
+namespace mpilogit::core {
+
+namespace {
+
+Error too_short() {
+  return internal_failure("a saved state has fewer values than the run that it is for");
+}
+
+}  // namespace
+
+void Archive::raw(std::span<std::byte> value) {
+  if (!reading_) {
+    bytes_.insert(bytes_.end(), value.begin(), value.end());
+    return;
+  }
+  if (value.size() > bytes_.size() - place_) throw too_short();
+  std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(place_), value.size(), value.begin());
+  place_ += value.size();
+}
+
+std::size_t Archive::count_of(std::size_t count, std::size_t least_bytes_each) {
+  std::uint64_t written = count;
+  (*this)(written);
+  if (reading_ && written > (bytes_.size() - place_) / least_bytes_each) throw too_short();
+  return static_cast<std::size_t>(written);
+}
+
+}  // namespace mpilogit::core
