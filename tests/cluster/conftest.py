@@ -67,3 +67,9 @@ def hosts(hosts_of_the_session):
 def short_training(tmp_path_factory):
     """The digest that one rank's short training has."""
     return program.one_rank(tmp_path_factory.mktemp("one-rank") / "m.h5", program.SHORT)
+
+
+@pytest.fixture(scope="session")
+def long_training(tmp_path_factory):
+    """The digest that one rank's long training has, when nobody interrupts it."""
+    return program.one_rank(tmp_path_factory.mktemp("one-rank") / "m.h5", program.LONG)

@@ -10,15 +10,22 @@ MPIEXEC = os.environ["MPILOGIT_MPIEXEC"]
 SOURCE = pathlib.Path(os.environ["MPILOGIT_SOURCE"])
 DATA = SOURCE / "data"
 
-def training(model, iterations):
-    """A training by gradient descent that is stopped by its iterations (exit code 3) and by nothing else."""
-    return [PROGRAM, "train", DATA / "adult.h5", "--model", model, "--l2", "1e-3", "--threads", "1",
-            "--solver", "gradient-descent", "--tolerance", "0", "--max-iterations", iterations]
+# Iterations of a training: for tests of what comes out, of what interrupts it, of what ends it.
+SHORT, LONG, ENDLESS = 30, 800, 100_000_000
+
+# Exit codes.
+STOPPED_BY_ITERATIONS, CHECKPOINTED, STALLED = 3, 75, 86
 
 
-SHORT = 30            # a second or two of one core
-ENDLESS = 100_000_000
-STOPPED_BY_ITERATIONS = 3
+def options_of_training(iterations):
+    """Gradient descent that is stopped by its iterations (exit code 3) and by nothing else. One core does
+    some five hundred a second."""
+    return ["--l2", "1e-3", "--threads", "1", "--solver", "gradient-descent", "--tolerance", "0",
+            "--max-iterations", iterations]
+
+
+def training(model, iterations, *more):
+    return [PROGRAM, "train", DATA / "adult.h5", "--model", model, *options_of_training(iterations), *more]
 
 
 def coefficients(model):

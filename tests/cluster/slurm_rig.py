@@ -62,6 +62,12 @@ def skip_unless_possible():
         pytest.skip("Slurm's daemons start jobs as root only")
 
 
+# How a step ends soon after one of its ranks was killed. --kill-on-bad-exit=1 would do for a program that
+# a SIGTERM ends; a training with a checkpoint takes it as a request that the ranks left cannot agree on,
+# and goes on until Slurm's KillWait of half a minute is over.
+END_WITH_A_RANK = ["--kill-on-bad-exit=0", "--wait=3"]
+
+
 def srun(tasks, command, *options):
     """The words that start so many tasks on both nodes, or one."""
     return ["srun", "--mpi=pmix", "--nodes", min(tasks, len(NODES)), "--ntasks", tasks, *options, *command]
@@ -136,11 +142,16 @@ class Slurm:
     def output(self, *command):
         return self.run(*command).stdout.strip()
 
-    def submit(self, script, *options):
-        """The number of the new job, whose output goes to output(number) of it."""
-        done = self.run("sbatch", "--parsable", *options, script)
+    def submit(self, script, *arguments, options=()):
+        """The number of the new job."""
+        done = self.run("sbatch", "--parsable", *options, script, *arguments)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
+
+    def only_job(self):
+        """The number of the job that is in the queue."""
+        (number,) = self.output("squeue", "-h", "-o", "%i").split()
+        return number
 
     # --- jobs --------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import pytest
 from abandoned import kill_in_mid_test
 from jobs import in_training, running, seconds_until
 from program import ENDLESS, SHORT, STOPPED_BY_ITERATIONS, coefficients, training, words
-from slurm_rig import NODES, srun
+from slurm_rig import END_WITH_A_RANK, NODES, srun
 
 
 def test_tasks_go_to_both_nodes(slurm):
@@ -41,7 +41,8 @@ def test_the_exit_code_survives_kill_on_bad_exit(slurm, tmp_path):
 def test_a_batch_job_trains_to_the_bits_of_one_rank(slurm, short_training, tmp_path, tasks):
     model, script = tmp_path / "m.h5", tmp_path / "job"
     script.write_text("#!/bin/sh\nexec " + " ".join(words(srun(tasks, training(model, SHORT)))))
-    number = slurm.submit(script, f"--nodes={min(tasks, 2)}", f"--ntasks={tasks}", "--output", tmp_path / "out")
+    number = slurm.submit(
+        script, options=[f"--nodes={min(tasks, 2)}", f"--ntasks={tasks}", "--output", tmp_path / "out"])
     job = slurm.wait_for(number, "FAILED")
     assert job["ExitCode"] == f"{STOPPED_BY_ITERATIONS}:0", (tmp_path / "out").read_text()
     assert coefficients(model) == short_training
@@ -56,7 +57,7 @@ def test_mpirun_learns_the_nodes_from_the_allocation(slurm, short_training, tmp_
 
 # Without any such option a step whose last rank on a node is killed goes on for ever. One of the five
 # ranks is alone on its node.
-@pytest.mark.parametrize("options", [["--kill-on-bad-exit=1"], ["--kill-on-bad-exit=0", "--wait=3"]])
+@pytest.mark.parametrize("options", [["--kill-on-bad-exit=1"], END_WITH_A_RANK])
 @pytest.mark.parametrize("victim", range(5))
 def test_a_killed_rank_ends_the_step(slurm, tmp_path, options, victim):
     model, log = tmp_path / "m.h5", tmp_path / "log"

@@ -1,0 +1,51 @@
+"""scripts/slurm/train.sbatch: back into the queue and on to the same bits, on preemption and at the time limit."""
+
+import pytest
+
+from jobs import seconds_until
+from program import DATA, LONG, PROGRAM, SOURCE, STOPPED_BY_ITERATIONS, coefficients, options_of_training
+
+
+@pytest.fixture
+def job(slurm, tmp_path):
+    """job(words of sbatch): submits a training of four ranks on both nodes; its number."""
+    slurm.environment |= {"MPILOGIT": PROGRAM, "MPILOGIT_SCRIPTS": str(SOURCE / "scripts")}
+
+    def submit(*words):
+        return slurm.submit(SOURCE / "scripts/slurm/train.sbatch", DATA / "adult.h5", tmp_path / "m.h5",
+                            *options_of_training(LONG),
+                            options=["--nodes=2", "--ntasks=4", "--cpus-per-task=2", "--output", tmp_path / "log", *words])
+    return submit
+
+
+def log_of(tmp_path):
+    log = tmp_path / "log"
+    return log.read_text() if log.exists() else ""
+
+
+def in_training(tmp_path):
+    """Whether the training has begun to show its iterations."""
+    return log_of(tmp_path).count("\n") > 10
+
+
+def check_the_end(slurm, number, tmp_path, digest):
+    job = slurm.wait_for(number, "FAILED", timeout=90)
+    assert job["ExitCode"] == f"{STOPPED_BY_ITERATIONS}:0", log_of(tmp_path)
+    assert coefficients(tmp_path / "m.h5") == digest
+    assert list(tmp_path.glob("*checkpoint*")) == []
+    return int(job["Restarts"])
+
+
+def test_a_preempted_job_comes_back_and_goes_on(slurm, job, long_training, tmp_path):
+    number = job()
+    seconds_until(lambda: in_training(tmp_path), 30)
+    done = slurm.run("srun", "--partition=urgent", "--nodes=2", "--exclusive", "true")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "m.h5.checkpoint").exists()
+    assert check_the_end(slurm, number, tmp_path, long_training) == 1
+
+
+# Slurm sends the signal up to a minute earlier than asked: within the job's first ten seconds.
+def test_a_job_that_nears_its_time_limit_comes_back_and_goes_on(slurm, job, long_training, tmp_path):
+    number = job("--time=1", "--signal=B:USR1@50")
+    assert check_the_end(slurm, number, tmp_path, long_training) >= 1
