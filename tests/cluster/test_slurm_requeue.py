@@ -32,7 +32,6 @@ def check_the_end(slurm, number, tmp_path, digest):
     job = slurm.wait_for(number, "FAILED", timeout=90)
     assert job["ExitCode"] == f"{STOPPED_BY_ITERATIONS}:0", log_of(tmp_path)
     assert coefficients(tmp_path / "m.h5") == digest
-    assert list(tmp_path.glob("*checkpoint*")) == []
     return int(job["Restarts"])
 
 
