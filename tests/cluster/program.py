@@ -14,7 +14,7 @@ DATA = SOURCE / "data"
 SHORT, LONG, ENDLESS = 30, 800, 100_000_000
 
 # Exit codes.
-STOPPED_BY_ITERATIONS, CHECKPOINTED, STALLED = 3, 75, 86
+STOPPED_BY_ITERATIONS, CHECKPOINTED = 3, 75
 
 
 def options_of_training(iterations):

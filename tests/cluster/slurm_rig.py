@@ -73,6 +73,14 @@ def srun(tasks, command, *options):
     return ["srun", "--mpi=pmix", "--nodes", min(tasks, len(NODES)), "--ntasks", tasks, *options, *command]
 
 
+def rank_of(pid):
+    try:
+        variables = pathlib.Path("/proc", str(pid), "environ").read_bytes().split(b"\0")
+    except OSError:  # gone in the meantime
+        return -1
+    return next((int(text[13:]) for text in variables if text.startswith(b"SLURM_PROCID=")), -1)
+
+
 def search_path():
     return f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin:/sbin"
 
@@ -125,8 +133,8 @@ class Slurm:
         return processes(self.folder)
 
     def ranks(self):
-        """Process ids of the ranks of all jobs."""
-        return [pid for pid in self.processes() if name_of(pid) == "mpilogit"]
+        """Process ids of the ranks of the job that runs, in order."""
+        return sorted((pid for pid in self.processes() if name_of(pid) == "mpilogit"), key=rank_of)
 
     # --- commands ----------------------------------------------------------------------------------
 

@@ -55,16 +55,16 @@ def test_mpirun_learns_the_nodes_from_the_allocation(slurm, short_training, tmp_
     assert coefficients(model) == short_training
 
 
-# Without any such option a step whose last rank on a node is killed goes on for ever. One of the five
-# ranks is alone on its node.
+# Without any such option a step whose last rank on a node is killed goes on for ever: the last of these
+# five is alone on its node.
 @pytest.mark.parametrize("options", [["--kill-on-bad-exit=1"], END_WITH_A_RANK])
-@pytest.mark.parametrize("victim", range(5))
+@pytest.mark.parametrize("victim", [0, 2, 4])
 def test_a_killed_rank_ends_the_step(slurm, tmp_path, options, victim):
     model, log = tmp_path / "m.h5", tmp_path / "log"
     model.write_bytes(b"the old model")
     with running(slurm, srun(5, training(model, ENDLESS), *options), log) as job:
         in_training(job, log)
-        os.kill(sorted(slurm.ranks())[victim], signal.SIGKILL)
+        os.kill(slurm.ranks()[victim], signal.SIGKILL)
         start = time.monotonic()
         assert job.wait(timeout=5) != 0
         seconds_until(lambda: not slurm.ranks(), 5 - (time.monotonic() - start))

@@ -8,13 +8,14 @@ from program import DATA, LONG, PROGRAM, SOURCE, STOPPED_BY_ITERATIONS, coeffici
 
 @pytest.fixture
 def job(slurm, tmp_path):
-    """job(words of sbatch): submits a training of four ranks on both nodes; its number."""
+    """job(): submits a training of four ranks on both nodes; its number."""
     slurm.environment |= {"MPILOGIT": PROGRAM, "MPILOGIT_SCRIPTS": str(SOURCE / "scripts")}
 
-    def submit(*words):
-        return slurm.submit(SOURCE / "scripts/slurm/train.sbatch", DATA / "adult.h5", tmp_path / "m.h5",
-                            *options_of_training(LONG),
-                            options=["--nodes=2", "--ntasks=4", "--cpus-per-task=2", "--output", tmp_path / "log", *words])
+    def submit():
+        return slurm.submit(
+            SOURCE / "scripts/slurm/train.sbatch", DATA / "adult.h5", tmp_path / "m.h5",
+            *options_of_training(LONG),
+            options=["--nodes=2", "--ntasks=4", "--cpus-per-task=2", "--output", tmp_path / "log"])
     return submit
 
 
@@ -44,7 +45,20 @@ def test_a_preempted_job_comes_back_and_goes_on(slurm, job, long_training, tmp_p
     assert check_the_end(slurm, number, tmp_path, long_training) == 1
 
 
-# Slurm sends the signal up to a minute earlier than asked: within the job's first ten seconds.
+# What Slurm does two minutes before the time limit (#SBATCH --signal), without the wait for it.
 def test_a_job_that_nears_its_time_limit_comes_back_and_goes_on(slurm, job, long_training, tmp_path):
-    number = job("--time=1", "--signal=B:USR1@50")
-    assert check_the_end(slurm, number, tmp_path, long_training) >= 1
+    number = job()
+    seconds_until(lambda: in_training(tmp_path), 30)
+    slurm.run("scancel", "--batch", "--signal=USR1", number)
+    assert check_the_end(slurm, number, tmp_path, long_training) == 1
+
+
+def test_a_cancelled_job_leaves_a_checkpoint_and_does_not_come_back(slurm, job, long_training, tmp_path):
+    number = job()
+    seconds_until(lambda: in_training(tmp_path), 30)
+    slurm.run("scancel", number)
+    assert slurm.wait_for(number, "CANCELLED")["Restarts"] == "0"
+    seconds_until((tmp_path / "m.h5.checkpoint").exists, 10)
+    # The same command again goes on from there.
+    assert check_the_end(slurm, job(), tmp_path, long_training) == 0
+    assert "going on from" in log_of(tmp_path)
