@@ -15,13 +15,12 @@ namespace mpilogit::cli {
 
 namespace {
 
-// Where results go, how they are shown, and how far to go: none of it changes a coefficient. The
-// instruction set has an entry of its own.
-constexpr std::array<std::string_view, 15> kWithoutEffect = {
-    "model",           "diagnostics",    "json",       "config",
-    "quiet",           "help",           "threads",    "io",
-    "resume",          "restart",        "checkpoint", "checkpoint-every",
-    "instruction-set", "max-iterations", "confidence"};
+// Where results go and how they are shown: none of it changes a coefficient. The instruction set
+// has an entry of its own.
+constexpr std::array<std::string_view, 14> kWithoutEffect = {
+    "model",           "diagnostics", "json",   "config",  "quiet",      "help",
+    "threads",         "io",          "resume", "restart", "checkpoint", "checkpoint-every",
+    "instruction-set", "confidence"};
 
 // What was given or is the default, so that to give a default changes nothing.
 std::string effective(const Arguments& arguments, const Option& option) {
@@ -36,8 +35,11 @@ std::vector<std::pair<std::string, std::string>> identity_of(const Arguments& ar
       {"the version of mpilogit", MPILOGIT_VERSION},
       {"the command", std::string(arguments.command().name)},
       {"the CPU's fused products", kernels::fuses_products() ? "there" : "not there"}};
+  // Of one solver, a later run may allow more of them. Of many, some are at their ends.
+  const bool one_solver = arguments.command().command == kTrain && !arguments.flag("one-vs-rest");
   for (const Option& option : all_options()) {
     if ((option.commands & arguments.command().command) == 0) continue;
+    if (option.name == "max-iterations" && one_solver) continue;
     if (std::find(kWithoutEffect.begin(), kWithoutEffect.end(), option.name) !=
         kWithoutEffect.end()) {
       continue;

@@ -92,7 +92,7 @@ void fit_firth(const TrainOptions& options, const TrainingSet& set,
   const solvers::StateFrame frame(monitor.keeper(), visit);
   if (!solved) report.solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
   solved = true;
-  monitor.boundary();
+  if (!may_go_on(report.solution)) monitor.boundary();
   const auto parts = firth.parts(report.solution.coefficients);
   report.total_weight = logistic.total_weight();
   report.log_loss = parts.log_loss;

@@ -199,7 +199,7 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
             resuming ? solvers::Start{} : first_start(options, set, targets, communicator, fit),
             monitor);
   }
-  monitor.boundary();
+  if (!may_go_on(fit.solution)) monitor.boundary();
   if (!penalised) fit.diagnose(passes, targets, options.solver, report.diagnosis);
   if (options.inference) add_inference(*options.inference, problem, fit, report);
   merge(fit, report);

@@ -20,6 +20,12 @@ void fit(const TrainOptions& options, const TrainingSet& set,
          const comm::Communicator& communicator, Checkpoints& checkpoints, solvers::Monitor monitor,
          TrainReport& report);
 
+/// Whether the run ended at its limit of iterations: then its last state in the solver is worth
+/// more than its result, for with a higher limit it goes on from there.
+inline bool may_go_on(const solvers::Solution& solution) {
+  return solution.stop_reason == solvers::StopReason::iteration_limit;
+}
+
 /// Softmax without any penalty takes the first class as the reference: with coefficients for every
 /// class they would not be determined.
 bool needs_reference_class(const TrainingSet& set, bool penalised);

@@ -63,7 +63,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
     model::write_model(options.model_path, report.model);
     return std::string();
   });
-  if (report.solution.stop_reason != solvers::StopReason::iteration_limit) checkpoints.done();
+  if (options.one_vs_rest || !may_go_on(report.solution)) checkpoints.done();
   report.seconds_total = total.seconds();
   return report;
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <span>
 #include <string>
 #include <unistd.h>
 #include <utility>
@@ -144,4 +145,26 @@ TEST_CASE("asking whether a file can be written leaves no trace", "[core]") {
   require_writable(folder.file("model.h5"));
   CHECK(read(folder.file("model.h5")) == "old");
   CHECK(folder.entries() == 1);
+}
+
+TEST_CASE("parts are written one after the other", "[core]") {
+  const Folder folder;
+  AtomicFile target(folder.file("f"));
+  const std::string parts[] = {"one ", "", "two"};
+  target.write({std::as_bytes(std::span(parts[0])), std::as_bytes(std::span(parts[1])),
+                std::as_bytes(std::span(parts[2]))});
+  target.commit();
+  CHECK(read(folder.file("f")) == "one two");
+}
+
+TEST_CASE("what is replaced is kept if asked for", "[core]") {
+  const Folder folder;
+  for (const char* text : {"first", "second", "third"}) {
+    AtomicFile target(folder.file("f"));
+    write(target.temporary_path(), text);
+    target.commit_keeping(folder.file("before"));
+  }
+  CHECK(read(folder.file("f")) == "third");
+  CHECK(read(folder.file("before")) == "second");
+  CHECK(folder.entries() == 2);
 }
