@@ -1,100 +1,13 @@
 """scripts/launch: the command that it makes, what it refuses, what it hands on."""
 
 import os
-import pathlib
-import shlex
 import signal
 import socket
 import subprocess
-import time
 
 import pytest
 
-LAUNCH = pathlib.Path(os.environ["MPILOGIT_SOURCE"]) / "scripts" / "launch"
-VERSIONS = {
-    "openmpi4": "mpirun (Open MPI) 4.1.4",
-    "openmpi5": "mpirun (Open MPI) 5.0.3",
-    "mpich": "HYDRA build details:\n    Version: 4.0.2",
-}
-# Two sockets of two cores with two threads each: CPU 0 and 4 are the same core.
-LSCPU = "# CPU,Core,Socket\n" + "".join(f"{cpu},{cpu % 4},{cpu % 4 // 2}\n" for cpu in range(8))
-
-
-@pytest.fixture
-def machine(tmp_path):
-    """A machine of four cores with a stand-in for mpirun, lscpu and the program."""
-    tools = tmp_path / "tools"
-    tools.mkdir()
-
-    def tool(name, body):
-        (tools / name).write_text("#!/bin/bash\n" + body)
-        (tools / name).chmod(0o755)
-        return tools / name
-
-    return tool, tools
-
-
-class Launcher:
-    def __init__(self, machine, mpi="openmpi4", cpus="0-7"):
-        tool, self.tools = machine
-        self.mpirun = tool("mpirun", f"""
-if [[ $1 == --version ]]; then printf '%s\\n' {shlex.quote(VERSIONS.get(mpi, mpi))}; exit; fi
-printf '%s\\n' "$@"
-exit "${{FAKE_STATUS:-0}}"
-""")
-        tool("lscpu", f"cat <<'END'\n{LSCPU}END\n")
-        # The CPUs that the kernel allows: the script reads them with this sed, and has no limit in time.
-        tool("sed", f"""
-if [[ $* == *Cpus_allowed_list* ]]; then echo {cpus}; else exec /usr/bin/env -i PATH=/usr/bin:/bin sed "$@"; fi
-""")
-        self.program = tool("mpilogit", "")
-        self.environment = {
-            "PATH": f"{self.tools}:/usr/bin:/bin",
-            "MPILOGIT": str(self.program),
-            "OMPI_ALLOW_RUN_AS_ROOT": "1",
-            "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-        }
-
-    def run(self, *arguments, **environment):
-        return subprocess.run(
-            [LAUNCH, *arguments], capture_output=True, text=True, check=False, timeout=30,
-            env={**self.environment, **environment})
-
-    def command(self, *arguments, **environment):
-        """What --dry-run prints, as words."""
-        result = self.run("--dry-run", *arguments, **environment)
-        assert result.returncode == 0, result.stderr
-        return shlex.split(result.stdout)
-
-    def refusal(self, *arguments, **environment):
-        result = self.run(*arguments, **environment)
-        assert result.returncode == 2
-        assert result.stdout == ""
-        assert len(result.stderr.splitlines()) == 1
-        assert result.stderr.startswith("mpilogit launch: error: ")
-        return result.stderr
-
-
-@pytest.fixture
-def launcher(machine):
-    return Launcher(machine)
-
-
-def has(command, *words):
-    """Whether these words stand in the command side by side."""
-    return any(tuple(command[i:i + len(words)]) == words for i in range(len(command)))
-
-
-def limited_in_time():
-    """Whether a control group of this machine grants fewer than four CPUs' time."""
-    try:
-        quota, period = pathlib.Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return quota != "max" and int(quota) < 4 * int(period)
-    except (OSError, ValueError):
-        return False
-
-
-four_cores = pytest.mark.skipif(limited_in_time(), reason="a control group limits the time of CPUs")
+from launching import LAUNCH, Launcher, four_cores, has
 
 
 @four_cores
@@ -195,13 +108,6 @@ def test_a_hostfile_is_handed_on(launcher, tmp_path):
 
 
 @four_cores
-def test_a_batch_job_on_several_nodes_counts_its_own_tasks(launcher):
-    command = launcher.command("train", "a.h5", SLURM_JOB_NUM_NODES="3", SLURM_NTASKS="6")
-    assert has(command, "-n", "6")
-    assert has(command, "-x", "OMP_NUM_THREADS=2")
-
-
-@four_cores
 def test_mpich_has_its_own_words(machine):
     command = Launcher(machine, "mpich").command("-n", "2", "--hosts", "a,b", "train", "a.h5")
     assert has(command, "-hosts", "a:4,b:4")
@@ -229,6 +135,16 @@ def test_an_unknown_mpirun_is_refused(machine):
     (["-n", "two", "train"], "at least 1"),
     (["--threads", "-1", "train"], "at least 1"),
     (["--ranks", "2", "train"], "no option '--ranks'"),
+    (["--rank-per", "rack", "train"], "not one of: core numa socket host"),
+    (["--rank-per", "numa", "-n", "2", "train"], "give one of them"),
+    (["--launcher", "ssh", "train"], "not one of: auto srun mpirun"),
+    (["--launcher", "srun", "train"], "needs an allocation"),
+    (["--launcher", "srun", "--hosts", "a", "train"], "for mpirun"),
+    (["--srun-args", "-v", "train"], "--srun-args is for srun"),
+    (["--max-restarts", "two", "train"], "whole number"),
+    (["--max-restarts", "2", "train"], "without --checkpoint"),
+    (["--grace", "5", "train"], "no --checkpoint"),
+    (["--tee", "train"], "give --log-dir"),
 ])
 def test_bad_usage_is_refused(launcher, arguments, word):
     assert word in launcher.refusal(*arguments)
@@ -241,7 +157,8 @@ def test_a_missing_program_is_named(launcher):
 def test_help_needs_nothing(launcher):
     result = launcher.run("--help", MPILOGIT="/nowhere/mpilogit")
     assert result.returncode == 0
-    for option in ("-n RANKS", "--threads", "--hosts", "--hostfile", "--oversubscribe", "--allow-run-as-root", "--dry-run"):
+    for option in ("-n RANKS", "--threads", "--hosts", "--hostfile", "--oversubscribe", "--allow-run-as-root", "--dry-run",
+                   "--rank-per", "--launcher", "--srun-args", "--max-restarts", "--grace", "--log-dir", "--tee"):
         assert option in result.stdout
 
 
@@ -255,44 +172,42 @@ def test_the_exit_code_is_that_of_mpirun(launcher):
         assert launcher.run("-n", "1", "train", "a.h5", FAKE_STATUS=str(code)).returncode == code
 
 
+def test_it_works_through_a_link(launcher, tmp_path):
+    link = tmp_path / "mpilogit-launch"
+    link.symlink_to(os.path.relpath(LAUNCH, tmp_path))
+    result = subprocess.run([link, "-n", "1", "train", "a.h5"], capture_output=True, text=True, check=False,
+                            timeout=60, env=launcher.environment, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-3:] == [str(launcher.program), "train", "a.h5"]
+
+
 # --- with the real mpirun --------------------------------------------------------------------------
 
-def real_environment(program):
-    return {**os.environ, "MPILOGIT": str(program), "OMPI_ALLOW_RUN_AS_ROOT": "1",
-            "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
-
-
-def test_really_two_ranks(tmp_path):
-    program = tmp_path / "program"
-    program.write_text("#!/bin/bash\necho \"rank says $* with $OMP_NUM_THREADS\"\n")
-    program.chmod(0o755)
-    result = subprocess.run(
-        [LAUNCH, "-n", "2", "--oversubscribe", "--threads", "3", "train", "a b"], capture_output=True,
-        text=True, check=False, timeout=60, env=real_environment(program))
+def test_really_two_ranks(jobs):
+    jobs.program('echo "rank says $* with $OMP_NUM_THREADS"\n')
+    result = jobs.run("--threads", "3", "train", "a b")
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines() == ["rank says train a b with 3"] * 2
 
 
-def test_really_the_exit_code_of_the_ranks(tmp_path):
-    program = tmp_path / "program"
-    program.write_text("#!/bin/bash\nexit 75\n")
-    program.chmod(0o755)
-    result = subprocess.run([LAUNCH, "-n", "1", "train"], capture_output=True, text=True, check=False,
-                            timeout=60, env=real_environment(program))
-    assert result.returncode == 75, result.stderr
+def test_really_the_exit_code_of_the_ranks(jobs):
+    jobs.program("exit 75\n")
+    assert jobs.run("train").returncode == 75
 
 
-def test_really_a_signal_reaches_the_ranks(tmp_path):
-    program = tmp_path / "program"
-    program.write_text(
-        f"#!/bin/bash\ntrap 'touch {tmp_path}/caught; exit 0' USR1\ntouch {tmp_path}/ready\n"
-        "for i in {1..200}; do sleep 0.1; done\n")
-    program.chmod(0o755)
-    job = subprocess.Popen([LAUNCH, "-n", "1", "train"], stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, env=real_environment(program))
-    deadline = time.monotonic() + 20
-    while not (tmp_path / "ready").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+def test_really_a_signal_reaches_the_ranks(jobs, tmp_path):
+    jobs.program("trap 'touch caught; exit 0' USR1\nfor i in {1..200}; do sleep 0.1; done\n")
+    job = jobs.start("train", ranks=1)
     job.send_signal(signal.SIGUSR1)
-    assert job.wait(timeout=20) == 0
+    assert jobs.finish(job).returncode == 0
     assert (tmp_path / "caught").exists()
+
+
+@pytest.mark.parametrize("what", ["numa", "socket", "host"])
+def test_really_a_rank_per_domain(jobs, what):
+    jobs.program("echo rank\n")
+    result = subprocess.run([LAUNCH, "--rank-per", what, "train"], capture_output=True, text=True, check=False,
+                            timeout=60, env=jobs.environment(OMP_NUM_THREADS=""))
+    assert result.returncode == 0, result.stderr
+    started = int(result.stderr.split(" ranks × ")[0].rsplit(" ", 1)[1])
+    assert result.stdout.splitlines() == ["rank"] * started
