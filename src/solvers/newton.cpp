@@ -74,7 +74,6 @@ void NewtonRun::visit(core::Archive& archive) {
   archive(step_length_);
   archive(gap_);
   archive(flat_steps_);
-  archive(outcome_);
   archive(nonlinearity_);
   archive(polishing_);
   archive(chords_);

@@ -126,7 +126,6 @@ void OwlqnRun::visit(core::Archive& archive) {
   archive(reached_);
   archive(polishes_);
   archive(newton_worked_);
-  archive(outcome_);
   visit_point(archive, objective_, non_smooth_, point_);
   objective_.visit_passes(archive);
 }

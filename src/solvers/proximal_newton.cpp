@@ -91,7 +91,6 @@ void ProximalNewtonRun::visit(core::Archive& archive) {
   archive(step_length_);
   archive(gap_);
   archive(flat_steps_);
-  archive(outcome_);
   archive(confirmations_);
   archive(handed_over_);
   visit_point(archive, objective_, non_smooth_, point_);

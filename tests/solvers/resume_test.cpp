@@ -109,8 +109,9 @@ TEST_CASE("Newton's method goes on to the same bits") {
 }
 
 TEST_CASE("L-BFGS goes on to the same bits") {
-  const Solve solve = [](const Objective& objective, Monitor monitor) {
-    return lbfgs(objective, start_of(objective), {1e-10, 200}, {.memory = 4}, monitor);
+  const double tolerance = GENERATE(1e-10, 0.0);
+  const Solve solve = [=](const Objective& objective, Monitor monitor) {
+    return lbfgs(objective, start_of(objective), {tolerance, 200}, {.memory = 4}, monitor);
   };
   check_every_boundary(regression(HessianMatrixKind::exact), solve, 10);
   check_every_boundary(valley(HessianMatrixKind::unaffordable), solve, 20);
@@ -144,31 +145,54 @@ class WholeBatches final : public BatchObjective {
 };
 
 TEST_CASE("Stochastic gradient descent goes on to the same bits") {
-  const Solve solve = [](const Objective& objective, Monitor monitor) {
+  const double rate = GENERATE(4.0, 60.0);
+  const double tolerance = GENERATE(1e-7, 0.0);
+  const Solve solve = [=](const Objective& objective, Monitor monitor) {
     const WholeBatches batches(objective);
-    return sgd(objective, batches, start_of(objective), {1e-7, 40}, {4.0, 0.05}, monitor);
+    return sgd(objective, batches, start_of(objective), {tolerance, 60}, {rate, 0.05}, monitor);
   };
   check_every_boundary(regression(HessianMatrixKind::exact), solve, 20);
 }
 
-TEST_CASE("Solvers of penalties and boxes go on to the same bits") {
-  NonSmooth penalty = lasso(13, 0.02);
-  penalty.upper[0] = 0.6;
-  const auto limits = Limits{1e-10, 200};
-  const auto proximal = [&](const Objective& objective, Monitor monitor) {
-    return proximal_newton(objective, penalty, start_of(objective), limits, {}, monitor);
+Problem ill_conditioned(std::size_t affordable) {
+  return [=] {
+    constexpr std::size_t kSize = 20;
+    Vector minimum(kSize, 1.0);
+    for (std::size_t j = 0; j < kSize; j += 2) minimum[j] = -0.01;
+    return std::make_unique<TestObjective>(
+        quadratic(ill_conditioned_matrix(kSize, 1e5), minimum, 1.0), HessianMatrixKind::exact,
+        Shape{1, {}, affordable});
   };
-  const auto quasi_newton = [&](const Objective& objective, Monitor monitor) {
-    return owlqn(objective, penalty, start_of(objective), limits, {.memory = 3}, monitor);
+}
+
+TEST_CASE("Solvers of penalties and boxes go on to the same bits") {
+  const double tolerance = GENERATE(1e-10, 0.0);
+  const auto penalty = [](const Objective& objective) {
+    NonSmooth result = lasso(objective.dimension(), 1e-3);
+    result.upper[1] = 0.6;
+    return result;
+  };
+  const Solve proximal = [&](const Objective& objective, Monitor monitor) {
+    return proximal_newton(objective, penalty(objective), start_of(objective), {tolerance, 150}, {},
+                           monitor);
+  };
+  const Solve quasi_newton = [&](const Objective& objective, Monitor monitor) {
+    return owlqn(objective, penalty(objective), start_of(objective), {tolerance, 150},
+                 {.memory = 3}, monitor);
   };
   SECTION("proximal Newton") {
     check_every_boundary(regression(HessianMatrixKind::exact), proximal, 3);
+    check_every_boundary(ill_conditioned(1000), proximal, 2);
+    check_every_boundary(valley(HessianMatrixKind::exact), proximal, 5);
   }
   SECTION("proximal Newton that hands over") {
     check_every_boundary(regression(HessianMatrixKind::exact, 4), proximal, 5);
+    check_every_boundary(ill_conditioned(8), proximal, 5);
   }
   SECTION("owlqn") {
     check_every_boundary(regression(HessianMatrixKind::exact), quasi_newton, 5);
+    check_every_boundary(ill_conditioned(1000), quasi_newton, 10);
+    check_every_boundary(valley(HessianMatrixKind::exact), quasi_newton, 10);
   }
 }
 
