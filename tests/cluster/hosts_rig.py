@@ -14,7 +14,7 @@ import tempfile
 
 import pytest
 
-from program import MPIEXEC
+from program import MPIEXEC, environment
 from undertaker import MARK, Undertaker, name_of, processes
 
 HOSTS = ("a", "b", "c")
@@ -90,7 +90,7 @@ class Hosts:
             (self.folder / name).write_text(text.format(**names))
             (self.folder / name).chmod(0o755)
         self._network = NETWORK.format(**names)
-        self.environment = os.environ | {
+        self.environment = environment() | {
             MARK: str(self.folder), "TMPDIR": str(self.folder / "tmp"),
             "OMPI_MCA_plm_rsh_agent": str(self.folder / "remote")}
 
@@ -122,8 +122,8 @@ class Hosts:
 
     def pids(self, host):
         """Process ids of all that runs on a host."""
-        done = subprocess.run(["ip", "netns", "pids", f"{self.prefix}-{host}"], capture_output=True, text=True,
-                              check=True)
+        done = subprocess.run(["ip", "netns", "pids", f"{self.prefix}-{host}"], capture_output=True,
+                              text=True, check=True)
         return [int(pid) for pid in done.stdout.split()]
 
     def ranks(self, host):
@@ -149,7 +149,8 @@ class Hosts:
         self._link(host, "up")
 
     def _link(self, host, state):
-        subprocess.run(["ip", "-n", f"{self.prefix}-switch", "link", "set", f"port-{host}", state], check=True)
+        subprocess.run(["ip", "-n", f"{self.prefix}-switch", "link", "set", f"port-{host}", state],
+                       check=True)
 
 
 def mpirun(ranks_of_each, command, *options):

@@ -34,6 +34,12 @@ def coefficients(model):
     return re.search(r"^coefficients sha256 ([0-9a-f]{64})$", done.stdout, re.MULTILINE)[1]
 
 
+def environment():
+    """That of the tests, without traces of a batch job that they may run in."""
+    return {name: value for name, value in os.environ.items()
+            if not name.startswith(("SLURM", "SRUN", "SBATCH", "PMIX", "PBS", "LSB", "PE_HOSTFILE"))}
+
+
 def words(arguments):
     return [str(argument) for argument in arguments]
 

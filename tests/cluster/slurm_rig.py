@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from program import environment
 from undertaker import MARK, Undertaker, name_of, processes
 
 NODES = ("n1", "n2")
@@ -103,10 +104,7 @@ class Slurm:
         configuration = self.folder / "slurm.conf"
         configuration.write_text(CONFIGURATION.format(
             host=socket.gethostname(), folder=self.folder, ports=free_ports(3)))
-        # A Slurm job that these tests may run in is not to be seen from here.
-        self.environment = {name: value for name, value in os.environ.items()
-                            if not name.startswith(("SLURM", "PMIX", "SRUN", "SBATCH"))}
-        self.environment |= {
+        self.environment = environment() | {
             "PATH": search_path(), MARK: str(self.folder), "SLURM_CONF": str(configuration),
             "TMPDIR": str(self.folder / "tmp"),
             # Both nodes have the machine's name: shared memory would be tried between them.
@@ -142,10 +140,10 @@ class Slurm:
         return subprocess.Popen([str(word) for word in command], text=True,
                                 **{"env": self.environment, **keywords})
 
-    def run(self, *command, timeout=60, **environment):
+    def run(self, *command, timeout=60):
         """Runs a command that may use this Slurm."""
         return subprocess.run([str(word) for word in command], capture_output=True, text=True,
-                              timeout=timeout, check=False, env={**self.environment, **environment})
+                              timeout=timeout, check=False, env=self.environment)
 
     def output(self, *command):
         return self.run(*command).stdout.strip()

@@ -23,7 +23,8 @@ def test_ranks_go_to_all_hosts(hosts):
 
 def test_nothing_stays_of_a_killed_test(hosts):
     folder = kill_in_mid_test("hosts_rig", "Hosts", map(str, mpirun(1, ["sleep", "1000"])), 3)
-    assert folder.name not in subprocess.run(["ip", "netns"], capture_output=True, text=True, check=True).stdout
+    left = subprocess.run(["ip", "netns"], capture_output=True, text=True, check=True).stdout
+    assert folder.name not in left
 
 
 def test_six_ranks_on_three_hosts_train_to_the_bits_of_one(hosts, short_training, tmp_path):
@@ -72,7 +73,9 @@ def test_the_job_ends_with_a_host(hosts, victim, tmp_path):
         in_training(job, log)
         hosts.kill(hosts.pids("b"))
         seconds_to_the_end(hosts, job, 5)
-    assert "lost communication with a remote daemon" in log.read_text()
+    # mpirun has the one or the other to say, whichever it notices first.
+    text = log.read_text()
+    assert "lost communication with a remote daemon" in text or "has unexpectedly disconnected" in text, text
 
 
 def test_the_job_ends_when_a_link_is_cut(hosts, victim, tmp_path):

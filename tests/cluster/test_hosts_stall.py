@@ -1,4 +1,4 @@
-"""A link is cut, and the network tells nobody: the ranks find out themselves, and the launcher ends the job."""
+"""A link is cut, and the network tells nobody: the ranks find out, and the launcher ends the job."""
 
 import time
 
@@ -13,7 +13,8 @@ def launched(command):
     """As mpirun() in hosts_rig.py, by the launcher."""
     program, *arguments = command
     assert program == PROGRAM
-    return [SOURCE / "scripts/launch", "--hosts", ",".join(f"{host}:2" for host in HOSTS), "--oversubscribe", *arguments]
+    names = ",".join(f"{host}:2" for host in HOSTS)
+    return [SOURCE / "scripts/launch", "--hosts", names, "--oversubscribe", *arguments]
 
 
 def ranks(hosts, names=HOSTS):

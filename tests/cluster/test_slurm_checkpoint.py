@@ -60,7 +60,8 @@ def resumed(slurm, tasks, tmp_path, checkpoint):
     return coefficients(tmp_path / "m.h5")
 
 
-def test_any_number_of_tasks_goes_on_to_the_same_bits(slurm, interrupted, long_training, tmp_path, checkpoint):
+def test_any_number_of_tasks_goes_on_to_the_same_bits(
+        slurm, interrupted, long_training, tmp_path, checkpoint):
     interrupted("--signal=USR2")
     for tasks in (1, 2, 3, 5, 7):
         assert resumed(slurm, tasks, tmp_path, checkpoint) == long_training
@@ -68,7 +69,8 @@ def test_any_number_of_tasks_goes_on_to_the_same_bits(slurm, interrupted, long_t
 
 # A plain scancel is a SIGTERM, and a SIGKILL after half a minute.
 @pytest.mark.parametrize("words", [["--signal=TERM"], ["--signal=XCPU"], []])
-def test_what_ends_the_job_leaves_a_checkpoint(slurm, interrupted, long_training, tmp_path, checkpoint, words):
+def test_what_ends_the_job_leaves_a_checkpoint(
+        slurm, interrupted, long_training, tmp_path, checkpoint, words):
     interrupted(*words)
     assert resumed(slurm, 2, tmp_path, checkpoint) == long_training
 

@@ -1,4 +1,5 @@
-"""scripts/slurm/train.sbatch: back into the queue and on to the same bits, on preemption and at the time limit."""
+"""scripts/slurm/train.sbatch: on preemption and at the time limit back into the queue, and on to the same
+bits."""
 
 import pytest
 
