@@ -52,7 +52,9 @@ class Arguments {
   /// Throws if an option was given that is not for this solver.
   void require_applicable(std::string_view solver) const;
 
-  /// All that was given, in one line: for comparing ranks.
+  /// All that was given, by name.
+  const std::map<std::string, std::string, std::less<>>& all_given() const { return values_; }
+  /// Likewise, in one line: for comparing ranks.
   std::string canonical() const;
 
  private:

@@ -11,12 +11,14 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/comm/environment.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/workflow/events.hpp"
 
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "instruction_set.hpp"
 #include "output.hpp"
+#include "run_events.hpp"
 
 namespace mpilogit::cli {
 
@@ -55,20 +57,21 @@ std::string read_config(const std::string& path) {
   return contents.str();
 }
 
-int dispatch(const Arguments& arguments, const comm::Communicator& communicator) {
+int dispatch(const Arguments& arguments, const comm::Communicator& communicator,
+             workflow::Events& events) {
   switch (arguments.command().command) {
     case kTrain:
-      return train_command(arguments, communicator);
+      return train_command(arguments, communicator, events);
     case kPath:
-      return path_command(arguments, communicator);
+      return path_command(arguments, communicator, events);
     case kCrossValidate:
-      return cross_validate_command(arguments, communicator);
+      return cross_validate_command(arguments, communicator, events);
     case kPredict:
-      return predict_command(arguments, communicator);
+      return predict_command(arguments, communicator, events);
     case kEvaluate:
-      return evaluate_command(arguments, communicator);
+      return evaluate_command(arguments, communicator, events);
     case kReport:
-      return report_command(arguments, communicator);
+      return report_command(arguments, communicator, events);
     case kInspect:
       return inspect_command(arguments, communicator);
     case kSummarize:
@@ -77,7 +80,8 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator)
   throw core::internal_failure("unknown command");
 }
 
-int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator) {
+int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator,
+                  workflow::Events& events) {
   const Output output(communicator, false);
   if (const auto answer = plain_answer(tokens)) {
     output.result(*answer);
@@ -97,13 +101,15 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
     comm::together(communicator, [&] { arguments.add_config(path, contents); });
   }
   comm::require_same(communicator, "options", arguments.canonical());
+  if (takes(arguments, "events")) open_events(arguments, communicator, events);
   if (takes(arguments, "instruction-set")) choose_instruction_set(arguments, communicator);
-  return dispatch(arguments, communicator);
+  return dispatch(arguments, communicator, events);
 }
 
 // An error that only this rank knows of: the others may be waiting for it, so it ends them.
-[[noreturn]] void abort_all(const comm::Communicator& communicator, int code,
-                            const std::string& message) {
+[[noreturn]] void abort_all(const comm::Communicator& communicator, workflow::Events& events,
+                            int code, const std::string& message) {
+  events.end(code, message);
   print_error(fmt::format("rank {}: {}", communicator.rank(), message));
   comm::Environment::abort(code);
 }
@@ -112,20 +118,25 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
 
 int run(std::span<const std::string> arguments, const comm::Communicator& communicator) {
   constexpr int kInternal = static_cast<int>(core::ExitCode::internal_failure);
+  workflow::Events events;
   try {
-    return parse_and_run(arguments, communicator);
+    const int code = parse_and_run(arguments, communicator, events);
+    events.end(code);
+    return code;
   } catch (const core::Error& error) {
     const int code = static_cast<int>(error.code());
-    if (!error.agreed()) abort_all(communicator, code, error.what());
+    if (!error.agreed()) abort_all(communicator, events, code, error.what());
     if (communicator.is_root()) {
       error.code() == core::ExitCode::checkpointed ? print_remark(error.what())
                                                    : print_error(error.what());
     }
+    events.end(code, error.what());
     return code;
   } catch (const std::bad_alloc&) {
-    abort_all(communicator, kInternal, "out of memory. Use more hosts or fewer ranks per host");
+    abort_all(communicator, events, kInternal,
+              "out of memory. Use more hosts or fewer ranks per host");
   } catch (const std::exception& error) {
-    abort_all(communicator, kInternal, std::string("internal failure: ") + error.what());
+    abort_all(communicator, events, kInternal, std::string("internal failure: ") + error.what());
   }
 }
 

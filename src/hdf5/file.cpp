@@ -3,12 +3,14 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/comm/native.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/function_ref.hpp"
 
 #include "hdf5/links.hpp"
 
@@ -31,6 +33,12 @@ void settle_library() {
 
 core::Error unusable(const std::string& path, const std::string& what, const std::string& remedy) {
   return core::bad_input({.what = what, .where = path, .why = {}, .remedy = remedy});
+}
+
+// Opens or creates over MPI-IO, all ranks together; nothing if it cannot.
+Handle open_together(const comm::Communicator& communicator, core::FunctionRef<hid_t()> open) {
+  const comm::Waiting waiting = communicator.waiting();
+  return Handle(open(), H5Fclose);
 }
 
 // Tells the reasons apart that HDF5 lumps together.
@@ -113,7 +121,8 @@ File File::open(const std::string& path, const comm::Communicator& communicator)
   });
   comm::together(communicator, [&] { require_readable(path); });
   const Handle access = access_list(path, communicator);
-  Handle handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
+  Handle handle = open_together(
+      communicator, [&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()); });
   comm::together(communicator, [&] { check(handle ? 0 : -1, "opening over MPI-IO", path); });
   return File(std::move(handle), path, communicator);
 }
@@ -134,12 +143,23 @@ File File::create(const std::string& path, const comm::Communicator& communicato
     return std::string();
   });
   const Handle access = access_list(path, communicator);
-  Handle handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose);
+  Handle handle = open_together(communicator, [&] {
+    return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
+  });
   comm::together(communicator, [&] { check(handle ? 0 : -1, "creating over MPI-IO", path); });
   return File(std::move(handle), path, communicator);
 }
 
+// Open for writing or not, the ranks of a parallel file meet when it is closed.
+File::~File() {
+  if (!handle_ || !parallel()) return;
+  const comm::Waiting waiting = communicator_->waiting();
+  handle_.reset();
+}
+
 void File::close() {
+  std::optional<comm::Waiting> waiting;
+  if (parallel()) waiting.emplace(communicator_->activity());
   check(H5Fflush(handle_.get(), H5F_SCOPE_GLOBAL), "writing", path_);
   check(handle_.reset() ? 0 : -1, "closing", path_);
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <exception>
+#include <optional>
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/hdf5/array.hpp"
@@ -70,6 +71,8 @@ void write_pieces(const File& file, const std::string& name, hid_t dataset, hid_
     const std::int64_t done = std::min(count, piece * most);
     const std::int64_t rows = std::min(count - done, most);
     try {
+      std::optional<comm::Waiting> waiting;
+      if (file.parallel()) waiting.emplace(file.communicator()->activity());
       write_piece(dataset, type, {first + done, rows, width}, bytes.data() + done * size,
                   mode.get(), where);
     } catch (const core::Error&) {

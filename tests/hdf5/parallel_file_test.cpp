@@ -96,6 +96,41 @@ TEST_CASE("rows written by all ranks are read back in order, serially and in par
   }
 }
 
+TEST_CASE("ranks that meet inside of HDF5 can be seen to wait") {
+  const Communicator world = Communicator::world();
+  const auto calls = [&] { return world.activity().now().collective; };
+  const std::string path = "seen-" + std::to_string(world.size()) + ".h5";
+  std::int64_t before = 0;
+  {
+    hdf5::File file = hdf5::File::create(path, world);
+    hdf5::create_rows(file, "x", {hdf5::RowType::Kind::int64, 0}, world.size());
+    before = calls();
+    const std::vector<std::int64_t> mine = {world.rank()};
+    hdf5::write_rows(file, "x", world.rank(), std::span<const std::int64_t>(mine));
+    CHECK(calls() - before == 2);  // how many pieces, and the only one
+    before = calls();
+    file.close();
+    CHECK(calls() - before == 1);
+    before = calls();
+  }
+  CHECK(calls() == before);
+  world.barrier();
+  {
+    const hdf5::ArrayInfo info = hdf5::inspect_array(hdf5::File::open(path), "x");
+    const hdf5::File file = hdf5::File::open(path, world);
+    const hdf5::Array array(file, "x", info);
+    std::int64_t value = -1;
+    before = calls();
+    array.read(world.rank(), 1, hdf5::ValueType::int64, &value, true);
+    CHECK(calls() - before == 2);
+    CHECK(value == world.rank());
+    before = calls();
+  }
+  CHECK(calls() - before == 1);  // closing
+  world.barrier();
+  if (world.is_root()) std::filesystem::remove(path);
+}
+
 TEST_CASE("a file that cannot be opened or created fails alike on all ranks") {
   const Communicator world = Communicator::world();
   const std::string text = "text-" + std::to_string(world.size());
