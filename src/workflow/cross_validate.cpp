@@ -274,8 +274,8 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   CrossValidation validation(options, set, communicator, checkpoints);
   report.fold_rows = validation.fold_rows();
   History history;
+  RunClock clock;
   checkpoints.run([&] {
-    RunClock clock;
     bool folds_done = false;
     const auto visit = [&](core::Archive& archive) {
       clock.visit(archive);
@@ -309,7 +309,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   report.refit.seconds_read = report.seconds_read;
   report.refit.traffic = communicator.traffic();
   report.refit.memory = memory_use(set.dataset, communicator);
-  report.refit.seconds_total = report.seconds_total = total.seconds();
+  report.refit.seconds_total = report.seconds_total = clock.seconds_before() + total.seconds();
   report.refit.model.record = to_json(report);
   time.trained();
   phase.turn_to("writing the model");

@@ -126,7 +126,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   report.threads = options.threads;
   report.seconds_train = clock.seconds();
   report.memory = memory_use(set.dataset, communicator);
-  report.seconds_total = total.seconds();
+  report.seconds_total = clock.seconds_before() + total.seconds();
   report.path.model.record = to_json(report);
   time.trained();
   phase.turn_to("writing the models");
@@ -135,7 +135,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
     return std::string();
   });
   checkpoints.done();
-  report.seconds_total = total.seconds();
+  report.seconds_total = clock.seconds_before() + total.seconds();
   report.timing = time.gather();
   return report;
 }

@@ -10,6 +10,9 @@ class RunClock {
  public:
   double seconds() const { return before_ + watch_.seconds(); }
 
+  /// Those of the runs that this one goes on from.
+  double seconds_before() const { return before_; }
+
   /// As a part of a run's state.
   void visit(core::Archive& archive) {
     double now = seconds();

@@ -61,7 +61,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   report.threads = options.threads;
   report.traffic = communicator.traffic();
   report.memory = memory_use(set.dataset, communicator);
-  report.seconds_total = total.seconds();
+  report.seconds_total = clock.seconds_before() + total.seconds();
   report.model.record = to_json(report);
   time.trained();
   phase.turn_to("writing the model");
@@ -70,7 +70,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
     return std::string();
   });
   checkpoints.done(!options.one_vs_rest && may_go_on(report.solution));
-  report.seconds_total = total.seconds();
+  report.seconds_total = clock.seconds_before() + total.seconds();
   report.timing = time.gather();
   return report;
 }
