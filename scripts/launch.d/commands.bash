@@ -107,10 +107,17 @@ mpich_command() {
   command+=(-genv OMP_NUM_THREADS "$threads")
 }
 
-# One failed rank ends the step (Slurm's default is to wait for the others, which wait for it), and
-# the CPUs of a task are said again, for srun does not take them over from the allocation.
+# One failed rank ends the step (Slurm's default is to wait for the others, which wait for it): at once
+# by SIGTERM, or, where the ranks would take that for a request to keep a checkpoint together with the
+# one that is gone, by SIGKILL three seconds later. The CPUs of a task are said again, for srun does not
+# take them over from the allocation.
 srun_command() {
-  command=("$srun" --mpi=pmix --kill-on-bad-exit=1 --nodes="$host_count" --ntasks="$ranks")
+  command=("$srun" --mpi=pmix --nodes="$host_count" --ntasks="$ranks")
+  if [[ -n $checkpoint ]]; then
+    command+=(--kill-on-bad-exit=0 --wait=3)
+  else
+    command+=(--kill-on-bad-exit=1)
+  fi
   if [[ $rank_per =~ ^(numa|socket|host)$ ]]; then command+=(--ntasks-per-node="$((ranks / host_count))"); fi
   local bind=none
   if [[ $binding == yes ]]; then

@@ -8,6 +8,7 @@
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
+#include "mpilogit/core/duration.hpp"
 #include "mpilogit/core/error.hpp"
 
 namespace mpilogit::cli {
@@ -184,6 +185,15 @@ double Arguments::positive(std::string_view option) const {
   const double value = number(option);
   if (value == 0.0) refuse_usage(command_, fmt::format("--{} is 0, not above 0", option));
   return value;
+}
+
+double Arguments::seconds(std::string_view option) const {
+  const auto value = core::parse_seconds(text(option));
+  if (!value) {
+    refuse_usage(command_, fmt::format("--{} is '{}', not a time like 90, 90s, 1.5m or 2h", option,
+                                       text(option)));
+  }
+  return *value;
 }
 
 std::int64_t Arguments::integer(std::string_view option, std::int64_t smallest) const {

@@ -38,6 +38,8 @@ class Arguments {
   double number(std::string_view option) const;
   /// A finite number > 0.
   double positive(std::string_view option) const;
+  /// A length of time ≥ 0: "90", "90s", "1.5m", "2h".
+  double seconds(std::string_view option) const;
   /// A number from 0 to 1; or several, separated by commas.
   double share(std::string_view option) const;
   std::vector<double> shares(std::string_view option) const;
@@ -52,7 +54,9 @@ class Arguments {
   /// Throws if an option was given that is not for this solver.
   void require_applicable(std::string_view solver) const;
 
-  /// All that was given, in one line: for comparing ranks.
+  /// All that was given, by name.
+  const std::map<std::string, std::string, std::less<>>& all_given() const { return values_; }
+  /// Likewise, in one line: for comparing ranks.
   std::string canonical() const;
 
  private:

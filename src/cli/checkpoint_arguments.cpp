@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "mpilogit/core/duration.hpp"
 #include "mpilogit/kernels/instruction_set.hpp"
 
 #include "option_table.hpp"
@@ -17,10 +18,10 @@ namespace {
 
 // Where results go and how they are shown: none of it changes a coefficient. The instruction set
 // has an entry of its own.
-constexpr std::array<std::string_view, 14> kWithoutEffect = {
-    "model",           "diagnostics", "json",   "config",  "quiet",      "help",
-    "threads",         "io",          "resume", "restart", "checkpoint", "checkpoint-every",
-    "instruction-set", "confidence"};
+constexpr std::array<std::string_view, 17> kWithoutEffect = {
+    "model",           "diagnostics", "json",   "config",  "quiet",        "help",
+    "threads",         "io",          "resume", "restart", "checkpoint",   "checkpoint-every",
+    "instruction-set", "confidence",  "events", "timings", "stall-timeout"};
 
 // What was given or is the default, so that to give a default changes nothing.
 std::string effective(const Arguments& arguments, const Option& option) {
@@ -51,16 +52,6 @@ std::vector<std::pair<std::string, std::string>> identity_of(const Arguments& ar
   return identity;
 }
 
-// "60s", "5m", "1h": seconds; nothing if it is no such thing.
-std::optional<double> duration(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  const auto unit = std::string_view("smh").find(text.back());
-  const auto number = finite_number(text.substr(0, text.size() - 1));
-  if (unit == std::string_view::npos || !number || *number < 0.0) return std::nullopt;
-  constexpr std::array kSeconds = {1.0, 60.0, 3600.0};
-  return *number * kSeconds[unit];
-}
-
 }  // namespace
 
 std::optional<workflow::CheckpointOptions> checkpoint_from(const Arguments& arguments) {
@@ -78,10 +69,10 @@ std::optional<workflow::CheckpointOptions> checkpoint_from(const Arguments& argu
   options.restart = arguments.flag("restart");
   options.identity = identity_of(arguments);
   const std::string every = arguments.text("checkpoint-every");
-  if (const auto seconds = duration(every)) {
-    options.every_seconds = *seconds;
-  } else if (is_number(every)) {
+  if (is_number(every)) {
     options.every_iterations = arguments.integer("checkpoint-every", 1);
+  } else if (const auto seconds = core::parse_seconds(every)) {
+    options.every_seconds = *seconds;
   } else {
     refuse_usage(&arguments.command(),
                  fmt::format("--checkpoint-every is '{}', neither a time like 60s or 5m nor a "

@@ -21,18 +21,17 @@ class TellsOfCheckpoints : public Observer {
   explicit TellsOfCheckpoints(const Output& output) : output_(output) {}
 
   void resumed(const std::string& path, const std::string& remark) override {
-    if (!remark.empty()) output_.remark("warning: " + remark);
+    if (!remark.empty()) output_.warning(remark);
     output_.remark("going on from the checkpoint " + path);
   }
-  void checkpoint_written(const std::string& /*path*/, std::int64_t /*bytes*/,
-                          double /*seconds*/) override {
+  void checkpoint_written(const workflow::WrittenCheckpoint& /*checkpoint*/) override {
     last_failure_.clear();
   }
   // Once, and not for every one while the cause lasts.
   void checkpoint_failed(const std::string& why) override {
     if (why == last_failure_) return;
     last_failure_ = why;
-    output_.remark("warning: no checkpoint could be written, training goes on: " + why);
+    output_.warning("no checkpoint could be written, training goes on: " + why);
   }
 
  protected:

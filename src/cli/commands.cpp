@@ -152,7 +152,8 @@ std::string describe(const workflow::PredictReport& report, const std::string& o
 
 }  // namespace
 
-int predict_command(const Arguments& arguments, const comm::Communicator& communicator) {
+int predict_command(const Arguments& arguments, const comm::Communicator& communicator,
+                    workflow::Events& events) {
   const int automatic = automatic_threads(communicator);
   workflow::PredictOptions options;
   comm::together(communicator, [&] {
@@ -165,12 +166,13 @@ int predict_command(const Arguments& arguments, const comm::Communicator& commun
   const auto json = record_path(arguments, communicator);
   const auto report = workflow::predict(options, communicator);
   if (json) write_text(*json, workflow::to_json(report), communicator);
-  const Output output(communicator, arguments.flag("quiet"));
+  const Output output(communicator, arguments.flag("quiet"), events);
   output.result(describe(report, options.output_path));
   return kDone;
 }
 
-int evaluate_command(const Arguments& arguments, const comm::Communicator& communicator) {
+int evaluate_command(const Arguments& arguments, const comm::Communicator& communicator,
+                     workflow::Events& events) {
   const int automatic = automatic_threads(communicator);
   workflow::EvaluateOptions options;
   comm::together(communicator, [&] {
@@ -186,7 +188,7 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
   const auto json = record_path(arguments, communicator);
   const auto report = workflow::evaluate(options, communicator);
   if (json) write_text(*json, workflow::to_json(report), communicator);
-  const Output output(communicator, arguments.flag("quiet"));
+  const Output output(communicator, arguments.flag("quiet"), events);
   output.result(describe(report));
   return kDone;
 }

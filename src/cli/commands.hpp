@@ -2,17 +2,24 @@
 // The subcommands. All collective; each returns an exit code.
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/workflow/events.hpp"
 
 #include "arguments.hpp"
 
 namespace mpilogit::cli {
 
-int train_command(const Arguments& arguments, const comm::Communicator& communicator);
-int path_command(const Arguments& arguments, const comm::Communicator& communicator);
-int cross_validate_command(const Arguments& arguments, const comm::Communicator& communicator);
-int predict_command(const Arguments& arguments, const comm::Communicator& communicator);
-int evaluate_command(const Arguments& arguments, const comm::Communicator& communicator);
-int report_command(const Arguments& arguments, const comm::Communicator& communicator);
+int train_command(const Arguments& arguments, const comm::Communicator& communicator,
+                  workflow::Events& events);
+int path_command(const Arguments& arguments, const comm::Communicator& communicator,
+                 workflow::Events& events);
+int cross_validate_command(const Arguments& arguments, const comm::Communicator& communicator,
+                           workflow::Events& events);
+int predict_command(const Arguments& arguments, const comm::Communicator& communicator,
+                    workflow::Events& events);
+int evaluate_command(const Arguments& arguments, const comm::Communicator& communicator,
+                     workflow::Events& events);
+int report_command(const Arguments& arguments, const comm::Communicator& communicator,
+                   workflow::Events& events);
 int inspect_command(const Arguments& arguments, const comm::Communicator& communicator);
 int summarize_command(const Arguments& arguments, const comm::Communicator& communicator);
 

@@ -67,6 +67,17 @@ int threads_from(const Arguments& arguments, int automatic) {
   return static_cast<int>(threads);
 }
 
+double stall_timeout_from(const Arguments& arguments) {
+  constexpr double kLeast = 1.0;  // below, a busy machine looks like a silent rank
+  const double seconds = arguments.seconds("stall-timeout");
+  if (seconds > 0.0 && seconds < kLeast) {
+    refuse_usage(&arguments.command(),
+                 fmt::format("--stall-timeout is '{}', neither 0 nor at least 1 s",
+                             arguments.text("stall-timeout")));
+  }
+  return seconds;
+}
+
 std::optional<std::string> record_path(const Arguments& arguments,
                                        const comm::Communicator& communicator) {
   const auto path = arguments.text_if_given("json");

@@ -26,6 +26,9 @@ data::Source source_of(const Arguments& arguments, std::vector<std::string> file
 /// --threads; `automatic` where the user does not say.
 int threads_from(const Arguments& arguments, int automatic);
 
+/// --stall-timeout in seconds; 0 is for ever.
+double stall_timeout_from(const Arguments& arguments);
+
 /// --json, to be checked for writing before the work.
 std::optional<std::string> record_path(const Arguments& arguments,
                                        const comm::Communicator& communicator);

@@ -8,6 +8,7 @@
 #include "checkpoint_arguments.hpp"
 #include "commands.hpp"
 #include "common_options.hpp"
+#include "event_observers.hpp"
 #include "fit_arguments.hpp"
 #include "output.hpp"
 #include "thread_count.hpp"
@@ -60,6 +61,7 @@ class CrossValidateLines final : public TellsOfCheckpoints<workflow::CrossValida
     output().remark(fmt::format("alpha {:g}: all folds trained and scored, {} passes, {:.2f} s",
                                 l1_ratio, data_passes, seconds));
   }
+  void refit_progress(const solvers::Progress&) override {}
 };
 
 std::string table(const workflow::CrossValidateReport& report) {
@@ -97,20 +99,24 @@ std::string summary(const workflow::CrossValidateReport& report, const std::stri
 
 }  // namespace
 
-int cross_validate_command(const Arguments& arguments, const comm::Communicator& communicator) {
+int cross_validate_command(const Arguments& arguments, const comm::Communicator& communicator,
+                           workflow::Events& events) {
   const int automatic = automatic_threads(communicator);
   workflow::CrossValidateOptions options;
   comm::together(communicator, [&] { options = options_from(arguments, automatic); });
   const auto json = record_path(arguments, communicator);
 
-  const Output output(communicator, arguments.flag("quiet"));
+  const Output output(communicator, arguments.flag("quiet"), events);
   CrossValidateLines lines(output);
-  const auto report = workflow::cross_validate(options, communicator, lines);
+  CrossValidateEvents observer(events, lines);
+  const auto report = workflow::cross_validate(options, communicator, observer);
+  if (events.wanted())
+    events.outcome(report.refit.stop_reason(), model::coefficients_sha256(report.refit.model));
   if (json) write_text(*json, workflow::to_json(report), communicator);
-  output.result(summary(report, options.model_path));
+  output.result(summary(report, options.model_path) + timing_texts(arguments, report.refit.timing));
   if (report.converged && report.refit.converged()) return static_cast<int>(core::ExitCode::done);
-  output.remark(
-      "warning: a fold or the refit stopped before the tolerance. Allow more "
+  output.warning(
+      "a fold or the refit stopped before the tolerance. Allow more "
       "--max-iterations or a larger --tolerance");
   return static_cast<int>(core::ExitCode::not_converged);
 }

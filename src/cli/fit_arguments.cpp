@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "common_options.hpp"
+#include "timing_table.hpp"
 
 namespace mpilogit::cli {
 
@@ -76,7 +77,13 @@ workflow::Bound bound_from(const Arguments& arguments, std::string_view option) 
 
 }  // namespace
 
+std::string timing_texts(const Arguments& arguments, const workflow::Timing& timing) {
+  return straggler_line(timing) +
+         (arguments.flag("timings") ? "\n" + timing_table(timing) : std::string());
+}
+
 workflow::DesignOptions design_from(const Arguments& arguments) {
+  arguments.refuse_together("timings", "quiet");
   workflow::DesignOptions design;
   design.source = source_from(arguments, 0);
   design.interactions_only = arguments.flag("interactions");

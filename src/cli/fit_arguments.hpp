@@ -7,6 +7,7 @@
 #include "mpilogit/model/model.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
 #include "mpilogit/workflow/path.hpp"
+#include "mpilogit/workflow/timing.hpp"
 
 #include "arguments.hpp"
 
@@ -24,6 +25,9 @@ workflow::SolverOptions solver_from(const Arguments& arguments, bool needs_proxi
 
 /// --lower or --upper: bounds make the problem one for the proximal solvers.
 bool bounded(const Arguments& arguments);
+
+/// What a summary ends with: a straggler if there is one, the table if --timings asks for it.
+std::string timing_texts(const Arguments& arguments, const workflow::Timing& timing);
 
 /// "P(y = 1) against 0", or "26, softmax".
 std::string describe_classes(const model::Model& model);

@@ -4,6 +4,7 @@
 #include "mpilogit/cli/run.hpp"
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/comm/environment.hpp"
+#include "mpilogit/comm/watchdog.hpp"
 #include "mpilogit/core/freed_memory.hpp"
 #include "mpilogit/core/process.hpp"
 #include "mpilogit/hdf5/file.hpp"
@@ -15,5 +16,8 @@ int main(int argc, char** argv) {
   mpilogit::hdf5::start_library();
   mpilogit::comm::Environment environment(argc, argv);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  return environment.finish(mpilogit::cli::run(arguments, mpilogit::comm::Communicator::world()));
+  const auto world = mpilogit::comm::Communicator::world();
+  mpilogit::comm::Watchdog watchdog;  // outlives the ranks' last meeting, in `finish`
+  const int code = mpilogit::cli::run(arguments, world, watchdog);
+  return environment.finish(code, world);
 }

@@ -224,8 +224,18 @@ constexpr std::array kOptions = {
         "vector instructions of the kernels; auto is the widest that the CPU has. All that fuse "
         "a product and a sum (avx512, avx2, neon, ...) give the same bits, sse4 and plain others",
         kData, ""},
+    Option{"stall-timeout", value, "TIME", "120s",
+           "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
+           "1.5m), or three times the longest pass if that is more; 0: wait for ever",
+           kAll | kSummarize, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON", kRecorded | kSummarize,
            ""},
+    Option{"events", value, "FILE", "",
+           "append what happens there as it happens, a line of JSON each (docs/telemetry.md)",
+           kData, ""},
+    Option{"timings", flag, "", "",
+           "print each rank's time of reading, computing and waiting, and where rank 0's went",
+           kFit, ""},
     Option{"config", value, "FILE", "",
            "read options from a file of lines `name = value`; the command line wins",
            kAll | kSummarize, ""},

@@ -27,6 +27,11 @@ void Output::remark(const std::string& line) const {
   if (speaks_) std::fputs((line + "\n").c_str(), stderr);
 }
 
+void Output::warning(const std::string& text) const {
+  remark("warning: " + text);
+  if (events_ != nullptr) events_->warning(text);
+}
+
 std::string describe_reading(const data::Shape& shape, double seconds) {
   return fmt::format("read {} rows x {} features ({} {}, {} stored values) in {:.2f} s",
                      grouped(shape.rows), grouped(shape.features),

@@ -5,6 +5,7 @@
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
+#include "mpilogit/workflow/events.hpp"
 
 namespace mpilogit::cli {
 
@@ -12,15 +13,21 @@ class Output {
  public:
   Output(const comm::Communicator& communicator, bool quiet)
       : speaks_(communicator.is_root() && !quiet) {}
+  /// Warnings are events too.
+  Output(const comm::Communicator& communicator, bool quiet, workflow::Events& events)
+      : speaks_(communicator.is_root() && !quiet), events_(&events) {}
 
   /// Results, on standard output. Throws if they cannot be written, but not if nobody reads them.
   void result(const std::string& text) const;
   /// Progress and remarks, on standard error.
   void remark(const std::string& line) const;
+  /// A remark that begins with "warning: ".
+  void warning(const std::string& text) const;
   bool speaks() const { return speaks_; }
 
  private:
   bool speaks_;
+  workflow::Events* events_ = nullptr;
 };
 
 /// "read 1,000 rows x 20 features (dense float32, 20,000 stored values) in 0.01 s".

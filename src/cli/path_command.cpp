@@ -8,6 +8,7 @@
 #include "checkpoint_arguments.hpp"
 #include "commands.hpp"
 #include "common_options.hpp"
+#include "event_observers.hpp"
 #include "fit_arguments.hpp"
 #include "output.hpp"
 #include "thread_count.hpp"
@@ -50,24 +51,30 @@ class PathLines final : public TellsOfCheckpoints<workflow::PathObserver> {
 
 }  // namespace
 
-int path_command(const Arguments& arguments, const comm::Communicator& communicator) {
+int path_command(const Arguments& arguments, const comm::Communicator& communicator,
+                 workflow::Events& events) {
   const int automatic = automatic_threads(communicator);
   workflow::PathOptions options;
   comm::together(communicator, [&] { options = options_from(arguments, automatic); });
   const auto json = record_path(arguments, communicator);
 
-  const Output output(communicator, arguments.flag("quiet"));
+  const Output output(communicator, arguments.flag("quiet"), events);
   PathLines lines(output);
-  const workflow::PathReport report = workflow::path(options, communicator, lines);
+  PathEvents observer(events, lines);
+  const workflow::PathReport report = workflow::path(options, communicator, observer);
+  if (events.wanted()) events.outcome(report.ended, model::coefficients_sha256(report.path));
   if (json) write_text(*json, workflow::to_json(report), communicator);
-  output.result(fmt::format(
-      "ended           {} ({} steps, {} passes over the data)\nclasses         {}\n"
-      "time            {:.2f} s (reading {:.2f}, training {:.2f})\nmodels          {}\n",
-      report.ended, report.path.steps(), report.data_passes, describe_classes(report.path.model),
-      report.seconds_total, report.seconds_read, report.seconds_train, options.model_path));
+  output.result(
+      fmt::format(
+          "ended           {} ({} steps, {} passes over the data)\nclasses         {}\n"
+          "time            {:.2f} s (reading {:.2f}, training {:.2f})\nmodels          {}\n",
+          report.ended, report.path.steps(), report.data_passes,
+          describe_classes(report.path.model), report.seconds_total, report.seconds_read,
+          report.seconds_train, options.model_path) +
+      timing_texts(arguments, report.timing));
   if (report.converged) return static_cast<int>(core::ExitCode::done);
-  output.remark(
-      "warning: some steps stopped before the tolerance; --json tells which. Allow more "
+  output.warning(
+      "some steps stopped before the tolerance; --json tells which. Allow more "
       "--max-iterations or a larger --tolerance");
   return static_cast<int>(core::ExitCode::not_converged);
 }

@@ -48,7 +48,8 @@ workflow::ReportOptions options_from(const Arguments& arguments, int automatic_t
 
 }  // namespace
 
-int report_command(const Arguments& arguments, const comm::Communicator& communicator) {
+int report_command(const Arguments& arguments, const comm::Communicator& communicator,
+                   workflow::Events& events) {
   const int automatic = automatic_threads(communicator);
   workflow::ReportOptions options;
   std::string path;
@@ -62,14 +63,17 @@ int report_command(const Arguments& arguments, const comm::Communicator& communi
     core::require_writable(path);
     return std::string();
   });
+  comm::Phase phase(communicator, "reading the model");
   const workflow::ReportData data = workflow::gather_report(options, communicator);
+  phase.turn_to("drawing the page");
   report::Page page;
   page.html = comm::on_root(communicator, [&] {
     page = report::render(data, page_options);
     return page.html;
   });
-  const Output output(communicator, arguments.flag("quiet"));
-  for (const auto& remark : page.remarks) output.remark("warning: " + remark);
+  const Output output(communicator, arguments.flag("quiet"), events);
+  for (const auto& remark : page.remarks) output.warning(remark);
+  phase.turn_to("writing the page");
   write_text(path, page.html, communicator);
   output.result(fmt::format("written         {}\n", path));
   return static_cast<int>(core::ExitCode::done);

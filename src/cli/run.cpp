@@ -13,12 +13,14 @@
 #include "mpilogit/comm/environment.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/read_file.hpp"
+#include "mpilogit/workflow/events.hpp"
 
 #include "arguments.hpp"
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "instruction_set.hpp"
 #include "output.hpp"
+#include "run_events.hpp"
 
 namespace mpilogit::cli {
 
@@ -52,20 +54,21 @@ std::string read_config(const std::string& path) {
                          .remedy = "Check the path given with --config"});
 }
 
-int dispatch(const Arguments& arguments, const comm::Communicator& communicator) {
+int dispatch(const Arguments& arguments, const comm::Communicator& communicator,
+             workflow::Events& events) {
   switch (arguments.command().command) {
     case kTrain:
-      return train_command(arguments, communicator);
+      return train_command(arguments, communicator, events);
     case kPath:
-      return path_command(arguments, communicator);
+      return path_command(arguments, communicator, events);
     case kCrossValidate:
-      return cross_validate_command(arguments, communicator);
+      return cross_validate_command(arguments, communicator, events);
     case kPredict:
-      return predict_command(arguments, communicator);
+      return predict_command(arguments, communicator, events);
     case kEvaluate:
-      return evaluate_command(arguments, communicator);
+      return evaluate_command(arguments, communicator, events);
     case kReport:
-      return report_command(arguments, communicator);
+      return report_command(arguments, communicator, events);
     case kInspect:
       return inspect_command(arguments, communicator);
     case kSummarize:
@@ -74,7 +77,14 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator)
   throw core::internal_failure("unknown command");
 }
 
-int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator) {
+// Commands that may take long can go on from a checkpoint.
+std::string advice_for(const Arguments& arguments) {
+  if (!takes(arguments, "checkpoint")) return "Start again";
+  return "Start again; with --checkpoint the work goes on from the last one";
+}
+
+int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator,
+                  workflow::Events& events, comm::Watchdog& watchdog) {
   const Output output(communicator, false);
   if (const auto answer = plain_answer(tokens)) {
     output.result(*answer);
@@ -94,8 +104,12 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
     comm::together(communicator, [&] { arguments.add_config(path, contents); });
   }
   comm::require_same(communicator, "options", arguments.canonical());
+  double stall_timeout = 0.0;
+  comm::together(communicator, [&] { stall_timeout = stall_timeout_from(arguments); });
+  watchdog.start(communicator, stall_timeout, advice_for(arguments));
+  if (takes(arguments, "events")) open_events(arguments, communicator, events);
   if (takes(arguments, "instruction-set")) choose_instruction_set(arguments, communicator);
-  return dispatch(arguments, communicator);
+  return dispatch(arguments, communicator, events);
 }
 
 // Where memory runs out it often does on all ranks at once. So that one speaks for all, the others
@@ -106,31 +120,38 @@ void let_lower_ranks_speak(int rank) {
 }
 
 // An error that only this rank knows of: the others may be waiting for it, so it ends them.
-[[noreturn]] void abort_all(const comm::Communicator& communicator, int code,
-                            const std::string& message) {
+[[noreturn]] void abort_all(const comm::Communicator& communicator, workflow::Events& events,
+                            int code, const std::string& message) {
   let_lower_ranks_speak(communicator.rank());
+  events.end(code, message);
   print_error(fmt::format("rank {}: {}", communicator.rank(), message));
   comm::Environment::abort(code);
 }
 
 }  // namespace
 
-int run(std::span<const std::string> arguments, const comm::Communicator& communicator) {
+int run(std::span<const std::string> arguments, const comm::Communicator& communicator,
+        comm::Watchdog& watchdog) {
   constexpr int kInternal = static_cast<int>(core::ExitCode::internal_failure);
+  workflow::Events events;
   try {
-    return parse_and_run(arguments, communicator);
+    const int code = parse_and_run(arguments, communicator, events, watchdog);
+    events.end(code);
+    return code;
   } catch (const core::Error& error) {
     const int code = static_cast<int>(error.code());
-    if (!error.agreed()) abort_all(communicator, code, error.what());
+    if (!error.agreed()) abort_all(communicator, events, code, error.what());
     if (communicator.is_root()) {
       error.code() == core::ExitCode::checkpointed ? print_remark(error.what())
                                                    : print_error(error.what());
     }
+    events.end(code, error.what());
     return code;
   } catch (const std::bad_alloc&) {
-    abort_all(communicator, kInternal, "out of memory. Use more hosts or fewer ranks per host");
+    abort_all(communicator, events, kInternal,
+              "out of memory. Use more hosts or fewer ranks per host");
   } catch (const std::exception& error) {
-    abort_all(communicator, kInternal, std::string("internal failure: ") + error.what());
+    abort_all(communicator, events, kInternal, std::string("internal failure: ") + error.what());
   }
 }
 

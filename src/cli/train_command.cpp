@@ -13,6 +13,7 @@
 #include "checkpoint_arguments.hpp"
 #include "commands.hpp"
 #include "common_options.hpp"
+#include "event_observers.hpp"
 #include "fit_arguments.hpp"
 #include "inference_arguments.hpp"
 #include "inference_table.hpp"
@@ -167,15 +168,15 @@ void remark_on(const workflow::TrainReport& report, const Output& output) {
   const auto separating = workflow::describe_separating(diagnosis, report.model);
   switch (diagnosis.separation.separation) {
     case statistics::Separation::quasi_complete:
-      output.remark(fmt::format(
-          "warning: quasi-complete separation: {} rows can be told with certainty, so that these "
+      output.warning(fmt::format(
+          "quasi-complete separation: {} rows can be told with certainty, so that these "
           "coefficients have no finite optimum and their values mean nothing:{}\n"
           "Give --l2 or --firth for finite ones",
           grouped(diagnosis.separation.certain_rows), listed(separating)));
       return;
     case statistics::Separation::suspected:
-      output.remark(
-          "warning: coefficients seem to grow without end (separation), but no direction could be "
+      output.warning(
+          "coefficients seem to grow without end (separation), but no direction could be "
           "certified. Give --l2 or --firth");
       return;
     case statistics::Separation::complete:
@@ -195,31 +196,36 @@ std::string advice(const workflow::TrainReport& report) {
   if (report.separated) {
     const auto few = workflow::describe_separator(report.diagnosis, report.model);
     const std::string by = few.empty() ? "" : "\n" + sufficient(few.size()) + listed(few);
-    return "warning: a hyperplane separates the classes completely, so that the optimum lies at "
+    return "a hyperplane separates the classes completely, so that the optimum lies at "
            "infinity; the model is where training stopped." +
            by + "\nGive --l2 or --firth for a finite model";
   }
   return fmt::format(
-      "warning: stopped before the tolerance ({}); the model is the best point so far. Allow more "
+      "stopped before the tolerance ({}); the model is the best point so far. Allow more "
       "--max-iterations, a larger --tolerance, or another --solver",
       report.stop_reason());
 }
 
 }  // namespace
 
-int train_command(const Arguments& arguments, const comm::Communicator& communicator) {
+int train_command(const Arguments& arguments, const comm::Communicator& communicator,
+                  workflow::Events& events) {
   const int automatic = automatic_threads(communicator);
   workflow::TrainOptions options;
   comm::together(communicator, [&] { options = options_from(arguments, automatic); });
   const auto json = record_path(arguments, communicator);
 
-  const Output output(communicator, arguments.flag("quiet"));
+  const Output output(communicator, arguments.flag("quiet"), events);
   ProgressLines progress(output);
-  const workflow::TrainReport report = workflow::train(options, communicator, progress);
+  FitEvents observer(events, progress);
+  const workflow::TrainReport report = workflow::train(options, communicator, observer);
   progress.finish();
+  if (events.wanted())
+    events.outcome(report.stop_reason(), model::coefficients_sha256(report.model));
 
   if (json) write_text(*json, workflow::to_json(report), communicator);
-  output.result(summary(report, options.model_path, options.diagnostics));
+  output.result(summary(report, options.model_path, options.diagnostics) +
+                timing_texts(arguments, report.timing));
   if (report.model.inference) {
     TableLayout layout;
     layout.width = terminal_width();
@@ -227,14 +233,14 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
     output.result("\n" + inference_table(report.model, workflow::summary_of(report.model), layout));
   }
   if (!report.inference_remark.empty()) {
-    output.remark("warning: no inference is stored: " + report.inference_remark);
+    output.warning("no inference is stored: " + report.inference_remark);
   }
   if (!report.test_remark.empty()) {
-    output.remark("warning: the hypotheses were not tested: " + report.test_remark);
+    output.warning("the hypotheses were not tested: " + report.test_remark);
   }
   remark_on(report, output);
   if (report.converged()) return static_cast<int>(core::ExitCode::done);
-  output.remark(advice(report));
+  output.warning(advice(report));
   return static_cast<int>(core::ExitCode::not_converged);
 }
 

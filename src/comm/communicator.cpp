@@ -50,12 +50,14 @@ std::vector<int> displacements(const std::vector<std::int64_t>& counts) {
 struct Communicator::Implementation {
   MPI_Comm handle = MPI_COMM_NULL;
   bool owned = false;
+  std::shared_ptr<Activity> activity;
   Traffic traffic;
   const Signals* signals = nullptr;
   std::atomic<std::int64_t> checkpoints_asked{0};
   std::atomic<std::int64_t> stops_asked{0};
 
-  Implementation(MPI_Comm comm, bool owns) : handle(comm), owned(owns) {}
+  Implementation(MPI_Comm comm, bool owns, std::shared_ptr<Activity> doing)
+      : handle(comm), owned(owns), activity(std::move(doing)) {}
   ~Implementation() {
     int finalized = 0;
     MPI_Finalized(&finalized);
@@ -68,6 +70,7 @@ struct Communicator::Implementation {
   template <class T>
   void allreduce(std::span<T> values, MPI_Datatype type, MPI_Op operation) {
     for_each_piece(values, kLargestPiece, [&](std::span<T> piece) {
+      const Waiting waiting(*activity);
       MPI_Allreduce(MPI_IN_PLACE, piece.data(), static_cast<int>(piece.size()), type, operation,
                     handle);
       ++traffic.allreduce_count;
@@ -80,7 +83,8 @@ Communicator::Communicator(std::shared_ptr<Implementation> implementation)
     : implementation_(std::move(implementation)) {}
 
 Communicator Communicator::world() {
-  return Communicator(std::make_shared<Implementation>(MPI_COMM_WORLD, false));
+  return Communicator(
+      std::make_shared<Implementation>(MPI_COMM_WORLD, false, std::make_shared<Activity>()));
 }
 
 int Communicator::rank() const {
@@ -97,11 +101,13 @@ int Communicator::size() const {
 
 Communicator Communicator::on_this_host() const {
   MPI_Comm host = MPI_COMM_NULL;
+  const Waiting waiting(activity());
   MPI_Comm_split_type(implementation_->handle, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host);
-  return Communicator(std::make_shared<Implementation>(host, true));
+  return Communicator(std::make_shared<Implementation>(host, true, implementation_->activity));
 }
 
 void Communicator::barrier() const {
+  const Waiting waiting(activity());
   MPI_Barrier(implementation_->handle);
 }
 
@@ -158,6 +164,7 @@ std::int64_t Communicator::minimum(std::int64_t value) const {
 
 void Communicator::broadcast(std::span<std::byte> bytes, int root) const {
   for_each_piece(bytes, kLargestPiece, [&](std::span<std::byte> piece) {
+    const Waiting waiting(activity());
     MPI_Bcast(piece.data(), static_cast<int>(piece.size()), MPI_BYTE, root,
               implementation_->handle);
   });
@@ -173,6 +180,7 @@ void Communicator::broadcast(std::string& text, int root) const {
 std::size_t Communicator::total_count(std::size_t mine, std::vector<std::int64_t>& counts) const {
   counts.assign(static_cast<std::size_t>(size()), 0);
   const auto count = static_cast<std::int64_t>(mine);
+  const Waiting waiting(activity());
   MPI_Allgather(&count, 1, MPI_INT64_T, counts.data(), 1, MPI_INT64_T, implementation_->handle);
   return static_cast<std::size_t>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
 }
@@ -183,6 +191,7 @@ void Communicator::gather_bytes(std::span<const std::byte> mine,
   const RecordType type(record);
   const std::vector<int> sizes = to_ints(counts);
   const std::vector<int> starts = displacements(counts);
+  const Waiting waiting(activity());
   MPI_Allgatherv(mine.data(), core::checked_cast<int>(mine.size() / record), type.get(), all.data(),
                  sizes.data(), starts.data(), type.get(), implementation_->handle);
 }
@@ -210,12 +219,16 @@ std::vector<std::byte> Communicator::exchange_bytes(
     send.insert(send.end(), part.begin(), part.end());
   }
   std::vector<std::int64_t> receive_counts(send_counts.size());
-  MPI_Alltoall(send_counts.data(), 1, MPI_INT64_T, receive_counts.data(), 1, MPI_INT64_T,
-               implementation_->handle);
+  {
+    const Waiting waiting(activity());
+    MPI_Alltoall(send_counts.data(), 1, MPI_INT64_T, receive_counts.data(), 1, MPI_INT64_T,
+                 implementation_->handle);
+  }
   const auto records =
       std::accumulate(receive_counts.begin(), receive_counts.end(), std::int64_t{0});
   std::vector<std::byte> receive(static_cast<std::size_t>(records) * record);
   const RecordType type(record);
+  const Waiting waiting(activity());
   MPI_Alltoallv(send.data(), to_ints(send_counts).data(), displacements(send_counts).data(),
                 type.get(), receive.data(), to_ints(receive_counts).data(),
                 displacements(receive_counts).data(), type.get(), implementation_->handle);
@@ -223,7 +236,13 @@ std::vector<std::byte> Communicator::exchange_bytes(
 }
 
 Traffic Communicator::traffic() const {
-  return implementation_->traffic;
+  Traffic traffic = implementation_->traffic;
+  traffic.seconds_waiting = implementation_->activity->seconds_waiting();
+  return traffic;
+}
+
+Activity& Communicator::activity() const {
+  return *implementation_->activity;
 }
 
 MPI_Comm native_handle(const Communicator& communicator) {

@@ -1,5 +1,6 @@
 #include "mpilogit/comm/environment.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <string_view>
 
@@ -45,7 +46,15 @@ Environment::Environment(int& argc, char**& argv) {
   }
 }
 
-int Environment::finish(int exit_code) {
+// The code is decided, and a request that comes late must not replace it. Under srun
+// --kill-on-bad-exit the first rank that is gone with a code other than 0 brings the others a
+// SIGTERM in the midst of MPI_Finalize: srun would end with 143.
+int Environment::finish(int exit_code, const Communicator& communicator) {
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGXCPU}) {
+    std::signal(signal, SIG_IGN);
+  }
+  const Phase phase(communicator, "leaving");
+  const Waiting waiting = communicator.waiting();
   const bool failed = exit_code == static_cast<int>(core::ExitCode::bad_input) ||
                       exit_code == static_cast<int>(core::ExitCode::internal_failure);
   // A variable that Open MPI 4's mpirun sets for its ranks, and no other launcher does.

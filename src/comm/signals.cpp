@@ -48,9 +48,10 @@ Signals::Signals() {
   for (const int signal : kStops) handle(signal, count_stop);
 }
 
+// The run is over but for its last words, which a late request shall not cut off.
 Signals::~Signals() {
-  handle(kCheckpoint, SIG_DFL);
-  for (const int signal : kStops) handle(signal, SIG_DFL);
+  handle(kCheckpoint, SIG_IGN);
+  for (const int signal : kStops) handle(signal, SIG_IGN);
 }
 
 void Signals::hold() {

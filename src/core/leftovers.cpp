@@ -1,6 +1,5 @@
 #include "core/leftovers.hpp"
 
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -14,6 +13,8 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+
+#include "mpilogit/core/host_name.hpp"
 
 namespace mpilogit::core {
 
@@ -35,11 +36,9 @@ std::uint32_t hash_of(std::string_view text) {
 // On a shared file system other hosts write beside us, and in containers one host has several
 // processes of the same number: a number alone says nothing.
 std::string this_place() {
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
   std::error_code failure;  // without /proc the host's name must do
   const std::string space = std::filesystem::read_symlink("/proc/self/ns/pid", failure).string();
-  return fmt::format("{:08x}", hash_of(host.data() + space));
+  return fmt::format("{:08x}", hash_of(host_name() + space));
 }
 
 // The process that a temporary file of ours belongs to; nothing if it is of another place.

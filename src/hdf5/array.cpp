@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <optional>
 
 #include "mpilogit/core/error.hpp"
 
@@ -150,6 +151,8 @@ void Array::read(std::int64_t first, std::int64_t count, ValueType type, void* o
   for (std::int64_t piece = 0; piece < pieces; ++piece) {
     const std::int64_t end = std::min(last, first / band * band + step);
     try {
+      std::optional<comm::Waiting> waiting;
+      if (collective && communicator_) waiting.emplace(communicator_->activity());
       transfer(first, end - first, memory.get(), next, mode.get());
     } catch (const core::Error&) {
       if (!failure) failure = std::current_exception();

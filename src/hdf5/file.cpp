@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "mpilogit/comm/native.hpp"
 #include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/function_ref.hpp"
 
 #include "hdf5/links.hpp"
 
@@ -32,6 +34,12 @@ void settle_library() {
 
 core::Error unusable(const std::string& path, const std::string& what, const std::string& remedy) {
   return core::bad_input({.what = what, .where = path, .why = {}, .remedy = remedy});
+}
+
+// Opens or creates over MPI-IO, all ranks together; nothing if it cannot.
+Handle open_together(const comm::Communicator& communicator, core::FunctionRef<hid_t()> open) {
+  const comm::Waiting waiting = communicator.waiting();
+  return Handle(open(), H5Fclose);
 }
 
 // Tells the reasons apart that HDF5 lumps together.
@@ -118,7 +126,8 @@ File File::open(const std::string& path, const comm::Communicator& communicator)
   });
   comm::together(communicator, [&] { require_readable(path); });
   const Handle access = access_list(path, communicator);
-  Handle handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
+  Handle handle = open_together(
+      communicator, [&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()); });
   comm::together(communicator, [&] { check(handle ? 0 : -1, "opening over MPI-IO", path); });
   return File(std::move(handle), path, communicator);
 }
@@ -140,7 +149,16 @@ File File::create(const std::string& path, const std::string& reported_as) {
   return File(std::move(handle), reported_as, std::nullopt);
 }
 
+// Open for writing or not, the ranks of a parallel file meet when it is closed.
+File::~File() {
+  if (!handle_ || !parallel()) return;
+  const comm::Waiting waiting = communicator_->waiting();
+  handle_.reset();
+}
+
 void File::close() {
+  std::optional<comm::Waiting> waiting;
+  if (parallel()) waiting.emplace(communicator_->activity());
   check(H5Fflush(handle_.get(), H5F_SCOPE_GLOBAL), "writing", path_);
   check(handle_.reset() ? 0 : -1, "closing", path_);
 }

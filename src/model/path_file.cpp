@@ -62,8 +62,7 @@ void write_path(const std::string& target_path, const Path& path) {
   hdf5::write_attribute(file, "/", "format", kFormat);
   hdf5::write_attribute(file, "/", "format_version", std::int64_t{kPathFormatVersion});
   write_description(file, path.model);
-  hdf5::write_attribute(file, "/", "coefficients_sha256",
-                        sha256(path.coefficients, path.intercept));
+  hdf5::write_attribute(file, "/", "coefficients_sha256", coefficients_sha256(path));
   file.close();
   target.commit();
 }
@@ -95,6 +94,10 @@ Path read_path(const std::string& source_path) {
 
 bool is_path(const std::string& file) {
   return has_format(hdf5::File::open(file), kFormat);
+}
+
+std::string coefficients_sha256(const Path& path) {
+  return sha256(path.coefficients, path.intercept);
 }
 
 Model model_at(const Path& path, std::int64_t step) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "mpilogit/comm/rank_watch.hpp"
 #include "mpilogit/kernels/fused_pass.hpp"
 
 #include "exact_pass.hpp"
@@ -38,6 +39,8 @@ class SharedPass {
 
   std::vector<PassResult> run();
   void add_to(ReadCount& count) const;
+  /// Where the time of this pass is counted.
+  double& seconds() const;
 
  private:
   struct Fused {
@@ -102,6 +105,13 @@ void SharedPass::add_to(ReadCount& count) const {
   }
   ++count.reads;
   count.rows += rows;
+}
+
+double& SharedPass::seconds() const {
+  if (columns_ > 0) return rows_.pass_seconds.products;
+  ReadCount count;
+  add_to(count);
+  return count.rows > 0 ? rows_.pass_seconds.matrices : rows_.pass_seconds.lines;
 }
 
 void SharedPass::start_margins(const LocalBlock& block, std::size_t first,
@@ -218,6 +228,16 @@ std::vector<PassResult> SharedPass::run() {
   return results;
 }
 
+std::vector<PassResult> run_measured(const SharedRows& rows, std::span<const Request> requests,
+                                     ReadCount& count) {
+  const comm::RankWatch watch(rows.communicator);
+  SharedPass pass(rows, requests);
+  pass.add_to(count);
+  auto results = pass.run();
+  pass.seconds() += watch.working();
+  return results;
+}
+
 }  // namespace
 
 std::vector<PassResult> run_together(const SharedRows& rows, std::span<const Request> requests,
@@ -227,15 +247,11 @@ std::vector<PassResult> run_together(const SharedRows& rows, std::span<const Req
            blocks_of(request).size() == blocks_of(requests.front()).size();
   };
   if (std::all_of(requests.begin(), requests.end(), same_blocks)) {
-    SharedPass pass(rows, requests);
-    pass.add_to(count);
-    return pass.run();
+    return run_measured(rows, requests, count);
   }
   std::vector<PassResult> results;
   for (std::size_t r = 0; r < requests.size(); ++r) {
-    SharedPass pass(rows, requests.subspan(r, 1));
-    pass.add_to(count);
-    results.push_back(std::move(pass.run().front()));
+    results.push_back(std::move(run_measured(rows, requests.subspan(r, 1), count).front()));
   }
   return results;
 }

@@ -22,6 +22,9 @@ namespace mpilogit::workflow {
 
 namespace {
 
+// Requests that come closer together are one.
+constexpr double kSecondsApart = 1.0;
+
 /// Unwinds runs under way, on all ranks alike, once their state is kept.
 struct StopRequested {};
 
@@ -36,35 +39,38 @@ class Writer {
            result_.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
   }
 
-  void start(Checkpoint checkpoint) {
+  void start(Checkpoint checkpoint, const std::string& cause) {
     report();
-    result_ = std::async(std::launch::async, [this, checkpoint = std::move(checkpoint)] {
-      const core::Stopwatch watch;
-      const std::size_t bytes = write_checkpoint(path_, checkpoint);
-      return Written{static_cast<std::int64_t>(bytes), watch.seconds()};
+    result_ = std::async(std::launch::async, [this, checkpoint = std::move(checkpoint), cause] {
+      return written(checkpoint, cause);
     });
+  }
+
+  void write(const Checkpoint& checkpoint, const std::string& cause) {
+    report();
+    observer_.checkpoint_written(written(checkpoint, cause));
   }
 
   /// Waits for the one under way, and tells how it went.
   void report() {
     if (!result_.valid()) return;
     try {
-      const Written written = result_.get();
-      observer_.checkpoint_written(path_, written.bytes, written.seconds);
+      observer_.checkpoint_written(result_.get());
     } catch (const core::Error& error) {
       observer_.checkpoint_failed(error.what());
     }
   }
 
  private:
-  struct Written {
-    std::int64_t bytes;
-    double seconds;
-  };
+  WrittenCheckpoint written(const Checkpoint& checkpoint, const std::string& cause) const {
+    const core::Stopwatch watch;
+    const auto bytes = static_cast<std::int64_t>(write_checkpoint(path_, checkpoint));
+    return {path_, bytes, cause, watch.seconds()};
+  }
 
   std::string path_;
   CheckpointObserver& observer_;
-  std::future<Written> result_;
+  std::future<WrittenCheckpoint> result_;
 };
 
 }  // namespace
@@ -111,7 +117,7 @@ class Checkpoints::Implementation {
 
   void begin(const TrainingSet& set);
   void run(core::FunctionRef<void()> work);
-  void done();
+  void done(bool keep);
 
   void at_boundary_of_main();
   void at_boundary_of(Lane& lane);
@@ -127,7 +133,7 @@ class Checkpoints::Implementation {
   Checkpoint resume(const Identity& identity);
   bool due(std::int64_t iterations);
   bool stop_requested() const { return communicator_.requests().stops > 0; }
-  void mark_kept();
+  std::string mark_kept();
   void keep_part_of(Lane& lane);
   void write_lanes_if_all_are_there();
 
@@ -209,8 +215,7 @@ void Checkpoints::Implementation::run(core::FunctionRef<void()> work) {
     // All ranks are here.
   }
   comm::on_root(communicator_, [&] {
-    writer_.report();
-    write_checkpoint(options_.path, last_);
+    writer_.write(last_, "stop");
     return std::string();
   });
   throw core::Error(
@@ -221,25 +226,28 @@ void Checkpoints::Implementation::run(core::FunctionRef<void()> work) {
       .as_agreed();
 }
 
-void Checkpoints::Implementation::done() {
+void Checkpoints::Implementation::done(bool keep) {
   comm::on_root(communicator_, [&] {
     writer_.report();
-    remove_checkpoints(options_.path);
+    if (!keep) remove_checkpoints(options_.path);
     return std::string();
   });
 }
 
 // On the root.
 bool Checkpoints::Implementation::due(std::int64_t iterations) {
-  if (communicator_.requests().checkpoints > honoured_) return true;
   if (writer_.busy()) return false;
+  // What goes to all ranks at once may arrive in several passes.
+  if (communicator_.requests().checkpoints > honoured_) return since_.seconds() >= kSecondsApart;
   if (options_.every_iterations) return iterations >= *options_.every_iterations;
   return since_.seconds() >= options_.every_seconds;
 }
 
-void Checkpoints::Implementation::mark_kept() {
+// Returns why.
+std::string Checkpoints::Implementation::mark_kept() {
+  const std::int64_t asked = communicator_.requests().checkpoints;
   since_ = core::Stopwatch();
-  honoured_ = communicator_.requests().checkpoints;
+  return std::exchange(honoured_, asked) < asked ? "request" : "interval";
 }
 
 void Checkpoints::Implementation::at_boundary_of_main() {
@@ -249,8 +257,8 @@ void Checkpoints::Implementation::at_boundary_of_main() {
     last_.state = main_->state();
     last_.lanes.clear();
     iterations_ = 0;
-    mark_kept();
-    if (!stop) writer_.start(last_);
+    const std::string cause = mark_kept();
+    if (!stop) writer_.start(last_, cause);
   }
   if (stop) throw StopRequested{};
 }
@@ -284,8 +292,8 @@ void Checkpoints::Implementation::write_lanes_if_all_are_there() {
   last_.lanes.clear();
   for (const auto& lane : lanes_) last_.lanes.push_back(lane->kept);
   round_open_ = false;
-  mark_kept();
-  writer_.start(last_);
+  const std::string cause = mark_kept();
+  writer_.start(last_, cause);
 }
 
 void Checkpoints::Implementation::at_boundary_of(Lane& lane) {
@@ -338,8 +346,8 @@ void Checkpoints::run(core::FunctionRef<void()> work) {
   implementation_ ? implementation_->run(work) : work();
 }
 
-void Checkpoints::done() {
-  if (implementation_) implementation_->done();
+void Checkpoints::done(bool keep) {
+  if (implementation_) implementation_->done(keep);
 }
 
 Checkpoints::Lanes::Lanes(Checkpoints& checkpoints, std::size_t problems)

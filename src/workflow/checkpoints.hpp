@@ -38,8 +38,9 @@ class Checkpoints {
   /// and core::Error with ExitCode::checkpointed is thrown, the same on all ranks.
   void run(core::FunctionRef<void()> work);
 
-  /// Collective. The result is on the disk: removes the checkpoints.
-  void done();
+  /// Collective. The result is on the disk: removes the checkpoints, unless a later run may `keep`
+  /// going on from them.
+  void done(bool keep = false);
 
   /// The states of problems that are solved side by side, within the main run's.
   class Lanes {

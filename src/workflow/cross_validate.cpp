@@ -20,6 +20,7 @@
 #include "fold_scores.hpp"
 #include "folds.hpp"
 #include "path_fit.hpp"
+#include "run_clock.hpp"
 #include "solve.hpp"
 #include "training_time.hpp"
 
@@ -47,7 +48,7 @@ class CrossValidation {
         fold_weights_(weights_of_folds()) {}
 
   /// Goes on where `report` has candidates already. Keeps to the main run's states.
-  void run(CrossValidateReport& report, const TrainingTime& time, CrossValidateObserver& observer);
+  void run(CrossValidateReport& report, const RunClock& clock, CrossValidateObserver& observer);
 
   std::vector<std::int64_t> fold_rows() const;
 
@@ -159,7 +160,7 @@ Candidate CrossValidation::summarise(double l1_ratio, double lambda, std::vector
   return candidate;
 }
 
-void CrossValidation::run(CrossValidateReport& report, const TrainingTime& time,
+void CrossValidation::run(CrossValidateReport& report, const RunClock& clock,
                           CrossValidateObserver& observer) {
   const objective::DirectPasses passes(set_.rows);
   PathFit all_rows(passes, set_.targets, regulariser_, options_.solver, checkpoints_.keeper());
@@ -190,7 +191,7 @@ void CrossValidation::run(CrossValidateReport& report, const TrainingTime& time,
       report.candidates.push_back(summarise(l1_ratio, path[s], std::move(scores[s]),
                                             nonzeros / static_cast<double>(options_.folds)));
     }
-    observer.folds_done(l1_ratio, report.data_passes, time.seconds());
+    observer.folds_done(l1_ratio, report.data_passes, clock.seconds());
   }
 }
 
@@ -257,6 +258,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
     return std::string();
   });
   Checkpoints checkpoints(options.checkpoint, communicator, observer);
+  comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(options.design, options.threads, communicator);
   CrossValidateReport report;
   report.seconds_read = total.seconds();
@@ -266,15 +268,17 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
             ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given());
   }
 
+  phase.turn_to("cross-validation");
+  TrainingTime time(report.seconds_read, set, communicator);
   checkpoints.begin(set);
   CrossValidation validation(options, set, communicator, checkpoints);
   report.fold_rows = validation.fold_rows();
   History history;
+  RunClock clock;
   checkpoints.run([&] {
-    TrainingTime time;
     bool folds_done = false;
     const auto visit = [&](core::Archive& archive) {
-      time.visit(archive);
+      clock.visit(archive);
       archive(folds_done);
       archive(report.seconds_folds);
       visit_candidates(archive, report);
@@ -282,18 +286,20 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
     };
     const solvers::StateFrame frame(checkpoints.keeper(), visit);
     if (!folds_done) {
-      validation.run(report, time, observer);
-      report.seconds_folds = time.seconds();
+      validation.run(report, clock, observer);
+      report.seconds_folds = clock.seconds();
       folds_done = true;
     }
     choose(options.choice, report);
+    phase.turn_to("training");
     const auto follow = [&](const solvers::Progress& progress) {
-      history.add(progress, time.seconds() - report.seconds_folds);
+      history.add(progress, clock.seconds() - report.seconds_folds);
+      observer.refit_progress(progress);
       return true;
     };
     fit(refit_options(options, report.candidates[report.chosen]), set, communicator, checkpoints,
         {follow, checkpoints.keeper()}, report.refit);
-    report.refit.seconds_train = time.seconds() - report.seconds_folds;
+    report.refit.seconds_train = clock.seconds() - report.seconds_folds;
   });
   report.stratified = !options.design.source.groups;
   report.shape = set.dataset.shape();
@@ -303,13 +309,16 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   report.refit.seconds_read = report.seconds_read;
   report.refit.traffic = communicator.traffic();
   report.refit.memory = memory_use(set.dataset, communicator);
-  report.refit.seconds_total = report.seconds_total = total.seconds();
+  report.refit.seconds_total = report.seconds_total = clock.seconds_before() + total.seconds();
   report.refit.model.record = to_json(report);
+  time.trained();
+  phase.turn_to("writing the model");
   comm::on_root(communicator, [&] {
     model::write_model(options.model_path, report.refit.model);
     return std::string();
   });
   checkpoints.done();
+  report.refit.timing = time.gather();
   return report;
 }
 

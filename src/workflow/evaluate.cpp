@@ -40,14 +40,17 @@ void require_writable(const EvaluateOptions& options, const comm::Communicator& 
 EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator& communicator) {
   const core::Stopwatch total;
   require_writable(options, communicator);
+  comm::Phase phase(communicator, "reading the model");
   const model::Model model =
       model::read_model_or_step(options.model_path, options.step, communicator);
   require_two_classes(options.source, model, options.model_path);
   require_use_of_cost(options, model);
+  phase.turn_to("reading the data");
   data::Source source = options.source;
   source.group_names = source.groups.has_value();
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
   require_features(model, options.model_path, options.source, dataset.shape());
+  phase.turn_to("evaluating");
   const std::vector<std::uint32_t> labels = labels_in_model(dataset, model.classes, options.source);
   const std::vector<double> scores = margins(model, dataset, options.threads);
   const statistics::ScoredRows rows{.shape = score_shape(model),
@@ -68,6 +71,7 @@ EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator
     report.by_group =
         statistics::metrics_by_group(rows, dataset.groups(), report.groups.size(), communicator);
   }
+  phase.turn_to("writing the curves");
   if (options.curves_path) write_curves(*options.curves_path, model, report.metrics, communicator);
   report.ranks = communicator.size();
   report.threads = options.threads;

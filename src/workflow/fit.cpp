@@ -200,7 +200,9 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
             monitor);
   }
   if (!may_go_on(fit.solution)) monitor.boundary();
+  comm::Phase phase(communicator, "looking for separation");
   if (!penalised) fit.diagnose(passes, targets, options.solver, report.diagnosis);
+  phase.turn_to("inference");
   if (options.inference) add_inference(*options.inference, problem, fit, report);
   merge(fit, report);
   if (options.inference) add_named_inference(*options.inference, fit, report);
@@ -208,6 +210,7 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   report.reads = passes.read().reads;
   report.total_weight = fit.objective.total_weight();
   if (options.diagnostics) {
+    phase.turn_to("writing the diagnostics");
     write_diagnostics(*options.diagnostics, set, fit.objective, fit.solution.coefficients,
                       report.model);
   }

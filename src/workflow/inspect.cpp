@@ -49,6 +49,7 @@ DatasetDescription describe(const data::Source& source, const comm::Communicator
 }  // namespace
 
 InspectReport inspect(const InspectOptions& options, const comm::Communicator& communicator) {
+  const comm::Phase phase(communicator, "reading the file");
   InspectReport report;
   const Content content = content_of(options.source, communicator);
   const std::string& file = options.source.files.front();

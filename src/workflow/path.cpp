@@ -9,6 +9,7 @@
 #include "checkpoints.hpp"
 #include "fit.hpp"
 #include "path_fit.hpp"
+#include "run_clock.hpp"
 #include "solve.hpp"
 #include "training_time.hpp"
 
@@ -69,13 +70,16 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
     return std::string();
   });
   Checkpoints checkpoints(options.checkpoint, communicator, observer);
+  comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(options.design, options.threads, communicator);
   PathReport report;
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
+  phase.turn_to("training");
+  TrainingTime time(report.seconds_read, set, communicator);
   checkpoints.begin(set);
-  TrainingTime time;
+  RunClock clock;
   const objective::DirectPasses passes(set.rows);
   const Regulariser regulariser(options.penalty, set, set.targets.columns(), false, communicator);
   const bool proximal =
@@ -92,7 +96,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
     const auto visit = [&](core::Archive& archive) {
       archive(null_fitted);
       archive(before);
-      time.visit(archive);
+      clock.visit(archive);
       fit.visit(archive);
       visit_steps(archive, report);
     };
@@ -120,16 +124,19 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   report.data_passes = passes.data_passes();
   report.ranks = communicator.size();
   report.threads = options.threads;
-  report.seconds_train = time.seconds();
+  report.seconds_train = clock.seconds();
   report.memory = memory_use(set.dataset, communicator);
-  report.seconds_total = total.seconds();
+  report.seconds_total = clock.seconds_before() + total.seconds();
   report.path.model.record = to_json(report);
+  time.trained();
+  phase.turn_to("writing the models");
   comm::on_root(communicator, [&] {
     model::write_path(options.model_path, report.path);
     return std::string();
   });
   checkpoints.done();
-  report.seconds_total = total.seconds();
+  report.seconds_total = clock.seconds_before() + total.seconds();
+  report.timing = time.gather();
   return report;
 }
 

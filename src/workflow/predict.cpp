@@ -122,14 +122,18 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
     core::require_writable(options.output_path);
     return std::string();
   });
+  comm::Phase phase(communicator, "reading the model");
   const model::Model model =
       model::read_model_or_step(options.model_path, options.step, communicator);
+  phase.turn_to("reading the data");
   data::Source source = options.source;
   source.labels = std::nullopt;
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
   require_features(model, options.model_path, source, dataset.shape());
+  phase.turn_to("predicting");
   const Predictions result =
       predictions(score_shape(model), margins(model, dataset, options.threads));
+  phase.turn_to("writing the predictions");
   write_predictions(options, model, dataset, result, communicator);
 
   PredictReport report;

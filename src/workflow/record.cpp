@@ -46,6 +46,25 @@ Json of_memory(const MemoryUse& memory) {
           {"shard_bytes", memory.shards}};
 }
 
+// Not in the record that goes into the model: that is written before, and a model that is passed on
+// does not name the hosts where it was trained.
+void add_timing(const Timing& timing, Json& json) {
+  constexpr std::size_t kMostRanks = 1000;
+  if (timing.ranks.empty()) return;
+  Json& told = json["timing"];
+  told["slowest_rank"] = timing.slowest().rank;
+  told["imbalance"] = timing.imbalance;
+  for (const auto& rank : extremes(timing.ranks, kMostRanks)) {
+    told["ranks"].push_back({{"rank", rank.rank},
+                             {"host", rank.host},
+                             {"rows", rank.rows},
+                             {"seconds_read", rank.seconds_read},
+                             {"seconds_compute", rank.seconds_compute},
+                             {"seconds_wait", rank.seconds_wait},
+                             {"peak_memory_bytes", rank.peak_memory_bytes}});
+  }
+}
+
 void add_model(const model::Model& model, Json& json) {
   json["classes"] = model.classes.size();
   json["class_names"] = class_names(model.classes);
@@ -111,6 +130,7 @@ Json of_training(const TrainReport& report) {
   json["allreduce"] = {{"count", report.traffic.allreduce_count},
                        {"bytes", report.traffic.allreduce_bytes}};
   json["memory"] = of_memory(report.memory);
+  add_timing(report.timing, json);
   json["history"] = of_history(report.history);
   json["coefficients_sha256"] = model::coefficients_sha256(report.model);
   if (report.model.inference) json["inference"] = inference_record(report.model);
@@ -158,6 +178,7 @@ std::string to_json(const PathReport& report) {
                      {"train", report.seconds_train},
                      {"total", report.seconds_total}};
   json["memory"] = of_memory(report.memory);
+  add_timing(report.timing, json);
   const model::Path& path = report.path;
   for (std::size_t s = 0; s < path.lambda.size(); ++s) {
     json["steps"].push_back({{"lambda", path.lambda[s]},

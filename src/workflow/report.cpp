@@ -52,8 +52,10 @@ ReportEvaluation evaluate(const ReportOptions& options, const model::Model& mode
                           const comm::Communicator& communicator) {
   const data::Source& source = *options.data;
   require_two_classes(source, model, options.model_path);
+  comm::Phase phase(communicator, "reading the data");
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
   require_features(model, options.model_path, source, dataset.shape());
+  phase.turn_to("evaluating");
   const std::vector<std::uint32_t> labels = labels_in_model(dataset, model.classes, source);
   const std::vector<double> scores = margins(model, dataset, options.threads);
 

@@ -79,6 +79,7 @@ Summary summary_of(const model::Model& model, std::optional<double> confidence) 
 }
 
 SummarizeReport summarize(const SummarizeOptions& options, const comm::Communicator& communicator) {
+  const comm::Phase phase(communicator, "reading the model");
   SummarizeReport report;
   report.model = read(options.model_path, communicator);
   model::Inference& inference = *report.model.inference;

@@ -8,6 +8,7 @@
 
 #include "checkpoints.hpp"
 #include "fit.hpp"
+#include "run_clock.hpp"
 #include "training_time.hpp"
 
 namespace mpilogit::workflow {
@@ -30,41 +31,47 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
     return std::string();
   });
   Checkpoints checkpoints(options.checkpoint, communicator, observer);
+  comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(options.design, options.threads, communicator);
   TrainReport report;
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
+  phase.turn_to("training");
+  TrainingTime time(report.seconds_read, set, communicator);
   checkpoints.begin(set);
-  TrainingTime time;
+  RunClock clock;
   History history;
   const auto follow = [&](const solvers::Progress& progress) {
-    history.add(progress, time.seconds());
-    observer.progress(progress, time.seconds());
+    history.add(progress, clock.seconds());
+    observer.progress(progress, clock.seconds());
     return true;
   };
   checkpoints.run([&] {
     const auto visit = [&](core::Archive& archive) {
-      time.visit(archive);
+      clock.visit(archive);
       history.visit(archive);
     };
     const solvers::StateFrame frame(checkpoints.keeper(), visit);
     fit(options, set, communicator, checkpoints, {follow, checkpoints.keeper()}, report);
   });
-  report.seconds_train = time.seconds();
+  report.seconds_train = clock.seconds();
   report.history = history.entries();
   report.ranks = communicator.size();
   report.threads = options.threads;
   report.traffic = communicator.traffic();
   report.memory = memory_use(set.dataset, communicator);
-  report.seconds_total = total.seconds();
+  report.seconds_total = clock.seconds_before() + total.seconds();
   report.model.record = to_json(report);
+  time.trained();
+  phase.turn_to("writing the model");
   comm::on_root(communicator, [&] {
     model::write_model(options.model_path, report.model);
     return std::string();
   });
-  if (options.one_vs_rest || !may_go_on(report.solution)) checkpoints.done();
-  report.seconds_total = total.seconds();
+  checkpoints.done(!options.one_vs_rest && may_go_on(report.solution));
+  report.seconds_total = clock.seconds_before() + total.seconds();
+  report.timing = time.gather();
   return report;
 }
 

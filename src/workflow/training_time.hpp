@@ -1,27 +1,46 @@
 #pragma once
-// How long a run has trained, interruptions not counted.
+// Measures what a timing tells, from the end of reading on.
 
-#include "mpilogit/core/archive.hpp"
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/comm/rank_watch.hpp"
 #include "mpilogit/core/stopwatch.hpp"
+#include "mpilogit/workflow/timing.hpp"
+
+#include "training_set.hpp"
 
 namespace mpilogit::workflow {
 
 class TrainingTime {
  public:
-  double seconds() const { return before_ + watch_.seconds(); }
+  /// Training begins now.
+  TrainingTime(double seconds_read, const TrainingSet& set, const comm::Communicator& communicator)
+      : set_(set), communicator_(communicator), training_(communicator) {
+    mine_.rows = set.dataset.local_rows().size();
+    mine_.seconds_read = seconds_read;
+  }
 
-  /// As a part of a run's state.
-  void visit(core::Archive& archive) {
-    double now = seconds();
-    archive(now);
-    if (!archive.reading()) return;
-    before_ = now;
-    watch_ = core::Stopwatch();
+  /// Training ends and writing begins.
+  void trained() {
+    mine_.seconds_compute = training_.working();
+    mine_.seconds_wait = training_.waiting();
+    writing_ = {};
+  }
+
+  /// Collective. Writing ends.
+  Timing gather() const {
+    const double seconds_write = writing_.seconds();
+    Timing timing = gather_timing(mine_, communicator_);
+    timing.passes = set_.rows.pass_seconds;
+    timing.seconds_write = seconds_write;
+    return timing;
   }
 
  private:
-  core::Stopwatch watch_;
-  double before_ = 0.0;  // until the checkpoint that this run goes on from
+  const TrainingSet& set_;
+  const comm::Communicator& communicator_;
+  comm::RankWatch training_;
+  core::Stopwatch writing_;
+  RankTiming mine_;
 };
 
 }  // namespace mpilogit::workflow

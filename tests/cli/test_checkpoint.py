@@ -1,5 +1,6 @@
 """Checkpoints: whatever ends a run, the same command goes on from its state to the same bits."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -121,7 +122,8 @@ def test_asked_for_a_checkpoint_it_goes_on(tmp_path):
     checkpoint = tmp_path / "c"
     model = tmp_path / "m.h5"
     log = (tmp_path / "log").open("w+")
-    arguments = ["train", *SLOW, "--max-iterations", "800", "--model", model]
+    events = tmp_path / "events"
+    arguments = ["train", *SLOW, "--max-iterations", "800", "--model", model, "--events", events]
     job = start(*arguments, "--checkpoint", checkpoint, "--checkpoint-every", "1h", log=log)
     try:
         wait_for(lambda: (tmp_path / "log").read_text().count("\n") > 4, job)
@@ -134,8 +136,15 @@ def test_asked_for_a_checkpoint_it_goes_on(tmp_path):
             job.kill()
     again = tmp_path / "again.h5"
     assert mpilogit("train", *SLOW, "--max-iterations", "800", "--model", again, "--checkpoint",
-                    checkpoint, ranks=1).code == 3
+                    checkpoint, "--events", events, ranks=1).code == 3
     assert contents(again) == contents(model)
+    told = [json.loads(line) for line in events.read_text().splitlines()]
+    written = [event for event in told if event["event"] == "checkpoint"]
+    assert [event["cause"] for event in written] == ["request"]
+    assert written[0]["file"] == str(checkpoint)
+    assert written[0]["bytes"] == checkpoint.stat().st_size
+    resumed = [event["file"] for event in told if event["event"] == "resume"]
+    assert resumed == [str(checkpoint)]
 
 
 @pytest.mark.parametrize("options", [

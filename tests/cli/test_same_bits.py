@@ -21,7 +21,7 @@ def sample(classes):
 def figures(path):
     """All that the record says but times, traffic and who computed it."""
     record = json.loads(path.read_text())
-    for key in ("seconds", "allreduce", "memory", "ranks", "threads"):
+    for key in ("seconds", "allreduce", "memory", "timing", "ranks", "threads"):
         record.pop(key, None)
     for line in record.get("history", []):
         line.pop("seconds")

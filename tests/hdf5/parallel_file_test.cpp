@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
@@ -118,6 +119,35 @@ TEST_CASE("rows that a column does not have are refused, and the file is not the
     world.barrier();
   }
   CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("ranks that meet inside of HDF5 can be seen to wait") {
+  const Communicator world = Communicator::world();
+  const auto calls = [&] { return world.activity().now().collective; };
+  const std::string path = "seen-" + std::to_string(world.size()) + ".h5";
+  if (world.is_root()) {
+    hdf5::File file = hdf5::File::create(path);
+    std::vector<std::int64_t> values(static_cast<std::size_t>(world.size()));
+    std::iota(values.begin(), values.end(), 0);
+    hdf5::write_integers(file, "x", values, {world.size()});
+    file.close();
+  }
+  std::int64_t before = 0;
+  world.barrier();
+  {
+    const hdf5::ArrayInfo info = hdf5::inspect_array(hdf5::File::open(path), "x");
+    const hdf5::File file = hdf5::File::open(path, world);
+    const hdf5::Array array(file, "x", info);
+    std::int64_t value = -1;
+    before = calls();
+    array.read(world.rank(), 1, hdf5::ValueType::int64, &value, true);
+    CHECK(calls() - before == 2);
+    CHECK(value == world.rank());
+    before = calls();
+  }
+  CHECK(calls() - before == 1);  // closing
+  world.barrier();
+  if (world.is_root()) std::filesystem::remove(path);
 }
 
 TEST_CASE("a file that cannot be opened or created fails alike on all ranks") {

@@ -5,12 +5,14 @@
 #include <string>
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/comm/watchdog.hpp"
 
 namespace mpilogit::cli {
 
 /// Collective. Runs the command that `arguments` (without the program's name) ask for; prints, on
-/// the root only. Returns the exit code, the same on all ranks. Errors that not all ranks share end
-/// the job from here.
-int run(std::span<const std::string> arguments, const comm::Communicator& communicator);
+/// the root only. Starts `watchdog` as soon as the options say how long it waits. Returns the exit
+/// code, the same on all ranks. Errors that not all ranks share end the job from here.
+int run(std::span<const std::string> arguments, const comm::Communicator& communicator,
+        comm::Watchdog& watchdog);
 
 }  // namespace mpilogit::cli

@@ -10,14 +10,17 @@
 #include <type_traits>
 #include <vector>
 
+#include "mpilogit/comm/activity.hpp"
 #include "mpilogit/comm/signals.hpp"
 
 namespace mpilogit::comm {
 
-/// What went over the wire so far: the calls of allreduce and their payload per rank.
+/// What went over the wire so far: the calls of allreduce and their payload per rank; and how long
+/// this rank was in collective calls of every kind, also of communicators split from this one.
 struct Traffic {
   std::int64_t allreduce_count = 0;
   std::int64_t allreduce_bytes = 0;
+  double seconds_waiting = 0.0;
 };
 
 /// Every member function but the queries is collective: all ranks call it, in the same order.
@@ -92,6 +95,13 @@ class Communicator {
 
   /// Of this object and its copies.
   Traffic traffic() const;
+
+  /// To hold around a collective call of another library (parallel HDF5); those of this class hold
+  /// it themselves.
+  [[nodiscard]] Waiting waiting() const { return Waiting(activity()); }
+
+  /// What this rank is doing; lives as long as this object or a copy.
+  Activity& activity() const;
 
   struct Implementation;
   const Implementation& implementation() const { return *implementation_; }

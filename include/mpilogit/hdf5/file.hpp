@@ -25,6 +25,11 @@ void start_library();
 /// plugins, external and user-defined links are not followed.
 class File {
  public:
+  /// Of a parallel file: collective, too.
+  ~File();
+  File(File&&) noexcept = default;
+  File& operator=(File&&) noexcept = default;
+
   /// Read only. Takes HDF5's shared lock where the file system has locks.
   static File open(const std::string& path);
   /// Collective, over MPI-IO, read only. All ranks throw the same error.

@@ -32,6 +32,9 @@ struct Path {
 /// The model of step `step`, counted from 0. Throws bad input if there is no such step.
 Model model_at(const Path& path, std::int64_t step);
 
+/// As that of a model, over all steps.
+std::string coefficients_sha256(const Path& path);
+
 /// One process. Replaces a file at `file` only when the new one is complete and on the disk.
 void write_path(const std::string& file, const Path& path);
 

@@ -18,7 +18,14 @@
 
 namespace mpilogit::objective {
 
-/// What all problems over the same rows share. Immutable.
+/// This rank's time in passes, without waiting for other ranks.
+struct PassSeconds {
+  double products = 0.0;  ///< margins and gradients, or Hessian products: fused passes
+  double matrices = 0.0;  ///< other sums that read the rows: Hessian matrices above all
+  double lines = 0.0;     ///< sums that read none: searches along a line
+};
+
+/// What all problems over the same rows share. Immutable but for a clock that no result depends on.
 struct SharedRows {
   /// Collective: measures the columns. `weights` (local rows, empty: all 1) must be at least those
   /// of every problem. Throws bad input on all ranks if a column's sums do not fit in a double.
@@ -30,6 +37,7 @@ struct SharedRows {
   int threads;
   std::vector<LocalBlock> blocks;  ///< this rank's
   ColumnBounds bounds;
+  mutable PassSeconds pass_seconds;
 
   std::size_t features() const { return design.features(); }
 };

@@ -21,13 +21,20 @@ struct CheckpointOptions {
   std::vector<std::pair<std::string, std::string>> identity;
 };
 
+struct WrittenCheckpoint {
+  std::string path;
+  std::int64_t bytes = 0;
+  std::string cause;     ///< "interval", "request", "stop"
+  double seconds = 0.0;  ///< that writing it took
+};
+
 /// Called on the root.
 class CheckpointObserver {
  public:
   virtual ~CheckpointObserver() = default;
   /// The run goes on from `path`; `remark`: what was wrong with a newer one, or empty.
   virtual void resumed(const std::string& path, const std::string& remark) = 0;
-  virtual void checkpoint_written(const std::string& path, std::int64_t bytes, double seconds) = 0;
+  virtual void checkpoint_written(const WrittenCheckpoint& checkpoint) = 0;
   /// Training goes on; the checkpoint before it is still there.
   virtual void checkpoint_failed(const std::string& why) = 0;
 };

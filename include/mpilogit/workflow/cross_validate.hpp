@@ -75,6 +75,7 @@ class CrossValidateObserver : public CheckpointObserver {
  public:
   virtual void data_read(const data::Dataset& dataset, double seconds) = 0;
   virtual void folds_done(double l1_ratio, std::int64_t data_passes, double seconds) = 0;
+  virtual void refit_progress(const solvers::Progress& progress) = 0;
 };
 
 /// Collective. Reads once; trains all folds side by side over each ratio's path of penalties;

@@ -11,6 +11,7 @@
 #include "mpilogit/model/path_file.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
+#include "mpilogit/workflow/timing.hpp"
 
 namespace mpilogit::workflow {
 
@@ -48,6 +49,7 @@ struct PathReport {
   std::int64_t data_passes = 0;
   double null_loss = 0.0;  ///< mean log-loss with all penalised coefficients 0
   MemoryUse memory;        ///< before the model is written
+  Timing timing;
   double seconds_read = 0.0;
   double seconds_train = 0.0;
   double seconds_total = 0.0;

@@ -16,6 +16,7 @@
 #include "mpilogit/workflow/history.hpp"
 #include "mpilogit/workflow/inference_options.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
+#include "mpilogit/workflow/timing.hpp"
 
 namespace mpilogit::workflow {
 
@@ -61,6 +62,7 @@ struct TrainReport {
   comm::Traffic traffic;
   double total_weight = 0.0;
   MemoryUse memory;  ///< before the model is written
+  Timing timing;     ///< of cross-validation: of the folds too
   double seconds_read = 0.0;
   double seconds_train = 0.0;
   double seconds_total = 0.0;

@@ -1,0 +1,65 @@
+#include "run_events.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/host_name.hpp"
+
+#include "common_options.hpp"
+#include "output.hpp"
+#include "thread_count.hpp"
+
+namespace mpilogit::cli {
+
+namespace {
+
+// What is written whole would take the place of the events, and what is read would be spoilt.
+void require_file_of_its_own(const Arguments& arguments) {
+  const std::string path = arguments.required("events");
+  for (const auto& [name, value] : arguments.all_given()) {
+    if (name == "events" || value != path) continue;
+    refuse_usage(&arguments.command(), fmt::format("--events and --{} are one file", name));
+  }
+  const auto& files = arguments.positional();
+  if (std::find(files.begin(), files.end(), path) == files.end()) return;
+  refuse_usage(&arguments.command(), "--events names a file that is read: " + path);
+}
+
+// Each once, in the order of their first ranks.
+std::vector<std::string> hosts_of(const comm::Communicator& communicator) {
+  std::vector<std::string> hosts;
+  for (const auto& host : communicator.all_gather(core::host_name())) {
+    if (std::find(hosts.begin(), hosts.end(), host) == hosts.end()) hosts.push_back(host);
+  }
+  return hosts;
+}
+
+}  // namespace
+
+void open_events(const Arguments& arguments, const comm::Communicator& communicator,
+                 workflow::Events& events) {
+  if (!arguments.given("events")) return;
+  comm::together(communicator, [&] { require_file_of_its_own(arguments); });
+  const Output output(communicator, arguments.flag("quiet"));
+  comm::on_root(communicator, [&] {
+    events.open(arguments.text("events"),
+                [output](const std::string& why) { output.remark("warning: " + why); });
+    return std::string();
+  });
+  workflow::RunDescription run;
+  run.command = arguments.command().name;
+  run.version = MPILOGIT_VERSION;
+  run.files = arguments.positional();
+  run.options.assign(arguments.all_given().begin(), arguments.all_given().end());
+  run.ranks = communicator.size();
+  run.hosts = hosts_of(communicator);
+  const int automatic = automatic_threads(communicator);
+  comm::together(communicator, [&] { run.threads = threads_from(arguments, automatic); });
+  events.start(run);
+}
+
+}  // namespace mpilogit::cli

@@ -1,0 +1,164 @@
+#include "mpilogit/comm/watchdog.hpp"
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+
+#include "comm/watch.hpp"
+#include "comm/watch_socket.hpp"
+
+namespace mpilogit::comm {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kTick = std::chrono::milliseconds(1000 / kTicksPerSecond);
+constexpr auto kForMpirunToPrint = std::chrono::milliseconds(500);
+
+// At once: destructors and exit handlers would wait for the main thread, or for MPI.
+[[noreturn]] void end_process() {
+  ::_exit(static_cast<int>(core::ExitCode::silent_rank));
+}
+
+// The one place outside of `cli` that prints: the main thread, which could throw an error for `cli`
+// to print, is in MPI and will not come back. One write, so that no other output gets in between.
+void say(const std::string& message) {
+  const std::string line = "mpilogit: error: " + message + "\n";
+  const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  static_cast<void>(written);  // there is nobody left to tell
+}
+
+// While it lives, threads start without ears for signals: those are the main thread's.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+// Everyone's whereabouts on the network, and a token that only this job knows.
+Watch::Place find_place(const Communicator& communicator, const WatchSocket& socket) {
+  Contact mine = socket.contact();
+  comm::together(communicator, [&] { mine.token = random_token(); });
+  Watch::Place place;
+  place.rank = communicator.rank();
+  place.contacts = communicator.all_gather(std::span<const Contact>(&mine, 1));
+  place.token = place.contacts.front().token;
+  return place;
+}
+
+}  // namespace
+
+class Watchdog::Thread {
+ public:
+  Thread(const Communicator& communicator, double timeout_seconds, std::string advice)
+      : communicator_(communicator),
+        watch_(find_place(communicator, socket_), socket_, communicator.activity(),
+               timeout_seconds),
+        advice_(std::move(advice)) {}
+
+  ~Thread() {
+    const std::uint64_t stop = 1;
+    const ssize_t told = ::write(stop_, &stop, sizeof stop);
+    static_cast<void>(told);  // an eventfd takes 2^64 of them
+    if (thread_.joinable()) thread_.join();
+    ::close(stop_);
+  }
+  Thread(const Thread&) = delete;
+  Thread& operator=(const Thread&) = delete;
+
+  void begin();
+
+ private:
+  void run();
+  bool listen_until(Clock::time_point due);
+
+  const Communicator communicator_;  // keeps its activity alive
+  const WatchSocket socket_;
+  Watch watch_;
+  const std::string advice_;
+  int stop_ = -1;
+  std::thread thread_;
+};
+
+void Watchdog::Thread::begin() {
+  const auto failure = [](const char* why) {
+    return core::bad_input({.what = "no watchdog can be started",
+                            .where = {},
+                            .why = why,
+                            .remedy = "Allow more threads and files, or give --stall-timeout 0"});
+  };
+  stop_ = ::eventfd(0, EFD_CLOEXEC);
+  if (stop_ < 0) throw failure("eventfd failed");
+  try {
+    const SignalsBlocked blocked;
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error& error) {
+    throw failure(error.what());
+  }
+}
+
+// No tick is made up for: those that were missed, the process was stopped.
+void Watchdog::Thread::run() {
+  while (listen_until(Clock::now() + kTick)) {
+    if (watch_.told_to_leave()) {
+      std::this_thread::sleep_for(2 * kForMpirunToPrint);
+      end_process();
+    }
+    if (watch_.tick()) {
+      say(watch_.give_up() + ". " + advice_);
+      std::this_thread::sleep_for(kForMpirunToPrint);
+      end_process();
+    }
+  }
+}
+
+// False as soon as the watch is over. Without a socket its descriptor of −1 is passed over.
+bool Watchdog::Thread::listen_until(Clock::time_point due) {
+  std::array<pollfd, 2> sources{{{.fd = stop_, .events = POLLIN, .revents = 0},
+                                 {.fd = socket_.descriptor(), .events = POLLIN, .revents = 0}}};
+  while (true) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(due - Clock::now()).count();
+    if (left <= 0) return true;
+    ::poll(sources.data(), sources.size(), static_cast<int>(left));
+    if (sources[0].revents != 0) return false;
+    while (const auto received = socket_.receive()) {
+      watch_.hear(*received);
+      if (Clock::now() >= due) return true;
+    }
+  }
+}
+
+Watchdog::Watchdog() = default;
+Watchdog::~Watchdog() = default;
+
+void Watchdog::start(const Communicator& communicator, double timeout_seconds, std::string advice) {
+  if (communicator.size() == 1 || timeout_seconds == 0.0) return;
+  thread_ = std::make_unique<Thread>(communicator, timeout_seconds, std::move(advice));
+  comm::together(communicator, [&] { thread_->begin(); });
+}
+
+}  // namespace mpilogit::comm
