@@ -151,7 +151,7 @@ def test_all_stopped_ranks_are_named(start, tmp_path):
     job = start(endless_training(tmp_path))
     job.wait_for_training()
     job.signal(signal.SIGSTOP, [0, 1])
-    require_end(job, silent(0, 1), "training", within=TIMEOUT + 8)
+    require_end(job, silent(0, 1), "training", within=TIMEOUT + 5)
 
 
 def test_a_rank_that_stops_while_it_reads(start, tmp_path):
