@@ -1,19 +1,26 @@
 #include "output.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <span>
 
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/atomic_file.hpp"
+#include "mpilogit/core/error.hpp"
 
 namespace mpilogit::cli {
 
 void Output::result(const std::string& text) const {
   if (!speaks_) return;
-  std::fputs(text.c_str(), stdout);
-  std::fflush(stdout);
+  if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return;
+  if (errno == EPIPE) return;  // the reader has seen enough, as head does
+  throw core::bad_input({.what = std::string("writing failed: ") + std::strerror(errno),
+                         .where = "standard output",
+                         .why = {},
+                         .remedy = {}});
 }
 
 void Output::remark(const std::string& line) const {

@@ -17,7 +17,7 @@ class Output {
   Output(const comm::Communicator& communicator, bool quiet, workflow::Events& events)
       : speaks_(communicator.is_root() && !quiet), events_(&events) {}
 
-  /// Results, on standard output.
+  /// Results, on standard output. Throws if they cannot be written, but not if nobody reads them.
   void result(const std::string& text) const;
   /// Progress and remarks, on standard error.
   void remark(const std::string& line) const;

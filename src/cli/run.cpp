@@ -1,16 +1,18 @@
 #include "mpilogit/cli/run.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
-#include <fstream>
 #include <new>
 #include <optional>
-#include <sstream>
+#include <thread>
 
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/comm/environment.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/read_file.hpp"
 #include "mpilogit/workflow/events.hpp"
 
 #include "arguments.hpp"
@@ -45,16 +47,11 @@ std::optional<std::string> plain_answer(std::span<const std::string> arguments) 
 }
 
 std::string read_config(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream contents;
-  contents << stream.rdbuf();
-  if (!stream.is_open() || stream.bad()) {
-    throw core::bad_input({.what = "the configuration file cannot be read",
-                           .where = path,
-                           .why = {},
-                           .remedy = "Check the path given with --config"});
-  }
-  return contents.str();
+  if (auto contents = core::read_file(path)) return *contents;
+  throw core::bad_input({.what = "the configuration file is missing",
+                         .where = path,
+                         .why = {},
+                         .remedy = "Check the path given with --config"});
 }
 
 int dispatch(const Arguments& arguments, const comm::Communicator& communicator,
@@ -115,9 +112,17 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
   return dispatch(arguments, communicator, events);
 }
 
+// Where memory runs out it often does on all ranks at once. So that one speaks for all, the others
+// leave rank 0 the time to end them: more than mpirun lets a process live that holds on to SIGTERM.
+void let_lower_ranks_speak(int rank) {
+  using std::chrono::milliseconds;
+  if (rank > 0) std::this_thread::sleep_for(milliseconds(1500 + 250 * std::min(rank - 1, 6)));
+}
+
 // An error that only this rank knows of: the others may be waiting for it, so it ends them.
 [[noreturn]] void abort_all(const comm::Communicator& communicator, workflow::Events& events,
                             int code, const std::string& message) {
+  let_lower_ranks_speak(communicator.rank());
   events.end(code, message);
   print_error(fmt::format("rank {}: {}", communicator.rank(), message));
   comm::Environment::abort(code);

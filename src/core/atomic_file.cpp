@@ -10,6 +10,8 @@
 
 #include "mpilogit/core/error.hpp"
 
+#include "core/leftovers.hpp"
+
 namespace mpilogit::core {
 
 namespace {
@@ -54,10 +56,10 @@ void synchronise(const std::string& path, const std::string& reported_as) {
 
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
   require_replaceable(path_);
-  temporary_ = path_ + ".tmp-" + std::to_string(::getpid());
+  temporary_ = temporary_path_of(path_);
   const int file = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) throw write_failure(path_, "creating a file", errno);
-  ::close(file);
+  ::close(file);  // nothing was written that a failure could lose
 }
 
 AtomicFile::~AtomicFile() {
@@ -98,6 +100,7 @@ void AtomicFile::commit() {
 }
 
 void require_writable(const std::string& path) {
+  remove_leftovers(path);
   const AtomicFile probe(path);
 }
 

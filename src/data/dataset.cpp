@@ -73,8 +73,10 @@ std::int64_t needed_bytes(const Metadata& metadata, const Share& share) {
 // The ranks of a host share its memory.
 void require_room(const comm::Communicator& communicator, const Metadata& metadata,
                   const Share& share) {
-  const std::int64_t bytes = communicator.on_this_host().sum(needed_bytes(metadata, share));
-  comm::together(communicator, [&] { hdf5::require_memory(bytes, metadata.files.front().path); });
+  const comm::Communicator host = communicator.on_this_host();
+  const std::int64_t mine = needed_bytes(metadata, share);
+  const hdf5::MemoryNeed need{mine, host.sum(mine), host.size()};
+  comm::together(communicator, [&] { hdf5::require_memory(need, metadata.files.front().path); });
 }
 
 // Sparse rows are looked at when their columns are known to be sound.

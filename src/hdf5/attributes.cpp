@@ -27,7 +27,7 @@ struct Attribute {
 Attribute open_attribute(const File& file, const std::string& object, const std::string& name) {
   const std::string where = attribute_where(file, object, name);
   const Handle owner = open_object(file, object);
-  if (H5Aexists(owner.get(), name.c_str()) <= 0) {
+  if (!found(H5Aexists(owner.get(), name.c_str()), "looking for it", where)) {
     throw core::bad_input({.what = "is missing", .where = where, .why = {}, .remedy = {}});
   }
   Handle handle =
@@ -72,7 +72,8 @@ std::string read_fixed_text(const Attribute& attribute) {
 
 bool has_attribute(const File& file, const std::string& object, const std::string& name) {
   const Handle owner = open_object(file, object);
-  return H5Aexists(owner.get(), name.c_str()) > 0;
+  return found(H5Aexists(owner.get(), name.c_str()), "looking for it",
+               attribute_where(file, object, name));
 }
 
 void write_attribute(const File& file, const std::string& object, const std::string& name,

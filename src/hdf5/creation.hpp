@@ -12,7 +12,8 @@ Handle data_space(const std::vector<std::int64_t>& dimensions, const std::string
 
 /// Creates the data set and the groups on its way. No time stamps: equal contents, equal bytes.
 Handle create_dataset(const File& file, const std::string& name, hid_t type,
-                      const std::vector<std::int64_t>& dimensions);
+                      const std::vector<std::int64_t>& dimensions,
+                      H5D_alloc_time_t allocated = H5D_ALLOC_TIME_DEFAULT);
 
 /// `texts` one after the other, each padded with zeros to `length`.
 std::vector<char> padded(std::span<const std::string> texts, std::size_t length);

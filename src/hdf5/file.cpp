@@ -9,6 +9,7 @@
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/comm/native.hpp"
+#include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/function_ref.hpp"
 
@@ -82,10 +83,10 @@ Handle access_list(const std::string& path, const comm::Communicator& communicat
   return list;
 }
 
-void require_creatable(const std::string& path) {
+void require_creatable(const std::string& path, const std::string& reported_as) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (file < 0) {
-    throw unusable(path, std::string("cannot be created: ") + std::strerror(errno),
+    throw unusable(reported_as, std::string("cannot be created: ") + std::strerror(errno),
                    "Choose a path that can be written");
   }
   ::close(file);
@@ -93,11 +94,15 @@ void require_creatable(const std::string& path) {
 
 }  // namespace
 
+void start_library() {
+  H5dont_atexit();
+  settle_library();
+}
+
 File File::open(const std::string& path) {
   settle_library();
   require_readable(path);
-  const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
-  if (is_hdf5 == 0) {
+  if (!found(H5Fis_hdf5(path.c_str()), "opening", path)) {
     throw unusable(path, "is not an HDF5 file",
                    "Text files are converted by 'mpilogit import csv' and 'import libsvm'");
   }
@@ -128,26 +133,20 @@ File File::open(const std::string& path, const comm::Communicator& communicator)
 }
 
 File File::create(const std::string& path) {
-  settle_library();
-  require_creatable(path);
-  const Handle access = access_list(path);
-  Handle handle = checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()),
-                          H5Fclose, "creating", path);
-  return File(std::move(handle), path, std::nullopt);
+  return create(path, path);
 }
 
-File File::create(const std::string& path, const comm::Communicator& communicator) {
+File File::create(const core::AtomicFile& target) {
+  return create(target.temporary_path(), target.path());
+}
+
+File File::create(const std::string& path, const std::string& reported_as) {
   settle_library();
-  comm::on_root(communicator, [&] {
-    require_creatable(path);
-    return std::string();
-  });
-  const Handle access = access_list(path, communicator);
-  Handle handle = open_together(communicator, [&] {
-    return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
-  });
-  comm::together(communicator, [&] { check(handle ? 0 : -1, "creating over MPI-IO", path); });
-  return File(std::move(handle), path, communicator);
+  require_creatable(path, reported_as);
+  const Handle access = access_list(path);
+  Handle handle = checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()),
+                          H5Fclose, "creating", reported_as);
+  return File(std::move(handle), reported_as, std::nullopt);
 }
 
 // Open for writing or not, the ranks of a parallel file meet when it is closed.

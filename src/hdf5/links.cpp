@@ -32,13 +32,15 @@ enum class Link { missing, sound, dangling, leading_out };
 // H5Lget_info does not follow the last link, H5Oexists_by_name does. A soft link may lead to an
 // external one: that class is unregistered, so following it fails and it counts as dangling.
 Link inspect_link(const File& file, const std::string& path) {
-  if (H5Lexists(file.get(), path.c_str(), H5P_DEFAULT) <= 0) return Link::missing;
+  const std::string where = file.where(path);
+  if (!found(H5Lexists(file.get(), path.c_str(), H5P_DEFAULT), "looking for it", where)) {
+    return Link::missing;
+  }
   H5L_info_t info{};
-  check(H5Lget_info(file.get(), path.c_str(), &info, H5P_DEFAULT), "reading the link",
-        file.where(path));
+  check(H5Lget_info(file.get(), path.c_str(), &info, H5P_DEFAULT), "reading the link", where);
   if (info.type != H5L_TYPE_HARD && info.type != H5L_TYPE_SOFT) return Link::leading_out;
-  return H5Oexists_by_name(file.get(), path.c_str(), H5P_DEFAULT) > 0 ? Link::sound
-                                                                      : Link::dangling;
+  const htri_t leads_on = H5Oexists_by_name(file.get(), path.c_str(), H5P_DEFAULT);
+  return found(leads_on, "following the link", where) ? Link::sound : Link::dangling;
 }
 
 Link inspect_path(const File& file, const std::string& name) {

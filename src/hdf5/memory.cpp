@@ -1,53 +1,46 @@
 #include "mpilogit/hdf5/memory.hpp"
 
-#include <algorithm>
-#include <fstream>
-#include <limits>
-
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/memory_limits.hpp"
 
 namespace mpilogit::hdf5 {
 
 namespace {
 
-constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
-
-std::int64_t memory_of_host() {
-  std::ifstream file("/proc/meminfo");
-  std::string key;
-  std::int64_t kibibytes = 0;
-  while (file >> key >> kibibytes) {
-    if (key == "MemAvailable:") return kibibytes * 1024;
-    file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  }
-  return kUnlimited;
-}
-
-// Version 2 of control groups; the word "max" means no limit and fails to parse.
-std::int64_t memory_of_group() {
-  std::ifstream file("/sys/fs/cgroup/memory.max");
-  std::int64_t bytes = 0;
-  return file >> bytes ? bytes : kUnlimited;
-}
-
-std::string in_gibibytes(std::int64_t bytes) {
-  const std::int64_t tenths = bytes / ((std::int64_t{1} << 30) / 10);
+std::string in_units(std::int64_t bytes) {
+  constexpr std::int64_t kMebibyte = std::int64_t{1} << 20;
+  const std::int64_t mebibytes = bytes / kMebibyte;
+  if (mebibytes < 1024) return std::to_string(mebibytes) + " MiB";
+  const std::int64_t tenths = mebibytes * 10 / 1024;
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " GiB";
+}
+
+core::Error too_much(std::int64_t bytes, const std::string& holder, const core::MemoryLimit& limit,
+                     const std::string& where, const std::string& remedy) {
+  return core::bad_input(
+      {.what = "needs " + in_units(bytes) + " of memory " + holder,
+       .where = where,
+       .why = in_units(limit.bytes) + " may be used (limit from " + limit.source + ")",
+       .remedy = remedy});
 }
 
 }  // namespace
 
-std::int64_t available_memory() {
-  return std::min(memory_of_host(), memory_of_group());
+void require_memory(const MemoryNeed& need, const std::string& where) {
+  const core::MemoryLimit host = core::host_memory_limit();
+  if (need.of_host > host.bytes) {
+    const std::string ranks = need.ranks == 1 ? "1 rank" : std::to_string(need.ranks) + " ranks";
+    throw too_much(need.of_host, "on this host for " + ranks, host, where, "Use more hosts");
+  }
+  const core::MemoryLimit process = core::process_memory_limit();
+  if (need.of_rank > process.bytes) {
+    throw too_much(need.of_rank, "on one rank", process, where,
+                   "Use more ranks or hosts, or raise the limit");
+  }
 }
 
 void require_memory(std::int64_t bytes, const std::string& where) {
-  const std::int64_t available = available_memory();
-  if (bytes <= available) return;
-  throw core::bad_input({.what = "needs " + in_gibibytes(bytes) + " of memory on this host",
-                         .where = where,
-                         .why = "it has " + in_gibibytes(available) + " left",
-                         .remedy = "Use more hosts"});
+  require_memory({bytes, bytes, 1}, where);
 }
 
 }  // namespace mpilogit::hdf5

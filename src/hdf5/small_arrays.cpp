@@ -32,14 +32,16 @@ std::vector<Value> read_whole(const File& file, const std::string& name, const A
   return values;
 }
 
-// In a parallel file every rank has the same values, and the root writes them.
+// HDF5 keeps small arrays in a buffer and writes them when the data set is closed: a failure there
+// that nobody asks for leaves zeros in a file that seems whole.
 void write_whole(const File& file, const std::string& name, hid_t type, const void* values,
                  const std::vector<std::int64_t>& dimensions) {
-  const Handle dataset = create_dataset(file, name, type, dimensions);
-  if (file.parallel() && !file.communicator()->is_root()) return;
-  if (element_count(dimensions, file.where(name)) == 0) return;
-  check(H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "writing",
-        file.where(name));
+  const std::string where = file.where(name);
+  Handle dataset = create_dataset(file, name, type, dimensions);
+  if (element_count(dimensions, where) > 0) {
+    check(H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "writing", where);
+  }
+  check(dataset.reset() ? 0 : -1, "writing", where);
 }
 
 void require_size(const File& file, const std::string& name, std::size_t size,
@@ -71,13 +73,14 @@ Handle data_space(const std::vector<std::int64_t>& dimensions, const std::string
 }
 
 Handle create_dataset(const File& file, const std::string& name, hid_t type,
-                      const std::vector<std::int64_t>& dimensions) {
+                      const std::vector<std::int64_t>& dimensions, H5D_alloc_time_t allocated) {
   const std::string where = file.where(name);
   const Handle space = data_space(dimensions, where);
   const Handle links = checked(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "creating", where);
   check(H5Pset_create_intermediate_group(links.get(), 1), "creating", where);
   const Handle creation = checked(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "creating", where);
   check(H5Pset_obj_track_times(creation.get(), false), "creating", where);
+  check(H5Pset_alloc_time(creation.get(), allocated), "creating", where);
   // Every value is written: no time for fill values, except where HDF5 insists on them.
   if (H5Tis_variable_str(type) <= 0) {
     check(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), "creating", where);
@@ -176,16 +179,9 @@ void write_booleans(const File& file, const std::string& name, std::span<const s
 void write_strings(const File& file, const std::string& name, std::span<const std::string> values,
                    const std::vector<std::int64_t>& dimensions) {
   require_size(file, name, values.size(), dimensions);
-  if (file.parallel()) {
-    std::size_t length = 1;
-    for (const auto& value : values) length = std::max(length, value.size());
-    const std::vector<char> bytes = padded(values, length);
-    write_whole(file, name, text_type(length).get(), bytes.data(), dimensions);
-  } else {
-    std::vector<const char*> pointers;
-    for (const auto& value : values) pointers.push_back(value.c_str());
-    write_whole(file, name, text_type(H5T_VARIABLE).get(), pointers.data(), dimensions);
-  }
+  std::vector<const char*> pointers;
+  for (const auto& value : values) pointers.push_back(value.c_str());
+  write_whole(file, name, text_type(H5T_VARIABLE).get(), pointers.data(), dimensions);
 }
 
 }  // namespace mpilogit::hdf5

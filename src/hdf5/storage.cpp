@@ -133,6 +133,7 @@ void require_sound_storage(const File& file, hid_t dataset, const std::string& n
   sizes.push_back(static_cast<std::int64_t>(H5Tget_size(type.get())));
   const std::int64_t declared = element_count(sizes, where);
   const auto stored = static_cast<std::int64_t>(H5Dget_storage_size(dataset));
+  if (stored == 0) found(-1, "reading the layout", where);  // so HDF5 says that a disk failed, too
   if (!info.chunk.empty()) {
     require_chunks_inside(dataset, info, where);
     require_chunks_written(dataset, info, where);

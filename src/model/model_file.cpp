@@ -21,7 +21,7 @@ std::int64_t version_of(const Model& model) {
 
 void write_model(const std::string& path, const Model& model) {
   core::AtomicFile target(path);
-  hdf5::File file = hdf5::File::create(target.temporary_path());
+  hdf5::File file = hdf5::File::create(target);
   hdf5::write_doubles(file, "coefficients", model.coefficients, {model.rows(), model.features});
   hdf5::write_doubles(file, "intercept", model.intercept, {model.rows()});
   hdf5::write_attribute(file, "/", "format", kFormat);

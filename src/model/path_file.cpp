@@ -47,7 +47,7 @@ std::vector<std::int64_t> require_shapes(const hdf5::File& file) {
 
 void write_path(const std::string& target_path, const Path& path) {
   core::AtomicFile target(target_path);
-  hdf5::File file = hdf5::File::create(target.temporary_path());
+  hdf5::File file = hdf5::File::create(target);
   const std::int64_t steps = path.steps();
   const std::int64_t rows =
       steps > 0 ? static_cast<std::int64_t>(path.intercept.size()) / steps : 0;

@@ -1,6 +1,7 @@
 #include "mpilogit/objective/for_each_block.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <omp.h>
 
 namespace mpilogit::objective {
@@ -35,9 +36,19 @@ void for_each_block(std::span<const LocalBlock> blocks, int threads,
   const auto count = static_cast<std::int64_t>(blocks.size());
   const int team =
       static_cast<int>(std::min<std::int64_t>(threads, std::max<std::int64_t>(count, 1)));
+  // An exception must not leave the parallel region; memory that runs out is one.
+  std::vector<std::exception_ptr> failures(static_cast<std::size_t>(team));
 #pragma omp parallel for num_threads(team) schedule(dynamic, 1) if (team > 1)
   for (std::int64_t i = 0; i < count; ++i) {
-    body(blocks[static_cast<std::size_t>(i)], omp_get_thread_num());
+    const int worker = omp_get_thread_num();
+    try {
+      body(blocks[static_cast<std::size_t>(i)], worker);
+    } catch (...) {
+      failures[static_cast<std::size_t>(worker)] = std::current_exception();
+    }
+  }
+  for (const auto& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 #include <system_error>
 
@@ -12,6 +11,7 @@
 #include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/core/digest.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/read_file.hpp"
 
 namespace mpilogit::workflow {
 
@@ -41,12 +41,7 @@ core::Error refusal(const std::string& path, const std::string& what) {
 
 // Empty if there is no file.
 std::string contents_of(const std::string& path) {
-  std::error_code failure;
-  if (!std::filesystem::exists(path, failure)) return {};
-  std::ifstream stream(path, std::ios::binary);
-  std::string contents((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
-  if (!stream.is_open() || stream.bad()) throw refusal(path, "the file cannot be read");
-  return contents;
+  return core::read_file(path).value_or(std::string());
 }
 
 void require_ours(const std::string& path, std::string_view contents) {

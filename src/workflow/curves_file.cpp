@@ -50,9 +50,9 @@ void write_reliability(const hdf5::File& file,
   column("observed", [&](const auto& bin) { return or_nan(bin.observed); });
 }
 
-void write_file(const std::string& path, const model::Model& model,
+void write_file(const core::AtomicFile& target, const model::Model& model,
                 const statistics::Assessment& assessment) {
-  hdf5::File file = hdf5::File::create(path);
+  hdf5::File file = hdf5::File::create(target);
   hdf5::write_attribute(file, "/", "format", "mpilogit curves");
   hdf5::write_attribute(file, "/", "format_version", kFormatVersion);
   hdf5::write_attribute(file, "/", "coefficients_sha256", model::coefficients_sha256(model));
@@ -75,7 +75,7 @@ void write_curves(const std::string& path, const model::Model& model,
                   const comm::Communicator& communicator) {
   comm::on_root(communicator, [&] {
     core::AtomicFile target(path);
-    write_file(target.temporary_path(), model, assessment);
+    write_file(target, model, assessment);
     target.commit();
     return std::string();
   });

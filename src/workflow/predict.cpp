@@ -1,13 +1,13 @@
 #include "mpilogit/workflow/predict.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <vector>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/core/stopwatch.hpp"
 #include "mpilogit/hdf5/file.hpp"
+#include "mpilogit/hdf5/row_file.hpp"
 #include "mpilogit/kernels/logistic.hpp"
 #include "mpilogit/model/distribute.hpp"
 
@@ -35,15 +35,15 @@ hdf5::RowType label_type(const data::ClassSet& classes) {
 }
 
 template <class T, class Class>
-void write_labels(const hdf5::File& file, std::int64_t first_row,
+void write_labels(const hdf5::RowFile& file, std::int64_t first_row,
                   const std::vector<std::uint32_t>& predicted, const std::vector<Class>& classes) {
   std::vector<T> labels;
   labels.reserve(predicted.size());
   for (const auto k : predicted) labels.push_back(static_cast<T>(classes[k]));
-  hdf5::write_rows(file, "label", first_row, std::span<const T>(labels));
+  file.write("label", first_row, std::span<const T>(labels));
 }
 
-void write_labels(const hdf5::File& file, std::int64_t first_row,
+void write_labels(const hdf5::RowFile& file, std::int64_t first_row,
                   const std::vector<std::uint32_t>& predicted, const data::ClassSet& classes) {
   switch (classes.kind) {
     case data::LabelKind::text:
@@ -96,29 +96,22 @@ void create_probability(const hdf5::File& file, const data::ClassSet& classes, s
   hdf5::write_strings(file, "probability_of", names, {count});
 }
 
-// Rank 0 owns the temporary file's life; all ranks write into it through MPI-IO.
 void write_predictions(const PredictOptions& options, const model::Model& model,
                        const data::Dataset& dataset, const Predictions& result,
                        const comm::Communicator& communicator) {
-  std::unique_ptr<core::AtomicFile> target;
-  const std::string temporary = comm::on_root(communicator, [&] {
-    target = std::make_unique<core::AtomicFile>(options.output_path);
-    return target->temporary_path();
-  });
   const std::int64_t rows = dataset.shape().rows;
   const std::int64_t first = dataset.local_rows().first;
-  hdf5::File file = hdf5::File::create(temporary, communicator);
-  create_probability(file, model.classes, rows);
-  hdf5::create_rows(file, "label", label_type(model.classes), rows);
-  hdf5::write_attribute(file, "/", "format", "mpilogit predictions");
-  hdf5::write_attribute(file, "/", "coefficients_sha256", model::coefficients_sha256(model));
-  hdf5::write_rows(file, "probability", first, std::span<const double>(result.probability));
-  write_labels(file, first, result.predicted, model.classes);
-  file.close();
-  comm::on_root(communicator, [&] {
-    target->commit();
-    return std::string();
+  hdf5::RowFile target(options.output_path, communicator, [&](const hdf5::File& file) {
+    create_probability(file, model.classes, rows);
+    hdf5::create_rows(file, "label", label_type(model.classes), rows);
+    hdf5::write_attribute(file, "/", "format", "mpilogit predictions");
+    hdf5::write_attribute(file, "/", "coefficients_sha256", model::coefficients_sha256(model));
   });
+  comm::together(communicator, [&] {
+    target.write("probability", first, std::span<const double>(result.probability));
+    write_labels(target, first, result.predicted, model.classes);
+  });
+  target.commit();
 }
 
 }  // namespace

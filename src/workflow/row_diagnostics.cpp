@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/core/wide_sum.hpp"
-#include "mpilogit/hdf5/file.hpp"
+#include "mpilogit/hdf5/row_file.hpp"
 #include "mpilogit/kernels/logistic.hpp"
 #include "mpilogit/objective/quadratic_forms.hpp"
 #include "mpilogit/solvers/cholesky.hpp"
@@ -87,31 +86,27 @@ double parameters(const std::vector<double>& leverage, const solvers::Cholesky& 
   return core::WideSum::from_limbs(limbs).value();
 }
 
-// Rank 0 owns the temporary file's life; all ranks write into it through MPI-IO.
 void write(const std::string& path, const TrainingSet& set, const model::Model& model,
            const RowDiagnostics& result, const comm::Communicator& communicator) {
-  std::unique_ptr<core::AtomicFile> target;
-  const std::string temporary = comm::on_root(communicator, [&] {
-    target = std::make_unique<core::AtomicFile>(path);
-    return target->temporary_path();
-  });
   const std::int64_t first = set.dataset.local_rows().first;
-  hdf5::File file = hdf5::File::create(temporary, communicator);
-  hdf5::write_attribute(file, "/", "format", "mpilogit diagnostics");
-  hdf5::write_attribute(file, "/", "coefficients_sha256", model::coefficients_sha256(model));
-  const auto column = [&](const char* name, const std::vector<double>& values) {
-    hdf5::create_rows(file, name, {hdf5::RowType::Kind::float64, 0}, set.dataset.shape().rows);
-    hdf5::write_rows(file, name, first, std::span<const double>(values));
-  };
-  column("leverage", result.leverage);
-  column("pearson_residual", result.pearson);
-  column("deviance_residual", result.deviance);
-  column("cooks_distance", result.cook);
-  file.close();
-  comm::on_root(communicator, [&] {
-    target->commit();
-    return std::string();
+  const std::array<std::pair<const char*, const std::vector<double>*>, 4> columns = {
+      {{"leverage", &result.leverage},
+       {"pearson_residual", &result.pearson},
+       {"deviance_residual", &result.deviance},
+       {"cooks_distance", &result.cook}}};
+  hdf5::RowFile target(path, communicator, [&](const hdf5::File& file) {
+    hdf5::write_attribute(file, "/", "format", "mpilogit diagnostics");
+    hdf5::write_attribute(file, "/", "coefficients_sha256", model::coefficients_sha256(model));
+    for (const auto& [name, values] : columns) {
+      hdf5::create_rows(file, name, {hdf5::RowType::Kind::float64, 0}, set.dataset.shape().rows);
+    }
   });
+  comm::together(communicator, [&] {
+    for (const auto& [name, values] : columns) {
+      target.write(name, first, std::span<const double>(*values));
+    }
+  });
+  target.commit();
 }
 
 }  // namespace

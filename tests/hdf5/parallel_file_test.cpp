@@ -1,10 +1,12 @@
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/hdf5/array.hpp"
 #include "mpilogit/hdf5/file.hpp"
+#include "mpilogit/hdf5/row_file.hpp"
 
 #include "support/catch.hpp"
 
@@ -45,23 +47,30 @@ void write_sample(const std::string& path, const Communicator& world) {
     truths.push_back(row % 2 == 1 ? 1 : 0);
     labels.push_back("row " + std::to_string(row));
   }
-  hdf5::File file = hdf5::File::create(path, world);
+  if (world.is_root()) std::filesystem::remove(path);  // of an earlier run
+  world.barrier();
   using Kind = hdf5::RowType::Kind;
-  hdf5::create_rows(file, "probability", {Kind::float64}, rows.total);
-  hdf5::create_rows(file, "table", {Kind::float64}, rows.total, 3);
-  hdf5::create_rows(file, "number", {Kind::int64}, rows.total);
-  hdf5::create_rows(file, "truth", {Kind::boolean}, rows.total);
-  hdf5::create_rows(file, "label", {Kind::text, 8}, rows.total);
-  hdf5::write_rows(file, "probability", rows.first, std::span<const double>(probabilities));
-  hdf5::write_rows(file, "table", rows.first, std::span<const double>(table));
-  hdf5::write_rows(file, "number", rows.first, std::span<const std::int64_t>(numbers));
-  hdf5::write_rows(file, "truth", rows.first, std::span<const std::uint8_t>(truths));
-  hdf5::write_rows(file, "label", rows.first, std::span<const std::string>(labels));
-  const std::vector<std::string> classes = {"no", "yes, größer"};
-  hdf5::write_strings(file, "classes", classes, {2});
-  hdf5::write_doubles(file, "same", std::vector<double>{1.0, 2.0}, {2});
-  hdf5::write_attribute(file, "/", "text", "on every rank");
-  file.close();
+  hdf5::RowFile target(path, world, [&](const hdf5::File& file) {
+    hdf5::create_rows(file, "probability", {Kind::float64}, rows.total);
+    hdf5::create_rows(file, "table", {Kind::float64}, rows.total, 3);
+    hdf5::create_rows(file, "number", {Kind::int64}, rows.total);
+    hdf5::create_rows(file, "truth", {Kind::boolean}, rows.total);
+    hdf5::create_rows(file, "label", {Kind::text, 8}, rows.total);
+    const std::vector<std::string> classes = {"no", "yes, größer"};
+    hdf5::write_strings(file, "classes", classes, {2});
+    hdf5::write_doubles(file, "same", std::vector<double>{1.0, 2.0}, {2});
+    hdf5::write_attribute(file, "/", "text", "by the root");
+  });
+  mpilogit::comm::together(world, [&] {
+    target.write("probability", rows.first, std::span<const double>(probabilities));
+    target.write("table", rows.first, std::span<const double>(table));
+    target.write("number", rows.first, std::span<const std::int64_t>(numbers));
+    target.write("truth", rows.first, std::span<const std::uint8_t>(truths));
+    target.write("label", rows.first, std::span<const std::string>(labels));
+  });
+  CHECK_FALSE(std::filesystem::exists(path));
+  world.barrier();
+  target.commit();
 }
 
 }  // namespace
@@ -81,7 +90,7 @@ TEST_CASE("rows written by all ranks are read back in order, serially and in par
   for (std::size_t i = 0; i < table.size(); ++i) CHECK(table[i] == double(10 * (i / 3) + i % 3));
   CHECK(hdf5::read_strings(serial, "label").back() == "row " + std::to_string(all.size() - 1));
   CHECK(hdf5::read_strings(serial, "classes").back() == "yes, größer");
-  CHECK(hdf5::read_text_attribute(serial, "/", "text") == "on every rank");
+  CHECK(hdf5::read_text_attribute(serial, "/", "text") == "by the root");
   const hdf5::ArrayInfo info = hdf5::inspect_array(serial, "number");
 
   const hdf5::File parallel = hdf5::File::open(path, world);
@@ -96,24 +105,34 @@ TEST_CASE("rows written by all ranks are read back in order, serially and in par
   }
 }
 
+TEST_CASE("rows that a column does not have are refused, and the file is not there then") {
+  const Communicator world = Communicator::world();
+  const std::string path = "refused-" + std::to_string(world.size()) + ".h5";
+  {
+    const hdf5::RowFile target(path, world, [&](const hdf5::File& file) {
+      hdf5::create_rows(file, "number", {hdf5::RowType::Kind::int64}, 4);
+    });
+    const std::vector<std::int64_t> two = {1, 2};
+    CHECK_THROWS_AS(target.write("number", 3, std::span<const std::int64_t>(two)), Error);
+    CHECK_THROWS_AS(target.write("number", -1, std::span<const std::int64_t>(two)), Error);
+    CHECK_THROWS_AS(target.write("absent", 0, std::span<const std::int64_t>(two)), Error);
+    world.barrier();
+  }
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
 TEST_CASE("ranks that meet inside of HDF5 can be seen to wait") {
   const Communicator world = Communicator::world();
   const auto calls = [&] { return world.activity().now().collective; };
   const std::string path = "seen-" + std::to_string(world.size()) + ".h5";
-  std::int64_t before = 0;
-  {
-    hdf5::File file = hdf5::File::create(path, world);
-    hdf5::create_rows(file, "x", {hdf5::RowType::Kind::int64, 0}, world.size());
-    before = calls();
-    const std::vector<std::int64_t> mine = {world.rank()};
-    hdf5::write_rows(file, "x", world.rank(), std::span<const std::int64_t>(mine));
-    CHECK(calls() - before == 2);  // how many pieces, and the only one
-    before = calls();
+  if (world.is_root()) {
+    hdf5::File file = hdf5::File::create(path);
+    std::vector<std::int64_t> values(static_cast<std::size_t>(world.size()));
+    std::iota(values.begin(), values.end(), 0);
+    hdf5::write_integers(file, "x", values, {world.size()});
     file.close();
-    CHECK(calls() - before == 1);
-    before = calls();
   }
-  CHECK(calls() == before);
+  std::int64_t before = 0;
   world.barrier();
   {
     const hdf5::ArrayInfo info = hdf5::inspect_array(hdf5::File::open(path), "x");
@@ -148,7 +167,8 @@ TEST_CASE("a file that cannot be opened or created fails alike on all ranks") {
   };
   require_alike([&] { hdf5::File::open("absent.h5", world); }, "No such file");
   require_alike([&] { hdf5::File::open(text, world); }, "is not an HDF5 file");
-  require_alike([&] { hdf5::File::create("absent/new.h5", world); }, "cannot be created");
+  require_alike([&] { hdf5::RowFile("absent/new.h5", world, [](const hdf5::File&) {}); },
+                "absent/new.h5: creating a file failed: No such file");
   world.barrier();
   if (world.is_root()) std::filesystem::remove(text);
 }

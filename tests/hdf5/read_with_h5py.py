@@ -29,5 +29,5 @@ for path in written:
         assert file["label"].asstr()[...].tolist() == [f"row {row}" for row in rows]
         assert file["classes"].asstr()[...].tolist() == ["no", "yes, größer"]
         assert file["same"][...].tolist() == [1.0, 2.0]
-        assert file.attrs["text"] == "on every rank"
+        assert file.attrs["text"] == "by the root"
     os.remove(path)

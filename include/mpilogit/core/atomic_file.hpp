@@ -19,6 +19,7 @@ class AtomicFile {
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
+  const std::string& path() const { return path_; }
   const std::string& temporary_path() const { return temporary_; }
 
   /// Writes the parts one after the other, from the beginning of the file. Throws bad input that
@@ -39,7 +40,8 @@ class AtomicFile {
 };
 
 /// Throws bad input, saying why, if a file could not be written at `path` now: to be called before
-/// the work whose result shall go there.
+/// the work whose result shall go there. Removes temporary files that killed processes have left
+/// there (docs/formats.md).
 void require_writable(const std::string& path);
 
 }  // namespace mpilogit::core

@@ -1,5 +1,5 @@
 #pragma once
-// An HDF5 file: small data sets and attributes whole, long columns row by row from all ranks.
+// An HDF5 file: small data sets and attributes, whole.
 //
 // Every function throws core::Error (bad input) with "file:/data set" and HDF5's own reason; HDF5
 // itself prints nothing. Names are paths inside the file, with or without the leading "/".
@@ -12,9 +12,14 @@
 #include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/hdf5/handle.hpp"
 
 namespace mpilogit::hdf5 {
+
+/// Before MPI is started, so that HDF5 does nothing when MPI or the process ends: there it would
+/// look through all that is open once more, and 1.10 crashes over a file that could not be closed.
+void start_library();
 
 /// An open file. Nothing outside of it is ever read on its behalf: filters are not loaded from
 /// plugins, external and user-defined links are not followed.
@@ -32,9 +37,8 @@ class File {
 
   /// Replaces what was at `path`.
   static File create(const std::string& path);
-  /// Collective, over MPI-IO. All writing to such a file is collective: every rank makes the same
-  /// calls with the same arguments, except for the rows of `write_rows`.
-  static File create(const std::string& path, const comm::Communicator& communicator);
+  /// In the place of the temporary file; messages name the path that it is for.
+  static File create(const core::AtomicFile& target);
 
   /// Flushes and closes, and throws if either fails: the destructor could not tell.
   void close();
@@ -62,6 +66,8 @@ class File {
       : handle_(std::move(handle)),
         path_(std::move(path)),
         communicator_(std::move(communicator)) {}
+
+  static File create(const std::string& path, const std::string& reported_as);
 
   Handle handle_;
   std::string path_;
@@ -93,8 +99,7 @@ void write_bytes(const File& file, const std::string& name, std::span<const std:
 /// 0 is false, all else true. h5py's bool: an enumeration of FALSE and TRUE.
 void write_booleans(const File& file, const std::string& name, std::span<const std::uint8_t> values,
                     const std::vector<std::int64_t>& dimensions);
-/// UTF-8; of variable length in a serial file. In a parallel one of fixed length, for HDF5 cannot
-/// write variable lengths there.
+/// UTF-8, of variable length.
 void write_strings(const File& file, const std::string& name, std::span<const std::string> values,
                    const std::vector<std::int64_t>& dimensions);
 
@@ -121,33 +126,5 @@ std::int64_t read_integer_attribute(const File& file, const std::string& object,
 /// An attribute that is a list of integers (a scalar is a list of one).
 std::vector<std::int64_t> read_integers_attribute(const File& file, const std::string& object,
                                                   const std::string& name);
-
-// --- Long columns, from all ranks
-// ------------------------------------------------------------------
-
-struct RowType {
-  enum class Kind { float64, int64, boolean, text };
-  Kind kind = Kind::float64;
-  std::size_t length = 0;  ///< of text: bytes of the longest
-};
-
-/// Creates a 1-D data set of `rows` elements, or with a `width` a 2-D one (rows × width).
-/// Collective if the file is parallel.
-void create_rows(const File& file, const std::string& name, RowType type, std::int64_t rows,
-                 std::optional<std::int64_t> width = std::nullopt);
-
-/// Writes whole rows from `first_row` on, as many as there are values for. Collective if the file
-/// is parallel: every rank calls it once for each data set, with an empty span if it has no rows.
-/// Goes out in pieces of at most 1 GiB, as many on every rank.
-void write_rows(const File& file, const std::string& name, std::int64_t first_row,
-                std::span<const double> values);
-void write_rows(const File& file, const std::string& name, std::int64_t first_row,
-                std::span<const std::int64_t> values);
-/// Of a data set of bools.
-void write_rows(const File& file, const std::string& name, std::int64_t first_row,
-                std::span<const std::uint8_t> values);
-/// Of a data set of text; none may be longer than the data set's.
-void write_rows(const File& file, const std::string& name, std::int64_t first_row,
-                std::span<const std::string> values);
 
 }  // namespace mpilogit::hdf5

@@ -40,9 +40,14 @@ class Handle {
   Closer close_ = nullptr;
 };
 
-/// Wraps `id`; throws core::Error (bad input) with `action`, `where` and the innermost message of
-/// HDF5's error stack if it is negative. Automatic printing of the stack is off for good.
+/// Wraps `id`; throws core::Error (bad input) with `action`, `where` and the reason if it is
+/// negative: the system's where a system call failed, else the innermost message of HDF5's error
+/// stack. Automatic printing of the stack is off for good.
 Handle checked(hid_t id, Handle::Closer close, const std::string& action, const std::string& where);
+
+/// HDF5's answer to "is it there?", where a failure means no. But throws likewise if a system call
+/// failed: what a disk would not give is not missing.
+bool found(htri_t answer, const std::string& action, const std::string& where);
 
 /// Throws likewise if `status` is negative.
 void check(herr_t status, const std::string& action, const std::string& where);

@@ -6,11 +6,18 @@
 
 namespace mpilogit::hdf5 {
 
-/// Bytes that this host can still give, within the limit of the job's control group; the largest
-/// int64 where the system does not say.
-std::int64_t available_memory();
+/// What the ranks of one host need together.
+struct MemoryNeed {
+  std::int64_t of_rank = 0;  ///< bytes, this rank's
+  std::int64_t of_host = 0;  ///< bytes, the sum over its ranks
+  int ranks = 1;             ///< on this host
+};
 
-/// Throws bad input if `bytes` are more than that.
+/// Throws bad input if that is more than the process or the host may still take, saying which limit
+/// it is.
+void require_memory(const MemoryNeed& need, const std::string& where);
+
+/// Likewise for `bytes` of this process.
 void require_memory(std::int64_t bytes, const std::string& where);
 
 }  // namespace mpilogit::hdf5

@@ -1,0 +1,93 @@
+#pragma once
+// A file of long columns that all ranks write, each its own rows, whole or not at all.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/core/atomic_file.hpp"
+#include "mpilogit/core/function_ref.hpp"
+#include "mpilogit/hdf5/file.hpp"
+
+namespace mpilogit::hdf5 {
+
+struct RowType {
+  enum class Kind { float64, int64, boolean, text };
+  Kind kind = Kind::float64;
+  std::size_t length = 0;  ///< of text: bytes of the longest
+};
+
+/// Creates a 1-D data set of `rows` elements, or with a `width` a 2-D one (rows × width), in the
+/// root group, in one piece and uncompressed. Its values are whatever is there until somebody
+/// writes them.
+void create_rows(const File& file, const std::string& name, RowType type, std::int64_t rows,
+                 std::optional<std::int64_t> width = std::nullopt);
+
+/// The root lays the file out with HDF5; then every rank writes its rows past HDF5, with pwrite(2).
+/// Not over MPI-IO: there a full disk leaves ranks waiting for each other for ever, and what is
+/// reported of it has lost the reason (docs/io.md).
+class RowFile {
+ public:
+  /// Collective. `lay_out` runs on the root alone: it creates all columns and writes all else.
+  RowFile(const std::string& path, const comm::Communicator& communicator,
+          core::FunctionRef<void(const File&)> lay_out);
+
+  /// Writes whole rows from `first_row` on, as many as there are values for. Not collective:
+  /// several of these belong into one `comm::together`.
+  void write(const std::string& name, std::int64_t first_row, std::span<const double> values) const;
+  void write(const std::string& name, std::int64_t first_row,
+             std::span<const std::int64_t> values) const;
+  /// Of a data set of bools, 0 or 1.
+  void write(const std::string& name, std::int64_t first_row,
+             std::span<const std::uint8_t> values) const;
+  /// Of a data set of text; none may be longer than the data set's.
+  void write(const std::string& name, std::int64_t first_row,
+             std::span<const std::string> values) const;
+
+  /// Collective. When every rank's rows are on the disk, the file takes its place.
+  void commit();
+
+ private:
+  /// Open for writing; −1 is closed.
+  class Descriptor {
+   public:
+    Descriptor() = default;
+    ~Descriptor() { close(); }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+
+    bool open(const std::string& path);
+    bool close();  ///< false if that failed, and what was written may be lost
+    int get() const { return number_; }
+
+   private:
+    int number_ = -1;
+  };
+
+  /// Where the rows of a data set lie in the file.
+  struct Column {
+    std::string name;
+    std::int64_t start = 0;
+    std::int64_t rows = 0;
+    std::int64_t row_bytes = 0;
+  };
+
+  static std::string describe_columns(const File& file);
+  void learn_columns(const std::string& description);
+  const Column& column(const std::string& name) const;
+  void write_bytes(const Column& column, std::int64_t first_row,
+                   std::span<const std::byte> bytes) const;
+
+  std::string path_;
+  comm::Communicator communicator_;
+  std::unique_ptr<core::AtomicFile> target_;  // on the root
+  std::vector<Column> columns_;
+  Descriptor rows_;
+};
+
+}  // namespace mpilogit::hdf5

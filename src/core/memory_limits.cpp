@@ -1,0 +1,110 @@
+#include "mpilogit/core/memory_limits.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <sstream>
+#include <sys/resource.h>
+
+namespace mpilogit::core {
+
+namespace {
+
+constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+
+// The number after `key` in lines of "key number …".
+std::optional<std::int64_t> number_of(const std::string& path, const std::string& key) {
+  std::ifstream file(path);
+  std::string word;
+  std::int64_t number = 0;
+  while (file >> word) {
+    if (word == key && file >> number) return number;
+    file.clear();
+    file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return std::nullopt;
+}
+
+// The word "max" means no limit and is no number.
+std::optional<std::int64_t> number_in(const std::string& path) {
+  std::ifstream file(path);
+  std::int64_t number = 0;
+  return file >> number ? std::optional(number) : std::nullopt;
+}
+
+struct GroupFiles {
+  const char* limit;
+  const char* use;
+  const char* inactive_files;
+  const char* active_files;
+};
+
+constexpr GroupFiles kVersion1 = {"memory.limit_in_bytes", "memory.usage_in_bytes",
+                                  "total_inactive_file", "total_active_file"};
+constexpr GroupFiles kVersion2 = {"memory.max", "memory.current", "inactive_file", "active_file"};
+
+std::int64_t left_in(const std::string& group, const GroupFiles& files) {
+  const auto limit = number_in(group + "/" + files.limit);
+  if (!limit) return kUnlimited;
+  const std::string statistics = group + "/memory.stat";
+  const std::int64_t cached = number_of(statistics, files.inactive_files).value_or(0) +
+                              number_of(statistics, files.active_files).value_or(0);
+  const std::int64_t used = number_in(group + "/" + files.use).value_or(0) - cached;
+  return std::max<std::int64_t>(0, *limit - std::max<std::int64_t>(0, used));
+}
+
+// A group's limit holds for all groups inside of it.
+std::int64_t left_upwards(const std::string& mount, std::string path, const GroupFiles& files) {
+  std::int64_t left = left_in(mount, files);
+  while (path.size() > 1) {
+    left = std::min(left, left_in(mount + path, files));
+    path.resize(path.rfind('/'));
+  }
+  return left;
+}
+
+std::string contents(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+MemoryLimit process_memory_limit() {
+  MemoryLimit limit{kUnlimited, "ulimit -v"};
+  struct rlimit space {};
+  if (::getrlimit(RLIMIT_AS, &space) != 0 || space.rlim_cur == RLIM_INFINITY) return limit;
+  const std::int64_t taken = number_of("/proc/self/status", "VmSize:").value_or(0) * 1024;
+  limit.bytes = std::max<std::int64_t>(0, static_cast<std::int64_t>(space.rlim_cur) - taken);
+  return limit;
+}
+
+// Lines are "number:controllers:/path"; version 2 has the number 0 and no controllers.
+MemoryLimit group_memory_limit(const std::string& membership, const std::string& root) {
+  MemoryLimit limit{kUnlimited, "the control group"};
+  std::istringstream lines(membership);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t first = line.find(':');
+    const std::size_t second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+    const std::string path = line.substr(second + 1);
+    if (controllers == ",,") {
+      limit.bytes = std::min(limit.bytes, left_upwards(root, path, kVersion2));
+    } else if (controllers.find(",memory,") != std::string::npos) {
+      limit.bytes = std::min(limit.bytes, left_upwards(root + "/memory", path, kVersion1));
+    }
+  }
+  return limit;
+}
+
+MemoryLimit host_memory_limit() {
+  const auto available = number_of("/proc/meminfo", "MemAvailable:");
+  const MemoryLimit host{available ? *available * 1024 : kUnlimited, "the host's free memory"};
+  const MemoryLimit group = group_memory_limit(contents("/proc/self/cgroup"), "/sys/fs/cgroup");
+  return group.bytes < host.bytes ? group : host;
+}
+
+}  // namespace mpilogit::core

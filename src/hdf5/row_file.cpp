@@ -1,0 +1,177 @@
+#include "mpilogit/hdf5/row_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sstream>
+#include <unistd.h>
+#include <vector>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/hdf5/array.hpp"
+
+#include "hdf5/creation.hpp"
+#include "hdf5/links.hpp"
+#include "hdf5/storage.hpp"
+
+namespace mpilogit::hdf5 {
+
+namespace {
+
+Handle file_type(RowType type) {
+  switch (type.kind) {
+    case RowType::Kind::float64:
+      return memory_type(ValueType::float64);
+    case RowType::Kind::int64:
+      return memory_type(ValueType::int64);
+    case RowType::Kind::boolean:
+      return memory_type(ValueType::boolean);
+    case RowType::Kind::text:
+      return text_type(std::max<std::size_t>(type.length, 1));
+  }
+  throw core::internal_failure("unknown row type");
+}
+
+core::Error failure(const std::string& where, const std::string& action, int cause) {
+  return core::bad_input({.what = action + " failed",
+                          .where = where,
+                          .why = std::strerror(cause),
+                          .remedy = "Choose a path that can be written, with free space"});
+}
+
+void write_at(int descriptor, std::int64_t at, std::span<const std::byte> bytes,
+              const std::string& where) {
+  while (!bytes.empty()) {
+    const std::size_t size = std::min(bytes.size(), static_cast<std::size_t>(kLargestTransfer));
+    const ssize_t written = ::pwrite(descriptor, bytes.data(), size, static_cast<off_t>(at));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw failure(where, "writing", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    at += written;
+  }
+}
+
+}  // namespace
+
+void create_rows(const File& file, const std::string& name, RowType type, std::int64_t rows,
+                 std::optional<std::int64_t> width) {
+  std::vector<std::int64_t> shape = {rows};
+  if (width) shape.push_back(*width);
+  create_dataset(file, name, file_type(type).get(), shape, H5D_ALLOC_TIME_EARLY);
+}
+
+bool RowFile::Descriptor::open(const std::string& path) {
+  number_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  return number_ >= 0;
+}
+
+bool RowFile::Descriptor::close() {
+  const int number = number_;
+  number_ = -1;
+  return number < 0 || ::close(number) == 0;
+}
+
+// "start rows row_bytes name" for each data set that has its place already.
+std::string RowFile::describe_columns(const File& file) {
+  std::ostringstream description;
+  for (const auto& name : file.members("/")) {
+    if (file.is_group(name)) continue;
+    const std::string where = file.where(name);
+    const Handle dataset = open_dataset(file, name);
+    const Handle type = checked(H5Dget_type(dataset.get()), H5Tclose, "reading the type", where);
+    const Handle space = checked(H5Dget_space(dataset.get()), H5Sclose, "reading the shape", where);
+    const std::vector<std::int64_t> shape = extent(space.get(), where);
+    const haddr_t start = H5Dget_offset(dataset.get());
+    if (start == HADDR_UNDEF || shape.empty()) continue;
+    const std::int64_t width = shape.size() == 2 ? shape[1] : 1;
+    description << start << ' ' << shape[0] << ' '
+                << width * static_cast<std::int64_t>(H5Tget_size(type.get())) << ' ' << name
+                << '\n';
+  }
+  H5Eclear2(H5E_DEFAULT);  // an undefined place is one
+  return description.str();
+}
+
+void RowFile::learn_columns(const std::string& description) {
+  std::istringstream lines(description);
+  Column column;
+  while (lines >> column.start >> column.rows >> column.row_bytes >> column.name) {
+    columns_.push_back(column);
+  }
+}
+
+// The root has closed the file before the others open it, and they close it before the root renames
+// it: on NFS, what one host closes is what another then opens.
+RowFile::RowFile(const std::string& path, const comm::Communicator& communicator,
+                 core::FunctionRef<void(const File&)> lay_out)
+    : path_(path), communicator_(communicator) {
+  std::string temporary;
+  learn_columns(comm::on_root(communicator, [&] {
+    target_ = std::make_unique<core::AtomicFile>(path);
+    temporary = target_->temporary_path();
+    File file = File::create(*target_);
+    lay_out(file);
+    std::string columns = describe_columns(file);
+    file.close();
+    return columns;
+  }));
+  communicator.broadcast(temporary);
+  comm::together(communicator, [&] {
+    if (!rows_.open(temporary)) throw failure(path_, "opening", errno);
+  });
+}
+
+const RowFile::Column& RowFile::column(const std::string& name) const {
+  for (const auto& column : columns_) {
+    if (column.name == name) return column;
+  }
+  throw core::internal_failure(path_ + " was laid out without " + name);
+}
+
+void RowFile::write_bytes(const Column& column, std::int64_t first_row,
+                          std::span<const std::byte> bytes) const {
+  const std::int64_t count = std::ssize(bytes) / column.row_bytes;
+  if (first_row < 0 || count * column.row_bytes != std::ssize(bytes) ||
+      first_row > column.rows - count) {
+    throw core::internal_failure("rows that " + column.name + " of " + path_ + " does not have");
+  }
+  write_at(rows_.get(), column.start + first_row * column.row_bytes, bytes,
+           path_ + ":/" + column.name);
+}
+
+void RowFile::write(const std::string& name, std::int64_t first_row,
+                    std::span<const double> values) const {
+  write_bytes(column(name), first_row, std::as_bytes(values));
+}
+
+void RowFile::write(const std::string& name, std::int64_t first_row,
+                    std::span<const std::int64_t> values) const {
+  write_bytes(column(name), first_row, std::as_bytes(values));
+}
+
+void RowFile::write(const std::string& name, std::int64_t first_row,
+                    std::span<const std::uint8_t> values) const {
+  write_bytes(column(name), first_row, std::as_bytes(values));
+}
+
+void RowFile::write(const std::string& name, std::int64_t first_row,
+                    std::span<const std::string> values) const {
+  const Column& texts = column(name);
+  const std::vector<char> bytes = padded(values, static_cast<std::size_t>(texts.row_bytes));
+  write_bytes(texts, first_row, std::as_bytes(std::span<const char>(bytes)));
+}
+
+void RowFile::commit() {
+  comm::together(communicator_, [&] {
+    if (::fsync(rows_.get()) != 0) throw failure(path_, "fsync", errno);
+    if (!rows_.close()) throw failure(path_, "closing", errno);
+  });
+  comm::on_root(communicator_, [&] {
+    target_->commit();
+    return std::string();
+  });
+}
+
+}  // namespace mpilogit::hdf5
