@@ -1,9 +1,11 @@
 """A rank that dies, whenever and by whatever signal, takes the job with it and leaves no torn file."""
 
+import contextlib
 import os
 import random
 import re
 import signal
+import subprocess
 import time
 
 import pytest
@@ -11,16 +13,22 @@ import pytest
 from program import DATA
 
 from faults import (
-    command, ranks_of, result, run, same_model, side_by_side, started, temporary_files)
+    command, ranks_of, result, run, said, same_model, side_by_side, started, temporary_files)
 
 RANKS = 3
 MOMENTS = 24
 OLD = b"what was there before"
 
 
-def arguments(path, *more):
-    return ["train", DATA / "adult.h5", "--model", path, "--solver", "lbfgs", "--tolerance", "0",
-            "--max-iterations", "60", "--threads", "1", "--quiet", *more]
+def arguments(path, solver="lbfgs", iterations=60):
+    return ["train", DATA / "adult.h5", "--model", path, "--solver", solver, "--tolerance", "0",
+            "--max-iterations", iterations, "--threads", "1", "--quiet"]
+
+
+def mpirun_is_stuck(job):
+    """Open MPI 4.1.4's mpirun can lock itself up over a rank that dies while it makes itself known to
+    it: one in 60 such kills. All ranks are ended by then."""
+    return ranks_of(job) == [] and "PMIX ERROR" in said(job)[1]
 
 
 def wait_for_ranks(job, count=RANKS):
@@ -47,6 +55,7 @@ def reference(tmp_path_factory):
 
 def test_killed_at_any_moment(tmp_path, reference):
     expected, life = reference
+    stuck = []
     chance = random.Random(20240607)
 
     def kill(number):
@@ -60,30 +69,36 @@ def test_killed_at_any_moment(tmp_path, reference):
             time.sleep(moment)
             alive = job.poll() is None
             if alive:
-                os.kill(ranks[victim], signal.SIGKILL)
-            done = result(job, 20)
+                with contextlib.suppress(ProcessLookupError):  # it has just ended
+                    os.kill(ranks[victim], signal.SIGKILL)
+            try:
+                done = result(job, 10)
+            except subprocess.TimeoutExpired:
+                assert moment < 0.5 and mpirun_is_stuck(job), said(job)
+                assert path.read_bytes() == OLD
+                stuck.append(number)
+                return None
         problem = f"rank {victim} after {moment:.2f} of {life:.2f} s: {done.code}, {done.seconds:.1f} s"
         if path.read_bytes() == OLD:
-            fine = done.code not in (0, 3) and alive
+            fine = done.code not in (0, 3)
         else:
             fine = same_model(path, expected)
         # mpirun says who died; the program itself has nothing to say.
         if not fine or done.seconds > 5 or len(temporary_files(path)) > 1 or done.errors:
             return problem + done.err
-        return None if path.read_bytes() != OLD or "signal 9" in done.err else problem + done.err
+        told = "signal 9" in done.err or done.code in (0, 3)
+        return None if told else problem + done.err
 
     problems = [problem for problem in side_by_side(kill, range(MOMENTS)) if problem]
     assert not problems, "\n".join(problems)
+    assert len(stuck) <= 2
 
 
 @pytest.mark.parametrize("name", ["SIGSEGV", "SIGABRT", "SIGKILL", "SIGBUS"])
 def test_crash_in_mid_training(tmp_path, name):
     path = tmp_path / "model"
     path.write_bytes(OLD)
-    endless = arguments(path, "--solver", "gradient-descent", "--max-iterations", "100000000")
-    endless = [word for i, word in enumerate(endless)
-               if word not in ("lbfgs", "60") and (i + 1 == len(endless) or
-                                                   endless[i + 1] not in ("lbfgs", "60"))]
+    endless = arguments(path, "gradient-descent", 10**8)
 
     def crash(victim):
         with started(command(endless, RANKS)) as job:
