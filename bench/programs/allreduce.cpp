@@ -46,5 +46,5 @@ int main(int argc, char** argv) {
     measured.push_back({{"bytes", 8 * size}, {"seconds", seconds}});
   }
   if (world.is_root()) std::printf("%s\n", measured.dump().c_str());
-  return environment.finish(0);
+  return environment.finish(0, world);
 }

@@ -94,5 +94,5 @@ int main(int argc, char** argv) {
   std::deque<File> files;
   for (int i = 2; i < argc; ++i) read_file(argv[i], world, files.emplace_back());
   std::printf("%s\n", measure_all(std::atoi(argv[1]), files).dump().c_str());
-  return environment.finish(0);
+  return environment.finish(0, world);
 }

@@ -15,7 +15,8 @@ namespace mpilogit::comm {
 namespace {
 
 constexpr std::int64_t kTicksForAnswers = 2 * kTicksPerSecond;
-constexpr std::int64_t kTicksBetweenTurns = kTicksPerSecond / 2;
+constexpr std::int64_t kTicksBetweenTurns = kTicksPerSecond / 2;  // a question is heard by then
+constexpr std::int64_t kLastTurn = 7;  // of rank 64 and all above: nobody begins later than this
 constexpr std::int64_t kTicksOfGreeting = 60 * kTicksPerSecond;
 
 // Comes from outside: nothing may be believed of it but its size.
@@ -135,7 +136,8 @@ std::int64_t Watch::window() const {
 }
 
 std::int64_t Watch::turn() const {
-  return static_cast<std::int64_t>(std::bit_width(self())) * (window() + kTicksBetweenTurns);
+  const auto number = static_cast<std::int64_t>(std::bit_width(self()));
+  return std::min(number, kLastTurn) * kTicksBetweenTurns;
 }
 
 void Watch::send(Message message, std::size_t rank) const {

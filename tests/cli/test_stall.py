@@ -21,21 +21,21 @@ from test_faults import children
 TIMEOUT = 3
 
 
-def parent_of(pid):
-    """0 if there is no such process, or only its remains."""
+def program_of(pid):
+    """Its path; nothing if there is no such process, or only its remains."""
     try:
-        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return str(pathlib.Path(f"/proc/{pid}/exe").readlink())
     except OSError:
-        return 0
-    return 0 if fields[0] == "Z" else int(fields[1])
+        return None
 
 
 def rank_of(pid):
-    environment = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-    for entry in environment:
-        if entry.startswith((b"OMPI_COMM_WORLD_RANK=", b"PMIX_RANK=")):
-            return int(entry.split(b"=")[1])
-    raise AssertionError(f"{pid} is no rank")
+    """Nothing if mpirun has not made a rank of it yet."""
+    with contextlib.suppress(OSError):
+        for entry in pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+            if entry.startswith((b"OMPI_COMM_WORLD_RANK=", b"PMIX_RANK=")):
+                return int(entry.split(b"=")[1])
+    return None
 
 
 class Job:
@@ -47,6 +47,7 @@ class Job:
         with self.log.open("w") as log, self.out.open("w") as out:
             self.mpirun = subprocess.Popen(command_line, stdout=out, stderr=log)
         self.count = ranks
+        self.program = os.path.realpath(command_line[3])
         self.ranks = {}
 
     def wait_until(self, condition, seconds=60):
@@ -57,9 +58,11 @@ class Job:
             time.sleep(0.02)
 
     def find_ranks(self):
-        self.wait_until(lambda: len(children(self.mpirun.pid)) == self.count)
-        self.ranks = {rank_of(pid): pid for pid in children(self.mpirun.pid)}
-        assert sorted(self.ranks) == list(range(self.count))
+        def all_there():
+            self.ranks = {rank_of(pid): pid for pid in children(self.mpirun.pid) if program_of(pid) == self.program}
+            return sorted(self.ranks, key=str) == list(range(self.count))
+
+        self.wait_until(all_there)
 
     def wait_for_training(self):
         self.wait_until(lambda: len(self.text().splitlines()) >= 10)
@@ -76,16 +79,18 @@ class Job:
         return [line for line in self.text().splitlines() if line.startswith("mpilogit: error: ")]
 
     def living(self):
-        return [pid for pid in self.ranks.values() if parent_of(pid) != 0]
+        return [pid for pid in self.ranks.values() if program_of(pid) == self.program]
 
     def end(self):
-        for pid in [self.mpirun.pid, *self.ranks.values()]:
-            if pid == self.mpirun.pid and self.mpirun.poll() is not None:
-                continue
-            if pid == self.mpirun.pid or parent_of(pid) in (self.mpirun.pid, 1):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-        self.mpirun.wait()
+        """Of what is still there, nothing but the own processes: a number may be another's by now."""
+        left = set(self.living())
+        if self.mpirun.poll() is None:
+            left |= {pid for pid in children(self.mpirun.pid) if program_of(pid) == self.program}
+            self.mpirun.kill()
+            self.mpirun.wait()
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -146,7 +151,7 @@ def test_all_stopped_ranks_are_named(start, tmp_path):
     job = start(endless_training(tmp_path))
     job.wait_for_training()
     job.signal(signal.SIGSTOP, [0, 1])
-    require_end(job, silent(0, 1), "training", within=TIMEOUT + 8)
+    require_end(job, silent(0, 1), "training", within=TIMEOUT + 5)
 
 
 def test_a_rank_that_stops_while_it_reads(start, tmp_path):

@@ -16,6 +16,11 @@ def test_slurm_with_pmix_means_srun(launcher):
     assert command[-3:] == [str(launcher.program), "train", "a.h5"]
 
 
+def test_ranks_that_keep_a_checkpoint_are_killed_rather_than_asked(launcher):
+    command = launcher.command("train", "a.h5", "--checkpoint", "c", SLURM_NTASKS="4", **SLURM)
+    assert "--kill-on-bad-exit=0" in command and "--wait=3" in command
+
+
 def test_it_says_what_it_found(launcher):
     result = launcher.run("train", "a.h5", SLURM_NTASKS="4", SLURM_CPUS_PER_TASK="2", **SLURM)
     assert result.stderr == "mpilogit launch: 4 ranks × 2 threads on 2 hosts (Slurm job 12, by srun)\n"

@@ -13,7 +13,8 @@ struct Requests {
 
 /// Takes SIGUSR1 (keep a checkpoint, go on) and SIGTERM, SIGINT, SIGUSR2 and SIGXCPU (keep a
 /// checkpoint, then stop), for as long as it lives; one at a time. The handler counts, nothing
-/// else. While there is nothing to keep, a request to stop ends the process at once.
+/// else. While there is nothing to keep, a request to stop ends the process at once. When it is
+/// gone, these signals are ignored.
 class Signals {
  public:
   Signals();
