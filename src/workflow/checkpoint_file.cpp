@@ -105,10 +105,9 @@ void require_checkpoint_or_nothing(const std::string& path) {
   if (!contents.empty()) require_ours(path, contents);
 }
 
-void remove_checkpoints(const std::string& path) {
+void remove_file(const std::string& path) {
   std::error_code failure;  // what cannot be removed does no harm
   std::filesystem::remove(path, failure);
-  std::filesystem::remove(previous_path(path), failure);
 }
 
 std::string difference(const Identity& before, const Identity& now) {

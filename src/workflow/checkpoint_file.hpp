@@ -38,8 +38,8 @@ std::optional<FoundCheckpoint> find_checkpoint(const std::string& path);
 /// Throws bad input if there is a file at `path` that is no checkpoint: nobody wants it replaced.
 void require_checkpoint_or_nothing(const std::string& path);
 
-/// Removes both. One process.
-void remove_checkpoints(const std::string& path);
+/// If there is one. One process.
+void remove_file(const std::string& path);
 
 /// "--l2 was 0.1 and is 0.2": the first difference, in words; empty if there is none.
 std::string difference(const Identity& before, const Identity& now);

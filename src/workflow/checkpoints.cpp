@@ -183,6 +183,8 @@ Checkpoint Checkpoints::Implementation::resume(const Identity& identity) {
                            .remedy = "Run what it was made by, give --checkpoint another path, or "
                                      "begin anew with --restart"});
   }
+  // Else the next one would be written over the sound one, to keep the damaged.
+  if (found->path != options_.path) remove_file(options_.path);
   observer_.resumed(found->path, found->remark);
   return std::move(found->checkpoint);
 }
@@ -229,7 +231,9 @@ void Checkpoints::Implementation::run(core::FunctionRef<void()> work) {
 void Checkpoints::Implementation::done(bool keep) {
   comm::on_root(communicator_, [&] {
     writer_.report();
-    if (!keep) remove_checkpoints(options_.path);
+    if (keep) return std::string();
+    remove_file(options_.path);
+    remove_file(previous_path(options_.path));
     return std::string();
   });
 }

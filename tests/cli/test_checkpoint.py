@@ -250,6 +250,8 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path):
         run = mpilogit(*arguments, ranks=2)
         assert run.code == 3 and f"going on from the checkpoint {previous}" in run.err
         assert ("is damaged" in run.err) == bool(damaged)
+        # The sound one stays until there is another sound one.
+        assert not checkpoint.exists() and previous.read_bytes() == older
     checkpoint.write_bytes(sound[:-1])
     previous.write_bytes(older[:-1])
     for ranks in (1, 4):
