@@ -60,7 +60,8 @@ int Environment::finish(int exit_code, const Communicator& communicator) {
   // A variable that Open MPI 4's mpirun sets for its ranks, and no other launcher does.
   const bool under_mpirun = std::getenv("OMPI_MCA_orte_hnp_uri") != nullptr;
   if (failed && under_mpirun) {
-    MPI_Barrier(MPI_COMM_WORLD);  // what the root has printed is out
+    MPI_Barrier(MPI_COMM_WORLD);    // what the root has printed is out
+    std::signal(SIGTERM, SIG_DFL);  // which mpirun sends now, and waits a second if it is ignored
     abort(exit_code);
   }
   MPI_Finalize();
