@@ -22,7 +22,7 @@ namespace mpilogit::workflow {
 
 namespace {
 
-// Requests that come closer together are one.
+// A request so soon after a checkpoint is met by it.
 constexpr double kSecondsApart = 1.0;
 
 /// Unwinds runs under way, on all ranks alike, once their state is kept.
@@ -146,6 +146,7 @@ class Checkpoints::Implementation {
   std::unique_ptr<Main> main_;
   core::Stopwatch since_;         // the last checkpoint was begun
   std::int64_t iterations_ = -1;  // of the main run, likewise; the first boundary ends none
+  bool kept_ = false;             // one by this run
   std::int64_t honoured_ = 0;     // requests for checkpoints
   std::mutex mutex_;              // of what follows
   std::vector<std::unique_ptr<Lane>> lanes_;
@@ -241,8 +242,12 @@ void Checkpoints::Implementation::done(bool keep) {
 // On the root.
 bool Checkpoints::Implementation::due(std::int64_t iterations) {
   if (writer_.busy()) return false;
-  // What goes to all ranks at once may arrive in several passes.
-  if (communicator_.requests().checkpoints > honoured_) return since_.seconds() >= kSecondsApart;
+  const std::int64_t asked = communicator_.requests().checkpoints;
+  if (asked > honoured_) {
+    // What goes to all ranks at once may arrive in several passes: the last checkpoint serves.
+    if (!kept_ || since_.seconds() >= kSecondsApart) return true;
+    honoured_ = asked;
+  }
   if (options_.every_iterations) return iterations >= *options_.every_iterations;
   return since_.seconds() >= options_.every_seconds;
 }
@@ -251,6 +256,7 @@ bool Checkpoints::Implementation::due(std::int64_t iterations) {
 std::string Checkpoints::Implementation::mark_kept() {
   const std::int64_t asked = communicator_.requests().checkpoints;
   since_ = core::Stopwatch();
+  kept_ = true;
   return std::exchange(honoured_, asked) < asked ? "request" : "interval";
 }
 

@@ -100,7 +100,7 @@ def test_every_solver_goes_on_where_it_was_cut_off(tmp_path, options):
 
 @pytest.mark.parametrize("sent", ["SIGTERM", "SIGINT", "SIGUSR2", "SIGXCPU"])
 def test_asked_to_stop_it_keeps_its_state_and_says_75(tmp_path, sent):
-    arguments = ["train", *SLOW, "--max-iterations", "400"]
+    arguments = ["train", *SLOW, "--max-iterations", "800"]
     whole = tmp_path / "whole.h5"
     assert mpilogit(*arguments, "--model", whole, ranks=2).code == 3
     checkpoint = tmp_path / "c"
@@ -123,7 +123,7 @@ def test_asked_for_a_checkpoint_it_goes_on(tmp_path):
     model = tmp_path / "m.h5"
     log = (tmp_path / "log").open("w+")
     events = tmp_path / "events"
-    arguments = ["train", *SLOW, "--max-iterations", "800", "--model", model, "--events", events]
+    arguments = ["train", *SLOW, "--max-iterations", "1500", "--model", model, "--events", events]
     job = start(*arguments, "--checkpoint", checkpoint, "--checkpoint-every", "1h", log=log)
     try:
         wait_for(lambda: (tmp_path / "log").read_text().count("\n") > 4, job)
@@ -135,7 +135,7 @@ def test_asked_for_a_checkpoint_it_goes_on(tmp_path):
         if job.poll() is None:
             job.kill()
     again = tmp_path / "again.h5"
-    assert mpilogit("train", *SLOW, "--max-iterations", "800", "--model", again, "--checkpoint",
+    assert mpilogit("train", *SLOW, "--max-iterations", "1500", "--model", again, "--checkpoint",
                     checkpoint, "--events", events, ranks=1).code == 3
     assert contents(again) == contents(model)
     told = [json.loads(line) for line in events.read_text().splitlines()]
