@@ -36,11 +36,13 @@ def crashed_in_mpi_init(report):
 
 
 def pytest_runtest_protocol(item, nextitem):
-    """A test whose step has so crashed is run once more, and says so."""
+    """A test whose step has so crashed is run again, three times at most, and says so."""
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    if any(report.failed and crashed_in_mpi_init(report) for report in reports):
-        print(f"\n{item.nodeid}: Open MPI crashed in MPI_Init; once more", file=sys.stderr)
+    for _ in range(3):
+        if not any(report.failed and crashed_in_mpi_init(report) for report in reports):
+            break
+        print(f"\n{item.nodeid}: Open MPI crashed in MPI_Init; again", file=sys.stderr)
         reports = runtestprotocol(item, nextitem=nextitem, log=False)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)

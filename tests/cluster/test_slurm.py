@@ -32,8 +32,8 @@ def test_srun_trains_to_the_bits_of_one_rank(slurm, short_training, tmp_path, ta
 
 # Slurm ends the other tasks by SIGTERM when the first has ended with 3: their code must stay what it is.
 def test_the_exit_code_survives_kill_on_bad_exit(slurm, tmp_path):
-    for _ in range(5):
-        done = slurm.run(*srun(7, training(tmp_path / "m.h5", 1), "--kill-on-bad-exit=1"))
+    for _ in range(3):
+        done = slurm.run(*srun(5, training(tmp_path / "m.h5", 1), "--kill-on-bad-exit=1"))
         assert done.returncode == STOPPED_BY_ITERATIONS, done.stderr
 
 
