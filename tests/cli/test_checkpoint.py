@@ -77,7 +77,7 @@ def copies(checkpoint, name):
 def test_every_solver_goes_on_where_it_was_cut_off(tmp_path, options):
     data = DATA / "a9a.h5" if "--firth" not in options else DATA.parent / "tests/data/gold/birthwt_mass.h5"
     checkpoint = tmp_path / "c"
-    for cut in (1, 2, 5):
+    for cut in (1, 4):
         whole, part = tmp_path / "whole.h5", tmp_path / "part.h5"
         limit = ["--max-iterations", "40"]
         assert mpilogit("train", data, *options, *limit, "--model", whole).code in (0, 3)
@@ -166,7 +166,7 @@ def test_sequences_and_problems_side_by_side_go_on(tmp_path, options):
     whole = tmp_path / "whole.h5"
     assert mpilogit(sub, data, *options, "--model", whole, ranks=2).code in (0, 3)
     resumed = 0
-    for attempt in range(3):
+    for attempt in range(2):
         checkpoint = tmp_path / f"c{attempt}"
         part = tmp_path / "part.h5"
         job = start(sub, data, *options, "--model", part, "--checkpoint", checkpoint,
