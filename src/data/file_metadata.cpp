@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kMostFeatures = std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
 
 constexpr const char* kFeatureNames = "feature_names";
+constexpr const char* kSchema = "schema";
 
 core::Error refused(const std::string& where, const std::string& what, const std::string& why,
                     const std::string& remedy = "") {
@@ -185,6 +186,13 @@ std::vector<std::string> read_feature_names(const hdf5::File& file, std::int64_t
   return names;
 }
 
+std::string read_schema(const hdf5::File& file) {
+  if (!file.contains(kSchema)) return {};
+  const auto texts = hdf5::read_strings(file, kSchema);
+  if (texts.size() == 1) return texts.front();
+  throw refused(file.where(kSchema), "is not one text", "the schema of an imported table is");
+}
+
 }  // namespace
 
 FileMetadata read_file_metadata(const Source& source, const std::string& path) {
@@ -209,6 +217,7 @@ FileMetadata read_file_metadata(const Source& source, const std::string& path) {
   metadata.offsets = inspect_numbers(file, source.offsets, metadata.rows);
   metadata.groups = inspect_groups(file, source.groups, metadata.rows);
   metadata.feature_names = read_feature_names(file, metadata.features);
+  metadata.schema = read_schema(file);
   return metadata;
 }
 

@@ -15,7 +15,8 @@ namespace mpilogit::data {
 
 // In the namespace of their types, where nlohmann's library looks for them.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Array, name, info)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Shape, rows, features, nonzeros, sparse, storage, feature_names)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Shape, rows, features, nonzeros, sparse, storage, feature_names,
+                                   schema)
 
 namespace {
 
@@ -143,10 +144,15 @@ void join(const FileMetadata& file, Metadata& all) {
                    "has a feature '" + *here + "' in the place of '" + *there + "', otherwise");
   }
   if (shape.feature_names.empty()) shape.feature_names = file.feature_names;
+  if (!all.files.empty() && file.schema != shape.schema) {
+    throw mismatch(file, all.files.front(), "was imported from a table of another schema");
+  }
+  shape.schema = file.schema;
   shape.rows += file.rows;
   shape.nonzeros += file.nonzeros;
   all.files.push_back(file);
   all.files.back().feature_names.clear();
+  all.files.back().schema.clear();
 }
 
 }  // namespace

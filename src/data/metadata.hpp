@@ -33,6 +33,7 @@ struct FileMetadata {
   std::optional<Array> offsets;
   std::optional<Array> groups;
   std::vector<std::string> feature_names;  ///< empty if the file has none
+  std::string schema;                      ///< likewise
 };
 
 /// Where a global row is.

@@ -21,17 +21,20 @@ namespace mpilogit::hdf5 {
 namespace {
 
 Handle file_type(RowType type) {
-  switch (type.kind) {
-    case RowType::Kind::float64:
-      return memory_type(ValueType::float64);
-    case RowType::Kind::int64:
-      return memory_type(ValueType::int64);
-    case RowType::Kind::boolean:
-      return memory_type(ValueType::boolean);
-    case RowType::Kind::text:
-      return text_type(std::max<std::size_t>(type.length, 1));
+  if (type.type == ValueType::text) return text_type(std::max<std::size_t>(type.length, 1));
+  return memory_type(type.type);
+}
+
+// Of all groups, with their paths.
+void collect_datasets(const File& file, const std::string& group, std::vector<std::string>& names) {
+  for (const auto& member : file.members(group)) {
+    const std::string name = group == "/" ? member : group + "/" + member;
+    if (file.is_group(name)) {
+      collect_datasets(file, name, names);
+    } else {
+      names.push_back(name);
+    }
   }
-  throw core::internal_failure("unknown row type");
 }
 
 core::Error failure(const std::string& where, const std::string& action, int cause) {
@@ -73,11 +76,12 @@ bool RowFile::Descriptor::close() {
   return number < 0 || ::close(number) == 0;
 }
 
-// "start rows row_bytes name" for each data set that has its place already.
+// "type start rows row_bytes name" for each data set that has its place already.
 std::string RowFile::describe_columns(const File& file) {
   std::ostringstream description;
-  for (const auto& name : file.members("/")) {
-    if (file.is_group(name)) continue;
+  std::vector<std::string> names;
+  collect_datasets(file, "/", names);
+  for (const auto& name : names) {
     const std::string where = file.where(name);
     const Handle dataset = open_dataset(file, name);
     const Handle type = checked(H5Dget_type(dataset.get()), H5Tclose, "reading the type", where);
@@ -86,8 +90,8 @@ std::string RowFile::describe_columns(const File& file) {
     const haddr_t start = H5Dget_offset(dataset.get());
     if (start == HADDR_UNDEF || shape.empty()) continue;
     const std::int64_t width = shape.size() == 2 ? shape[1] : 1;
-    description << start << ' ' << shape[0] << ' '
-                << width * static_cast<std::int64_t>(H5Tget_size(type.get())) << ' ' << name
+    description << static_cast<int>(classify(type.get(), where)) << ' ' << start << ' ' << shape[0]
+                << ' ' << width * static_cast<std::int64_t>(H5Tget_size(type.get())) << ' ' << name
                 << '\n';
   }
   H5Eclear2(H5E_DEFAULT);  // an undefined place is one
@@ -97,7 +101,11 @@ std::string RowFile::describe_columns(const File& file) {
 void RowFile::learn_columns(const std::string& description) {
   std::istringstream lines(description);
   Column column;
-  while (lines >> column.start >> column.rows >> column.row_bytes >> column.name) {
+  int type = 0;
+  while (lines >> type >> column.start >> column.rows >> column.row_bytes) {
+    lines.ignore();
+    std::getline(lines, column.name);
+    column.type = static_cast<ValueType>(type);
     columns_.push_back(column);
   }
 }
@@ -130,6 +138,15 @@ const RowFile::Column& RowFile::column(const std::string& name) const {
   throw core::internal_failure(path_ + " was laid out without " + name);
 }
 
+// A bool is a byte in memory.
+const RowFile::Column& RowFile::column_of(const std::string& name, ValueType type) const {
+  const Column& found = column(name);
+  const bool as_bool = found.type == ValueType::boolean && type == ValueType::uint8;
+  if (found.type == type || as_bool) return found;
+  throw core::internal_failure(path_ + " holds " + std::string(to_string(found.type)) + " in " +
+                               name);
+}
+
 void RowFile::write_bytes(const Column& column, std::int64_t first_row,
                           std::span<const std::byte> bytes) const {
   const std::int64_t count = std::ssize(bytes) / column.row_bytes;
@@ -141,19 +158,9 @@ void RowFile::write_bytes(const Column& column, std::int64_t first_row,
            path_ + ":/" + column.name);
 }
 
-void RowFile::write(const std::string& name, std::int64_t first_row,
-                    std::span<const double> values) const {
-  write_bytes(column(name), first_row, std::as_bytes(values));
-}
-
-void RowFile::write(const std::string& name, std::int64_t first_row,
-                    std::span<const std::int64_t> values) const {
-  write_bytes(column(name), first_row, std::as_bytes(values));
-}
-
-void RowFile::write(const std::string& name, std::int64_t first_row,
-                    std::span<const std::uint8_t> values) const {
-  write_bytes(column(name), first_row, std::as_bytes(values));
+void RowFile::write_raw(const std::string& name, std::int64_t first_row,
+                        std::span<const std::byte> bytes) const {
+  write_bytes(column(name), first_row, bytes);
 }
 
 void RowFile::write(const std::string& name, std::int64_t first_row,

@@ -141,6 +141,9 @@ void write_description(const hdf5::File& file, const Model& model) {
   hdf5::write_attribute(file, "/", "objective", model.objective);
   hdf5::write_attribute(file, "/", "solver", model.solver);
   hdf5::write_strings(file, "record", std::vector<std::string>{model.record}, {});
+  if (!model.schema.empty()) {
+    hdf5::write_strings(file, "schema", std::vector<std::string>{model.schema}, {});
+  }
   hdf5::write_attribute(file, "/", "standardized", std::int64_t{model.standardized});
   hdf5::write_attribute(file, "/", "firth", std::int64_t{model.firth});
   if (model.expansion.identity()) return;
@@ -171,6 +174,8 @@ Model read_description(const hdf5::File& file, std::int64_t rows, std::int64_t f
   model.solver = hdf5::read_text_attribute(file, "/", "solver");
   const auto record = hdf5::read_strings(file, "record");
   model.record = record.empty() ? "" : record.front();
+  const auto schema = read_names(file, "schema");
+  model.schema = schema.empty() ? "" : schema.front();
   return model;
 }
 

@@ -75,6 +75,7 @@ void broadcast_model(Model& model, const comm::Communicator& communicator) {
   communicator.broadcast(model.firth);
   communicator.broadcast(model.solver);
   communicator.broadcast(model.record);
+  communicator.broadcast(model.schema);
   broadcast_inference(model.inference, communicator);
 }
 

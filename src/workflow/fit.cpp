@@ -264,6 +264,7 @@ model::Model model_frame(const TrainingSet& set, const Strength& strength, bool 
   model.feature_names = set.design.feature_names();
   model.expansion = set.design.expansion();
   model.data_feature_names = set.dataset.shape().feature_names;
+  model.schema = set.dataset.shape().schema;
   model.l1 = strength.l1;
   model.l2 = strength.l2;
   model.standardized = standardized;

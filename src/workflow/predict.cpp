@@ -22,16 +22,16 @@ hdf5::RowType label_type(const data::ClassSet& classes) {
     case data::LabelKind::text: {
       std::size_t longest = 1;
       for (const auto& text : classes.texts) longest = std::max(longest, text.size());
-      return {hdf5::RowType::Kind::text, longest};
+      return {hdf5::ValueType::text, longest};
     }
     case data::LabelKind::boolean:
-      return {hdf5::RowType::Kind::boolean, 0};
+      return {hdf5::ValueType::boolean};
     case data::LabelKind::floating:
-      return {hdf5::RowType::Kind::float64, 0};
+      return {hdf5::ValueType::float64};
     case data::LabelKind::integer:
       break;
   }
-  return {hdf5::RowType::Kind::int64, 0};
+  return {hdf5::ValueType::int64};
 }
 
 template <class T, class Class>
@@ -83,7 +83,7 @@ Predictions predictions(const statistics::ScoreShape& shape, const std::vector<d
 
 // Of two classes one column says all.
 void create_probability(const hdf5::File& file, const data::ClassSet& classes, std::int64_t rows) {
-  const hdf5::RowType type{hdf5::RowType::Kind::float64, 0};
+  const hdf5::RowType type{hdf5::ValueType::float64};
   if (classes.size() == 2) {
     hdf5::create_rows(file, "probability", type, rows);
     hdf5::write_attribute(file, "/", "probability_of", classes.name(1));

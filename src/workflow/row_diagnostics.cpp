@@ -98,7 +98,7 @@ void write(const std::string& path, const TrainingSet& set, const model::Model& 
     hdf5::write_attribute(file, "/", "format", "mpilogit diagnostics");
     hdf5::write_attribute(file, "/", "coefficients_sha256", model::coefficients_sha256(model));
     for (const auto& [name, values] : columns) {
-      hdf5::create_rows(file, name, {hdf5::RowType::Kind::float64, 0}, set.dataset.shape().rows);
+      hdf5::create_rows(file, name, {hdf5::ValueType::float64}, set.dataset.shape().rows);
     }
   });
   comm::together(communicator, [&] {

@@ -38,6 +38,7 @@ void write_sample(const std::string& path, const Communicator& world) {
   std::vector<std::int64_t> numbers;
   std::vector<std::uint8_t> truths;
   std::vector<std::string> labels;
+  std::vector<std::uint32_t> indices;
   for (std::int64_t row = rows.first; row < rows.last; ++row) {
     probabilities.push_back(static_cast<double>(row) / 4.0);
     for (int column = 0; column < 3; ++column) {
@@ -46,16 +47,18 @@ void write_sample(const std::string& path, const Communicator& world) {
     numbers.push_back(row << 40);
     truths.push_back(row % 2 == 1 ? 1 : 0);
     labels.push_back("row " + std::to_string(row));
+    indices.push_back(static_cast<std::uint32_t>(7 * row));
   }
   if (world.is_root()) std::filesystem::remove(path);  // of an earlier run
   world.barrier();
-  using Kind = hdf5::RowType::Kind;
+  using enum hdf5::ValueType;
   hdf5::RowFile target(path, world, [&](const hdf5::File& file) {
-    hdf5::create_rows(file, "probability", {Kind::float64}, rows.total);
-    hdf5::create_rows(file, "table", {Kind::float64}, rows.total, 3);
-    hdf5::create_rows(file, "number", {Kind::int64}, rows.total);
-    hdf5::create_rows(file, "truth", {Kind::boolean}, rows.total);
-    hdf5::create_rows(file, "label", {Kind::text, 8}, rows.total);
+    hdf5::create_rows(file, "probability", {float64}, rows.total);
+    hdf5::create_rows(file, "table", {float64}, rows.total, 3);
+    hdf5::create_rows(file, "number", {int64}, rows.total);
+    hdf5::create_rows(file, "truth", {boolean}, rows.total);
+    hdf5::create_rows(file, "label", {text, 8}, rows.total);
+    hdf5::create_rows(file, "group/of indices", {uint32}, rows.total);
     const std::vector<std::string> classes = {"no", "yes, größer"};
     hdf5::write_strings(file, "classes", classes, {2});
     hdf5::write_doubles(file, "same", std::vector<double>{1.0, 2.0}, {2});
@@ -67,6 +70,7 @@ void write_sample(const std::string& path, const Communicator& world) {
     target.write("number", rows.first, std::span<const std::int64_t>(numbers));
     target.write("truth", rows.first, std::span<const std::uint8_t>(truths));
     target.write("label", rows.first, std::span<const std::string>(labels));
+    target.write("group/of indices", rows.first, std::span<const std::uint32_t>(indices));
   });
   CHECK_FALSE(std::filesystem::exists(path));
   world.barrier();
@@ -90,6 +94,9 @@ TEST_CASE("rows written by all ranks are read back in order, serially and in par
   for (std::size_t i = 0; i < table.size(); ++i) CHECK(table[i] == double(10 * (i / 3) + i % 3));
   CHECK(hdf5::read_strings(serial, "label").back() == "row " + std::to_string(all.size() - 1));
   CHECK(hdf5::read_strings(serial, "classes").back() == "yes, größer");
+  const std::vector<std::int64_t> indices = hdf5::read_integers(serial, "group/of indices");
+  for (std::size_t row = 0; row < all.size(); ++row)
+    CHECK(indices[row] == static_cast<std::int64_t>(7 * row));
   CHECK(hdf5::read_text_attribute(serial, "/", "text") == "by the root");
   const hdf5::ArrayInfo info = hdf5::inspect_array(serial, "number");
 
@@ -110,12 +117,14 @@ TEST_CASE("rows that a column does not have are refused, and the file is not the
   const std::string path = "refused-" + std::to_string(world.size()) + ".h5";
   {
     const hdf5::RowFile target(path, world, [&](const hdf5::File& file) {
-      hdf5::create_rows(file, "number", {hdf5::RowType::Kind::int64}, 4);
+      hdf5::create_rows(file, "number", {hdf5::ValueType::int64}, 4);
     });
     const std::vector<std::int64_t> two = {1, 2};
     CHECK_THROWS_AS(target.write("number", 3, std::span<const std::int64_t>(two)), Error);
     CHECK_THROWS_AS(target.write("number", -1, std::span<const std::int64_t>(two)), Error);
     CHECK_THROWS_AS(target.write("absent", 0, std::span<const std::int64_t>(two)), Error);
+    const std::vector<double> doubles = {1.0, 2.0};
+    CHECK_THROWS_AS(target.write("number", 0, std::span<const double>(doubles)), Error);
     world.barrier();
   }
   CHECK_FALSE(std::filesystem::exists(path));

@@ -43,6 +43,7 @@ struct Shape {
   bool sparse = false;
   std::string storage;  ///< "float32", "uint8", "float16", "bool", …: type of X as stored
   std::vector<std::string> feature_names;  ///< empty when the files hold none
+  std::string schema;  ///< of the raw table that was imported (table/schema.hpp), or empty
 
   Blocks blocks() const { return {rows, features}; }
 };

@@ -13,18 +13,18 @@
 #include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/core/function_ref.hpp"
 #include "mpilogit/hdf5/file.hpp"
+#include "mpilogit/hdf5/value_type.hpp"
 
 namespace mpilogit::hdf5 {
 
 struct RowType {
-  enum class Kind { float64, int64, boolean, text };
-  Kind kind = Kind::float64;
+  ValueType type = ValueType::float64;
   std::size_t length = 0;  ///< of text: bytes of the longest
 };
 
-/// Creates a 1-D data set of `rows` elements, or with a `width` a 2-D one (rows × width), in the
-/// root group, in one piece and uncompressed. Its values are whatever is there until somebody
-/// writes them.
+/// Creates a 1-D data set of `rows` elements, or with a `width` a 2-D one (rows × width), in one
+/// piece and uncompressed, and the groups on its way. Its values are whatever is there until
+/// somebody writes them.
 void create_rows(const File& file, const std::string& name, RowType type, std::int64_t rows,
                  std::optional<std::int64_t> width = std::nullopt);
 
@@ -37,17 +37,19 @@ class RowFile {
   RowFile(const std::string& path, const comm::Communicator& communicator,
           core::FunctionRef<void(const File&)> lay_out);
 
-  /// Writes whole rows from `first_row` on, as many as there are values for. Not collective:
-  /// several of these belong into one `comm::together`.
-  void write(const std::string& name, std::int64_t first_row, std::span<const double> values) const;
-  void write(const std::string& name, std::int64_t first_row,
-             std::span<const std::int64_t> values) const;
-  /// Of a data set of bools, 0 or 1.
-  void write(const std::string& name, std::int64_t first_row,
-             std::span<const std::uint8_t> values) const;
+  /// Writes whole rows from `first_row` on, as many as there are values for, which must be in the
+  /// type that the data set stores. Not collective: several of these belong into one
+  /// `comm::together`.
+  template <class Value>
+  void write(const std::string& name, std::int64_t first_row, std::span<const Value> values) const {
+    write_bytes(column_of(name, value_type<Value>()), first_row, std::as_bytes(values));
+  }
   /// Of a data set of text; none may be longer than the data set's.
   void write(const std::string& name, std::int64_t first_row,
              std::span<const std::string> values) const;
+  /// Values of any type, as bytes in this machine's order.
+  void write_raw(const std::string& name, std::int64_t first_row,
+                 std::span<const std::byte> bytes) const;
 
   /// Collective. When every rank's rows are on the disk, the file takes its place.
   void commit();
@@ -72,6 +74,7 @@ class RowFile {
   /// Where the rows of a data set lie in the file.
   struct Column {
     std::string name;
+    ValueType type = ValueType::float64;
     std::int64_t start = 0;
     std::int64_t rows = 0;
     std::int64_t row_bytes = 0;
@@ -80,6 +83,7 @@ class RowFile {
   static std::string describe_columns(const File& file);
   void learn_columns(const std::string& description);
   const Column& column(const std::string& name) const;
+  const Column& column_of(const std::string& name, ValueType type) const;
   void write_bytes(const Column& column, std::int64_t first_row,
                    std::span<const std::byte> bytes) const;
 

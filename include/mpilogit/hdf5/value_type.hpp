@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "mpilogit/hdf5/handle.hpp"
 
@@ -36,6 +37,20 @@ std::size_t size_of(ValueType type);
 
 bool is_floating(ValueType type);
 bool is_signed_integer(ValueType type);
+
+/// The type that holds a C++ number as it lies in memory.
+template <class Value>
+constexpr ValueType value_type() {
+  if constexpr (std::is_same_v<Value, double>) return ValueType::float64;
+  if constexpr (std::is_same_v<Value, float>) return ValueType::float32;
+  if constexpr (std::is_integral_v<Value>) {
+    constexpr bool kSigned = std::is_signed_v<Value>;
+    if constexpr (sizeof(Value) == 1) return kSigned ? ValueType::int8 : ValueType::uint8;
+    if constexpr (sizeof(Value) == 2) return kSigned ? ValueType::int16 : ValueType::uint16;
+    if constexpr (sizeof(Value) == 4) return kSigned ? ValueType::int32 : ValueType::uint32;
+    if constexpr (sizeof(Value) == 8) return kSigned ? ValueType::int64 : ValueType::uint64;
+  }
+}
 
 /// Of an HDF5 type. Throws, naming `where`, if it is none of those (compound, 128 bits, …).
 ValueType classify(hid_t type, const std::string& where);

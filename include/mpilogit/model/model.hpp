@@ -37,6 +37,7 @@ struct Model {
   bool firth = false;         ///< the optimum of Firth's penalised likelihood
   std::string solver;
   std::string record;  ///< the run record of the training, as JSON
+  std::string schema;  ///< of the raw table that the data came from (table/schema.hpp); or empty
   std::optional<Inference> inference;
 
   /// Of coefficients: 1 for two classes, else classes or, with a reference class, one less.
