@@ -47,6 +47,7 @@ RowReader::RowReader(const TextFiles& files, const Stretch& stretch)
                 [&files, file = stretch.file](std::int64_t offset) {
                   return files.where(file, offset);
                 }) {
+  file_ = stretch.file;
   if (!stretch.begins_row) find_first_row(stretch.inside_quotes);
 }
 
@@ -188,7 +189,7 @@ void RowReader::finish_row(std::size_t begin, std::size_t end,
              fmt::format("the row that begins here has {} fields", fields_.size()),
              fmt::format("there are {} columns", columns_), "Correct it, or leave it out");
     }
-    handle({fields_, offset_ + static_cast<std::int64_t>(begin)});
+    handle({fields_, file_, offset_ + static_cast<std::int64_t>(begin)});
   }
   fields_.clear();
   unescaped_used_ = 0;
