@@ -24,7 +24,8 @@ constexpr std::array kOptions = {
            kTrain, ""},
     Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
     Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""},
-    Option{"output", value, "FILE", "", "where the data set goes (HDF5); required", kImport, ""},
+    Option{"output", value, "FILE", "", "where the data set goes (HDF5); required",
+           kImport | kSynthesize, ""},
     Option{"data", value, "FILE", "",
            "labelled rows to score; files after the model continue this data set", kReport, ""},
     Option{"step", value, "N", "", "which model of a file that `path` wrote, counted from 0",
@@ -196,6 +197,25 @@ constexpr std::array kOptions = {
            "weights of the rows: an .npy file, or the name of an array in the .npz file", kImport,
            "", "npy"},
 
+    Option{"rows", value, "N", "", "rows that are made; required", kSynthesize, ""},
+    Option{"features", value, "N", "", "columns of each; required", kSynthesize, ""},
+    Option{"density", value, "SHARE", "1", "share of the values that are stored; below 1: as CSR",
+           kSynthesize, ""},
+    Option{
+        "condition", value, "K", "1",
+        "the first column's scale over the last one's, as a power of two; the Hessian's condition "
+        "goes with its square",
+        kSynthesize, ""},
+    Option{"correlation", value, "SHARE", "0", "of each two columns, below 1", kSynthesize, ""},
+    Option{"balance", value, "SHARE", "0.5", "share of class 1, of two classes", kSynthesize, ""},
+    Option{"classes", value, "K", "2", "above 2: drawn from a softmax", kSynthesize, ""},
+    Option{"signal", value, "S", "2",
+           "standard deviation of the true margins: how well the features tell the classes apart",
+           kSynthesize, ""},
+    Option{"storage", value, "TYPE", "float32", "float32, float64, int8, uint8 or bool",
+           kSynthesize, ""},
+    Option{"seed", value, "N", "0", "another one, other data", kSynthesize, ""},
+
     Option{"plane", value, "A,B", "",
            "show the decision boundary over these two features of the data, by name (or, without "
            "names, number); else over the two of the largest effect",
@@ -251,7 +271,7 @@ constexpr std::array kOptions = {
     Option{"stall-timeout", value, "TIME", "120s",
            "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
            "1.5m), or three times the longest pass if that is more; 0: wait for ever",
-           kAll | kSummarize | kImport, ""},
+           kAll | kSummarize | kImport | kSynthesize, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON", kRecorded | kSummarize,
            ""},
     Option{"events", value, "FILE", "",
@@ -262,9 +282,10 @@ constexpr std::array kOptions = {
            kFit, ""},
     Option{"config", value, "FILE", "",
            "read options from a file of lines `name = value`; the command line wins",
-           kAll | kSummarize | kImport, ""},
-    Option{"quiet", flag, "", "", "print nothing but errors", kData | kImport, ""},
-    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kImport, ""},
+           kAll | kSummarize | kImport | kSynthesize, ""},
+    Option{"quiet", flag, "", "", "print nothing but errors", kData | kImport | kSynthesize, ""},
+    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kImport | kSynthesize,
+           ""},
 };
 
 constexpr std::array kCommands = {
@@ -290,6 +311,8 @@ constexpr std::array kCommands = {
                 "p, intervals, odds ratios, fit."},
     CommandInfo{kImport, "import", "libsvm|npy FILE [MORE ...]",
                 "Write what other programs' files hold as a data set."},
+    CommandInfo{kSynthesize, "synthesize", "--rows N --features N --output FILE",
+                "Make a data set of a given shape from known coefficients."},
 };
 
 bool has_word(std::string_view words, std::string_view word) {
