@@ -52,6 +52,11 @@ constexpr std::array kOptions = {
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
 
+    Option{"unseen", value, "RULE", "error",
+           "of raw tables: what to do with a category that the model does not know: error, or "
+           "baseline (none of its column's features is 1)",
+           kPredict | kEvaluate, ""},
+
     Option{"degree", value, "N", "1",
            "products of up to N features as further features, made on the fly", kFit, ""},
     Option{"interactions", flag, "", "",
@@ -332,10 +337,10 @@ constexpr std::array kCommands = {
     CommandInfo{kCrossValidate, "cross-validate", "DATA.h5 [MORE.h5 ...]",
                 "Find the penalty that predicts rows best that were not trained on, and fit with "
                 "it."},
-    CommandInfo{kPredict, "predict", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
+    CommandInfo{kPredict, "predict", "MODEL.h5 DATA.h5|TABLE.csv [MORE ...]",
                 "Write the probabilities and the label of every row."},
     CommandInfo{
-        kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
+        kEvaluate, "evaluate", "MODEL.h5 DATA.h5|TABLE.csv [MORE ...]",
         "Compare a model with labelled rows: losses, AUC, calibration, confusion and more."},
     CommandInfo{kReport, "report", "MODEL.h5 [MORE.h5 ...]",
                 "Write a page that shows a model, and with --data how it does on labelled rows."},

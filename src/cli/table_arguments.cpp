@@ -5,6 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/table/text_stream.hpp"
+
 namespace mpilogit::cli {
 
 namespace {
@@ -134,6 +138,65 @@ table::TableOptions table_options_from(const Arguments& arguments) {
     refuse_usage(&arguments.command(), fmt::format("--buckets is above {}", kMostBuckets));
   }
   return options;
+}
+
+std::optional<workflow::RawOptions> raw_options_from(const Arguments& arguments,
+                                                     const std::vector<std::string>& files,
+                                                     const comm::Communicator& communicator) {
+  const bool raw = workflow::are_raw_tables(files, communicator);
+  workflow::RawOptions options;
+  comm::together(communicator, [&] {
+    for (const auto* option : {"features", "offsets", "io", "trials", "by"}) {
+      if (!raw || !arguments.given(option)) continue;
+      refuse_usage(&arguments.command(),
+                   fmt::format("--{} has no effect: {} is no HDF5 file", option, files.front()));
+    }
+    if (!raw && arguments.given("unseen")) {
+      refuse_usage(&arguments.command(),
+                   "--unseen has no effect: it is for tables, whose categories are encoded");
+    }
+    const std::string unseen = arguments.text("unseen");
+    if (unseen != "error" && unseen != "baseline") {
+      refuse_usage(&arguments.command(),
+                   fmt::format("--unseen is '{}', neither error nor baseline", unseen));
+    }
+    if (unseen == "baseline") options.unseen = table::Unseen::baseline;
+    options.label = arguments.text_if_given("labels");
+    options.weights = arguments.text_if_given("weights");
+  });
+  return raw ? std::optional(options) : std::nullopt;
+}
+
+void tell(const workflow::RawReport& report, const Output& output) {
+  if (!report.unused_columns.empty()) {
+    std::string names;
+    for (const auto& name : report.unused_columns) names += (names.empty() ? "" : ", ") + name;
+    output.remark("columns that the model does not use: " + names);
+  }
+  for (const auto& [column, count] : report.unseen) {
+    output.warning(fmt::format("column '{}' has {} fields with categories that the model does not "
+                               "know; they count as its baseline",
+                               column, grouped(count)));
+  }
+  if (report.dropped > 0) {
+    output.warning(fmt::format("{} rows were left out for values that are missing",
+                               grouped(report.dropped)));
+  }
+}
+
+void refuse_tables(const std::vector<std::string>& files, const comm::Communicator& communicator) {
+  comm::on_root(communicator, [&] {
+    for (const auto& file : files) {
+      const std::string what = table::text_form(file);
+      if (what.empty()) continue;
+      throw core::bad_input({.what = fmt::format("is {}, not HDF5", what),
+                             .where = file,
+                             .why = {},
+                             .remedy = "Import it: mpilogit import csv " + file +
+                                       " --label NAME --output FILE.h5 (or import libsvm)"});
+    }
+    return std::string();
+  });
 }
 
 }  // namespace mpilogit::cli

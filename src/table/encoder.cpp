@@ -125,7 +125,8 @@ std::vector<std::string> columns_without_use(const Schema& schema, const TextFil
 }
 
 Extent measure(const TextFiles& files, Encoder& encoder, const TargetColumns& targets,
-               const comm::Communicator& communicator, const Progress& progress) {
+               core::FunctionRef<void(const Row&)> check, const comm::Communicator& communicator,
+               const Progress& progress) {
   RankExtent mine;
   LabelSurvey labels(targets, files);
   EncodedRow encoded;
@@ -135,6 +136,7 @@ Extent measure(const TextFiles& files, Encoder& encoder, const TargetColumns& ta
       return;
     }
     labels.see(row, encoder.missing());
+    check(row);
     ++mine.rows;
     mine.nonzeros += std::ssize(encoded.values);
     for (const double value : encoded.values) mine.single_precision &= is_single_precision(value);

@@ -30,7 +30,8 @@ ImportCsvReport import_csv(const ImportCsvOptions& options, const comm::Communic
   const table::TargetColumns targets = table::target_columns(options.table, files);
   table::Encoder encoder(schema, files, targets);
   write_table(options.output_path, files, encoder, schema, targets, extent, storage, communicator,
-              progress);
+              progress)
+      ->commit();
   report.columns = files.columns();
   report.delimiter = files.dialect().delimiter;
   report.sparse = storage.sparse;

@@ -9,7 +9,6 @@
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
-#include "mpilogit/workflow/data_writer.hpp"
 
 namespace mpilogit::workflow {
 
@@ -152,7 +151,7 @@ TableStorage choose_storage(const table::Schema& schema, const table::Extent& ex
   return storage;
 }
 
-void write_table(const std::string& path, const table::TextFiles& files, table::Encoder& encoder,
+std::unique_ptr<DataWriter> write_table(const std::string& path, const table::TextFiles& files, table::Encoder& encoder,
                  const table::Schema& schema, const table::TargetColumns& targets,
                  const table::Extent& extent, const TableStorage& storage,
                  const comm::Communicator& communicator, const table::Progress& progress) {
@@ -166,13 +165,13 @@ void write_table(const std::string& path, const table::TextFiles& files, table::
   layout.weights = targets.weights.has_value();
   layout.feature_names = schema.feature_names();
   layout.schema = table::to_text(schema);
-  DataWriter file(path, layout, communicator);
+  auto file = std::make_unique<DataWriter>(path, layout, communicator);
   const auto write = [&](auto value) {
-    write_rows<decltype(value)>(file, layout, files, encoder, targets, extent, communicator,
+    write_rows<decltype(value)>(*file, layout, files, encoder, targets, extent, communicator,
                                 progress);
   };
   storage.values == hdf5::ValueType::float32 ? write(float{}) : write(double{});
-  file.commit();
+  return file;
 }
 
 }  // namespace mpilogit::workflow

@@ -1,10 +1,12 @@
 #pragma once
 // The encoded rows of a table, in a file.
 
+#include <memory>
 #include <string>
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/table/encoder.hpp"
+#include "mpilogit/workflow/data_writer.hpp"
 #include "mpilogit/workflow/import_csv.hpp"
 
 namespace mpilogit::workflow {
@@ -19,10 +21,13 @@ struct TableStorage {
 TableStorage choose_storage(const table::Schema& schema, const table::Extent& extent,
                             StorageForm form, StorageType type, const std::string& where);
 
-/// Collective. Encodes the table once more, and writes it as a data set.
-void write_table(const std::string& path, const table::TextFiles& files, table::Encoder& encoder,
-                 const table::Schema& schema, const table::TargetColumns& targets,
-                 const table::Extent& extent, const TableStorage& storage,
-                 const comm::Communicator& communicator, const table::Progress& progress);
+/// Collective. Encodes the table once more, and writes it as a data set, which the caller commits or
+/// reads.
+std::unique_ptr<DataWriter> write_table(const std::string& path, const table::TextFiles& files, table::Encoder& encoder,
+                                        const table::Schema& schema,
+                                        const table::TargetColumns& targets,
+                                        const table::Extent& extent, const TableStorage& storage,
+                                        const comm::Communicator& communicator,
+                                        const table::Progress& progress);
 
 }  // namespace mpilogit::workflow

@@ -86,8 +86,9 @@ std::vector<std::string> columns_without_use(const Schema& schema, const TextFil
                                              const TargetColumns& targets);
 
 /// Collective. What the encoded rows will be. Throws bad input, the same on all ranks, where one
-/// cannot be encoded. Cost: a pass over the text.
+/// cannot be encoded, or what `check` throws of a row. Cost: a pass over the text.
 Extent measure(const TextFiles& files, Encoder& encoder, const TargetColumns& targets,
-               const comm::Communicator& communicator, const Progress& progress);
+               core::FunctionRef<void(const Row&)> check, const comm::Communicator& communicator,
+               const Progress& progress);
 
 }  // namespace mpilogit::table
