@@ -25,10 +25,14 @@ constexpr std::array kOptions = {
     Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
     Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""},
     Option{"output", value, "FILE", "", "where the data set goes (HDF5); required", kImport, ""},
+    Option{"output", value, "FILE", "", "where the model goes in its new form; required", kExport,
+           ""},
+    Option{"format", value, "FORM", "", "json, csv, onnx, pmml, c or python; required", kExport,
+           ""},
     Option{"data", value, "FILE", "",
            "labelled rows to score; files after the model continue this data set", kReport, ""},
     Option{"step", value, "N", "", "which model of a file that `path` wrote, counted from 0",
-           kPredict | kEvaluate | kInspect | kReport, ""},
+           kPredict | kEvaluate | kInspect | kReport | kExport, ""},
 
     Option{"features", value, "NAME", "X", "data set or CSR group of the features", kAll, ""},
     Option{"labels", value, "NAME", "y", "data set of the labels",
@@ -251,7 +255,7 @@ constexpr std::array kOptions = {
     Option{"stall-timeout", value, "TIME", "120s",
            "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
            "1.5m), or three times the longest pass if that is more; 0: wait for ever",
-           kAll | kSummarize | kImport, ""},
+           kAll | kSummarize | kImport | kExport, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON", kRecorded | kSummarize,
            ""},
     Option{"events", value, "FILE", "",
@@ -262,9 +266,9 @@ constexpr std::array kOptions = {
            kFit, ""},
     Option{"config", value, "FILE", "",
            "read options from a file of lines `name = value`; the command line wins",
-           kAll | kSummarize | kImport, ""},
-    Option{"quiet", flag, "", "", "print nothing but errors", kData | kImport, ""},
-    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kImport, ""},
+           kAll | kSummarize | kImport | kExport, ""},
+    Option{"quiet", flag, "", "", "print nothing but errors", kData | kImport | kExport, ""},
+    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kImport | kExport, ""},
 };
 
 constexpr std::array kCommands = {
@@ -290,6 +294,9 @@ constexpr std::array kCommands = {
                 "p, intervals, odds ratios, fit."},
     CommandInfo{kImport, "import", "libsvm|npy FILE [MORE ...]",
                 "Write what other programs' files hold as a data set."},
+    CommandInfo{
+        kExport, "export", "MODEL.h5",
+        "Write a model in a form that other programs read: JSON, CSV, ONNX, PMML, C, Python."},
 };
 
 bool has_word(std::string_view words, std::string_view word) {
