@@ -118,10 +118,14 @@ std::string margins(OnnxGraph& graph, const model::Model& model, const std::stri
   return graph.node("Add", {product, graph.constant("intercept", Shape{count}, intercept)});
 }
 
-// log σ(z) = −log(1 + e^(−z))
+// log σ(z) = min(z, 0) − log(1 + e^(−|z|)): onnxruntime has no Softplus of doubles.
 std::string log_sigmoid(OnnxGraph& graph, const std::string& margins) {
-  const std::string softplus = graph.node("Softplus", {graph.node("Neg", {margins})});
-  return graph.node("Neg", {softplus});
+  const auto scalar = [&](const char* name, double value) {
+    return graph.constant(name, Shape{}, std::vector<double>{value});
+  };
+  const std::string small = graph.node("Exp", {graph.node("Neg", {graph.node("Abs", {margins})})});
+  const std::string logarithm = graph.node("Log", {graph.node("Add", {small, scalar("one", 1.0)})});
+  return graph.node("Sub", {graph.node("Min", {margins, scalar("zero", 0.0)}), logarithm});
 }
 
 std::string classes_of(OnnxGraph& graph, const data::ClassSet& classes) {

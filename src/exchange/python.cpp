@@ -59,7 +59,7 @@ def predict(features):
 def margins_of_rows(X):
     import numpy as np
 
-@expand_rows@    margins = X @ np.array(COEFFICIENTS).T + np.array(INTERCEPT)
+@expand_rows@    margins = X.dot(np.array(COEFFICIENTS).T) + np.array(INTERCEPT)
     return @zero_rows@
 
 

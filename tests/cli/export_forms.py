@@ -255,7 +255,11 @@ ONNX_OPERATORS = {
     "Add": lambda node, a, b: a + b,
     "Neg": lambda node, a: -a,
     "MatMul": lambda node, a, b: a @ b,
-    "Softplus": lambda node, a: np.logaddexp(0.0, a),
+    "Sub": lambda node, a, b: a - b,
+    "Min": lambda node, a, b: np.minimum(a, b),
+    "Abs": lambda node, a: np.abs(a),
+    "Exp": lambda node, a: np.exp(a),
+    "Log": lambda node, a: np.log(a),
     "Softmax": lambda node, a: softmax(a),
     "ArgMax": lambda node, a: a.argmax(axis=onnx_attribute(node, "axis")),
 }
@@ -263,12 +267,11 @@ ONNX_OPERATORS = {
 
 def onnx_run(model, inputs):
     """The graph's outputs by name."""
-    import onnx
+    from onnx import numpy_helper
 
     values = dict(inputs)
     for tensor in model.graph.initializer:
-        value = onnx.numpy_helper.to_array(tensor)
-        values[tensor.name] = np.array([t.decode() for t in value]) if value.dtype == object else value
+        values[tensor.name] = numpy_helper.to_array(tensor)
     for node in model.graph.node:
         operands = [values[name] for name in node.input]
         if node.op_type == "Gather":
