@@ -110,8 +110,9 @@ std::string filled(std::string_view text,
 }
 
 std::string UniqueNames::claim(const std::string& wanted) {
-  std::string name = wanted;
-  for (int i = 2; !taken_.insert(name).second; ++i) name = fmt::format("{}_{}", wanted, i);
+  const std::string base = wanted.empty() ? "unnamed" : wanted;
+  std::string name = base;
+  for (int i = 2; !taken_.insert(name).second; ++i) name = fmt::format("{}_{}", base, i);
   return name;
 }
 

@@ -35,7 +35,7 @@ std::string filled(std::string_view text,
 /// Names that must differ from each other.
 class UniqueNames {
  public:
-  /// `wanted`, or if it is taken with "_2", "_3", …
+  /// `wanted`, or if it is taken with "_2", "_3", …; never empty.
   std::string claim(const std::string& wanted);
 
  private:

@@ -79,3 +79,63 @@ def all_models(folder):
                    feature_names=np.array(["a", "b", "c", "d"], dtype="S1")),
         exportable(folder, "awkward", awkward, signs, "--l2", "0.01", feature_names=names),
     ]
+
+
+# A table with a column of each kind. What a row lacks is None.
+SCHEMA = {
+    "version": 1, "label": "bought", "missing": "mean", "missing_texts": ["", "NA", "?"], "header": True,
+    "delimiter": ",", "quote": '"',
+    "columns": [
+        {"name": "age", "kind": "number", "mean": 38.25, "indicates_missing": True},
+        {"name": "colour of \"car\"", "kind": "category", "levels": ["blue", "grün", "red <&>"],
+         "dropped": "blue", "indicates_missing": False},
+        {"name": "when", "kind": "date", "mean": 1.6e9, "indicates_missing": False},
+        {"name": "class", "kind": "category", "levels": ["1", "2", "x\ny"], "indicates_missing": True},
+        {"name": "label", "kind": "number", "mean": 0.5, "indicates_missing": False},
+    ],
+}
+
+
+def raw_rows(rows=150, seed=5):
+    random = np.random.default_rng(seed)
+
+    def lacking(value, share):
+        return None if random.random() < share else value
+
+    def pick(values):
+        return values[random.integers(len(values))]
+
+    return [{"age": lacking(round(random.normal(40, 10), 1), 0.2),
+             "colour of \"car\"": pick(["blue", "grün", "red <&>"]),
+             "when": lacking(1.6e9 + 1000.0 * random.integers(1000), 0.1),
+             "class": lacking(pick(["1", "2", "x\ny"]), 0.2),
+             "label": lacking(round(random.random(), 3), 0.1)} for _ in range(rows)]
+
+
+def encoded(schema, row):
+    """The features of a raw row, as docs/formats.md defines a schema."""
+    features = []
+    for column in schema["columns"]:
+        value = row[column["name"]]
+        if column["kind"] in ("number", "date"):
+            features.append(column["mean"] if value is None else value)
+        else:
+            features += [float(value == level) for level in column["levels"] if level != column.get("dropped")]
+        if column["indicates_missing"]:
+            features.append(float(value is None))
+    return features
+
+
+def raw_model(folder, name, *arguments, schema=None):
+    """A model of raw rows, and the rows."""
+    import json
+
+    rows = raw_rows()
+    schema = schema or SCHEMA
+    x = np.array([encoded(SCHEMA, row) for row in rows])
+    x[:, 4] -= 1.6e9
+    x[:, 4] *= 1e-6
+    y = (x[:, 2] - x[:, 3] + 2 * x[:, 6] + np.random.default_rng(6).logistic(size=len(x)) > 0).astype(int)
+    x[:, 4] = x[:, 4] * 1e6 + 1.6e9
+    text = np.array(json.dumps(schema), dtype=h5py.string_dtype())
+    return exportable(folder, name, x, y, "--l2", "0.01", "--standardize", *arguments, schema=text), rows
