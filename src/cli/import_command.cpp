@@ -22,6 +22,7 @@ struct Form {
 constexpr std::array kForms = {
     Form{"libsvm", import_libsvm_command},
     Form{"npy", import_npy_command},
+    Form{"coefficients", import_coefficients_command},
 };
 
 std::string all_forms() {

@@ -24,7 +24,8 @@ constexpr std::array kOptions = {
            kTrain, ""},
     Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
     Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""},
-    Option{"output", value, "FILE", "", "where the data set goes (HDF5); required", kImport, ""},
+    Option{"output", value, "FILE", "", "where the data set or the model goes (HDF5); required",
+           kImport, ""},
     Option{"output", value, "FILE", "", "where the model goes in its new form; required", kExport,
            ""},
     Option{"format", value, "FORM", "", "json, csv, onnx, pmml, c or python; required", kExport,
@@ -177,6 +178,12 @@ constexpr std::array kOptions = {
            kTrain, "sgd"},
     Option{"seed", value, "N", "0", "of the order in which blocks are visited", kTrain, "sgd"},
 
+    Option{"classes", value, "A,B", "0,1",
+           "the two classes of a table that does not name them; the coefficients speak for B",
+           kImport, "", "coefficients"},
+    Option{"step", value, "N", "",
+           "which column of a table with one for each of several penalties, counted from 0",
+           kImport, "", "coefficients"},
     Option{"base", value, "BASE", "auto",
            "the number of the first column: 0 or 1; auto is 1 unless a column 0 occurs", kImport,
            "", "libsvm"},
@@ -292,8 +299,9 @@ constexpr std::array kCommands = {
     CommandInfo{kSummarize, "summarize", "MODEL.h5",
                 "Print the table of a model that was trained with inference: standard errors, z, "
                 "p, intervals, odds ratios, fit."},
-    CommandInfo{kImport, "import", "libsvm|npy FILE [MORE ...]",
-                "Write what other programs' files hold as a data set."},
+    CommandInfo{
+        kImport, "import", "libsvm|npy|coefficients FILE [MORE ...]",
+        "Write what other programs' files hold as a data set, a table of coefficients as a model."},
     CommandInfo{
         kExport, "export", "MODEL.h5",
         "Write a model in a form that other programs read: JSON, CSV, ONNX, PMML, C, Python."},

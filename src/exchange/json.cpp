@@ -64,8 +64,11 @@ Json in_rows(const std::vector<Value>& values, std::int64_t rows) {
   return packed;
 }
 
+// What is no JSON stays a text.
 Json parsed_or_null(const std::string& text) {
-  return text.empty() ? Json(nullptr) : Json::parse(text);
+  if (text.empty()) return nullptr;
+  Json parsed = Json::parse(text, nullptr, false);
+  return parsed.is_discarded() ? Json(text) : parsed;
 }
 
 struct Scalars {

@@ -101,9 +101,9 @@ struct Inputs {
                 values + missing_values(schema));
     for (const auto& level : column.levels) {
       if (level == column.dropped) continue;
-      add_derived(
-          column.name + "=" + level,
-          element("NormDiscrete", {{"field", field}, {"value", level}, {"mapMissingTo", "0"}}));
+      Attributes attributes = {{"field", field}, {"value", level}};
+      if (column.indicates_missing) attributes.emplace_back("mapMissingTo", "0");
+      add_derived(column.name + "=" + level, element("NormDiscrete", attributes));
     }
     if (!column.indicates_missing) return;
     add_derived(column.name + "=(missing)", if_missing(field, constant("1"), constant("0")));
@@ -168,7 +168,7 @@ std::string mining_schema(const std::string& target, const std::vector<std::stri
   if (!target.empty())
     content += element("MiningField", {{"name", target}, {"usageType", "target"}});
   for (const auto& field : fields) {
-    content += element("MiningField", {{"name", field}, {"invalidValueTreatment", "asIs"}});
+    content += element("MiningField", {{"name", field}});
   }
   return element("MiningSchema", {}, content);
 }

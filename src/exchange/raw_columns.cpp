@@ -41,10 +41,8 @@ std::vector<std::pair<std::string, std::int64_t>> known_texts(const table::Schem
   for (const auto& level : column.levels) {
     texts.emplace_back(level, level == column.dropped ? -1 : place++);
   }
-  if (!fills(schema)) return texts;
-  for (const auto& text : schema.missing_texts) {
-    texts.emplace_back(text, column.indicates_missing ? place : -1);
-  }
+  if (!column.indicates_missing) return texts;
+  for (const auto& text : schema.missing_texts) texts.emplace_back(text, place);
   return texts;
 }
 

@@ -5,7 +5,7 @@ import pytest
 
 import export_forms as forms
 import export_models
-from conftest import mpilogit
+from export_models import alone
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ NAMES = ["two", "two_texts", "boolean", "floating", "reference", "full", "one_vs
 
 def export(exportable, form, folder, suffix, *arguments):
     path = folder / f"{exportable.name}{suffix}"
-    run = mpilogit("export", exportable.model, "--format", form, "--output", path, *arguments)
+    run = alone("export", exportable.model, "--format", form, "--output", path, *arguments)
     assert run.code == 0, run.err
     assert str(path) in run.out
     return path
@@ -161,3 +161,124 @@ def test_raw_onnx(raw, tmp_path):
     graph = forms.onnx_model(export(model, "onnx", tmp_path, ".onnx"))
     outputs = forms.onnx_run(graph, onnx_inputs(rows))
     same(model, (outputs["label"].tolist(), outputs["probabilities"]))
+
+
+def test_any_number_of_ranks_writes_the_same(models, tmp_path):
+    from conftest import mpilogit
+
+    one = export(models["full"], "json", tmp_path, ".json")
+    three = tmp_path / "three.json"
+    run = mpilogit("export", models["full"].model, "--format", "json", "--output", three, ranks=3)
+    assert run.code == 0, run.err
+    assert one.read_bytes() == three.read_bytes()
+
+
+def test_a_step_of_a_path(models, tmp_path):
+    import json
+
+    import h5py
+
+    data, path, output = models["two"].data, tmp_path / "path.h5", tmp_path / "step.json"
+    assert alone("path", data, "--model", path, "--lambdas", "5", "--quiet").code == 0
+    run = alone("export", path, "--format", "json", "--output", output)
+    assert run.code == 2 and "--step" in run.err
+    assert alone("export", path, "--step", "3", "--format", "json", "--output", output).code == 0
+    with h5py.File(path) as file:
+        assert json.loads(output.read_text())["coefficients"] == file["coefficients"][3].tolist()
+
+
+def test_inference_in_json_and_csv(models, tmp_path):
+    """The figures of summarize --json, one by one."""
+    import json
+
+    data, model = models["reference"].data, tmp_path / "model.h5"
+    summary, as_json, as_csv = (tmp_path / name for name in ("summary.json", "model.json", "model.csv"))
+    assert alone("train", data, "--model", model, "--inference", "--covariance", "--quiet").code == 0
+    assert alone("summarize", model, "--json", summary).code == 0
+    assert alone("export", model, "--format", "json", "--output", as_json).code == 0
+    assert alone("export", model, "--format", "csv", "--output", as_csv).code == 0
+    expected = json.loads(summary.read_text())["coefficients"]
+    inference = json.loads(as_json.read_text())["inference"]
+    assert len(inference["covariance"]) == 12
+    for figure in ("standard_error", "z", "p", "lower", "upper"):
+        values = [entry[figure] for entry in expected]
+        assert [float(row[figure]) for row in forms.csv_rows(as_csv)] == values
+        packed = inference["standard_errors" if figure == "standard_error" else figure]
+        flat = [value for b, w in zip(packed["intercept"], packed["coefficients"]) for value in [b, *w]]
+        assert flat == values
+    assert [row["feature"] for row in forms.csv_rows(as_csv)[:2]] == ["(intercept)", "column 0"]
+
+
+def test_names_come_through(models, tmp_path):
+    """Awkward names, by the readers of the languages."""
+    import json
+
+    model = models["awkward"]
+    names = export_models.AWKWARD_NAMES
+    assert json.loads(export(model, "json", tmp_path, ".json").read_text())["feature_names"] == names
+    assert [row["feature"] for row in forms.csv_rows(export(model, "csv", tmp_path, ".csv"))][1:] == names
+    assert forms.python_module(export(model, "python", tmp_path, ".py")).FEATURE_NAMES == names
+    pmml = forms.pmml_inputs(forms.pmml_root(export(model, "pmml", tmp_path, ".pmml")))
+    assert pmml == [{"": "unnamed", "label": "label_2"}.get(name, name) for name in names]
+    more = """
+const char *feature_name(int j);
+const char *feature_name(int j) { return awkward_feature_name(j); }
+"""
+    import ctypes
+
+    library = forms.c_library(export(model, "c", tmp_path, ".h"), more)
+    library.feature_name.restype = ctypes.c_char_p
+    assert [library.feature_name(j).decode() for j in range(len(names))] == names
+    metadata = {entry.key: entry.value
+                for entry in forms.onnx_model(export(model, "onnx", tmp_path, ".onnx")).metadata_props}
+    assert json.loads(metadata["feature_names"]) == names
+
+
+def test_sparse_rows_in_c(models, tmp_path):
+    import ctypes
+
+    more = """
+int predict_sparse(size_t count, const size_t *columns, const double *values, double *probabilities);
+int predict_sparse(size_t count, const size_t *columns, const double *values, double *probabilities) {
+  return two_predict_sparse(count, columns, values, probabilities);
+}
+"""
+    model = models["two"]
+    library = forms.c_library(export(model, "c", tmp_path, ".h"), more)
+    for row, expected in zip(model.x, model.probabilities):
+        columns = np.flatnonzero(row)
+        found = np.zeros(2)
+        library.predict_sparse(ctypes.c_size_t(len(columns)), columns.astype(np.uint64).ctypes, row[columns].ctypes,
+                               found.ctypes)
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("form", ["onnx", "pmml"])
+def test_a_hashed_column_is_refused(form, tmp_path):
+    import copy
+
+    schema = copy.deepcopy(export_models.SCHEMA)
+    schema["columns"][1] = {"name": "word", "kind": "hashed", "buckets": 2, "indicates_missing": False}
+    exportable, _ = export_models.raw_model(tmp_path, "hashed", schema=schema)
+    output = tmp_path / "out"
+    run = alone("export", exportable.model, "--format", form, "--output", output)
+    assert run.code == 2 and "word" in run.err and not output.exists()
+    module = forms.python_module(export(exportable, "python", tmp_path, ".py"))
+    assert not hasattr(module, "encode")
+    same(exportable, forms.c_scores(export(exportable, "c", tmp_path, ".h"), exportable.x, 2), as_texts=True)
+
+
+def test_usage(models, tmp_path):
+    model, output = models["two"].model, tmp_path / "out"
+    for arguments, says in [
+            ((model, "--output", output), "--format FORM is missing"),
+            ((model, "--format", "json"), "--output FILE is missing"),
+            ((model, "--format", "yaml", "--output", output), "'yaml'"),
+            ((model, model, "--format", "json", "--output", output), "one model"),
+            ((model, "--format", "json", "--output", model), "the model itself"),
+            ((model, "--format", "json", "--output", output, "--step", "0"), "step"),
+            ((models["two"].data, "--format", "json", "--output", output), "not a model"),
+            ((tmp_path / "none.h5", "--format", "json", "--output", output), "none.h5")]:
+        run = alone("export", *arguments)
+        assert run.code == 2 and says in run.err, run.err
+        assert not output.exists()
