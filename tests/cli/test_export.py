@@ -203,7 +203,7 @@ def test_inference_in_json_and_csv(models, tmp_path):
     for figure in ("standard_error", "z", "p", "lower", "upper"):
         values = [entry[figure] for entry in expected]
         assert [float(row[figure]) for row in forms.csv_rows(as_csv)] == values
-        packed = inference["standard_errors" if figure == "standard_error" else figure]
+        packed = inference[figure]
         flat = [value for b, w in zip(packed["intercept"], packed["coefficients"]) for value in [b, *w]]
         assert flat == values
     assert [row["feature"] for row in forms.csv_rows(as_csv)[:2]] == ["(intercept)", "column 0"]

@@ -18,7 +18,8 @@ TEST_CASE("numbers are the shortest that read back, and never integers") {
 
 TEST_CASE("texts of C hold nothing that ends them early") {
   CHECK(exchange::c_text("a\"b\\") == R"("a\042b\134")");
-  CHECK(exchange::c_text("??/") == R"("\077\077/")");
+  CHECK(exchange::c_text("?"
+                         "?/") == R"("\077\077/")");
   CHECK(exchange::c_text("\xC3\xA9"
                          "1") == R"("\303\2511")");
 }
