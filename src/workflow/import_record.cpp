@@ -47,8 +47,7 @@ std::string to_json(const ImportCsvReport& report) {
   json["rows"] = extent.rows;
   json["dropped_rows"] = extent.dropped;
   json["features"] = schema.features();
-  json["nonzeros"] =
-      report.sparse ? extent.nonzeros : extent.rows * schema.features();
+  json["nonzeros"] = report.sparse ? extent.nonzeros : extent.rows * schema.features();
   json["sparse"] = report.sparse;
   json["storage"] = hdf5::to_string(report.values);
   json["label"] = schema.label.empty() ? Json(nullptr) : Json(schema.label);
