@@ -9,6 +9,7 @@
 #include "mpilogit/workflow/synthesize.hpp"
 
 #include "commands.hpp"
+#include "import_files.hpp"
 #include "output.hpp"
 
 namespace mpilogit::cli {
@@ -110,7 +111,7 @@ int synthesize_command(const Arguments& arguments, const comm::Communicator& com
     core::require_writable(options.output_path);
     return std::string();
   });
-  const auto report = workflow::synthesize(options, communicator);
+  const auto report = workflow::synthesize(options, communicator, no_progress());
   const Output output(communicator, arguments.flag("quiet"), events);
   output.result(describe(options, report));
   return static_cast<int>(core::ExitCode::done);
