@@ -19,10 +19,6 @@ std::vector<std::string> import_inputs(const Arguments& arguments) {
   return {words.begin() + 1, words.end()};
 }
 
-table::Progress no_progress() {
-  return [](const char*, std::int64_t, std::int64_t) {};
-}
-
 std::string import_output(const Arguments& arguments, const std::vector<std::string>& inputs,
                           const comm::Communicator& communicator) {
   return comm::on_root(communicator, [&] {

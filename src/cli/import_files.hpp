@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/table/rounds.hpp"
 #include "mpilogit/workflow/events.hpp"
 
 #include "arguments.hpp"
@@ -13,6 +12,8 @@
 namespace mpilogit::cli {
 
 /// One for each form. All collective; each returns an exit code.
+int import_csv_command(const Arguments& arguments, const comm::Communicator& communicator,
+                       workflow::Events& events);
 int import_libsvm_command(const Arguments& arguments, const comm::Communicator& communicator,
                           workflow::Events& events);
 int import_npy_command(const Arguments& arguments, const comm::Communicator& communicator,
@@ -20,9 +21,6 @@ int import_npy_command(const Arguments& arguments, const comm::Communicator& com
 
 /// The files after the form. Throws if there are none.
 std::vector<std::string> import_inputs(const Arguments& arguments);
-
-/// Shows nothing.
-table::Progress no_progress();
 
 /// Collective. The path given with --output. Throws if nothing can be written there, or if it is
 /// one of the inputs, by whatever name: it would be replaced.

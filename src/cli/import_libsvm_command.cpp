@@ -6,6 +6,7 @@
 
 #include "import_files.hpp"
 #include "output.hpp"
+#include "table_progress.hpp"
 
 namespace mpilogit::cli {
 
@@ -52,7 +53,9 @@ int import_libsvm_command(const Arguments& arguments, const comm::Communicator& 
   comm::together(communicator, [&] { options = options_from(arguments); });
   options.output_path = import_output(arguments, options.files, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
-  const auto report = workflow::import_libsvm(options, communicator, no_progress());
+  TableProgress progress(output);
+  const auto report = workflow::import_libsvm(options, communicator, progress.line());
+  progress.finish();
   if (!options.base && report.base == 0) {
     output.remark("a column 0 occurs, so columns are numbered from 0 (--base 0)");
   }

@@ -6,6 +6,7 @@
 
 #include "import_files.hpp"
 #include "output.hpp"
+#include "table_progress.hpp"
 
 namespace mpilogit::cli {
 
@@ -50,8 +51,10 @@ int import_npy_command(const Arguments& arguments, const comm::Communicator& com
   workflow::ImportNpyOptions options;
   comm::together(communicator, [&] { options = options_from(arguments); });
   options.output_path = import_output(arguments, inputs_of(options), communicator);
-  const auto report = workflow::import_npy(options, communicator, no_progress());
   const Output output(communicator, arguments.flag("quiet"), events);
+  TableProgress progress(output);
+  const auto report = workflow::import_npy(options, communicator, progress.line());
+  progress.finish();
   if (!options.labels) output.remark("without --labels there is nothing to train on");
   output.result(describe(report, options.output_path));
   return static_cast<int>(core::ExitCode::done);
