@@ -179,6 +179,7 @@ std::string listed(const std::vector<std::string>& items, const std::string& ind
 template <class Items, class ToText>
 std::vector<std::string> texts_of(const Items& items, ToText to_text) {
   std::vector<std::string> texts;
+  texts.reserve(items.size());
   for (const auto& item : items) texts.push_back(to_text(item));
   return texts;
 }
