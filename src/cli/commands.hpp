@@ -22,6 +22,8 @@ int report_command(const Arguments& arguments, const comm::Communicator& communi
                    workflow::Events& events);
 int import_command(const Arguments& arguments, const comm::Communicator& communicator,
                    workflow::Events& events);
+int synthesize_command(const Arguments& arguments, const comm::Communicator& communicator,
+                       workflow::Events& events);
 int export_command(const Arguments& arguments, const comm::Communicator& communicator,
                    workflow::Events& events);
 int inspect_command(const Arguments& arguments, const comm::Communicator& communicator);

@@ -12,6 +12,8 @@
 namespace mpilogit::cli {
 
 /// One for each form. All collective; each returns an exit code.
+int import_csv_command(const Arguments& arguments, const comm::Communicator& communicator,
+                       workflow::Events& events);
 int import_libsvm_command(const Arguments& arguments, const comm::Communicator& communicator,
                           workflow::Events& events);
 int import_npy_command(const Arguments& arguments, const comm::Communicator& communicator,

@@ -78,7 +78,7 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator,
     case kSummarize:
       return summarize_command(arguments, communicator);
     case kSynthesize:
-      break;
+      return synthesize_command(arguments, communicator, events);
   }
   throw core::internal_failure("unknown command");
 }
