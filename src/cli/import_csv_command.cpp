@@ -26,8 +26,7 @@ workflow::StorageForm form_from(const Arguments& arguments) {
   if (form == "auto") return workflow::StorageForm::automatic;
   if (form == "dense") return workflow::StorageForm::dense;
   if (form == "csr") return workflow::StorageForm::csr;
-  refuse_usage(&arguments.command(),
-               fmt::format("--form is '{}', not auto, dense or csr", form));
+  refuse_usage(&arguments.command(), fmt::format("--form is '{}', not auto, dense or csr", form));
 }
 
 workflow::StorageType type_from(const Arguments& arguments) {
@@ -75,8 +74,8 @@ std::string describe(const workflow::ImportCsvReport& report, const std::string&
   const table::Extent& extent = report.survey.extent;
   std::string text = fmt::format("rows            {}\n", grouped(extent.rows));
   if (extent.dropped > 0) {
-    text += fmt::format("rows dropped    {}, for values that are missing\n",
-                        grouped(extent.dropped));
+    text +=
+        fmt::format("rows dropped    {}, for values that are missing\n", grouped(extent.dropped));
   }
   text += fmt::format("features        {}\n", grouped(schema.features()));
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
@@ -84,9 +83,8 @@ std::string describe(const workflow::ImportCsvReport& report, const std::string&
                         describe(schema.columns[i], report.survey.missing[i]));
   }
   if (!schema.label.empty()) {
-    text += fmt::format(
-        "labels          {}: {}\n", schema.label,
-        extent.label == table::LabelForm::integer ? "whole numbers" : "texts");
+    text += fmt::format("labels          {}: {}\n", schema.label,
+                        extent.label == table::LabelForm::integer ? "whole numbers" : "texts");
   }
   text += fmt::format("storage         {} {}\n", report.sparse ? "sparse (CSR)" : "dense",
                       hdf5::to_string(report.values));

@@ -55,8 +55,7 @@ char character(const Arguments& arguments, const char* option, const std::string
   const bool plain = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 &&
                      text[0] != '\n' && text[0] != '\r' && text[0] != '\0';
   if (plain) return text[0];
-  refuse_usage(&arguments.command(),
-               fmt::format("--{} is '{}', not one character", option, text));
+  refuse_usage(&arguments.command(), fmt::format("--{} is '{}', not one character", option, text));
 }
 
 char delimiter_from(const Arguments& arguments) {
@@ -65,8 +64,9 @@ char delimiter_from(const Arguments& arguments) {
   if (text == "tab" || text == "\\t") return '\t';
   const char delimiter = character(arguments, "delimiter", text);
   if (delimiter != ' ') return delimiter;
-  refuse_usage(&arguments.command(), "--delimiter is a space, of which there may be several "
-                                     "between fields");
+  refuse_usage(&arguments.command(),
+               "--delimiter is a space, of which there may be several "
+               "between fields");
 }
 
 char quote_from(const Arguments& arguments) {
@@ -174,13 +174,14 @@ void tell(const workflow::RawReport& report, const Output& output) {
     output.remark("columns that the model does not use: " + names);
   }
   for (const auto& [column, count] : report.unseen) {
-    output.warning(fmt::format("column '{}' has {} fields with categories that the model does not "
-                               "know; they count as its baseline",
-                               column, grouped(count)));
+    output.warning(
+        fmt::format("column '{}' has {} fields with categories that the model does not "
+                    "know; they count as its baseline",
+                    column, grouped(count)));
   }
   if (report.dropped > 0) {
-    output.warning(fmt::format("{} rows were left out for values that are missing",
-                               grouped(report.dropped)));
+    output.warning(
+        fmt::format("{} rows were left out for values that are missing", grouped(report.dropped)));
   }
 }
 

@@ -27,9 +27,8 @@ TableProgress::TableProgress(const Output& output)
     : output_(output), terminal_(isatty(STDERR_FILENO) == 1) {}
 
 table::Progress TableProgress::line() {
-  return [this](const char* what, std::int64_t done, std::int64_t total) {
-    show(what, done, total);
-  };
+  return
+      [this](const char* what, std::int64_t done, std::int64_t total) { show(what, done, total); };
 }
 
 void TableProgress::show(const char* what, std::int64_t done, std::int64_t total) {
@@ -40,8 +39,8 @@ void TableProgress::show(const char* what, std::int64_t done, std::int64_t total
   }
   last_seconds_ = seconds;
   // Of compressed files the length of the text is not known beforehand.
-  const double share =
-      std::min(1.0, static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, total)));
+  const double share = std::min(
+      1.0, static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(1, total)));
   const std::string text = fmt::format("{:<22} {}  {} MB  {:.1f} s", what, bar(share),
                                        grouped(done / 1'000'000), seconds);
   if (!terminal_) {

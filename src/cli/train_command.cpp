@@ -18,8 +18,8 @@
 #include "inference_arguments.hpp"
 #include "inference_table.hpp"
 #include "output.hpp"
-#include "table_arguments.hpp"
 #include "progress_lines.hpp"
+#include "table_arguments.hpp"
 #include "terminal.hpp"
 #include "thread_count.hpp"
 

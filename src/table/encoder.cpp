@@ -70,9 +70,10 @@ void Encoder::encode_missing(const Row& row, const Plan& plan, EncodedRow& encod
         schema_.missing == Missing::error  ? "the table that was imported had none without"
         : schema_.missing == Missing::drop ? "such rows were dropped when the model was made"
                                            : "no row had none when the model was made";
-    throw bad_row(files_, row, fmt::format("column '{}' has no value", column.name), why,
-                  "Fill it in or leave the row out; importing with --missing mean makes models that "
-                  "take such rows");
+    throw bad_row(
+        files_, row, fmt::format("column '{}' has no value", column.name), why,
+        "Fill it in or leave the row out; importing with --missing mean makes models that "
+        "take such rows");
   }
   if (is_numeric(column.kind) && column.mean != 0.0) encoded.add(plan.first, column.mean);
   if (column.indicates_missing) encoded.add(plan.indicator, 1.0);

@@ -40,8 +40,7 @@ void LabelSurvey::see_label(const Row& row, const MissingTexts& missing) {
   if (all_integers_ && integer_in(text)) return;
   all_integers_ = false;
   if (text.size() <= kLongestLabel && is_utf8(text)) return;
-  throw bad_row(files_, row,
-                fmt::format("the label is '{}'", shown(text)),
+  throw bad_row(files_, row, fmt::format("the label is '{}'", shown(text)),
                 fmt::format("a label is UTF-8 of at most {} bytes", kLongestLabel),
                 "Is --label the right column?");
 }
@@ -74,8 +73,8 @@ Extent together(const RankExtent& mine, const LabelSurvey& labels,
   extent.dropped = sums[0];
   extent.single_precision = sums[1] == 0;
   extent.label = sums[2] == 0 ? LabelForm::integer : LabelForm::text;
-  extent.label_length = static_cast<std::size_t>(
-      communicator.maximum(static_cast<std::int64_t>(labels.longest())));
+  extent.label_length =
+      static_cast<std::size_t>(communicator.maximum(static_cast<std::int64_t>(labels.longest())));
   return extent;
 }
 
@@ -87,7 +86,8 @@ void require_rows(const Extent& extent, const TextFiles& files) {
        .why = extent.dropped > 0
                   ? fmt::format("all {} were dropped for a value that is missing", extent.dropped)
                   : "it has a header alone",
-       .remedy = extent.dropped > 0 ? "--ignore leaves out a column; --missing mean fills in" : ""});
+       .remedy =
+           extent.dropped > 0 ? "--ignore leaves out a column; --missing mean fills in" : ""});
 }
 
 std::string shown(std::string_view text) {

@@ -118,7 +118,8 @@ std::int64_t RowReader::split(core::FunctionRef<void(const Row&)> handle) {
   }
   if (ended_ && !done_) {
     // The text ends within quotes: its last field says how.
-    if (row_begin_ < size && findings_.inside_quotes) add_field(text + field_begin, text + size - 1);
+    if (row_begin_ < size && findings_.inside_quotes)
+      add_field(text + field_begin, text + size - 1);
     done_ = true;
   }
   fields_.clear();
@@ -188,8 +189,7 @@ void RowReader::finish_row(std::size_t begin, std::size_t end,
       fields_.size() == 1 && trimmed(buffer_.data() + begin, buffer_.data() + end).empty();
   if (!blank) {
     if (columns_ != 0 && fields_.size() != columns_) {
-      refuse(begin,
-             fmt::format("the row that begins here has {} fields", fields_.size()),
+      refuse(begin, fmt::format("the row that begins here has {} fields", fields_.size()),
              fmt::format("there are {} columns", columns_), "Correct it, or leave it out");
     }
     handle({fields_, file_, offset_ + static_cast<std::int64_t>(begin)});

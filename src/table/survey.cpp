@@ -198,12 +198,12 @@ void require_few_levels(const TextFiles& files, const Reading& reading,
   for (std::size_t i = 0; i < levels.size(); ++i) {
     const auto& plan = reading.columns[i].plan();
     if (too_many[i] == 0 && std::ssize(levels[i].levels) <= plan.max_categories) continue;
-    throw unusable(files,
-                   fmt::format("column '{}' has more than {} categories", plan.name,
-                               plan.max_categories),
-                   "each becomes a feature",
-                   "--ignore leaves the column out, --hash puts its texts into buckets, "
-                   "--max-categories allows more")
+    throw unusable(
+        files,
+        fmt::format("column '{}' has more than {} categories", plan.name, plan.max_categories),
+        "each becomes a feature",
+        "--ignore leaves the column out, --hash puts its texts into buckets, "
+        "--max-categories allows more")
         .as_agreed();
   }
 }
@@ -236,7 +236,8 @@ Totals totals_of(Reading& reading, const comm::Communicator& communicator) {
   communicator.sum(totals.values);
   communicator.sum(limbs);
   for (std::size_t i = 0; i < reading.columns.size(); ++i) {
-    const auto all = std::span(limbs).subspan(i * core::WideSum::kLimbs).first<core::WideSum::kLimbs>();
+    const auto all =
+        std::span(limbs).subspan(i * core::WideSum::kLimbs).first<core::WideSum::kLimbs>();
     const double sum = core::WideSum::from_limbs(all).value();
     const auto count = static_cast<double>(std::max<std::int64_t>(1, totals.values[i]));
     totals.means.push_back(sum / count);
@@ -247,12 +248,14 @@ Totals totals_of(Reading& reading, const comm::Communicator& communicator) {
 void require_sound(const TextFiles& files, const Schema& schema, const Totals& totals) {
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     if (totals.values[i] > 0 || schema.columns[i].kind == ColumnKind::hashed) continue;
-    throw unusable(files, fmt::format("column '{}' has no value in any row", schema.columns[i].name),
-                   {}, "--ignore leaves it out");
+    throw unusable(files,
+                   fmt::format("column '{}' has no value in any row", schema.columns[i].name), {},
+                   "--ignore leaves it out");
   }
   std::vector<std::string> features = schema.feature_names();
   if (features.empty()) {
-    throw unusable(files, "no column has two different values", "there is nothing to learn from", {});
+    throw unusable(files, "no column has two different values", "there is nothing to learn from",
+                   {});
   }
   std::sort(features.begin(), features.end());
   const auto twice = std::adjacent_find(features.begin(), features.end());
@@ -362,9 +365,8 @@ Survey survey(const TextFiles& files, const TableOptions& options,
   });
   {
     Reading sample(files, options, targets, plans);
-    comm::together(communicator, [&] {
-      sample_rows(files, [&](const Row& row) { sample.take(row); });
-    });
+    comm::together(communicator,
+                   [&] { sample_rows(files, [&](const Row& row) { sample.take(row); }); });
     correct(plans, sample, communicator);
   }
   std::optional<Reading> reading;

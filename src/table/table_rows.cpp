@@ -21,8 +21,7 @@ void for_each_row(const TextFiles& files, const comm::Communicator& communicator
     }
     return done;
   };
-  in_rounds(communicator, step,
-            [&](std::int64_t done) { progress(what, done, files.bytes()); });
+  in_rounds(communicator, step, [&](std::int64_t done) { progress(what, done, files.bytes()); });
 }
 
 void sample_rows(const TextFiles& files, core::FunctionRef<void(const Row&)> handle) {
@@ -35,10 +34,8 @@ void sample_rows(const TextFiles& files, core::FunctionRef<void(const Row&)> han
 
 core::Error bad_row(const TextFiles& files, const Row& row, const std::string& what,
                     const std::string& why, const std::string& remedy) {
-  return core::bad_input({.what = what,
-                          .where = files.where(row.file, row.offset),
-                          .why = why,
-                          .remedy = remedy});
+  return core::bad_input(
+      {.what = what, .where = files.where(row.file, row.offset), .why = why, .remedy = remedy});
 }
 
 }  // namespace mpilogit::table

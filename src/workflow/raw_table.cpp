@@ -22,8 +22,8 @@ namespace {
 
 enum class Kind { hdf5, raw, missing };
 
-// The signature stands at the beginning, or behind a block of the user's own of 512 bytes or a power
-// of two above.
+// The signature stands at the beginning, or behind a block of the user's own of 512 bytes or a
+// power of two above.
 Kind kind_of(const std::string& path) {
   constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
   std::ifstream file(path, std::ios::binary);
@@ -158,8 +158,8 @@ RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& opti
   report_.unseen = unseen_of(*encoder, schema, communicator);
   report_.unused_columns = table::columns_without_use(schema, text, targets);
   report_.dropped = extent.dropped;
-  const TableStorage storage = choose_storage(schema, extent, StorageForm::automatic,
-                                              StorageType::automatic, files.front());
+  const TableStorage storage =
+      choose_storage(schema, extent, StorageForm::automatic, StorageType::automatic, files.front());
   file_ = write_table(path, text, *encoder, schema, targets, extent, storage, communicator,
                       options.progress);
   source_.files = {file_->lend()};

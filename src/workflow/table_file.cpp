@@ -122,9 +122,8 @@ hdf5::RowType label_type(const table::Extent& extent) {
 }
 
 bool has_one_hot_columns(const table::Schema& schema) {
-  return std::any_of(
-      schema.columns.begin(), schema.columns.end(),
-      [](const table::Column& column) { return !table::is_numeric(column.kind); });
+  return std::any_of(schema.columns.begin(), schema.columns.end(),
+                     [](const table::Column& column) { return !table::is_numeric(column.kind); });
 }
 
 }  // namespace
@@ -137,13 +136,13 @@ TableStorage choose_storage(const table::Schema& schema, const table::Extent& ex
                            .why = "--storage float32 would change them",
                            .remedy = "Leave --storage away"});
   }
-  const bool single = type == StorageType::float32 ||
-                      (type == StorageType::automatic && extent.single_precision);
+  const bool single =
+      type == StorageType::float32 || (type == StorageType::automatic && extent.single_precision);
   TableStorage storage;
   storage.values = single ? hdf5::ValueType::float32 : hdf5::ValueType::float64;
   const double value_bytes = single ? 4.0 : 8.0;
-  const double dense = static_cast<double>(extent.rows) * static_cast<double>(schema.features()) *
-                       value_bytes;
+  const double dense =
+      static_cast<double>(extent.rows) * static_cast<double>(schema.features()) * value_bytes;
   const double sparse = static_cast<double>(extent.nonzeros) * (value_bytes + 4.0) +
                         8.0 * (static_cast<double>(extent.rows) + 1.0);
   storage.sparse = form == StorageForm::csr || (form == StorageForm::automatic &&
@@ -151,10 +150,12 @@ TableStorage choose_storage(const table::Schema& schema, const table::Extent& ex
   return storage;
 }
 
-std::unique_ptr<DataWriter> write_table(const std::string& path, const table::TextFiles& files, table::Encoder& encoder,
-                 const table::Schema& schema, const table::TargetColumns& targets,
-                 const table::Extent& extent, const TableStorage& storage,
-                 const comm::Communicator& communicator, const table::Progress& progress) {
+std::unique_ptr<DataWriter> write_table(const std::string& path, const table::TextFiles& files,
+                                        table::Encoder& encoder, const table::Schema& schema,
+                                        const table::TargetColumns& targets,
+                                        const table::Extent& extent, const TableStorage& storage,
+                                        const comm::Communicator& communicator,
+                                        const table::Progress& progress) {
   DataLayout layout;
   layout.rows = extent.rows;
   layout.features = schema.features();

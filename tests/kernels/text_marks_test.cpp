@@ -1,10 +1,10 @@
 #include "mpilogit/kernels/text_marks.hpp"
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 
 namespace kernels = mpilogit::kernels;

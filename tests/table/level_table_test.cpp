@@ -7,7 +7,8 @@ namespace table = mpilogit::table;
 TEST_CASE("levels are found by their text, as many as there are") {
   table::LevelTable levels;
   std::vector<std::string> texts = {""};
-  for (int i = 0; i < 3000; ++i) texts.push_back(std::string(static_cast<std::size_t>(i % 40), 'a') + std::to_string(i));
+  for (int i = 0; i < 3000; ++i)
+    texts.push_back(std::string(static_cast<std::size_t>(i % 40), 'a') + std::to_string(i));
   for (const auto& text : texts) {
     REQUIRE(levels.find(text) == table::LevelTable::kNone);
     levels.add(text);

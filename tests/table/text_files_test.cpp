@@ -5,14 +5,14 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-
-#include "support/catch.hpp"
 #include <zlib.h>
 #include <zstd.h>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/table/table_rows.hpp"
+
+#include "support/catch.hpp"
 
 namespace table = mpilogit::table;
 namespace comm = mpilogit::comm;
@@ -23,7 +23,9 @@ const std::string kText =
     "\xEF\xBB\xBF"
     "\"na\nme\",b\n1,\"two\nlines, \"\"quoted\"\"\"\r\n\n\"\n\",x\n,\"\"\n3,\"a\n\n\n\"\n5,6";
 const std::string kRows =
-    "1|two\nlines, \"quoted\"\x1F\n|x\x1F|\x1F" "3|a\n\n\n\x1F" "5|6\x1F";
+    "1|two\nlines, \"quoted\"\x1F\n|x\x1F|\x1F"
+    "3|a\n\n\n\x1F"
+    "5|6\x1F";
 
 const table::Progress kSilent = [](const char*, std::int64_t, std::int64_t) {};
 
@@ -142,6 +144,7 @@ TEST_CASE("an error names the line, and the first one, on any number of ranks") 
   text += "1\n";
   const SharedFile file(text);
   for (const std::int64_t size : {16, 333, 100'000}) {
-    REQUIRE_THROWS_WITH(all_rows({file.path()}, size), Catch::Contains(file.path() + ", line 1002: "));
+    REQUIRE_THROWS_WITH(all_rows({file.path()}, size),
+                        Catch::Contains(file.path() + ", line 1002: "));
   }
 }

@@ -50,8 +50,8 @@ TEST_CASE("minus zero is zero") {
 TEST_CASE("integers are decimal and within 64 bits") {
   CHECK(table::integer_in("-9223372036854775808") == INT64_MIN);
   CHECK(table::integer_in("+7") == 7);
-  const auto text = GENERATE(as<std::string>(), "", "+", "-", "+-1", "1.0", "1e3", "x",
-                             "9223372036854775808");
+  const auto text =
+      GENERATE(as<std::string>(), "", "+", "-", "+-1", "1.0", "1e3", "x", "9223372036854775808");
   CHECK_FALSE(table::integer_in(text).has_value());
 }
 
@@ -74,17 +74,18 @@ TEST_CASE("dates are seconds since 1970") {
 
 TEST_CASE("UTF-8 is told from other bytes") {
   CHECK(table::is_utf8("plain, \xC3\xA4, \xE2\x82\xAC, \xF0\x9F\x98\x80"));
-  const auto text =
-      GENERATE(as<std::string>(), "\xE4", "\xC3", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
-               "\xE2\x82", "a\x80", "\xF8\x88\x80\x80\x80");
+  const auto text = GENERATE(as<std::string>(), "\xE4", "\xC3", "\xC0\x80", "\xED\xA0\x80",
+                             "\xF4\x90\x80\x80", "\xE2\x82", "a\x80", "\xF8\x88\x80\x80\x80");
   CHECK_FALSE(table::is_utf8(text));
 }
 
 // FNV-1a's published test values: of "" and "a" and "foobar".
 TEST_CASE("buckets are those of FNV-1a") {
   constexpr std::int64_t kBuckets = 1'000'003;
-  CHECK(table::bucket_of("", kBuckets) == static_cast<std::int64_t>(0xcbf29ce484222325U % 1'000'003U));
-  CHECK(table::bucket_of("a", kBuckets) == static_cast<std::int64_t>(0xaf63dc4c8601ec8cU % 1'000'003U));
+  CHECK(table::bucket_of("", kBuckets) ==
+        static_cast<std::int64_t>(0xcbf29ce484222325U % 1'000'003U));
+  CHECK(table::bucket_of("a", kBuckets) ==
+        static_cast<std::int64_t>(0xaf63dc4c8601ec8cU % 1'000'003U));
   CHECK(table::bucket_of("foobar", kBuckets) ==
         static_cast<std::int64_t>(0x85944171f73967e8U % 1'000'003U));
 }

@@ -60,9 +60,9 @@ class Encoder {
  private:
   struct Plan {
     const Column* column = nullptr;
-    std::size_t index = 0;           // among the columns of the text
-    std::int64_t first = 0;          // feature
-    std::int64_t indicator = 0;      // feature, if there is one
+    std::size_t index = 0;       // among the columns of the text
+    std::int64_t first = 0;      // feature
+    std::int64_t indicator = 0;  // feature, if there is one
     LevelTable levels{};
     std::vector<std::int64_t> features{};  // of the levels; −1: dropped
   };

@@ -44,12 +44,12 @@ enum class LabelForm { integer, text };
 struct Extent {
   std::int64_t rows = 0;
   std::int64_t nonzeros = 0;
-  std::int64_t dropped = 0;         ///< rows, for a value that is missing
-  std::int64_t first_row = 0;       ///< of this rank
-  std::int64_t first_nonzero = 0;   ///< of this rank
+  std::int64_t dropped = 0;        ///< rows, for a value that is missing
+  std::int64_t first_row = 0;      ///< of this rank
+  std::int64_t first_nonzero = 0;  ///< of this rank
   LabelForm label = LabelForm::integer;
-  std::size_t label_length = 0;     ///< bytes of the longest
-  bool single_precision = true;     ///< every number is a float32 exactly
+  std::size_t label_length = 0;  ///< bytes of the longest
+  bool single_precision = true;  ///< every number is a float32 exactly
 };
 
 struct Survey {

@@ -7,8 +7,8 @@
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/function_ref.hpp"
-#include "mpilogit/table/row_reader.hpp"
 #include "mpilogit/table/rounds.hpp"
+#include "mpilogit/table/row_reader.hpp"
 #include "mpilogit/table/text_files.hpp"
 
 namespace mpilogit::table {

@@ -35,8 +35,8 @@ struct ImportCsvReport {
 };
 
 /// Collective. Reads the text three times: for its quotes, for what the columns are, and to write
-/// the rows as they are encoded (docs/import.md). The file is whole or not at all, and its data sets
-/// are the same for any number of ranks. Throws core::Error, the same on all ranks.
+/// the rows as they are encoded (docs/import.md). The file is whole or not at all, and its data
+/// sets are the same for any number of ranks. Throws core::Error, the same on all ranks.
 ImportCsvReport import_csv(const ImportCsvOptions& options, const comm::Communicator& communicator,
                            const table::Progress& progress);
 

@@ -37,8 +37,8 @@ bool are_raw_tables(const std::vector<std::string>& files, const comm::Communica
 class DataWriter;
 
 /// The rows of a table as the model's features, in a file that is there as long as this object: so
-/// they are read, cut into blocks and streamed like those of any data set, and give the same bits as
-/// the imported table.
+/// they are read, cut into blocks and streamed like those of any data set, and give the same bits
+/// as the imported table.
 class RawTable {
  public:
   /// What is wanted of the rows. Predictions need one for every row, and no labels.
