@@ -326,7 +326,7 @@ constexpr std::array kOptions = {
            "1.5m), or three times the longest pass if that is more; 0: wait for ever",
            kAll | kSummarize | kConvert, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON",
-           kRecorded | kSummarize | kImport, ""},
+           kRecorded | kSummarize | kImport | kSynthesize, ""},
     Option{"events", value, "FILE", "",
            "append what happens there as it happens, a line of JSON each (docs/telemetry.md)",
            kData, ""},
