@@ -49,6 +49,11 @@ constexpr std::array kOptions = {
            kEvaluate, ""},
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
+    Option{"memory", value, "SIZE", "auto",
+           "what the ranks of a host may take together (512M, 4G, 1.5T); rows that do not fit are "
+           "read again in every pass, which changes no bit of any result. auto is 90 % of what the "
+           "job may use (docs/streaming.md)",
+           kAll, ""},
 
     Option{"degree", value, "N", "1",
            "products of up to N features as further features, made on the fly", kFit, ""},

@@ -11,6 +11,7 @@
 #include "mpilogit/kernels/logistic.hpp"
 #include "mpilogit/model/distribute.hpp"
 
+#include "memory_needs.hpp"
 #include "scoring.hpp"
 
 namespace mpilogit::workflow {
@@ -128,6 +129,7 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
   phase.turn_to("reading the data");
   data::Source source = options.source;
   source.labels = std::nullopt;
+  source.memory = needs_of_predictions(source.memory, model.intercept.size());
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
   require_features(model, options.model_path, source, dataset.shape());
   phase.turn_to("predicting");
@@ -144,6 +146,7 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
   communicator.sum(report.predicted);
   report.ranks = communicator.size();
   report.threads = options.threads;
+  report.memory = memory_use(dataset, communicator);
   report.seconds_total = total.seconds();
   return report;
 }

@@ -10,6 +10,7 @@
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/statistics/assessment.hpp"
 #include "mpilogit/statistics/group_metrics.hpp"
+#include "mpilogit/workflow/memory_use.hpp"
 
 namespace mpilogit::workflow {
 
@@ -31,6 +32,7 @@ struct EvaluateReport {
   std::vector<statistics::GroupMetrics> by_group;
   int ranks = 1;
   int threads = 1;
+  MemoryUse memory;
   double seconds_total = 0.0;
 };
 

@@ -8,6 +8,7 @@
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
+#include "mpilogit/workflow/memory_use.hpp"
 
 namespace mpilogit::workflow {
 
@@ -25,6 +26,7 @@ struct PredictReport {
   std::vector<std::int64_t> predicted;  ///< rows per class
   int ranks = 1;
   int threads = 1;
+  MemoryUse memory;
   double seconds_total = 0.0;
 };
 
