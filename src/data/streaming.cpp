@@ -1,6 +1,7 @@
 #include "data/streaming.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/hdf5/memory.hpp"
@@ -38,7 +39,9 @@ std::int64_t work_bytes(const MemoryPlan& plan, const Metadata& metadata, const 
   constexpr std::int64_t kLargestMatrix = 2500;
   constexpr std::int64_t kMostElements = 20'000'000;
   const std::int64_t columns = classes <= 2 ? 1 : static_cast<std::int64_t>(classes);
-  const std::int64_t features = metadata.shape.features + 1;
+  kernels::PolynomialShape products = plan.products;
+  products.features = static_cast<std::size_t>(metadata.shape.features);
+  const auto features = static_cast<std::int64_t>(kernels::expanded_features(products)) + 1;
   std::int64_t bytes = share.rows.size() * (plan.per_row + columns * plan.per_row_and_column) +
                        features * columns * plan.per_coefficient;
   if (plan.matrices && features <= kLargestMatrix) {
@@ -146,7 +149,7 @@ StreamPlan plan_streaming(const MemoryPlan& plan, const MemoryLimits& limits,
   result.local_rows = share.rows;
   const bool fits = all_own + all_data <= limits.host.bytes && own + data <= limits.process.bytes;
   if (access.communicator.minimum(std::int64_t{fits}) == 1) {
-    keep_resident(metadata, share, data, result);
+    keep_resident(metadata, share, std::numeric_limits<std::int64_t>::max(), result);
     return result;
   }
 

@@ -21,6 +21,8 @@ data::Dataset read(const DesignOptions& options, std::size_t problems, int threa
                    const comm::Communicator& communicator) {
   data::Source source = options.source;
   source.memory = needs_of_fits(source.memory, problems);
+  source.memory.products.degree = options.degree;
+  source.memory.products.interactions_only = options.interactions_only;
   data::Dataset dataset = data::read_dataset(source, communicator, threads);
   if (dataset.classes().size() == 1) {
     throw core::bad_input({.what = "all rows are of class '" + dataset.classes().name(0) + "'",

@@ -12,6 +12,7 @@
 #include "mpilogit/data/labels.hpp"
 #include "mpilogit/data/partition.hpp"
 #include "mpilogit/kernels/column_statistics.hpp"
+#include "mpilogit/kernels/polynomial.hpp"
 #include "mpilogit/kernels/rows.hpp"
 
 namespace mpilogit::data {
@@ -29,7 +30,8 @@ struct MemoryPlan {
   std::int64_t per_row = 0;  ///< bytes of a row
   std::int64_t per_row_and_column = 0;  ///< for each column of coefficients that labels ask for
   std::int64_t per_coefficient = 0;
-  bool matrices = false;  ///< Hessian matrices
+  bool matrices = false;              ///< Hessian matrices
+  kernels::PolynomialShape products;  ///< that coefficients are of; its features are the data's
 };
 
 /// What to read. Names are paths inside each HDF5 file.
