@@ -54,6 +54,10 @@ class RowFile {
   /// Collective. When every rank's rows are on the disk, the file takes its place.
   void commit();
 
+  /// Collective. Ends the writing of a file that nobody shall keep. Returns where it can be read
+  /// until this object is gone, and the file with it.
+  std::string lend();
+
  private:
   /// Open for writing; −1 is closed.
   class Descriptor {
@@ -88,6 +92,7 @@ class RowFile {
                    std::span<const std::byte> bytes) const;
 
   std::string path_;
+  std::string temporary_;
   comm::Communicator communicator_;
   std::unique_ptr<core::AtomicFile> target_;  // on the root
   std::vector<Column> columns_;

@@ -9,6 +9,7 @@
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
+#include "mpilogit/workflow/raw_table.hpp"
 
 namespace mpilogit::workflow {
 
@@ -16,6 +17,7 @@ struct PredictOptions {
   std::string model_path;
   std::optional<std::int64_t> step;  ///< which model of a path file
   data::Source source;               ///< its labels are not read
+  std::optional<RawOptions> raw;     ///< the files are tables
   std::string output_path;
   int threads = 1;
 };
@@ -24,6 +26,7 @@ struct PredictReport {
   data::Shape shape;
   data::ClassSet classes;
   std::vector<std::int64_t> predicted;  ///< rows per class
+  RawReport raw;
   int ranks = 1;
   int threads = 1;
   MemoryUse memory;
