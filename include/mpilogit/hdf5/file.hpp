@@ -117,6 +117,9 @@ void write_attribute(const File& file, const std::string& object, const std::str
                      double value);
 void write_attribute(const File& file, const std::string& object, const std::string& name,
                      std::int64_t value);
+/// A list of integers.
+void write_attribute(const File& file, const std::string& object, const std::string& name,
+                     std::span<const std::int64_t> values);
 
 std::string read_text_attribute(const File& file, const std::string& object,
                                 const std::string& name);
