@@ -39,6 +39,8 @@ class File {
   static File create(const std::string& path);
   /// In the place of the temporary file; messages name the path that it is for.
   static File create(const core::AtomicFile& target);
+  /// To write on, what `create` has made there.
+  static File reopen(const core::AtomicFile& target);
 
   /// Flushes and closes, and throws if either fails: the destructor could not tell.
   void close();
