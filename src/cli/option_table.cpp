@@ -49,6 +49,10 @@ constexpr std::array kOptions = {
            kEvaluate, ""},
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
+    Option{"trust-input", flag, "", "",
+           "read HDF5 files without having a process apart read them first, over which HDF5 may "
+           "crash (docs/safety.md)",
+           kAll | kSummarize, ""},
 
     Option{"degree", value, "N", "1",
            "products of up to N features as further features, made on the fly", kFit, ""},

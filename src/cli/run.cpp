@@ -20,6 +20,7 @@
 #include "common_options.hpp"
 #include "instruction_set.hpp"
 #include "output.hpp"
+#include "rehearsal.hpp"
 #include "run_events.hpp"
 
 namespace mpilogit::cli {
@@ -109,6 +110,7 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
   watchdog.start(communicator, stall_timeout, advice_for(arguments));
   if (takes(arguments, "events")) open_events(arguments, communicator, events);
   if (takes(arguments, "instruction-set")) choose_instruction_set(arguments, communicator);
+  rehearse_inputs(arguments, tokens, communicator);
   return dispatch(arguments, communicator, events);
 }
 

@@ -157,6 +157,15 @@ void join(const FileMetadata& file, Metadata& all) {
 
 }  // namespace
 
+std::vector<const Array*> FileMetadata::arrays() const {
+  std::vector<const Array*> all = {&values};
+  if (sparse) all.insert(all.end(), {&indices, &indptr});
+  for (const auto* column : {&labels, &trials, &weights, &offsets, &groups}) {
+    if (*column) all.push_back(&**column);
+  }
+  return all;
+}
+
 Range Metadata::rows_of_file(std::size_t file) const {
   std::int64_t first = 0;
   for (std::size_t i = 0; i < file; ++i) first += files[i].rows;

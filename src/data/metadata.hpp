@@ -34,6 +34,9 @@ struct FileMetadata {
   std::optional<Array> groups;
   std::vector<std::string> feature_names;  ///< empty if the file has none
   std::string schema;                      ///< likewise
+
+  /// All that have values for the rows.
+  std::vector<const Array*> arrays() const;
 };
 
 /// Where a global row is.
