@@ -91,25 +91,31 @@ bool tells_of_memory(const std::string& message) {
   return message.find("memory allocation failed") != std::string::npos;
 }
 
-void read_one(const data::Source& source, const std::string& file) {
+// `names`: further data sets that the command may read.
+void read_one(data::Source source, const std::vector<std::string>& names, const std::string& file) {
   if (model::is_model(file)) {
     model::read_model(file);
   } else if (model::is_path(file)) {
     model::read_path(file);
   } else {
-    data::Source one = source;
-    one.files = {file};
-    data::rehearse(one);
+    const hdf5::File opened = hdf5::File::open(file);
+    for (const auto& name : names) {
+      if (opened.contains(name)) hdf5::read_doubles(opened, name);
+    }
+    source.files = {file};
+    if (source.labels && !opened.contains(*source.labels)) source.labels = std::nullopt;
+    data::rehearse(source);
   }
 }
 
 // What is merely wrong is no matter here: the command will say it in its own words.
-int read_all(const data::Source& source, const std::vector<std::string>& files) {
+int read_all(const data::Source& source, const std::vector<std::string>& names,
+             const std::vector<std::string>& files) {
   for (const auto& file : files) {
     const std::string line = file + "\n";
     if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return kDone;
     try {
-      read_one(source, file);
+      read_one(source, names, file);
     } catch (const core::Error& error) {
       if (tells_of_memory(error.what())) return kTooMuchMemory;
     } catch (const std::bad_alloc&) {
@@ -117,6 +123,15 @@ int read_all(const data::Source& source, const std::vector<std::string>& files) 
     }
   }
   return kDone;
+}
+
+std::vector<std::string> feature_values(const Arguments& arguments) {
+  std::vector<std::string> names;
+  for (const auto* option : {"penalty-factors", "lower", "upper"}) {
+    if (!takes(arguments, option)) continue;
+    if (const auto name = arguments.text_if_given(option)) names.push_back(*name);
+  }
+  return names;
 }
 
 Arguments parse(std::span<const std::string> tokens) {
@@ -162,7 +177,11 @@ int rehearse(std::span<const std::string> tokens) {
     core::limit_this_process(kGibibyte + 4 * bytes, kSeconds + bytes / kGibibyte);
     data::Source source;
     if (takes(arguments, "features")) source = source_of(arguments, files);
-    return read_all(source, files);
+    if (takes(arguments, "by")) source.groups = arguments.text_if_given("by");
+    if (takes(arguments, "allow-plugins") && arguments.flag("allow-plugins")) {
+      hdf5::allow_plugins();
+    }
+    return read_all(source, feature_values(arguments), files);
   } catch (const core::Error&) {
     return kDone;
   }
