@@ -32,3 +32,21 @@ target_include_directories(mpilogit_highway SYSTEM INTERFACE ${HIGHWAY_INCLUDE_D
 target_link_libraries(mpilogit_highway INTERFACE ${HIGHWAY_LIBRARY})
 target_compile_definitions(mpilogit_highway INTERFACE
   "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_AVX3_DL)" HWY_SHARED_DEFINE)
+
+# Tables of text: compressed ones, and numbers that are rounded correctly.
+find_package(ZLIB REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
+find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+add_library(mpilogit_zstd INTERFACE)
+target_include_directories(mpilogit_zstd SYSTEM INTERFACE ${ZSTD_INCLUDE_DIR})
+target_link_libraries(mpilogit_zstd INTERFACE ${ZSTD_LIBRARY})
+find_path(FAST_FLOAT_INCLUDE_DIR fast_float/fast_float.h REQUIRED)
+add_library(mpilogit_fast_float INTERFACE)
+target_include_directories(mpilogit_fast_float SYSTEM INTERFACE ${FAST_FLOAT_INCLUDE_DIR})
+
+# NumPy's archives. Not by find_package: Debian's file for it wants a program of another package.
+find_library(ZIP_LIBRARY zip REQUIRED)
+find_path(ZIP_INCLUDE_DIR zip.h REQUIRED)
+add_library(mpilogit_zip INTERFACE)
+target_include_directories(mpilogit_zip SYSTEM INTERFACE ${ZIP_INCLUDE_DIR})
+target_link_libraries(mpilogit_zip INTERFACE ${ZIP_LIBRARY})

@@ -24,6 +24,8 @@ constexpr std::array kOptions = {
            kTrain, ""},
     Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
     Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""},
+    Option{"output", value, "FILE", "", "where the data set goes (HDF5); required",
+           kImport | kSynthesize, ""},
     Option{"data", value, "FILE", "",
            "labelled rows to score; files after the model continue this data set", kReport, ""},
     Option{"step", value, "N", "", "which model of a file that `path` wrote, counted from 0",
@@ -59,6 +61,11 @@ constexpr std::array kOptions = {
            "read HDF5 files without having a process apart read them first, over which HDF5 may "
            "crash (docs/safety.md)",
            kAll | kSummarize, ""},
+
+    Option{"unseen", value, "RULE", "error",
+           "of raw tables: what to do with a category that the model does not know: error, or "
+           "baseline (none of its column's features is 1)",
+           kPredict | kEvaluate, ""},
 
     Option{"degree", value, "N", "1",
            "products of up to N features as further features, made on the fly", kFit, ""},
@@ -182,6 +189,83 @@ constexpr std::array kOptions = {
            kTrain, "sgd"},
     Option{"seed", value, "N", "0", "of the order in which blocks are visited", kTrain, "sgd"},
 
+    Option{"base", value, "BASE", "auto",
+           "the number of the first column: 0 or 1; auto is 1 unless a column 0 occurs", kImport,
+           "", "libsvm"},
+    Option{
+        "features-count", value, "N", "auto",
+        "how many columns there are, where the last ones may be empty; auto: up to the last that "
+        "occurs",
+        kImport, "", "libsvm"},
+    Option{"storage", value, "TYPE", "auto",
+           "float32 or float64; auto is float32 if that holds every value exactly", kImport, "",
+           "libsvm csv"},
+    Option{
+        "features", value, "NAME", "auto",
+        "which array of an .npz file holds the features; auto: the only one with two dimensions, "
+        "or a matrix that scipy.sparse.save_npz wrote",
+        kImport, "", "npy"},
+    Option{"labels", value, "NAME", "",
+           "labels: an .npy file, or the name of an array in the .npz file of the features",
+           kImport, "", "npy"},
+    Option{"weights", value, "NAME", "",
+           "weights of the rows: an .npy file, or the name of an array in the .npz file or of a "
+           "column",
+           kImport, "", "npy csv"},
+    Option{"label", value, "NAME", "", "the column of the labels; required", kImport, "", "csv"},
+    Option{"no-label", flag, "", "", "there is none", kImport, "", "csv"},
+    Option{"delimiter", value, "CHARACTER", "auto",
+           "between fields; auto is that of `, ; tab |` which the first line has most of", kImport,
+           "", "csv"},
+    Option{"quote", value, "CHARACTER", "\"", "around fields; or none", kImport, "", "csv"},
+    Option{"no-header", flag, "", "",
+           "the first line is a row: columns are called \"column 0\", \"column 1\", ...", kImport,
+           "", "csv"},
+    Option{"columns", value, "NAMES", "", "the only columns that become features: a,b,'c, d'",
+           kImport, "", "csv"},
+    Option{"ignore", value, "NAMES", "", "columns that become no features", kImport, "", "csv"},
+    Option{"categorical", value, "NAMES", "", "columns of numbers that are codes", kImport, "",
+           "csv"},
+    Option{"dates", value, "NAMES", "",
+           "columns of ISO 8601 dates, which become seconds since 1970", kImport, "", "csv"},
+    Option{"hash", value, "NAMES", "",
+           "columns whose texts go into --buckets by their hash, instead of a feature each",
+           kImport, "", "csv"},
+    Option{"buckets", value, "N", "1024", "features of each column of --hash", kImport, "", "csv"},
+    Option{"max-categories", value, "N", "1000", "that a column may have", kImport, "", "csv"},
+    Option{"drop-level", value, "WHICH", "first",
+           "the category of a column that gets no feature, for the others are compared with it: "
+           "first, most-frequent or none",
+           kImport, "", "csv"},
+    Option{"missing", value, "RULE", "error",
+           "what to do where a field has no value: error; drop the row; or mean, and a feature "
+           "that says so",
+           kImport, "", "csv"},
+    Option{"missing-values", value, "TEXTS", ",NA,N/A,NaN,nan,null,NULL,None",
+           "fields that have no value; those that are empty never have", kImport, "", "csv"},
+    Option{"form", value, "FORM", "auto",
+           "dense or csr; auto is csr where there are categories and it is smaller", kImport, "",
+           "csv"},
+
+    Option{"rows", value, "N", "", "rows that are made; required", kSynthesize, ""},
+    Option{"features", value, "N", "", "columns of each; required", kSynthesize, ""},
+    Option{"density", value, "SHARE", "1", "share of the values that are stored; below 1: as CSR",
+           kSynthesize, ""},
+    Option{
+        "condition", value, "K", "1",
+        "the first column's scale over the last one's, as a power of two; the Hessian's condition "
+        "goes with its square",
+        kSynthesize, ""},
+    Option{"correlation", value, "SHARE", "0", "of each two columns, below 1", kSynthesize, ""},
+    Option{"balance", value, "SHARE", "0.5", "share of class 1, of two classes", kSynthesize, ""},
+    Option{"classes", value, "K", "2", "above 2: drawn from a softmax", kSynthesize, ""},
+    Option{"signal", value, "S", "2",
+           "standard deviation of the true margins: how well the features tell the classes apart",
+           kSynthesize, ""},
+    Option{"storage", value, "TYPE", "float32", "float32, float64, int8, uint8 or bool",
+           kSynthesize, ""},
+    Option{"seed", value, "N", "0", "another one, other data", kSynthesize, ""},
+
     Option{"plane", value, "A,B", "",
            "show the decision boundary over these two features of the data, by name (or, without "
            "names, number); else over the two of the largest effect",
@@ -237,9 +321,9 @@ constexpr std::array kOptions = {
     Option{"stall-timeout", value, "TIME", "120s",
            "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
            "1.5m), or three times the longest pass if that is more; 0: wait for ever",
-           kAll | kSummarize, ""},
-    Option{"json", value, "FILE", "", "write the run record there, as JSON", kRecorded | kSummarize,
-           ""},
+           kAll | kSummarize | kImport | kSynthesize, ""},
+    Option{"json", value, "FILE", "", "write the run record there, as JSON",
+           kRecorded | kSummarize | kImport, ""},
     Option{"events", value, "FILE", "",
            "append what happens there as it happens, a line of JSON each (docs/telemetry.md)",
            kData, ""},
@@ -248,9 +332,10 @@ constexpr std::array kOptions = {
            kFit, ""},
     Option{"config", value, "FILE", "",
            "read options from a file of lines `name = value`; the command line wins",
-           kAll | kSummarize, ""},
-    Option{"quiet", flag, "", "", "print nothing but errors", kData, ""},
-    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize, ""},
+           kAll | kSummarize | kImport | kSynthesize, ""},
+    Option{"quiet", flag, "", "", "print nothing but errors", kData | kImport | kSynthesize, ""},
+    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kImport | kSynthesize,
+           ""},
 };
 
 constexpr std::array kCommands = {
@@ -262,10 +347,10 @@ constexpr std::array kCommands = {
     CommandInfo{kCrossValidate, "cross-validate", "DATA.h5 [MORE.h5 ...]",
                 "Find the penalty that predicts rows best that were not trained on, and fit with "
                 "it."},
-    CommandInfo{kPredict, "predict", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
+    CommandInfo{kPredict, "predict", "MODEL.h5 DATA.h5|TABLE.csv [MORE ...]",
                 "Write the probabilities and the label of every row."},
     CommandInfo{
-        kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
+        kEvaluate, "evaluate", "MODEL.h5 DATA.h5|TABLE.csv [MORE ...]",
         "Compare a model with labelled rows: losses, AUC, calibration, confusion and more."},
     CommandInfo{kReport, "report", "MODEL.h5 [MORE.h5 ...]",
                 "Write a page that shows a model, and with --data how it does on labelled rows."},
@@ -274,7 +359,16 @@ constexpr std::array kCommands = {
     CommandInfo{kSummarize, "summarize", "MODEL.h5",
                 "Print the table of a model that was trained with inference: standard errors, z, "
                 "p, intervals, odds ratios, fit."},
+    CommandInfo{kImport, "import", "csv|libsvm|npy FILE [MORE ...]",
+                "Write what other programs' files hold as a data set."},
+    CommandInfo{kSynthesize, "synthesize", "--rows N --features N --output FILE",
+                "Make a data set of a given shape from known coefficients."},
 };
+
+bool has_word(std::string_view words, std::string_view word) {
+  const std::string list = " " + std::string(words) + " ";
+  return list.find(" " + std::string(word) + " ") != std::string::npos;
+}
 
 }  // namespace
 
@@ -297,8 +391,11 @@ const Option& find_option(Command command, std::string_view name) {
 }
 
 bool applies_to_solver(const Option& option, std::string_view solver) {
-  const std::string list = " " + std::string(option.solvers) + " ";
-  return option.solvers.empty() || list.find(" " + std::string(solver) + " ") != std::string::npos;
+  return option.solvers.empty() || has_word(option.solvers, solver);
+}
+
+bool applies_to_form(const Option& option, std::string_view form) {
+  return option.forms.empty() || has_word(option.forms, form);
 }
 
 }  // namespace mpilogit::cli
