@@ -51,6 +51,11 @@ constexpr std::array kOptions = {
            kEvaluate, ""},
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
+    Option{"memory", value, "SIZE", "auto",
+           "what the ranks of a host may take together (512M, 4G, 1.5T); rows that do not fit are "
+           "read again in every pass, which changes no bit of any result. auto is 90 % of what the "
+           "job may use (docs/streaming.md)",
+           kAll, ""},
     Option{"allow-external", flag, "", "",
            "virtual data sets may have parts in files of other folders than their own", kAll, ""},
     Option{"allow-plugins", flag, "", "",

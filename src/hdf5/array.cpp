@@ -31,20 +31,22 @@ void describe_chunks(hid_t dataset, ArrayInfo& info, const std::string& where) {
   info.chunk.assign(sizes.begin(), sizes.end());
 }
 
-// All chunks that a row touches: several pieces and neighbouring rows then decompress each once.
-Handle cache_of_one_band(const ArrayInfo& info, const std::string& where) {
+std::int64_t chunks_across(const ArrayInfo& info) {
+  std::int64_t chunks = 1;
+  for (std::size_t i = 1; i < info.chunk.size(); ++i) {
+    chunks *= (info.dimensions[i] + info.chunk[i] - 1) / info.chunk[i];
+  }
+  return chunks;
+}
+
+// Several pieces and neighbouring rows then decompress each chunk once.
+Handle cache_of_one_band(const ArrayInfo& info, std::int64_t most, const std::string& where) {
   Handle access = checked(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, "opening", where);
   if (info.chunk.empty()) return access;
-  std::int64_t chunks = 1;
-  std::int64_t bytes = info.chunk[0] * static_cast<std::int64_t>(size_of(ValueType::float64));
-  for (std::size_t i = 1; i < info.chunk.size(); ++i) {
-    const std::int64_t across = (info.dimensions[i] + info.chunk[i] - 1) / info.chunk[i];
-    chunks *= across;
-    bytes *= across * info.chunk[i];
-  }
   constexpr std::int64_t kLeast = std::int64_t{1} << 20;
-  const auto cache = static_cast<std::size_t>(std::clamp(bytes, kLeast, kLargestTransfer));
-  const auto slots = static_cast<std::size_t>(std::clamp<std::int64_t>(10 * chunks, 521, 1000003));
+  const auto cache = static_cast<std::size_t>(std::min(most, std::max(kLeast, band_bytes(info))));
+  const auto slots =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(10 * chunks_across(info), 521, 1000003));
   check(H5Pset_chunk_cache(access.get(), slots, cache, 1.0), "setting up the chunk cache", where);
   return access;
 }
@@ -85,6 +87,15 @@ std::int64_t ArrayInfo::width() const {
   return width;
 }
 
+std::int64_t band_bytes(const ArrayInfo& info) {
+  if (info.chunk.empty()) return 0;
+  const bool text = info.type == ValueType::text;
+  std::int64_t bytes =
+      chunks_across(info) * static_cast<std::int64_t>(text ? sizeof(char*) : size_of(info.type));
+  for (const auto size : info.chunk) bytes *= size;
+  return bytes;
+}
+
 ArrayInfo inspect_array(const File& file, const std::string& name) {
   const std::string where = file.where(name);
   const Handle dataset = open_dataset(file, name);
@@ -104,9 +115,10 @@ ArrayInfo inspect_array(const File& file, const std::string& name) {
   return info;
 }
 
-Array::Array(const File& file, const std::string& name, const ArrayInfo& info)
+Array::Array(const File& file, const std::string& name, const ArrayInfo& info,
+             std::int64_t most_cached)
     : where_(file.where(name)), info_(info), communicator_(file.communicator()) {
-  handle_ = open_dataset(file, name, cache_of_one_band(info, where_).get());
+  handle_ = open_dataset(file, name, cache_of_one_band(info, most_cached, where_).get());
 }
 
 // Memory has the shape of the selected rows: from a flat memory space HDF5 would map chunks element
