@@ -18,6 +18,8 @@ int import_libsvm_command(const Arguments& arguments, const comm::Communicator& 
                           workflow::Events& events);
 int import_npy_command(const Arguments& arguments, const comm::Communicator& communicator,
                        workflow::Events& events);
+int import_coefficients_command(const Arguments& arguments, const comm::Communicator& communicator,
+                                workflow::Events& events);
 
 /// The files after the form. Throws if there are none.
 std::vector<std::string> import_inputs(const Arguments& arguments);

@@ -13,6 +13,7 @@ constexpr unsigned kFit = kTrain | kPath | kCrossValidate;
 constexpr unsigned kRecorded = kFit | kPredict | kEvaluate;
 constexpr unsigned kData = kRecorded | kReport;
 constexpr unsigned kAll = kData | kInspect;
+constexpr unsigned kConvert = kImport | kExport | kSynthesize;
 
 using enum OptionKind;
 
@@ -24,12 +25,18 @@ constexpr std::array kOptions = {
            kTrain, ""},
     Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
     Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""},
-    Option{"output", value, "FILE", "", "where the data set goes (HDF5); required",
-           kImport | kSynthesize, ""},
+    Option{"output", value, "FILE", "", "where the data set goes (HDF5); required", kSynthesize,
+           ""},
+    Option{"output", value, "FILE", "", "where the data set or the model goes (HDF5); required",
+           kImport, ""},
+    Option{"output", value, "FILE", "", "where the model goes in its new form; required", kExport,
+           ""},
+    Option{"format", value, "FORM", "", "json, csv, onnx, pmml, c or python; required", kExport,
+           ""},
     Option{"data", value, "FILE", "",
            "labelled rows to score; files after the model continue this data set", kReport, ""},
     Option{"step", value, "N", "", "which model of a file that `path` wrote, counted from 0",
-           kPredict | kEvaluate | kInspect | kReport, ""},
+           kPredict | kEvaluate | kInspect | kReport | kExport, ""},
 
     Option{"features", value, "NAME", "X", "data set or CSR group of the features", kAll, ""},
     Option{"labels", value, "NAME", "y", "data set of the labels",
@@ -194,6 +201,12 @@ constexpr std::array kOptions = {
            kTrain, "sgd"},
     Option{"seed", value, "N", "0", "of the order in which blocks are visited", kTrain, "sgd"},
 
+    Option{"classes", value, "A,B", "0,1",
+           "the two classes of a table that does not name them; the coefficients speak for B",
+           kImport, "", "coefficients"},
+    Option{"step", value, "N", "",
+           "which column of a table with one for each of several penalties, counted from 0",
+           kImport, "", "coefficients"},
     Option{"base", value, "BASE", "auto",
            "the number of the first column: 0 or 1; auto is 1 unless a column 0 occurs", kImport,
            "", "libsvm"},
@@ -326,9 +339,9 @@ constexpr std::array kOptions = {
     Option{"stall-timeout", value, "TIME", "120s",
            "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
            "1.5m), or three times the longest pass if that is more; 0: wait for ever",
-           kAll | kSummarize | kImport | kSynthesize, ""},
+           kAll | kSummarize | kConvert, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON",
-           kRecorded | kSummarize | kImport, ""},
+           kRecorded | kSummarize | kImport | kSynthesize, ""},
     Option{"events", value, "FILE", "",
            "append what happens there as it happens, a line of JSON each (docs/telemetry.md)",
            kData, ""},
@@ -337,10 +350,9 @@ constexpr std::array kOptions = {
            kFit, ""},
     Option{"config", value, "FILE", "",
            "read options from a file of lines `name = value`; the command line wins",
-           kAll | kSummarize | kImport | kSynthesize, ""},
-    Option{"quiet", flag, "", "", "print nothing but errors", kData | kImport | kSynthesize, ""},
-    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kImport | kSynthesize,
-           ""},
+           kAll | kSummarize | kConvert, ""},
+    Option{"quiet", flag, "", "", "print nothing but errors", kData | kConvert, ""},
+    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kConvert, ""},
 };
 
 constexpr std::array kCommands = {
@@ -364,10 +376,14 @@ constexpr std::array kCommands = {
     CommandInfo{kSummarize, "summarize", "MODEL.h5",
                 "Print the table of a model that was trained with inference: standard errors, z, "
                 "p, intervals, odds ratios, fit."},
-    CommandInfo{kImport, "import", "csv|libsvm|npy FILE [MORE ...]",
-                "Write what other programs' files hold as a data set."},
+    CommandInfo{
+        kImport, "import", "csv|libsvm|npy|coefficients FILE [MORE ...]",
+        "Write what other programs' files hold as a data set, a table of coefficients as a model."},
     CommandInfo{kSynthesize, "synthesize", "--rows N --features N --output FILE",
                 "Make a data set of a given shape from known coefficients."},
+    CommandInfo{
+        kExport, "export", "MODEL.h5",
+        "Write a model in a form that other programs read: JSON, CSV, ONNX, PMML, C, Python."},
 };
 
 bool has_word(std::string_view words, std::string_view word) {
