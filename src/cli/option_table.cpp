@@ -72,7 +72,7 @@ constexpr std::array kOptions = {
     Option{"trust-input", flag, "", "",
            "read HDF5 files without having a process apart read them first, over which HDF5 may "
            "crash (docs/safety.md)",
-           kAll | kSummarize, ""},
+           kAll | kSummarize | kExport, ""},
 
     Option{"unseen", value, "RULE", "error",
            "of raw tables: what to do with a category that the model does not know: error, or "
