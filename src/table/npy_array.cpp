@@ -225,7 +225,8 @@ std::vector<std::int64_t> NpyArray::integers(std::int64_t first, std::int64_t co
       if constexpr (std::is_integral_v<decltype(value)>) {
         if (!std::in_range<std::int64_t>(value)) refuse("holds an integer of 2^63 or more", {}, {});
       }
-      values[i] = static_cast<std::int64_t>(value);
+      values[i] =
+          static_cast<std::int64_t>(value);  // NOLINT(bugprone-signed-char-misuse): a number
     });
   }
   return values;

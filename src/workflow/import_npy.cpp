@@ -17,8 +17,6 @@ namespace mpilogit::workflow {
 
 namespace {
 
-using hdf5::ValueType;
-
 constexpr std::int64_t kStepBytes = std::int64_t{1} << 23;
 // Columns of Fortran order are read in pieces: larger steps, so that pieces are not too small.
 constexpr std::int64_t kFortranStepBytes = std::int64_t{1} << 26;
