@@ -112,7 +112,7 @@ void refuse_idle_options(const Arguments& arguments, const workflow::InspectRepo
   };
   if (!report.dataset) {
     const char* what = report.model ? "the file is a model" : "the file is a path of models";
-    for (const auto* option : {"features", "labels", "trials", "groups", "io"})
+    for (const auto* option : {"features", "labels", "trials", "groups", "io", "memory"})
       refuse(option, what);
   }
   if (report.dataset) refuse("top", "the file is a data set");
@@ -173,6 +173,7 @@ int predict_command(const Arguments& arguments, const comm::Communicator& commun
   const auto report = workflow::predict(options, communicator);
   progress.finish();
   tell(report.raw, output);
+  output.tell_residence(report.memory.residence);
   if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(describe(report, options.output_path));
   return kDone;
@@ -200,6 +201,7 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
   const auto report = workflow::evaluate(options, communicator);
   progress.finish();
   tell(report.raw, output);
+  output.tell_residence(report.memory.residence);
   if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(describe(report));
   return kDone;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/core/function_ref.hpp"
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/hdf5/array.hpp"
 
@@ -18,6 +19,15 @@ struct Array {
   hdf5::ArrayInfo info;
 };
 
+/// One value for each row.
+struct Column : Array {
+  std::optional<ClassSet> categories;  ///< then the values are codes, places among these
+  std::optional<Array> mask;           ///< true where a value is missing
+};
+
+/// Of the values, or of what the codes stand for.
+LabelKind label_kind(const Column& column);
+
 struct FileMetadata {
   std::string path;
   bool sparse = false;
@@ -27,13 +37,16 @@ struct FileMetadata {
   Array values;   ///< X, or its member `data`
   Array indices;  ///< of sparse files
   Array indptr;   ///< of sparse files
-  std::optional<Array> labels;
-  std::optional<Array> trials;
-  std::optional<Array> weights;
-  std::optional<Array> offsets;
-  std::optional<Array> groups;
+  std::optional<Column> labels;
+  std::optional<Column> trials;
+  std::optional<Column> weights;
+  std::optional<Column> offsets;
+  std::optional<Column> groups;
   std::vector<std::string> feature_names;  ///< empty if the file has none
   std::string schema;                      ///< likewise
+
+  /// All that have values for the rows.
+  std::vector<const Array*> arrays() const;
 };
 
 /// Where a global row is.
@@ -51,6 +64,10 @@ struct Metadata {
   /// Global rows of file number `file`.
   Range rows_of_file(std::size_t file) const;
   Location locate(std::int64_t row) const;
+  /// visit(number of the file, its rows, position of the first among `rows`) for every file that
+  /// has some of the global rows.
+  using FileVisitor = core::FunctionRef<void(std::size_t, Range, std::int64_t)>;
+  void visit_files(Range rows, FileVisitor visit) const;
   /// "row 5", and if there are several files "row 5 (row 105 of all files)".
   std::string describe_row(std::int64_t row) const;
 };

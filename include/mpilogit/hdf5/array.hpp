@@ -2,9 +2,11 @@
 // A data set as an array: what it is, whether it can be trusted, and its rows.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "mpilogit/core/byte_fingerprint.hpp"
 #include "mpilogit/hdf5/file.hpp"
 #include "mpilogit/hdf5/value_type.hpp"
 
@@ -19,6 +21,10 @@ struct ArrayInfo {
   std::vector<std::int64_t> chunk;  ///< empty unless stored in chunks
   bool filtered = false;            ///< compressed, checksummed, …
   bool is_virtual = false;          ///< put together from other files
+  bool variable_length = false;     ///< texts that lie elsewhere in the file
+  std::int64_t stored_bytes = 0;    ///< of one value in the file
+  /// Of the values in the file, if we wrote it (hdf5/fingerprint.hpp).
+  std::optional<core::ByteFingerprint> fingerprint;
 
   std::int64_t rows() const { return dimensions.empty() ? 1 : dimensions.front(); }
   /// Elements of one row.
@@ -31,16 +37,25 @@ struct ArrayInfo {
 /// files only. Cost: a walk over the chunk index.
 ArrayInfo inspect_array(const File& file, const std::string& name);
 
+/// Bytes of all chunks that a row touches, 0 unless stored in chunks: with less of a cache, rows
+/// that are read one after the other have them decompressed again and again.
+std::int64_t band_bytes(const ArrayInfo& info);
+
 /// A data set opened for reading rows; trusts that `inspect_array` was content with it.
 class Array {
  public:
-  Array(const File& file, const std::string& name, const ArrayInfo& info);
+  /// Keeps a band of chunks, but no more than `most_cached` bytes, for the next rows.
+  Array(const File& file, const std::string& name, const ArrayInfo& info,
+        std::int64_t most_cached = kLargestTransfer);
 
   /// Rows first … first + count − 1 into `out`, converted to `type`, in pieces of at most 1 GiB
   /// that end on chunk borders. If `collective`, then every rank calls it (count may be 0) and all
   /// make the same number of HDF5 calls.
   void read(std::int64_t first, std::int64_t count, ValueType type, void* out,
             bool collective = false) const;
+
+  /// Likewise in the type that the file stores, never collective; not for texts of variable length.
+  void read_stored(std::int64_t first, std::int64_t count, void* out) const;
 
   /// Likewise for text, never collective.
   std::vector<std::string> read_texts(std::int64_t first, std::int64_t count) const;
