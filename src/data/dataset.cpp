@@ -13,6 +13,7 @@
 #include "data/columns.hpp"
 #include "data/group_set.hpp"
 #include "data/readers.hpp"
+#include "data/row_fingerprints.hpp"
 #include "data/streaming.hpp"
 #include "data/validation.hpp"
 
@@ -104,7 +105,8 @@ void Dataset::look_at_streamed_rows(FeatureScan& scan, int threads) {
 Dataset read_dataset(const Source& source, const comm::Communicator& communicator, int threads) {
   if (source.trials && !source.labels) throw core::internal_failure("trials need successes");
   const Metadata metadata = read_metadata(source, communicator);
-  const Access access{communicator, choose_mode(source.mode, metadata), threads};
+  RowFingerprints fingerprints(metadata);
+  const Access access{communicator, choose_mode(source.mode, metadata), threads, &fingerprints};
   const Share share = share_of(access, metadata);
   const MemoryLimits limits = memory_limits(source.memory);
   require_room_for_columns(limits, metadata, share, communicator);
@@ -137,6 +139,7 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   const StreamPlan plan =
       plan_streaming(source.memory, limits, metadata, share, dataset.classes_.size(), access);
   dataset.read_rows(access, metadata, share, plan, source.features);
+  fingerprints.require(communicator);
   return dataset;
 }
 
@@ -162,6 +165,7 @@ void Dataset::read_rows(const Access& access, const Metadata& metadata, const Sh
       if (plan.streamed.size() == 0) return;
       streamed_ = metadata.shape.sparse ? stream_sparse(metadata, share, plan)
                                         : stream_dense(metadata, plan);
+      streamed_->fingerprint_into(access.fingerprints);
     });
     look_at_streamed_rows(scan, access.threads);
     if (streamed_) disorder.add_all(streamed_->disorder());

@@ -73,8 +73,16 @@ void read_part(FilePart& part, SparseShard& shard, hdf5::ValueType storage) {
         entries.size() == 0 ? before : before + indptr[row + 1] - indptr[0];
   }
   read_columns(part, entries, shard.columns() + before);
+  // Signed indices are read into unsigned ones: the same bits, unless they are refused anyway.
+  const Array& indices = part.metadata().indices;
+  if (indices.info.stored_bytes == sizeof(std::uint32_t)) {
+    part.fingerprint(indices, entries, indices.info.type,
+                     reinterpret_cast<const std::byte*>(shard.columns() + before));
+  }
   const auto size = static_cast<std::int64_t>(hdf5::size_of(storage));
-  part.read(part.metadata().values, entries, storage, shard.values() + before * size);
+  std::byte* const values = shard.values() + before * size;
+  part.read(part.metadata().values, entries, storage, values);
+  part.fingerprint(part.metadata().values, entries, storage, values);
 }
 
 }  // namespace

@@ -19,6 +19,10 @@ class StreamedDense final : public StreamedRows {
     visit_files(rows, [&](std::size_t file, Range in_file, std::int64_t position) {
       std::byte* const out = piece.values.data() + bytes_of({0, position});
       open(file)->values.read(in_file.first, in_file.size(), out);
+      if (fingerprints_ == nullptr) return;
+      const FileMetadata& described = metadata_.files[file];
+      fingerprints_->add(described, described.values, in_file.first, metadata_.storage,
+                         {out, static_cast<std::size_t>(bytes_of(in_file))});
     });
     bytes_read_ += bytes_of(rows);
   }

@@ -13,6 +13,7 @@
 #include "data/feature_rows.hpp"
 #include "data/findings.hpp"
 #include "data/open_files.hpp"
+#include "data/row_fingerprints.hpp"
 
 namespace mpilogit::data {
 
@@ -56,7 +57,12 @@ class StreamedRows {
   virtual Finding disorder() const { return {}; }
   /// All rows were fetched once and found to be good. From now on a piece that is not sound is an
   /// error.
-  virtual void end_first_look() { looked_at_ = true; }
+  virtual void end_first_look() {
+    looked_at_ = true;
+    fingerprints_ = nullptr;
+  }
+  /// Where what the first look reads is added, until it ends.
+  void fingerprint_into(RowFingerprints* fingerprints) { fingerprints_ = fingerprints; }
 
   void require_unchanged() const { files_.require_unchanged(); }
   int readers() const { return looked_at_ ? readers_ : 1; }
@@ -83,6 +89,7 @@ class StreamedRows {
   const Range local_rows_;
   const Range rows_;
   bool looked_at_ = false;
+  RowFingerprints* fingerprints_ = nullptr;
   std::atomic<std::int64_t> bytes_read_ = 0;
 
  private:

@@ -62,6 +62,7 @@ class StreamedSparse final : public StreamedRows {
   std::int64_t start(std::int64_t row) const { return lengths_.before(row - rows_.first); }
 
   void read_columns(const OpenFile& file, Range entries, std::uint32_t* columns, Piece& piece);
+  void fingerprint(std::size_t file, Range wanted, const Piece& piece, std::int64_t place) const;
   void look_first(Piece& piece, std::int64_t entries);
   void narrow(Piece& piece, std::int64_t entries);
   void compare_values(const std::byte* values, std::int64_t entries);
@@ -99,10 +100,26 @@ void StreamedSparse::fetch(Range rows, Piece& piece) {
     if (with_values) {
       opened->values.read(wanted.first, count, piece.values.data() + (here - first) * value_size);
     }
+    if (fingerprints_ != nullptr) fingerprint(file, wanted, piece, here - first);
     bytes_read_ += count * (value_bytes(opened->index_type) + (with_values ? value_size : 0));
   });
   if (!looked_at_) look_first(piece, entries);
   if (piece.sound) narrow(piece, entries);
+}
+
+// The entries `wanted` of a file, which stand in the piece from `place` on.
+void StreamedSparse::fingerprint(std::size_t file, Range wanted, const Piece& piece,
+                                 std::int64_t place) const {
+  const FileMetadata& described = metadata_.files[file];
+  const std::int64_t value_size = value_bytes(metadata_.storage);
+  fingerprints_->add(described, described.values, wanted.first, metadata_.storage,
+                     {piece.values.data() + place * value_size,
+                      static_cast<std::size_t>(wanted.size() * value_size)});
+  const std::int64_t index_size = value_bytes(hdf5::ValueType::uint32);
+  if (described.indices.info.stored_bytes != index_size) return;
+  fingerprints_->add(described, described.indices, wanted.first, described.indices.info.type,
+                     {piece.columns.data() + place * index_size,
+                      static_cast<std::size_t>(wanted.size() * index_size)});
 }
 
 void StreamedSparse::read_columns(const OpenFile& file, Range entries, std::uint32_t* columns,

@@ -1,13 +1,16 @@
 #include "mpilogit/hdf5/array.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <optional>
 
 #include "mpilogit/core/error.hpp"
 
 #include "hdf5/creation.hpp"
+#include "hdf5/fingerprint_attribute.hpp"
 #include "hdf5/links.hpp"
 #include "hdf5/storage.hpp"
 
@@ -56,16 +59,53 @@ std::string fixed_text(const char* bytes, std::size_t length, H5T_str_t padding)
   return text;
 }
 
+// Many strings of a file made to do harm may share one long text in it: so many bytes HDF5 may
+// allocate for all of them.
+struct TextBudget {
+  std::size_t left = 0;
+  bool exceeded = false;
+};
+
+void* allocate_text(std::size_t size, void* budget) {
+  auto* all = static_cast<TextBudget*>(budget);
+  if (size > all->left) {
+    all->exceeded = true;
+    return nullptr;
+  }
+  all->left -= size;
+  return std::malloc(size);
+}
+
+void free_text(void* text, void* /*budget*/) {
+  std::free(text);
+}
+
+// Texts lie in their file one by one; those of a virtual data set lie in others.
+TextBudget budget_of(hid_t dataset, const ArrayInfo& info, const std::string& where) {
+  if (info.is_virtual) return {std::numeric_limits<std::size_t>::max()};
+  const Handle file = checked(H5Iget_file_id(dataset), H5Fclose, "looking at the size", where);
+  hsize_t bytes = 0;
+  check(H5Fget_filesize(file.get(), &bytes), "looking at the size", where);
+  return {2 * bytes};  // a terminator each: even texts of one byte do not need more
+}
+
 // Frees what HDF5 allocated for strings of variable length.
 class VariableTexts {
  public:
-  VariableTexts(std::size_t count, hid_t type, hid_t space)
-      : texts_(count, nullptr), type_(type), space_(space) {}
-  ~VariableTexts() { H5Dvlen_reclaim(type_, space_, H5P_DEFAULT, texts_.data()); }
+  VariableTexts(std::size_t count, hid_t type, hid_t space, TextBudget& budget)
+      : texts_(count, nullptr),
+        type_(type),
+        space_(space),
+        mode_(checked(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "reading", "")) {
+    check(H5Pset_vlen_mem_manager(mode_.get(), allocate_text, &budget, free_text, &budget),
+          "reading", "");
+  }
+  ~VariableTexts() { H5Dvlen_reclaim(type_, space_, mode_.get(), texts_.data()); }
   VariableTexts(const VariableTexts&) = delete;
   VariableTexts& operator=(const VariableTexts&) = delete;
 
   char** data() { return texts_.data(); }
+  hid_t mode() const { return mode_.get(); }
   std::vector<std::string> strings() const {
     std::vector<std::string> strings;
     for (const char* text : texts_) strings.emplace_back(text == nullptr ? "" : text);
@@ -76,7 +116,15 @@ class VariableTexts {
   std::vector<char*> texts_;
   hid_t type_;
   hid_t space_;
+  Handle mode_;
 };
+
+core::Error too_long(const std::string& where) {
+  return core::bad_input({.what = "its strings have more bytes than the file",
+                          .where = where,
+                          .why = "the file is damaged, or was made to do harm",
+                          .remedy = "Write it again"});
+}
 
 }  // namespace
 
@@ -106,6 +154,9 @@ ArrayInfo inspect_array(const File& file, const std::string& name) {
   ArrayInfo info;
   info.type = classify(type.get(), where);
   info.dimensions = extent(space.get(), where);
+  info.variable_length = H5Tis_variable_str(type.get()) > 0;
+  info.stored_bytes = static_cast<std::int64_t>(H5Tget_size(type.get()));
+  info.fingerprint = read_fingerprint(dataset.get(), where);
   describe_chunks(dataset.get(), info, where);
   require_sound_storage(file, dataset.get(), name, info);
   return info;
@@ -175,6 +226,11 @@ void Array::read(std::int64_t first, std::int64_t count, ValueType type, void* o
   if (failure) std::rethrow_exception(failure);
 }
 
+void Array::read_stored(std::int64_t first, std::int64_t count, void* out) const {
+  const Handle type = checked(H5Dget_type(handle_.get()), H5Tclose, "reading the type", where_);
+  transfer(first, count, type.get(), out, H5P_DEFAULT);
+}
+
 std::vector<std::string> Array::read_texts(std::int64_t first, std::int64_t count) const {
   const Handle type = checked(H5Dget_type(handle_.get()), H5Tclose, "reading the type", where_);
   const bool variable = H5Tis_variable_str(type.get()) > 0;
@@ -190,8 +246,14 @@ std::vector<std::string> Array::read_texts(std::int64_t first, std::int64_t coun
     if (variable) {
       const Handle space =
           checked(H5Screate_simple(1, &size, nullptr), H5Sclose, "describing memory", where_);
-      VariableTexts buffer(size, type.get(), space.get());
-      transfer(first, piece, type.get(), buffer.data(), H5P_DEFAULT);
+      TextBudget budget = budget_of(handle_.get(), info_, where_);
+      VariableTexts buffer(size, type.get(), space.get(), budget);
+      try {
+        transfer(first, piece, type.get(), buffer.data(), buffer.mode());
+      } catch (const core::Error&) {
+        if (budget.exceeded) throw too_long(where_);
+        throw;
+      }
       for (auto& text : buffer.strings()) texts.push_back(std::move(text));
     } else {
       std::vector<char> buffer(size * length);

@@ -82,7 +82,7 @@ void DataWriter::lay_out(const hdf5::File& file, const DataLayout& layout) {
 
 DataWriter::DataWriter(const std::string& path, const DataLayout& layout,
                        const comm::Communicator& communicator)
-    : file_(path, communicator, [&](const hdf5::File& file) {
+    : rows_(layout.rows), file_(path, communicator, [&](const hdf5::File& file) {
         core::require_space(path, bytes_of(layout, path));
         lay_out(file, layout);
       }) {}
@@ -97,8 +97,12 @@ void DataWriter::write_sparse(std::int64_t first_row, std::span<const std::int64
   if (starts.empty() || starts.back() - starts.front() != std::ssize(columns)) {
     throw core::internal_failure("the starts of rows and their columns disagree");
   }
-  // The end of these rows is the start of the next, whoever writes them: the same number twice.
-  file_.write(kStarts, first_row, starts);
+  // The end of these rows is the start of the next, whoever writes them, so only the last rows have
+  // theirs written: of what is written twice there is no fingerprint.
+  const std::int64_t rows = std::ssize(starts) - 1;
+  if (rows == 0 && rows_ > 0) return;
+  const bool last = first_row + rows == rows_;
+  file_.write(kStarts, first_row, last ? starts : starts.first(starts.size() - 1));
   if (columns.empty()) return;
   file_.write_raw(kColumns, starts.front(), std::as_bytes(columns));
   file_.write_raw(kValues, starts.front(), values);

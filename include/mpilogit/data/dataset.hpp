@@ -46,6 +46,7 @@ struct Source {
   bool group_names =
       false;  ///< keep the groups' values: then there may be at most kMostNamedGroups
   ReadMode mode = ReadMode::automatic;
+  bool allow_external = false;  ///< virtual data sets may have parts in other folders
   MemoryPlan memory;
 };
 

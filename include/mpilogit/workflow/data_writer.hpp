@@ -87,6 +87,7 @@ class DataWriter {
 
   static void lay_out(const hdf5::File& file, const DataLayout& layout);
 
+  std::int64_t rows_;
   hdf5::RowFile file_;
 };
 
