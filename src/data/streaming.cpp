@@ -32,6 +32,17 @@ std::int64_t column_bytes(const Metadata& metadata, const Share& share) {
          ((file.labels ? kBytesPerLabel : 0) + 8 * doubles + (file.groups ? kBytesPerGroup : 0));
 }
 
+// Every rank counts the same.
+std::int64_t coefficients_of(const MemoryPlan& plan, const Metadata& metadata) {
+  kernels::PolynomialShape products = plan.products;
+  products.features = static_cast<std::size_t>(metadata.shape.features);
+  try {
+    return static_cast<std::int64_t>(kernels::expanded_features(products));
+  } catch (const core::Error& error) {
+    throw error.as_agreed();
+  }
+}
+
 // What solvers keep: vectors of the coefficients, and the largest matrices that they make, once as
 // numbers and once as sums of every thread.
 std::int64_t work_bytes(const MemoryPlan& plan, const Metadata& metadata, const Share& share,
@@ -39,9 +50,7 @@ std::int64_t work_bytes(const MemoryPlan& plan, const Metadata& metadata, const 
   constexpr std::int64_t kLargestMatrix = 2500;
   constexpr std::int64_t kMostElements = 20'000'000;
   const std::int64_t columns = classes <= 2 ? 1 : static_cast<std::int64_t>(classes);
-  kernels::PolynomialShape products = plan.products;
-  products.features = static_cast<std::size_t>(metadata.shape.features);
-  const auto features = static_cast<std::int64_t>(kernels::expanded_features(products)) + 1;
+  const std::int64_t features = coefficients_of(plan, metadata) + 1;
   std::int64_t bytes = share.rows.size() * (plan.per_row + columns * plan.per_row_and_column) +
                        features * columns * plan.per_coefficient;
   if (plan.matrices && features <= kLargestMatrix) {

@@ -62,6 +62,8 @@ std::string json_text(std::string_view text) {
 }
 
 std::string utf8(std::string_view text) {
+  const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (std::all_of(text.begin(), text.end(), ascii)) return std::string(text);  // most are
   return nlohmann::json::parse(json_text(text)).get<std::string>();
 }
 

@@ -39,7 +39,7 @@ def needs(done, path):
 
 @pytest.mark.parametrize("ranks", [1, 3])
 def test_more_than_the_host_has(tmp_path, ranks):
-    """4 TB of holes."""
+    """4 TB of holes, in blocks of which none fits: there is nothing to stream."""
     path = large(tmp_path / "data.h5", 10**6, 10**6)
     done = run(["train", path, "--model", tmp_path / "model.h5"], ranks)
     message = needs(done, path)
@@ -50,12 +50,12 @@ def test_more_than_the_host_has(tmp_path, ranks):
 
 @pytest.mark.parametrize("ranks", [1, 3])
 def test_more_than_a_process_may_have(tmp_path, ranks):
-    path = large(tmp_path / "data.h5", 4 * 10**6, 300)  # 4.5 GiB
+    path = large(tmp_path / "data.h5", 17_000, 4 * 10**5)  # blocks of 1024 rows: 1.5 GiB
     done = run(["train", path, "--model", tmp_path / "model.h5"], ranks,
                ["prlimit", f"--as={GIBIBYTE}"])
     message = needs(done, path)
     assert "limit from ulimit -v" in message
-    assert "4.4 GiB" in message if ranks == 1 else "1.4 GiB" in message
+    assert "needs 1." in message
 
 
 def memory_group(limit):
@@ -85,11 +85,11 @@ def test_more_than_the_control_group_has(tmp_path, ranks):
     if group is None:
         pytest.skip("no control group with a limit of memory can be made here")
     try:
-        path = large(tmp_path / "data.h5", 2 * 10**6, 300)
+        path = large(tmp_path / "data.h5", 17_000, 2 * 10**6)
         done = run(["train", path, "--model", tmp_path / "model.h5"], ranks,
                    preexec_fn=lambda: (group / "cgroup.procs").write_text(str(os.getpid())))
         message = needs(done, path)
-        assert "2.2 GiB" in message and "limit from the control group" in message
+        assert "limit from the control group" in message
     finally:
         subprocess.run(["rmdir", str(group)], check=True)
 

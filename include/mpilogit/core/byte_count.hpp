@@ -12,7 +12,7 @@ namespace mpilogit::core {
 /// amount above 0.
 std::optional<std::int64_t> parse_bytes(std::string_view text);
 
-/// "312 MiB", "4.5 GiB".
+/// "64 KiB", "312 MiB", "4.5 GiB".
 std::string bytes_text(std::int64_t bytes);
 
 }  // namespace mpilogit::core

@@ -1,0 +1,160 @@
+// Rows of a pass: each once, whatever fits in memory; errors of the reading thread reach all ranks.
+
+#include "mpilogit/data/block_stream.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <fcntl.h>
+#include <stdexcept>
+#include <string>
+#include <unistd.h>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/hdf5/file.hpp"
+
+#include "support/catch.hpp"
+
+namespace mpilogit::data {
+namespace {
+
+constexpr std::int64_t kRows = 3000;  // blocks of 32 rows
+constexpr std::int64_t kFeatures = 10;
+constexpr std::int64_t kRowBytes = kFeatures * 8;
+constexpr std::int64_t kBlockBytes = 32 * kRowBytes;
+
+// Value j of row i is 10 i + j. On rank 0, removed at the end.
+class NumberedRows {
+ public:
+  explicit NumberedRows(const comm::Communicator& world) : world_(world) {
+    path_ = comm::on_root(world, [&] {
+      std::vector<double> x;
+      for (std::int64_t n = 0; n < kRows * kFeatures; ++n) x.push_back(static_cast<double>(n));
+      const std::string name = "stream-test-" + std::to_string(::getpid()) + ".h5";
+      hdf5::File file = hdf5::File::create(name);
+      hdf5::write_doubles(file, "X", x, {kRows, kFeatures});
+      file.close();
+      return name;
+    });
+  }
+  ~NumberedRows() {
+    world_.barrier();
+    if (world_.is_root()) ::unlink(path_.c_str());
+  }
+  NumberedRows(const NumberedRows&) = delete;
+  NumberedRows& operator=(const NumberedRows&) = delete;
+
+  const std::string& path() const { return path_; }
+
+  /// With room for so many bytes of rows on each rank.
+  Dataset read(std::int64_t room, int threads) const {
+    Source source;
+    source.files = {path_};
+    source.labels = std::nullopt;
+    source.memory.of_host = room * world_.on_this_host().size();
+    return read_dataset(source, world_, threads);
+  }
+
+ private:
+  const comm::Communicator& world_;
+  std::string path_;
+};
+
+std::vector<Range> blocks_of(const Dataset& dataset, std::int64_t skip = 1) {
+  std::vector<Range> wanted;
+  const Range blocks = dataset.local_blocks();
+  for (auto block = blocks.first; block < blocks.last; block += skip) {
+    const Range rows = dataset.shape().blocks().rows_of(block);
+    const std::int64_t first = dataset.local_rows().first;
+    wanted.push_back({rows.first - first, rows.last - first});
+  }
+  return wanted;
+}
+
+double first_value(const kernels::AnyRows& rows) {
+  return *std::get<kernels::DenseRows<double>>(std::get<kernels::AnyDenseRows>(rows)).values;
+}
+
+TEST_CASE("every range comes once with its own rows, whatever the budget") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  for (const std::int64_t room :
+       {kBlockBytes, 3 * kBlockBytes, 16 * kBlockBytes, kRows * kRowBytes}) {
+    for (const int threads : {1, 3}) {
+      CAPTURE(room, threads);
+      const Dataset dataset = file.read(room, threads);
+      CHECK(dataset.streams() == (room < kRows * kRowBytes / world.size()));
+      for (const std::int64_t skip : {1, 3}) {
+        std::vector<Range> wanted = blocks_of(dataset, skip);
+        if (skip == 3) {
+          std::reverse(wanted.begin(), wanted.end());  // as samples may be
+          for (auto& rows : wanted) rows.last = rows.first + (rows.size() + 1) / 2;
+        }
+        std::vector<std::atomic<int>> seen(wanted.size());
+        std::atomic<bool> right = true;
+        for_each_rows(
+            dataset, wanted, threads, [&](std::size_t i, const kernels::AnyRows& rows, int) {
+              ++seen[i];
+              const std::int64_t row = dataset.local_rows().first + wanted[i].first;
+              right = right && first_value(rows) == static_cast<double>(row * kFeatures) &&
+                      static_cast<std::int64_t>(kernels::row_count(rows)) == wanted[i].size();
+            });
+        CHECK(right);
+        CHECK(std::all_of(seen.begin(), seen.end(), [](const auto& times) { return times == 1; }));
+      }
+    }
+  }
+}
+
+TEST_CASE("no more is in memory than fits") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  const std::int64_t room = 40 * kBlockBytes / world.size();
+  const Dataset dataset = file.read(room, 1);
+  REQUIRE(dataset.streams());
+  for_each_rows(dataset, blocks_of(dataset), 1, [](std::size_t, const kernels::AnyRows&, int) {});
+  CHECK(dataset.resident_bytes() <= room + kFeatures * 8);
+  CHECK(dataset.residence().streamed >= kRows * kRowBytes - 40 * kBlockBytes);
+  CHECK(world.sum(dataset.stream_use().bytes_read) == 2 * dataset.residence().streamed);
+}
+
+TEST_CASE("a stream may be left before its end, and a body may throw") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  const Dataset dataset = file.read(4 * kBlockBytes, 2);
+  const auto wanted = blocks_of(dataset);
+  {
+    BlockStream stream(dataset, wanted);
+    const auto loan = stream.take();
+    REQUIRE(loan.has_value());
+  }
+  CHECK_THROWS_WITH(for_each_rows(dataset, wanted, 2,
+                                  [](std::size_t, const kernels::AnyRows&, int) {
+                                    throw std::runtime_error("a body");
+                                  }),
+                    "a body");
+  std::atomic<std::size_t> seen = 0;
+  for_each_rows(dataset, wanted, 2, [&](std::size_t, const kernels::AnyRows&, int) { ++seen; });
+  CHECK(seen == wanted.size());
+}
+
+TEST_CASE("a file that has become shorter is refused") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  const Dataset dataset = file.read(2 * kBlockBytes, 1);
+  world.barrier();
+  if (world.is_root()) REQUIRE(::truncate(file.path().c_str(), 4096) == 0);
+  world.barrier();
+  CHECK_THROWS_AS(for_each_rows(dataset, blocks_of(dataset), 1,
+                                [](std::size_t, const kernels::AnyRows&, int) {}),
+                  core::Error);
+}
+
+TEST_CASE("a block that does not fit is refused by all ranks") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  CHECK_THROWS_WITH(file.read(kBlockBytes / 2, 1), Catch::Contains("limit from --memory"));
+}
+
+}  // namespace
+}  // namespace mpilogit::data
