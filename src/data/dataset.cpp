@@ -118,6 +118,7 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   dataset.local_blocks_ = share.blocks;
   dataset.local_rows_ = share.rows;
   Columns columns = read_columns(access, metadata, share.rows);
+  fingerprints.require(communicator);
   const std::string path = source.files.front() + ":/";
   if (source.trials) {
     dataset.classes_ = {LabelKind::integer, {0, 1}, {}};
@@ -139,7 +140,6 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   const StreamPlan plan =
       plan_streaming(source.memory, limits, metadata, share, dataset.classes_.size(), access);
   dataset.read_rows(access, metadata, share, plan, source.features);
-  fingerprints.require(communicator);
   return dataset;
 }
 
@@ -170,6 +170,8 @@ void Dataset::read_rows(const Access& access, const Metadata& metadata, const Sh
     look_at_streamed_rows(scan, access.threads);
     if (streamed_) disorder.add_all(streamed_->disorder());
   }
+  // Before anything is said that follows from damage.
+  access.fingerprints->require(access.communicator);
   if (sparse != nullptr) {
     require_order(disorder, metadata, access.communicator);
     sparse->compact();
