@@ -14,9 +14,10 @@ constexpr std::int64_t kMostFeatures = std::int64_t{std::numeric_limits<std::uin
 
 constexpr const char* kFeatureNames = "feature_names";
 constexpr const char* kSchema = "schema";
+constexpr const char* kWrite = "Write it as docs/formats.md describes";
 
 core::Error refused(const std::string& where, const std::string& what, const std::string& why,
-                    const std::string& remedy = "") {
+                    const std::string& remedy = kWrite) {
   return core::bad_input({.what = what, .where = where, .why = why, .remedy = remedy});
 }
 
@@ -84,7 +85,7 @@ std::vector<std::int64_t> csr_shape(const hdf5::File& file, const std::string& n
                 "a dense array or a CSR group (data, indices, indptr; attributes encoding-type and "
                 "shape) can be read",
                 pandas ? "Write it with h5py: file['X'] = frame.to_numpy()"
-                       : "anndata.experimental.write_elem writes such groups");
+                       : "Write such groups with anndata.experimental.write_elem");
 }
 
 Array inspect_vector(const hdf5::File& file, const std::string& name, bool integers) {
@@ -134,7 +135,7 @@ Array inspect_column(const hdf5::File& file, const std::string& name, std::int64
     throw refused(
         file.where(name), "has the shape " + shape_text(dimensions),
         "one value for each row is needed",
-        dimensions.size() == 2 ? "One-hot labels are written as one column of classes" : "");
+        dimensions.size() == 2 ? "One-hot labels are written as one column of classes" : kWrite);
   }
   if (dimensions[0] != rows) {
     throw refused(file.path(),
