@@ -11,10 +11,13 @@ import pathlib
 import shutil
 import sys
 
+from checkpoint_cases import checkpoint_cases
 from corpus import Corpus
+from damage_cases import damage_cases
 from data_cases import data_cases
+from model_cases import model_cases
 
-WRITERS = [data_cases]
+WRITERS = [data_cases, damage_cases, model_cases, checkpoint_cases]
 
 
 def main(folder):
