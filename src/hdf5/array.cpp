@@ -8,6 +8,7 @@
 #include "mpilogit/core/error.hpp"
 
 #include "hdf5/creation.hpp"
+#include "hdf5/fingerprint_attribute.hpp"
 #include "hdf5/links.hpp"
 #include "hdf5/storage.hpp"
 
@@ -98,6 +99,9 @@ ArrayInfo inspect_array(const File& file, const std::string& name) {
   ArrayInfo info;
   info.type = classify(type.get(), where);
   info.dimensions = extent(space.get(), where);
+  info.variable_length = H5Tis_variable_str(type.get()) > 0;
+  info.stored_bytes = static_cast<std::int64_t>(H5Tget_size(type.get()));
+  info.fingerprint = read_fingerprint(dataset.get(), where);
   describe_chunks(dataset.get(), info, where);
   require_sound_storage(file, dataset.get(), name, info);
   return info;
@@ -164,6 +168,11 @@ void Array::read(std::int64_t first, std::int64_t count, ValueType type, void* o
     first = end;
   }
   if (failure) std::rethrow_exception(failure);
+}
+
+void Array::read_stored(std::int64_t first, std::int64_t count, void* out) const {
+  const Handle type = checked(H5Dget_type(handle_.get()), H5Tclose, "reading the type", where_);
+  transfer(first, count, type.get(), out, H5P_DEFAULT);
 }
 
 std::vector<std::string> Array::read_texts(std::int64_t first, std::int64_t count) const {

@@ -45,10 +45,10 @@ core::Error not_a(const std::string& wanted, const std::string& where) {
 }
 
 void write(const File& file, const std::string& object, const std::string& name, hid_t type,
-           const void* value) {
+           const void* value, const std::vector<std::int64_t>& dimensions = {}) {
   const std::string where = attribute_where(file, object, name);
   const Handle owner = open_object(file, object);
-  const Handle space = data_space({}, where);
+  const Handle space = data_space(dimensions, where);
   const Handle attribute =
       checked(H5Acreate2(owner.get(), name.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT),
               H5Aclose, "creating", where);
@@ -97,6 +97,11 @@ void write_attribute(const File& file, const std::string& object, const std::str
 void write_attribute(const File& file, const std::string& object, const std::string& name,
                      std::int64_t value) {
   write(file, object, name, H5T_NATIVE_INT64, &value);
+}
+
+void write_attribute(const File& file, const std::string& object, const std::string& name,
+                     std::span<const std::int64_t> values) {
+  write(file, object, name, H5T_NATIVE_INT64, values.data(), {std::ssize(values)});
 }
 
 std::string read_text_attribute(const File& file, const std::string& object,

@@ -89,6 +89,13 @@ Handle access_list(const std::string& path, const comm::Communicator& communicat
   return list;
 }
 
+// Of new files: metadata with checksums, which HDF5 1.8 and later read (decision 0022).
+Handle creating_access_list(const std::string& path) {
+  Handle list = access_list(path);
+  check(H5Pset_libver_bounds(list.get(), H5F_LIBVER_V18, H5F_LIBVER_V18), "creating", path);
+  return list;
+}
+
 void require_creatable(const std::string& path, const std::string& reported_as) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
   if (file < 0) {
@@ -149,10 +156,20 @@ File File::create(const core::AtomicFile& target) {
 File File::create(const std::string& path, const std::string& reported_as) {
   settle_library();
   require_creatable(path, reported_as);
-  const Handle access = access_list(path);
-  Handle handle = checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()),
+  const Handle access = creating_access_list(path);
+  const Handle root = checked(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "creating", reported_as);
+  check(H5Pset_obj_track_times(root.get(), false), "creating", reported_as);
+  Handle handle = checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, root.get(), access.get()),
                           H5Fclose, "creating", reported_as);
   return File(std::move(handle), reported_as, std::nullopt);
+}
+
+File File::reopen(const core::AtomicFile& target) {
+  settle_library();
+  const Handle access = creating_access_list(target.path());
+  Handle handle = checked(H5Fopen(target.temporary_path().c_str(), H5F_ACC_RDWR, access.get()),
+                          H5Fclose, "opening", target.path());
+  return File(std::move(handle), target.path(), std::nullopt);
 }
 
 // Open for writing or not, the ranks of a parallel file meet when it is closed.

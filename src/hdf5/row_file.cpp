@@ -13,6 +13,7 @@
 #include "mpilogit/hdf5/array.hpp"
 
 #include "hdf5/creation.hpp"
+#include "hdf5/fingerprint_attribute.hpp"
 #include "hdf5/links.hpp"
 #include "hdf5/storage.hpp"
 
@@ -108,6 +109,7 @@ void RowFile::learn_columns(const std::string& description) {
     column.type = static_cast<ValueType>(type);
     columns_.push_back(column);
   }
+  written_ = std::vector<Written>(columns_.size());
 }
 
 // The root has closed the file before the others open it, and they close it before the root renames
@@ -156,6 +158,12 @@ void RowFile::write_bytes(const Column& column, std::int64_t first_row,
   }
   write_at(rows_.get(), column.start + first_row * column.row_bytes, bytes,
            path_ + ":/" + column.name);
+  core::ByteFingerprint sum;
+  sum.add(bytes, first_row * column.row_bytes);
+  Written& all = written(column);
+  all.plain += sum.plain;
+  all.placed += sum.placed;
+  all.bytes += std::ssize(bytes);
 }
 
 void RowFile::write_raw(const std::string& name, std::int64_t first_row,
@@ -170,11 +178,39 @@ void RowFile::write(const std::string& name, std::int64_t first_row,
   write_bytes(texts, first_row, std::as_bytes(std::span<const char>(bytes)));
 }
 
+// Sums modulo 2^64 come in any order. A data set that was written in part, or a part of it twice,
+// goes without.
+void RowFile::write_fingerprints() const {
+  std::vector<std::int64_t> sums;
+  for (const auto& of_rank : written_) {
+    for (const std::uint64_t number : {of_rank.plain.load(), of_rank.placed.load()}) {
+      sums.push_back(static_cast<std::int64_t>(number));
+    }
+    sums.push_back(of_rank.bytes);
+  }
+  communicator_.sum(sums);
+  comm::on_root(communicator_, [&] {
+    File file = File::reopen(*target_);
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const Column& column = columns_[i];
+      if (sums[3 * i + 2] != column.rows * column.row_bytes) continue;
+      const Handle dataset = open_dataset(file, column.name);
+      write_fingerprint(
+          dataset.get(),
+          {static_cast<std::uint64_t>(sums[3 * i]), static_cast<std::uint64_t>(sums[3 * i + 1])},
+          file.where(column.name));
+    }
+    file.close();
+    return std::string();
+  });
+}
+
 void RowFile::commit() {
   comm::together(communicator_, [&] {
     if (::fsync(rows_.get()) != 0) throw failure(path_, "fsync", errno);
     if (!rows_.close()) throw failure(path_, "closing", errno);
   });
+  write_fingerprints();
   comm::on_root(communicator_, [&] {
     target_->commit();
     return std::string();

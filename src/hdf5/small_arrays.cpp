@@ -4,9 +4,11 @@
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/hdf5/array.hpp"
+#include "mpilogit/hdf5/fingerprint.hpp"
 #include "mpilogit/hdf5/memory.hpp"
 
 #include "hdf5/creation.hpp"
+#include "hdf5/fingerprint_attribute.hpp"
 #include "hdf5/links.hpp"
 #include "hdf5/storage.hpp"
 
@@ -27,6 +29,7 @@ std::vector<Value> read_whole(const File& file, const std::string& name, const A
                               ValueType memory) {
   const std::int64_t count = element_count(info.dimensions, file.where(name));
   require_memory(count * static_cast<std::int64_t>(sizeof(Value)), file.where(name));
+  require_intact(file, name, info);
   std::vector<Value> values(static_cast<std::size_t>(count));
   if (count > 0) Array(file, name, info).read(0, info.rows(), memory, values.data());
   return values;
@@ -35,13 +38,23 @@ std::vector<Value> read_whole(const File& file, const std::string& name, const A
 // HDF5 keeps small arrays in a buffer and writes them when the data set is closed: a failure there
 // that nobody asks for leaves zeros in a file that seems whole.
 void write_whole(const File& file, const std::string& name, hid_t type, const void* values,
-                 const std::vector<std::int64_t>& dimensions) {
+                 const std::vector<std::int64_t>& dimensions,
+                 const core::ByteFingerprint& fingerprint) {
   const std::string where = file.where(name);
   Handle dataset = create_dataset(file, name, type, dimensions);
   if (element_count(dimensions, where) > 0) {
     check(H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "writing", where);
   }
+  write_fingerprint(dataset.get(), fingerprint, where);
   check(dataset.reset() ? 0 : -1, "writing", where);
+}
+
+template <class Value>
+void write_numbers(const File& file, const std::string& name, hid_t type,
+                   std::span<const Value> values, const std::vector<std::int64_t>& dimensions) {
+  core::ByteFingerprint fingerprint;
+  fingerprint.add(std::as_bytes(values), 0);
+  write_whole(file, name, type, values.data(), dimensions, fingerprint);
 }
 
 void require_size(const File& file, const std::string& name, std::size_t size,
@@ -72,12 +85,27 @@ Handle data_space(const std::vector<std::int64_t>& dimensions, const std::string
                  "describing a shape", where);
 }
 
+namespace {
+
+// HDF5 would note the time in those that it creates on its own on the way to a data set.
+void create_groups(const File& file, const std::string& name) {
+  for (std::size_t end = name.find('/'); end != std::string::npos; end = name.find('/', end + 1)) {
+    const std::string path = name.substr(0, end);
+    const std::string where = file.where(path);
+    if (found(H5Lexists(file.get(), path.c_str(), H5P_DEFAULT), "looking for it", where)) continue;
+    const Handle creation = checked(H5Pcreate(H5P_GROUP_CREATE), H5Pclose, "creating", where);
+    check(H5Pset_obj_track_times(creation.get(), false), "creating", where);
+    checked(H5Gcreate2(file.get(), path.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
+            H5Gclose, "creating", where);
+  }
+}
+
+}  // namespace
+
 Handle create_dataset(const File& file, const std::string& name, hid_t type,
                       const std::vector<std::int64_t>& dimensions, H5D_alloc_time_t allocated) {
   const std::string where = file.where(name);
   const Handle space = data_space(dimensions, where);
-  const Handle links = checked(H5Pcreate(H5P_LINK_CREATE), H5Pclose, "creating", where);
-  check(H5Pset_create_intermediate_group(links.get(), 1), "creating", where);
   const Handle creation = checked(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "creating", where);
   check(H5Pset_obj_track_times(creation.get(), false), "creating", where);
   check(H5Pset_alloc_time(creation.get(), allocated), "creating", where);
@@ -86,7 +114,8 @@ Handle create_dataset(const File& file, const std::string& name, hid_t type,
     check(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), "creating", where);
   }
   const std::string path = without_leading_slash(name);
-  return checked(H5Dcreate2(file.get(), path.c_str(), type, space.get(), links.get(),
+  create_groups(file, path);
+  return checked(H5Dcreate2(file.get(), path.c_str(), type, space.get(), H5P_DEFAULT,
                             creation.get(), H5P_DEFAULT),
                  H5Dclose, "creating", where);
 }
@@ -145,25 +174,30 @@ std::vector<std::string> read_strings(const File& file, const std::string& name)
   const std::int64_t count = element_count(info.dimensions, file.where(name));
   require_memory(count * static_cast<std::int64_t>(sizeof(std::string)), file.where(name));
   if (count == 0) return {};
-  return Array(file, name, info).read_texts(0, info.rows());
+  require_intact(file, name, info);
+  std::vector<std::string> texts = Array(file, name, info).read_texts(0, info.rows());
+  if (info.fingerprint && info.variable_length) {
+    require_fingerprint(*info.fingerprint, fingerprint_of(texts), file.where(name));
+  }
+  return texts;
 }
 
 void write_doubles(const File& file, const std::string& name, std::span<const double> values,
                    const std::vector<std::int64_t>& dimensions) {
   require_size(file, name, values.size(), dimensions);
-  write_whole(file, name, H5T_NATIVE_DOUBLE, values.data(), dimensions);
+  write_numbers(file, name, H5T_NATIVE_DOUBLE, values, dimensions);
 }
 
 void write_integers(const File& file, const std::string& name, std::span<const std::int64_t> values,
                     const std::vector<std::int64_t>& dimensions) {
   require_size(file, name, values.size(), dimensions);
-  write_whole(file, name, H5T_NATIVE_INT64, values.data(), dimensions);
+  write_numbers(file, name, H5T_NATIVE_INT64, values, dimensions);
 }
 
 void write_bytes(const File& file, const std::string& name, std::span<const std::uint8_t> values,
                  const std::vector<std::int64_t>& dimensions) {
   require_size(file, name, values.size(), dimensions);
-  write_whole(file, name, H5T_NATIVE_UINT8, values.data(), dimensions);
+  write_numbers(file, name, H5T_NATIVE_UINT8, values, dimensions);
 }
 
 void write_booleans(const File& file, const std::string& name, std::span<const std::uint8_t> values,
@@ -173,7 +207,7 @@ void write_booleans(const File& file, const std::string& name, std::span<const s
   std::transform(values.begin(), values.end(), truths.begin(),
                  [](std::uint8_t value) { return static_cast<std::uint8_t>(value != 0); });
   const Handle type = memory_type(ValueType::boolean);
-  write_whole(file, name, type.get(), truths.data(), dimensions);
+  write_numbers(file, name, type.get(), std::span<const std::uint8_t>(truths), dimensions);
 }
 
 void write_strings(const File& file, const std::string& name, std::span<const std::string> values,
@@ -181,7 +215,8 @@ void write_strings(const File& file, const std::string& name, std::span<const st
   require_size(file, name, values.size(), dimensions);
   std::vector<const char*> pointers;
   for (const auto& value : values) pointers.push_back(value.c_str());
-  write_whole(file, name, text_type(H5T_VARIABLE).get(), pointers.data(), dimensions);
+  write_whole(file, name, text_type(H5T_VARIABLE).get(), pointers.data(), dimensions,
+              fingerprint_of(values));
 }
 
 }  // namespace mpilogit::hdf5

@@ -4,9 +4,11 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <span>
 
 #include <fmt/format.h>
 
+#include "mpilogit/core/digest.hpp"
 #include "mpilogit/core/error.hpp"
 
 #include "model/digest.hpp"
@@ -102,6 +104,20 @@ kernels::PolynomialShape read_expansion(const hdf5::File& file, std::int64_t fea
   return shape;
 }
 
+constexpr const char* kTextsDigest = "texts_sha256";
+
+// Each is followed by a zero: what moves from one to the next shows.
+std::string texts_digest(const Model& model) {
+  std::string all = model.objective + '\0' + model.solver + '\0';
+  if (model.inference) {
+    for (const auto* text :
+         {&model.inference->covariance_kind, &model.inference->method, &model.inference->weights}) {
+      all += *text + '\0';
+    }
+  }
+  return core::sha256(std::as_bytes(std::span<const char>(all)));
+}
+
 }  // namespace
 
 void refuse(const std::string& path, const std::string& what) {
@@ -178,6 +194,16 @@ Model read_description(const hdf5::File& file, std::int64_t rows, std::int64_t f
   const auto schema = read_names(file, "schema");
   model.schema = schema.empty() ? "" : schema.front();
   return model;
+}
+
+void write_texts_digest(const hdf5::File& file, const Model& model) {
+  hdf5::write_attribute(file, "/", kTextsDigest, texts_digest(model));
+}
+
+void require_texts_digest(const hdf5::File& file, const Model& model) {
+  if (!hdf5::has_attribute(file, "/", kTextsDigest)) return;
+  if (hdf5::read_text_attribute(file, "/", kTextsDigest) == texts_digest(model)) return;
+  refuse(file.path(), "its attributes do not match their SHA-256");
 }
 
 void require_sound(const hdf5::File& file, const std::vector<double>& coefficients,

@@ -27,6 +27,13 @@ void write_description(const hdf5::File& file, const Model& model);
 /// fit.
 Model read_description(const hdf5::File& file, std::int64_t rows, std::int64_t features);
 
+/// The attribute `texts_sha256`: of what the file's other text attributes say, which nothing else
+/// in the file guards (HDF5 has checksums for numbers in attributes, not for texts).
+void write_texts_digest(const hdf5::File& file, const Model& model);
+
+/// Throws unless the model's texts are those, or the file is older than the attribute.
+void require_texts_digest(const hdf5::File& file, const Model& model);
+
 /// Throws unless all are finite and their hash is that of the attribute `coefficients_sha256`.
 void require_sound(const hdf5::File& file, const std::vector<double>& coefficients,
                    const std::vector<double>& intercept);

@@ -31,6 +31,7 @@ void write_model(const std::string& path, const Model& model) {
   hdf5::write_attribute(file, "/", "l2", model.l2);
   hdf5::write_attribute(file, "/", "l1", model.l1);
   hdf5::write_attribute(file, "/", "coefficients_sha256", coefficients_sha256(model));
+  write_texts_digest(file, model);
   file.close();
   target.commit();
 }
@@ -53,6 +54,7 @@ Model read_model(const std::string& path) {
     model.l1 = hdf5::read_double_attribute(file, "/", "l1");
   }
   model.inference = read_inference(file, model);
+  require_texts_digest(file, model);
   return model;
 }
 

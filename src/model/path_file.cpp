@@ -63,6 +63,7 @@ void write_path(const std::string& target_path, const Path& path) {
   hdf5::write_attribute(file, "/", "format_version", std::int64_t{kPathFormatVersion});
   write_description(file, path.model);
   hdf5::write_attribute(file, "/", "coefficients_sha256", coefficients_sha256(path));
+  write_texts_digest(file, path.model);
   file.close();
   target.commit();
 }
@@ -89,6 +90,7 @@ Path read_path(const std::string& source_path) {
   path.coefficients = hdf5::read_doubles(file, "coefficients");
   path.intercept = hdf5::read_doubles(file, "intercept");
   require_sound(file, path.coefficients, path.intercept);
+  require_texts_digest(file, path.model);
   return path;
 }
 

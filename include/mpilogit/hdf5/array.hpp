@@ -2,9 +2,11 @@
 // A data set as an array: what it is, whether it can be trusted, and its rows.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "mpilogit/core/byte_fingerprint.hpp"
 #include "mpilogit/hdf5/file.hpp"
 #include "mpilogit/hdf5/value_type.hpp"
 
@@ -19,6 +21,10 @@ struct ArrayInfo {
   std::vector<std::int64_t> chunk;  ///< empty unless stored in chunks
   bool filtered = false;            ///< compressed, checksummed, …
   bool is_virtual = false;          ///< put together from other files
+  bool variable_length = false;     ///< texts that lie elsewhere in the file
+  std::int64_t stored_bytes = 0;    ///< of one value in the file
+  /// Of the values in the file, if we wrote it (hdf5/fingerprint.hpp).
+  std::optional<core::ByteFingerprint> fingerprint;
 
   std::int64_t rows() const { return dimensions.empty() ? 1 : dimensions.front(); }
   /// Elements of one row.
@@ -41,6 +47,9 @@ class Array {
   /// make the same number of HDF5 calls.
   void read(std::int64_t first, std::int64_t count, ValueType type, void* out,
             bool collective = false) const;
+
+  /// Likewise in the type that the file stores, never collective; not for texts of variable length.
+  void read_stored(std::int64_t first, std::int64_t count, void* out) const;
 
   /// Likewise for text, never collective.
   std::vector<std::string> read_texts(std::int64_t first, std::int64_t count) const;

@@ -39,6 +39,8 @@ class File {
   static File create(const std::string& path);
   /// In the place of the temporary file; messages name the path that it is for.
   static File create(const core::AtomicFile& target);
+  /// To write on, what `create` has made there.
+  static File reopen(const core::AtomicFile& target);
 
   /// Flushes and closes, and throws if either fails: the destructor could not tell.
   void close();
@@ -117,6 +119,9 @@ void write_attribute(const File& file, const std::string& object, const std::str
                      double value);
 void write_attribute(const File& file, const std::string& object, const std::string& name,
                      std::int64_t value);
+/// A list of integers.
+void write_attribute(const File& file, const std::string& object, const std::string& name,
+                     std::span<const std::int64_t> values);
 
 std::string read_text_attribute(const File& file, const std::string& object,
                                 const std::string& name);

@@ -1,6 +1,7 @@
 #pragma once
 // A file of long columns that all ranks write, each its own rows, whole or not at all.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -51,7 +52,8 @@ class RowFile {
   void write_raw(const std::string& name, std::int64_t first_row,
                  std::span<const std::byte> bytes) const;
 
-  /// Collective. When every rank's rows are on the disk, the file takes its place.
+  /// Collective. When every rank's rows are on the disk, the file takes its place. A data set whose
+  /// every byte was written once, by whichever rank, gets a fingerprint.
   void commit();
 
  private:
@@ -80,17 +82,29 @@ class RowFile {
     std::int64_t row_bytes = 0;
   };
 
+  /// Of what this rank has written of a data set, maybe from several threads.
+  struct Written {
+    std::atomic<std::uint64_t> plain = 0;
+    std::atomic<std::uint64_t> placed = 0;
+    std::atomic<std::int64_t> bytes = 0;
+  };
+
   static std::string describe_columns(const File& file);
   void learn_columns(const std::string& description);
   const Column& column(const std::string& name) const;
+  Written& written(const Column& column) const {
+    return written_[static_cast<std::size_t>(&column - columns_.data())];
+  }
   const Column& column_of(const std::string& name, ValueType type) const;
   void write_bytes(const Column& column, std::int64_t first_row,
                    std::span<const std::byte> bytes) const;
+  void write_fingerprints() const;
 
   std::string path_;
   comm::Communicator communicator_;
   std::unique_ptr<core::AtomicFile> target_;  // on the root
   std::vector<Column> columns_;
+  mutable std::vector<Written> written_;  // of each column
   Descriptor rows_;
 };
 

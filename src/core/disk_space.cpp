@@ -1,0 +1,25 @@
+#include "mpilogit/core/disk_space.hpp"
+
+#include <filesystem>
+#include <sys/statvfs.h>
+
+#include <fmt/format.h>
+
+#include "mpilogit/core/error.hpp"
+
+namespace mpilogit::core {
+
+void require_space(const std::string& path, std::int64_t bytes) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  struct statvfs system {};
+  if (::statvfs(folder.empty() ? "." : folder.c_str(), &system) != 0) return;
+  const double free = static_cast<double>(system.f_bavail) * static_cast<double>(system.f_frsize);
+  if (system.f_blocks == 0 || static_cast<double>(bytes) <= free) return;
+  throw bad_input(
+      {.what = fmt::format("does not fit: {:.3g} GB are needed", static_cast<double>(bytes) / 1e9),
+       .where = path,
+       .why = fmt::format("{:.3g} GB are free on this disk", free / 1e9),
+       .remedy = "Free some space, or write to another disk"});
+}
+
+}  // namespace mpilogit::core
