@@ -32,3 +32,14 @@ target_include_directories(mpilogit_highway SYSTEM INTERFACE ${HIGHWAY_INCLUDE_D
 target_link_libraries(mpilogit_highway INTERFACE ${HIGHWAY_LIBRARY})
 target_compile_definitions(mpilogit_highway INTERFACE
   "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_AVX3_DL)" HWY_SHARED_DEFINE)
+
+# Tables of text: compressed ones, and numbers that are rounded correctly.
+find_package(ZLIB REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
+find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+add_library(mpilogit_zstd INTERFACE)
+target_include_directories(mpilogit_zstd SYSTEM INTERFACE ${ZSTD_INCLUDE_DIR})
+target_link_libraries(mpilogit_zstd INTERFACE ${ZSTD_LIBRARY})
+find_path(FAST_FLOAT_INCLUDE_DIR fast_float/fast_float.h REQUIRED)
+add_library(mpilogit_fast_float INTERFACE)
+target_include_directories(mpilogit_fast_float SYSTEM INTERFACE ${FAST_FLOAT_INCLUDE_DIR})

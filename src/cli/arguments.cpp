@@ -227,6 +227,15 @@ void Arguments::require_applicable(std::string_view solver) const {
   }
 }
 
+void Arguments::require_of_form(std::string_view form) const {
+  for (const auto& [name, value] : values_) {
+    const Option& option = find_option(command_->command, name);
+    if (applies_to_form(option, form)) continue;
+    refuse_usage(command_, fmt::format("--{} has no effect with `{} {}`; it is for {}", name,
+                                       command_->name, form, option.forms));
+  }
+}
+
 std::string Arguments::canonical() const {
   std::string line(command_->name);
   for (const auto& file : positional_) line += " " + file;

@@ -53,6 +53,8 @@ class Arguments {
 
   /// Throws if an option was given that is not for this solver.
   void require_applicable(std::string_view solver) const;
+  /// Throws if an option was given that is not for this form of the command.
+  void require_of_form(std::string_view form) const;
 
   /// All that was given, by name.
   const std::map<std::string, std::string, std::less<>>& all_given() const { return values_; }

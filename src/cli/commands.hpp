@@ -20,6 +20,10 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
                      workflow::Events& events);
 int report_command(const Arguments& arguments, const comm::Communicator& communicator,
                    workflow::Events& events);
+int import_command(const Arguments& arguments, const comm::Communicator& communicator,
+                   workflow::Events& events);
+int synthesize_command(const Arguments& arguments, const comm::Communicator& communicator,
+                       workflow::Events& events);
 int inspect_command(const Arguments& arguments, const comm::Communicator& communicator);
 int summarize_command(const Arguments& arguments, const comm::Communicator& communicator);
 

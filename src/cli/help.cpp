@@ -33,11 +33,19 @@ std::string default_of(const Option& option) {
   return std::string(option.fallback);
 }
 
+// "csv, libsvm".
+std::string forms_of(const Option& option) {
+  std::string list;
+  for (const char letter : option.forms) list += letter == ' ' ? ", " : std::string(1, letter);
+  return list;
+}
+
 std::string description(const Option& option) {
   std::string text(option.help);
   const std::string fallback = default_of(option);
   if (!fallback.empty()) text += fmt::format(" [{}]", fallback);
   if (!option.solvers.empty()) text += fmt::format(" (only with --solver {})", option.solvers);
+  if (!option.forms.empty()) text += fmt::format(" (only of {})", forms_of(option));
   return text;
 }
 
@@ -115,6 +123,7 @@ std::string markdown_reference() {
   for (const auto& option : all_options()) {
     std::string help(option.help);
     if (!option.solvers.empty()) help += fmt::format(" (only with `--solver {}`)", option.solvers);
+    if (!option.forms.empty()) help += fmt::format(" (only of {})", forms_of(option));
     text += fmt::format("| `{}` | {} | {} | {} |\n", spelling(option), default_of(option),
                         commands_of(option), help);
   }

@@ -24,6 +24,8 @@ constexpr std::array kOptions = {
            kTrain, ""},
     Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
     Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""},
+    Option{"output", value, "FILE", "", "where the data set goes (HDF5); required",
+           kImport | kSynthesize, ""},
     Option{"data", value, "FILE", "",
            "labelled rows to score; files after the model continue this data set", kReport, ""},
     Option{"step", value, "N", "", "which model of a file that `path` wrote, counted from 0",
@@ -172,6 +174,48 @@ constexpr std::array kOptions = {
            kTrain, "sgd"},
     Option{"seed", value, "N", "0", "of the order in which blocks are visited", kTrain, "sgd"},
 
+    Option{"base", value, "BASE", "auto",
+           "the number of the first column: 0 or 1; auto is 1 unless a column 0 occurs", kImport,
+           "", "libsvm"},
+    Option{
+        "features-count", value, "N", "auto",
+        "how many columns there are, where the last ones may be empty; auto: up to the last that "
+        "occurs",
+        kImport, "", "libsvm"},
+    Option{"storage", value, "TYPE", "auto",
+           "float32 or float64; auto is float32 if that holds every value exactly", kImport, "",
+           "libsvm"},
+    Option{
+        "features", value, "NAME", "auto",
+        "which array of an .npz file holds the features; auto: the only one with two dimensions, "
+        "or a matrix that scipy.sparse.save_npz wrote",
+        kImport, "", "npy"},
+    Option{"labels", value, "NAME", "",
+           "labels: an .npy file, or the name of an array in the .npz file of the features",
+           kImport, "", "npy"},
+    Option{"weights", value, "NAME", "",
+           "weights of the rows: an .npy file, or the name of an array in the .npz file", kImport,
+           "", "npy"},
+
+    Option{"rows", value, "N", "", "rows that are made; required", kSynthesize, ""},
+    Option{"features", value, "N", "", "columns of each; required", kSynthesize, ""},
+    Option{"density", value, "SHARE", "1", "share of the values that are stored; below 1: as CSR",
+           kSynthesize, ""},
+    Option{
+        "condition", value, "K", "1",
+        "the first column's scale over the last one's, as a power of two; the Hessian's condition "
+        "goes with its square",
+        kSynthesize, ""},
+    Option{"correlation", value, "SHARE", "0", "of each two columns, below 1", kSynthesize, ""},
+    Option{"balance", value, "SHARE", "0.5", "share of class 1, of two classes", kSynthesize, ""},
+    Option{"classes", value, "K", "2", "above 2: drawn from a softmax", kSynthesize, ""},
+    Option{"signal", value, "S", "2",
+           "standard deviation of the true margins: how well the features tell the classes apart",
+           kSynthesize, ""},
+    Option{"storage", value, "TYPE", "float32", "float32, float64, int8, uint8 or bool",
+           kSynthesize, ""},
+    Option{"seed", value, "N", "0", "another one, other data", kSynthesize, ""},
+
     Option{"plane", value, "A,B", "",
            "show the decision boundary over these two features of the data, by name (or, without "
            "names, number); else over the two of the largest effect",
@@ -227,7 +271,7 @@ constexpr std::array kOptions = {
     Option{"stall-timeout", value, "TIME", "120s",
            "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
            "1.5m), or three times the longest pass if that is more; 0: wait for ever",
-           kAll | kSummarize, ""},
+           kAll | kSummarize | kImport | kSynthesize, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON", kRecorded | kSummarize,
            ""},
     Option{"events", value, "FILE", "",
@@ -238,9 +282,10 @@ constexpr std::array kOptions = {
            kFit, ""},
     Option{"config", value, "FILE", "",
            "read options from a file of lines `name = value`; the command line wins",
-           kAll | kSummarize, ""},
-    Option{"quiet", flag, "", "", "print nothing but errors", kData, ""},
-    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize, ""},
+           kAll | kSummarize | kImport | kSynthesize, ""},
+    Option{"quiet", flag, "", "", "print nothing but errors", kData | kImport | kSynthesize, ""},
+    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kImport | kSynthesize,
+           ""},
 };
 
 constexpr std::array kCommands = {
@@ -264,7 +309,16 @@ constexpr std::array kCommands = {
     CommandInfo{kSummarize, "summarize", "MODEL.h5",
                 "Print the table of a model that was trained with inference: standard errors, z, "
                 "p, intervals, odds ratios, fit."},
+    CommandInfo{kImport, "import", "libsvm|npy FILE [MORE ...]",
+                "Write what other programs' files hold as a data set."},
+    CommandInfo{kSynthesize, "synthesize", "--rows N --features N --output FILE",
+                "Make a data set of a given shape from known coefficients."},
 };
+
+bool has_word(std::string_view words, std::string_view word) {
+  const std::string list = " " + std::string(words) + " ";
+  return list.find(" " + std::string(word) + " ") != std::string::npos;
+}
 
 }  // namespace
 
@@ -287,8 +341,11 @@ const Option& find_option(Command command, std::string_view name) {
 }
 
 bool applies_to_solver(const Option& option, std::string_view solver) {
-  const std::string list = " " + std::string(option.solvers) + " ";
-  return option.solvers.empty() || list.find(" " + std::string(solver) + " ") != std::string::npos;
+  return option.solvers.empty() || has_word(option.solvers, solver);
+}
+
+bool applies_to_form(const Option& option, std::string_view form) {
+  return option.forms.empty() || has_word(option.forms, form);
 }
 
 }  // namespace mpilogit::cli

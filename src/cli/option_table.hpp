@@ -16,6 +16,8 @@ enum Command : unsigned {
   kPath = 16,
   kCrossValidate = 32,
   kReport = 64,
+  kImport = 128,
+  kSynthesize = 512,
   kSummarize = 1024,
 };
 
@@ -31,8 +33,9 @@ struct Option {
   std::string_view argument;  ///< what the help calls the value
   std::string_view fallback;  ///< the default, as one would type it; of optional_value: if bare
   std::string_view help;
-  unsigned commands;         ///< those that take it
-  std::string_view solvers;  ///< "" or the only solvers that take it, separated by spaces
+  unsigned commands;            ///< those that take it
+  std::string_view solvers;     ///< "" or the only solvers that take it, separated by spaces
+  std::string_view forms = "";  ///< "" or the only forms of `import` that take it, likewise
 };
 
 struct CommandInfo {
@@ -50,6 +53,8 @@ const Option& find_option(Command command, std::string_view name);
 
 /// Whether `solver` is one of those that the option is for.
 bool applies_to_solver(const Option& option, std::string_view solver);
+/// Likewise of the forms of a command that has several.
+bool applies_to_form(const Option& option, std::string_view form);
 
 /// "mpilogit train --help" and its like.
 std::string command_help(const CommandInfo& command);

@@ -69,10 +69,14 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator,
       return evaluate_command(arguments, communicator, events);
     case kReport:
       return report_command(arguments, communicator, events);
+    case kImport:
+      return import_command(arguments, communicator, events);
     case kInspect:
       return inspect_command(arguments, communicator);
     case kSummarize:
       return summarize_command(arguments, communicator);
+    case kSynthesize:
+      return synthesize_command(arguments, communicator, events);
   }
   throw core::internal_failure("unknown command");
 }

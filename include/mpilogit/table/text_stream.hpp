@@ -1,0 +1,38 @@
+#pragma once
+// Text from the disk, as it is or compressed.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace mpilogit::table {
+
+/// Bytes one after the other.
+class TextStream {
+ public:
+  TextStream() = default;
+  virtual ~TextStream() = default;
+  TextStream(const TextStream&) = delete;
+  TextStream& operator=(const TextStream&) = delete;
+
+  /// Fills `bytes` as far as the text goes; less than asked for is the end. Throws bad input,
+  /// naming file and byte, where the file cannot be read, is damaged or cut off.
+  virtual std::size_t read(std::span<char> bytes) = 0;
+};
+
+enum class Compression { none, gzip, zstd };
+
+/// By the first bytes of the file, whatever it is called. Throws bad input if it cannot be read.
+Compression compression_of(const std::string& path);
+
+/// The text of a file from byte `offset` of the text on. Cost: of compressed text, decompressing
+/// what is before.
+std::unique_ptr<TextStream> open_text(const std::string& path, Compression compression,
+                                      std::int64_t offset = 0);
+
+/// Of a text in memory, which must outlive the stream.
+std::unique_ptr<TextStream> stream_of(std::span<const char> text);
+
+}  // namespace mpilogit::table

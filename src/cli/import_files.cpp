@@ -1,0 +1,36 @@
+#include "import_files.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/atomic_file.hpp"
+
+namespace mpilogit::cli {
+
+std::vector<std::string> import_inputs(const Arguments& arguments) {
+  const auto& words = arguments.positional();
+  if (words.size() < 2) {
+    refuse_usage(&arguments.command(), fmt::format("a file is missing: mpilogit {} {} FILE",
+                                                   arguments.command().name, words.front()));
+  }
+  return {words.begin() + 1, words.end()};
+}
+
+std::string import_output(const Arguments& arguments, const std::vector<std::string>& inputs,
+                          const comm::Communicator& communicator) {
+  return comm::on_root(communicator, [&] {
+    const std::string output = arguments.required("output");
+    for (const auto& input : inputs) {
+      std::error_code unknown;  // a file that is not there is no input, and says so later
+      if (!std::filesystem::equivalent(input, output, unknown)) continue;
+      refuse_usage(&arguments.command(), fmt::format("--output {} is a file that is read", output));
+    }
+    core::require_writable(output);
+    return output;
+  });
+}
+
+}  // namespace mpilogit::cli

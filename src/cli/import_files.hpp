@@ -1,0 +1,28 @@
+#pragma once
+// What the forms of `import` share: files in, one file out.
+
+#include <string>
+#include <vector>
+
+#include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/workflow/events.hpp"
+
+#include "arguments.hpp"
+
+namespace mpilogit::cli {
+
+/// One for each form. All collective; each returns an exit code.
+int import_libsvm_command(const Arguments& arguments, const comm::Communicator& communicator,
+                          workflow::Events& events);
+int import_npy_command(const Arguments& arguments, const comm::Communicator& communicator,
+                       workflow::Events& events);
+
+/// The files after the form. Throws if there are none.
+std::vector<std::string> import_inputs(const Arguments& arguments);
+
+/// Collective. The path given with --output. Throws if nothing can be written there, or if it is
+/// one of the inputs, by whatever name: it would be replaced.
+std::string import_output(const Arguments& arguments, const std::vector<std::string>& inputs,
+                          const comm::Communicator& communicator);
+
+}  // namespace mpilogit::cli
