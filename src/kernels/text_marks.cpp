@@ -58,8 +58,8 @@ MarkFindings find_marks(const char* text, std::size_t size, char delimiter, char
   MarkFindings findings;
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text);
   std::uint32_t* mark = marks;
-  std::uint64_t inside = 0;     // all bits: the last byte was inside of quotes
-  std::uint64_t may_open = 1;   // the last byte was a mark or a quote
+  std::uint64_t inside = 0;    // all bits: the last byte was inside of quotes
+  std::uint64_t may_open = 1;  // the last byte was a mark or a quote
   std::uint64_t odd = 0;
   std::uint64_t any_quotes = 0;
   Bits bits;
@@ -116,10 +116,10 @@ CharacterCounts count_characters(const char* text, std::size_t size, char quote)
       quotes = hn::Add(quotes, hn::IfThenElseZero(hn::Eq(part, wanted), one));
       newlines = hn::Add(newlines, hn::IfThenElseZero(hn::Eq(part, newline), one));
     }
-    counts.quotes += static_cast<std::int64_t>(
-        hn::GetLane(hn::SumOfLanes(wide, hn::SumsOf8(quotes))));
-    counts.newlines += static_cast<std::int64_t>(
-        hn::GetLane(hn::SumOfLanes(wide, hn::SumsOf8(newlines))));
+    counts.quotes +=
+        static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(wide, hn::SumsOf8(quotes))));
+    counts.newlines +=
+        static_cast<std::int64_t>(hn::GetLane(hn::SumOfLanes(wide, hn::SumsOf8(newlines))));
   }
   for (; i < size; ++i) {
     counts.quotes += text[i] == quote ? 1 : 0;

@@ -184,8 +184,7 @@ void RowReader::finish_row(std::size_t begin, std::size_t end,
       fields_.size() == 1 && trimmed(buffer_.data() + begin, buffer_.data() + end).empty();
   if (!blank) {
     if (columns_ != 0 && fields_.size() != columns_) {
-      refuse(begin,
-             fmt::format("the row that begins here has {} fields", fields_.size()),
+      refuse(begin, fmt::format("the row that begins here has {} fields", fields_.size()),
              fmt::format("there are {} columns", columns_), "Correct it, or leave it out");
     }
     handle({fields_, offset_ + static_cast<std::int64_t>(begin)});

@@ -63,8 +63,7 @@ TextFiles::TextFiles(const TextSource& source, const comm::Communicator& communi
     read_heads(source);
     nlohmann::json packed = {{"delimiter", int{dialect_.delimiter}}, {"columns", columns_}};
     for (const auto& head : heads_) {
-      packed["heads"].push_back(
-          {static_cast<int>(head.compression), head.size, head.rows_begin});
+      packed["heads"].push_back({static_cast<int>(head.compression), head.size, head.rows_begin});
     }
     return packed.dump();
   });
@@ -125,8 +124,8 @@ void TextFiles::measure(const TextSource& source, const comm::Communicator& comm
   std::unique_ptr<TextStream> stream;
   std::size_t open_file = heads_.size();
   const auto step = [&]() -> std::int64_t {
-    if (next < mine.size() && heads_[static_cast<std::size_t>(mine[next].file)].compression ==
-                                  Compression::none) {
+    if (next < mine.size() &&
+        heads_[static_cast<std::size_t>(mine[next].file)].compression == Compression::none) {
       Piece& piece = mine[next++];
       const auto file = static_cast<std::size_t>(piece.file);
       if (open_file != file) stream = open(file, piece.first);
@@ -158,7 +157,8 @@ void TextFiles::measure(const TextSource& source, const comm::Communicator& comm
     if (count.bytes < size) streams.erase(streams.begin());
     return std::max<std::int64_t>(1, count.bytes);
   };
-  in_rounds(communicator, step, [&](std::int64_t done) { progress("looking for quotes", done, total); });
+  in_rounds(communicator, step,
+            [&](std::int64_t done) { progress("looking for quotes", done, total); });
   pieces_ = communicator.all_gather(std::span<const Piece>(mine));
   std::stable_sort(pieces_.begin(), pieces_.end(), [](const Piece& a, const Piece& b) {
     return std::pair(a.file, a.first) < std::pair(b.file, b.first);
@@ -185,8 +185,9 @@ void TextFiles::deal_out(const comm::Communicator& communicator) {
       file = piece.file;
     }
     const std::int64_t middle = before + (piece.last - piece.first) / 2;
-    const auto owner = static_cast<int>(static_cast<long double>(middle) * communicator.size() /
-                                        static_cast<long double>(std::max<std::int64_t>(1, bytes_)));
+    const auto owner =
+        static_cast<int>(static_cast<long double>(middle) * communicator.size() /
+                         static_cast<long double>(std::max<std::int64_t>(1, bytes_)));
     const std::int64_t rows_begin = heads_[static_cast<std::size_t>(file)].rows_begin;
     if (owner == communicator.rank() && piece.last > rows_begin) {
       if (!open_stretch) {

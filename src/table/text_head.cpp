@@ -30,7 +30,9 @@ constexpr std::array<Form, 9> kOtherForms = {{
     {"PAR1", "a Parquet file", "Write it as CSV first"},
     {"PK\x03\x04", "a ZIP archive or a spreadsheet", "Unpack it, or save the sheet as CSV"},
     {"BZh", "compressed by bzip2", "Decompress it, or use gzip or zstd"},
-    {"\xFD""7zXZ", "compressed by xz", "Decompress it, or use gzip or zstd"},
+    {"\xFD"
+     "7zXZ",
+     "compressed by xz", "Decompress it, or use gzip or zstd"},
     {"\xFF\xFE", "UTF-16", "Convert it: iconv -f UTF-16 -t UTF-8"},
     {"\xFE\xFF", "UTF-16", "Convert it: iconv -f UTF-16 -t UTF-8"},
     {"%PDF", "a PDF document", "Export the table as CSV"},
@@ -118,8 +120,8 @@ TextHead read_head(const std::string& path, const TextSource& source) {
          .why = "perhaps it is no text, or a quote is not closed",
          .remedy = "Check the file; --quote chooses another quote"});
   }
-  head.rows_begin = static_cast<std::int64_t>(
-      source.header ? std::min(end + 1, text.size()) : begin);
+  head.rows_begin =
+      static_cast<std::int64_t>(source.header ? std::min(end + 1, text.size()) : begin);
   return head;
 }
 

@@ -9,7 +9,6 @@
 #include <unistd.h>
 #include <utility>
 #include <vector>
-
 #include <zlib.h>
 #include <zstd.h>
 
@@ -29,10 +28,11 @@ core::Error unreadable(const std::string& path, const std::string& action, int c
 
 core::Error damaged(const std::string& path, const std::string& form, std::int64_t byte,
                     const std::string& why) {
-  return core::bad_input({.what = "the " + form + " data is damaged at byte " + std::to_string(byte),
-                          .where = path,
-                          .why = why,
-                          .remedy = "Copy or write the file again"});
+  return core::bad_input(
+      {.what = "the " + form + " data is damaged at byte " + std::to_string(byte),
+       .where = path,
+       .why = why,
+       .remedy = "Copy or write the file again"});
 }
 
 core::Error cut_off(const std::string& path, const std::string& form, std::int64_t byte) {

@@ -4,7 +4,6 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-
 #include <fast_float/fast_float.h>
 
 namespace mpilogit::table {
@@ -20,8 +19,8 @@ constexpr std::array<double, 23> kPowers = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  
                                             1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                             1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-// "12.5" of at most 15 digits: both the digits (below 10^15 < 2^53) and the power of ten are doubles
-// exactly, so that their one division is rounded correctly (Clinger 1990).
+// "12.5" of at most 15 digits: both the digits (below 10^15 < 2^53) and the power of ten are
+// doubles exactly, so that their one division is rounded correctly (Clinger 1990).
 std::optional<double> short_decimal(const char* at, const char* end) {
   constexpr std::ptrdiff_t kMostDigits = 15;
   std::uint64_t digits = 0;

@@ -84,8 +84,14 @@ def common(models, rows_of_coefficients):
     models.attribute("standardized", "text", ["standardized"], "yes")
 
     def spoil(name, index, value):
-        return lambda file: file[name].__setitem__(index, value)
-    models.bad("coefficient_changed", ["SHA-256"], spoil("coefficients", (0,) * (1 + len(rows_of_coefficients)), 1.0))
+        def change(file):
+            file[name][index] = value
+            file[name].attrs.pop("fingerprint")
+        return change
+    first = (0,) * (1 + len(rows_of_coefficients))
+    models.bad("coefficient_changed", ["/coefficients", "fingerprint"],
+               lambda file: file["coefficients"].__setitem__(first, 1.0))
+    models.bad("coefficient_without_fingerprint", ["SHA-256"], spoil("coefficients", first, 1.0))
     models.bad("coefficient_nan", ["not finite"], spoil("coefficients", ..., np.nan))
     models.bad("intercept_infinite", ["not finite"], spoil("intercept", ..., np.inf))
     models.bad("coefficients_external", ["/coefficients", "external or user-defined link"],

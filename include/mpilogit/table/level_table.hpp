@@ -16,7 +16,9 @@ class LevelTable {
   LevelTable();
 
   /// kNone if it is not there. Cost: a hash of the text and, as a rule, one comparison.
-  std::uint32_t find(std::string_view text) const { return slots_[slot_of(text, hash(text))].level; }
+  std::uint32_t find(std::string_view text) const {
+    return slots_[slot_of(text, hash(text))].level;
+  }
 
   /// Adds the text, which must not be there.
   std::uint32_t add(std::string_view text);

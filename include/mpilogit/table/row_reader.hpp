@@ -59,8 +59,8 @@ class RowReader {
   bool done_ = false;
   bool ended_ = false;  // the stream
 
-  std::vector<char> buffer_;     // begins with a row, once the first is found
-  std::int64_t offset_;          // of the buffer's begin in the text
+  std::vector<char> buffer_;  // begins with a row, once the first is found
+  std::int64_t offset_;       // of the buffer's begin in the text
   std::size_t filled_ = 0;
   std::vector<std::uint32_t> marks_;
   kernels::MarkFindings findings_;
