@@ -16,6 +16,8 @@
 #include "evaluation_summary.hpp"
 #include "fit_arguments.hpp"
 #include "output.hpp"
+#include "table_arguments.hpp"
+#include "table_progress.hpp"
 #include "thread_count.hpp"
 
 namespace mpilogit::cli {
@@ -163,10 +165,15 @@ int predict_command(const Arguments& arguments, const comm::Communicator& commun
     options.source = source_from(arguments, kModelArguments);
     options.threads = threads_from(arguments, automatic);
   });
+  options.raw = raw_options_from(arguments, options.source.files, communicator);
   const auto json = record_path(arguments, communicator);
-  const auto report = workflow::predict(options, communicator);
-  if (json) write_text(*json, workflow::to_json(report), communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
+  TableProgress progress(output);
+  if (options.raw) options.raw->progress = progress.line();
+  const auto report = workflow::predict(options, communicator);
+  progress.finish();
+  tell(report.raw, output);
+  if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(describe(report, options.output_path));
   return kDone;
 }
@@ -185,10 +192,15 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
     options.curves_path = arguments.text_if_given("curves");
     options.threads = threads_from(arguments, automatic);
   });
+  options.raw = raw_options_from(arguments, options.source.files, communicator);
   const auto json = record_path(arguments, communicator);
-  const auto report = workflow::evaluate(options, communicator);
-  if (json) write_text(*json, workflow::to_json(report), communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
+  TableProgress progress(output);
+  if (options.raw) options.raw->progress = progress.line();
+  const auto report = workflow::evaluate(options, communicator);
+  progress.finish();
+  tell(report.raw, output);
+  if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(describe(report));
   return kDone;
 }
@@ -206,6 +218,7 @@ int inspect_command(const Arguments& arguments, const comm::Communicator& commun
       top = static_cast<std::size_t>(arguments.integer("top", 1));
     }
   });
+  refuse_tables(options.source.files, communicator);
   const auto report = workflow::inspect(options, communicator);
   comm::together(communicator, [&] { refuse_idle_options(arguments, report); });
   const Output output(communicator, false);

@@ -24,6 +24,8 @@ int import_command(const Arguments& arguments, const comm::Communicator& communi
                    workflow::Events& events);
 int synthesize_command(const Arguments& arguments, const comm::Communicator& communicator,
                        workflow::Events& events);
+int export_command(const Arguments& arguments, const comm::Communicator& communicator,
+                   workflow::Events& events);
 int inspect_command(const Arguments& arguments, const comm::Communicator& communicator);
 int summarize_command(const Arguments& arguments, const comm::Communicator& communicator);
 

@@ -20,8 +20,10 @@ struct Form {
 };
 
 constexpr std::array kForms = {
+    Form{"csv", import_csv_command},
     Form{"libsvm", import_libsvm_command},
     Form{"npy", import_npy_command},
+    Form{"coefficients", import_coefficients_command},
 };
 
 std::string all_forms() {

@@ -13,6 +13,7 @@ constexpr unsigned kFit = kTrain | kPath | kCrossValidate;
 constexpr unsigned kRecorded = kFit | kPredict | kEvaluate;
 constexpr unsigned kData = kRecorded | kReport;
 constexpr unsigned kAll = kData | kInspect;
+constexpr unsigned kConvert = kImport | kExport | kSynthesize;
 
 using enum OptionKind;
 
@@ -24,12 +25,18 @@ constexpr std::array kOptions = {
            kTrain, ""},
     Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
     Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""},
-    Option{"output", value, "FILE", "", "where the data set goes (HDF5); required",
-           kImport | kSynthesize, ""},
+    Option{"output", value, "FILE", "", "where the data set goes (HDF5); required", kSynthesize,
+           ""},
+    Option{"output", value, "FILE", "", "where the data set or the model goes (HDF5); required",
+           kImport, ""},
+    Option{"output", value, "FILE", "", "where the model goes in its new form; required", kExport,
+           ""},
+    Option{"format", value, "FORM", "", "json, csv, onnx, pmml, c or python; required", kExport,
+           ""},
     Option{"data", value, "FILE", "",
            "labelled rows to score; files after the model continue this data set", kReport, ""},
     Option{"step", value, "N", "", "which model of a file that `path` wrote, counted from 0",
-           kPredict | kEvaluate | kInspect | kReport, ""},
+           kPredict | kEvaluate | kInspect | kReport | kExport, ""},
 
     Option{"features", value, "NAME", "X", "data set or CSR group of the features", kAll, ""},
     Option{"labels", value, "NAME", "y", "data set of the labels",
@@ -51,6 +58,11 @@ constexpr std::array kOptions = {
            kEvaluate, ""},
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
+
+    Option{"unseen", value, "RULE", "error",
+           "of raw tables: what to do with a category that the model does not know: error, or "
+           "baseline (none of its column's features is 1)",
+           kPredict | kEvaluate, ""},
 
     Option{"degree", value, "N", "1",
            "products of up to N features as further features, made on the fly", kFit, ""},
@@ -174,6 +186,12 @@ constexpr std::array kOptions = {
            kTrain, "sgd"},
     Option{"seed", value, "N", "0", "of the order in which blocks are visited", kTrain, "sgd"},
 
+    Option{"classes", value, "A,B", "0,1",
+           "the two classes of a table that does not name them; the coefficients speak for B",
+           kImport, "", "coefficients"},
+    Option{"step", value, "N", "",
+           "which column of a table with one for each of several penalties, counted from 0",
+           kImport, "", "coefficients"},
     Option{"base", value, "BASE", "auto",
            "the number of the first column: 0 or 1; auto is 1 unless a column 0 occurs", kImport,
            "", "libsvm"},
@@ -184,7 +202,7 @@ constexpr std::array kOptions = {
         kImport, "", "libsvm"},
     Option{"storage", value, "TYPE", "auto",
            "float32 or float64; auto is float32 if that holds every value exactly", kImport, "",
-           "libsvm"},
+           "libsvm csv"},
     Option{
         "features", value, "NAME", "auto",
         "which array of an .npz file holds the features; auto: the only one with two dimensions, "
@@ -194,8 +212,43 @@ constexpr std::array kOptions = {
            "labels: an .npy file, or the name of an array in the .npz file of the features",
            kImport, "", "npy"},
     Option{"weights", value, "NAME", "",
-           "weights of the rows: an .npy file, or the name of an array in the .npz file", kImport,
-           "", "npy"},
+           "weights of the rows: an .npy file, or the name of an array in the .npz file or of a "
+           "column",
+           kImport, "", "npy csv"},
+    Option{"label", value, "NAME", "", "the column of the labels; required", kImport, "", "csv"},
+    Option{"no-label", flag, "", "", "there is none", kImport, "", "csv"},
+    Option{"delimiter", value, "CHARACTER", "auto",
+           "between fields; auto is that of `, ; tab |` which the first line has most of", kImport,
+           "", "csv"},
+    Option{"quote", value, "CHARACTER", "\"", "around fields; or none", kImport, "", "csv"},
+    Option{"no-header", flag, "", "",
+           "the first line is a row: columns are called \"column 0\", \"column 1\", ...", kImport,
+           "", "csv"},
+    Option{"columns", value, "NAMES", "", "the only columns that become features: a,b,'c, d'",
+           kImport, "", "csv"},
+    Option{"ignore", value, "NAMES", "", "columns that become no features", kImport, "", "csv"},
+    Option{"categorical", value, "NAMES", "", "columns of numbers that are codes", kImport, "",
+           "csv"},
+    Option{"dates", value, "NAMES", "",
+           "columns of ISO 8601 dates, which become seconds since 1970", kImport, "", "csv"},
+    Option{"hash", value, "NAMES", "",
+           "columns whose texts go into --buckets by their hash, instead of a feature each",
+           kImport, "", "csv"},
+    Option{"buckets", value, "N", "1024", "features of each column of --hash", kImport, "", "csv"},
+    Option{"max-categories", value, "N", "1000", "that a column may have", kImport, "", "csv"},
+    Option{"drop-level", value, "WHICH", "first",
+           "the category of a column that gets no feature, for the others are compared with it: "
+           "first, most-frequent or none",
+           kImport, "", "csv"},
+    Option{"missing", value, "RULE", "error",
+           "what to do where a field has no value: error; drop the row; or mean, and a feature "
+           "that says so",
+           kImport, "", "csv"},
+    Option{"missing-values", value, "TEXTS", ",NA,N/A,NaN,nan,null,NULL,None",
+           "fields that have no value; those that are empty never have", kImport, "", "csv"},
+    Option{"form", value, "FORM", "auto",
+           "dense or csr; auto is csr where there are categories and it is smaller", kImport, "",
+           "csv"},
 
     Option{"rows", value, "N", "", "rows that are made; required", kSynthesize, ""},
     Option{"features", value, "N", "", "columns of each; required", kSynthesize, ""},
@@ -271,9 +324,9 @@ constexpr std::array kOptions = {
     Option{"stall-timeout", value, "TIME", "120s",
            "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
            "1.5m), or three times the longest pass if that is more; 0: wait for ever",
-           kAll | kSummarize | kImport | kSynthesize, ""},
-    Option{"json", value, "FILE", "", "write the run record there, as JSON", kRecorded | kSummarize,
-           ""},
+           kAll | kSummarize | kConvert, ""},
+    Option{"json", value, "FILE", "", "write the run record there, as JSON",
+           kRecorded | kSummarize | kImport, ""},
     Option{"events", value, "FILE", "",
            "append what happens there as it happens, a line of JSON each (docs/telemetry.md)",
            kData, ""},
@@ -282,10 +335,9 @@ constexpr std::array kOptions = {
            kFit, ""},
     Option{"config", value, "FILE", "",
            "read options from a file of lines `name = value`; the command line wins",
-           kAll | kSummarize | kImport | kSynthesize, ""},
-    Option{"quiet", flag, "", "", "print nothing but errors", kData | kImport | kSynthesize, ""},
-    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kImport | kSynthesize,
-           ""},
+           kAll | kSummarize | kConvert, ""},
+    Option{"quiet", flag, "", "", "print nothing but errors", kData | kConvert, ""},
+    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kConvert, ""},
 };
 
 constexpr std::array kCommands = {
@@ -297,10 +349,10 @@ constexpr std::array kCommands = {
     CommandInfo{kCrossValidate, "cross-validate", "DATA.h5 [MORE.h5 ...]",
                 "Find the penalty that predicts rows best that were not trained on, and fit with "
                 "it."},
-    CommandInfo{kPredict, "predict", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
+    CommandInfo{kPredict, "predict", "MODEL.h5 DATA.h5|TABLE.csv [MORE ...]",
                 "Write the probabilities and the label of every row."},
     CommandInfo{
-        kEvaluate, "evaluate", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
+        kEvaluate, "evaluate", "MODEL.h5 DATA.h5|TABLE.csv [MORE ...]",
         "Compare a model with labelled rows: losses, AUC, calibration, confusion and more."},
     CommandInfo{kReport, "report", "MODEL.h5 [MORE.h5 ...]",
                 "Write a page that shows a model, and with --data how it does on labelled rows."},
@@ -309,10 +361,14 @@ constexpr std::array kCommands = {
     CommandInfo{kSummarize, "summarize", "MODEL.h5",
                 "Print the table of a model that was trained with inference: standard errors, z, "
                 "p, intervals, odds ratios, fit."},
-    CommandInfo{kImport, "import", "libsvm|npy FILE [MORE ...]",
-                "Write what other programs' files hold as a data set."},
+    CommandInfo{
+        kImport, "import", "csv|libsvm|npy|coefficients FILE [MORE ...]",
+        "Write what other programs' files hold as a data set, a table of coefficients as a model."},
     CommandInfo{kSynthesize, "synthesize", "--rows N --features N --output FILE",
                 "Make a data set of a given shape from known coefficients."},
+    CommandInfo{
+        kExport, "export", "MODEL.h5",
+        "Write a model in a form that other programs read: JSON, CSV, ONNX, PMML, C, Python."},
 };
 
 bool has_word(std::string_view words, std::string_view word) {

@@ -17,6 +17,7 @@ enum Command : unsigned {
   kCrossValidate = 32,
   kReport = 64,
   kImport = 128,
+  kExport = 256,
   kSynthesize = 512,
   kSummarize = 1024,
 };

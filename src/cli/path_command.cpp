@@ -11,6 +11,7 @@
 #include "event_observers.hpp"
 #include "fit_arguments.hpp"
 #include "output.hpp"
+#include "table_arguments.hpp"
 #include "thread_count.hpp"
 
 namespace mpilogit::cli {
@@ -56,6 +57,7 @@ int path_command(const Arguments& arguments, const comm::Communicator& communica
   const int automatic = automatic_threads(communicator);
   workflow::PathOptions options;
   comm::together(communicator, [&] { options = options_from(arguments, automatic); });
+  refuse_tables(arguments.positional(), communicator);
   const auto json = record_path(arguments, communicator);
 
   const Output output(communicator, arguments.flag("quiet"), events);

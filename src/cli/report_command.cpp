@@ -11,6 +11,7 @@
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "output.hpp"
+#include "table_arguments.hpp"
 #include "thread_count.hpp"
 
 namespace mpilogit::cli {
@@ -63,6 +64,7 @@ int report_command(const Arguments& arguments, const comm::Communicator& communi
     core::require_writable(path);
     return std::string();
   });
+  if (options.data) refuse_tables(options.data->files, communicator);
   comm::Phase phase(communicator, "reading the model");
   const workflow::ReportData data = workflow::gather_report(options, communicator);
   phase.turn_to("drawing the page");

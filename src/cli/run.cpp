@@ -71,6 +71,8 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator,
       return report_command(arguments, communicator, events);
     case kImport:
       return import_command(arguments, communicator, events);
+    case kExport:
+      return export_command(arguments, communicator, events);
     case kInspect:
       return inspect_command(arguments, communicator);
     case kSummarize:

@@ -19,6 +19,7 @@
 #include "inference_table.hpp"
 #include "output.hpp"
 #include "progress_lines.hpp"
+#include "table_arguments.hpp"
 #include "terminal.hpp"
 #include "thread_count.hpp"
 
@@ -213,6 +214,7 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
   const int automatic = automatic_threads(communicator);
   workflow::TrainOptions options;
   comm::together(communicator, [&] { options = options_from(arguments, automatic); });
+  refuse_tables(arguments.positional(), communicator);
   const auto json = record_path(arguments, communicator);
 
   const Output output(communicator, arguments.flag("quiet"), events);

@@ -117,19 +117,18 @@ void RowFile::learn_columns(const std::string& description) {
 RowFile::RowFile(const std::string& path, const comm::Communicator& communicator,
                  core::FunctionRef<void(const File&)> lay_out)
     : path_(path), communicator_(communicator) {
-  std::string temporary;
   learn_columns(comm::on_root(communicator, [&] {
     target_ = std::make_unique<core::AtomicFile>(path);
-    temporary = target_->temporary_path();
+    temporary_ = target_->temporary_path();
     File file = File::create(*target_);
     lay_out(file);
     std::string columns = describe_columns(file);
     file.close();
     return columns;
   }));
-  communicator.broadcast(temporary);
+  communicator.broadcast(temporary_);
   comm::together(communicator, [&] {
-    if (!rows_.open(temporary)) throw failure(path_, "opening", errno);
+    if (!rows_.open(temporary_)) throw failure(path_, "opening", errno);
   });
 }
 
@@ -215,6 +214,13 @@ void RowFile::commit() {
     target_->commit();
     return std::string();
   });
+}
+
+std::string RowFile::lend() {
+  comm::together(communicator_, [&] {
+    if (!rows_.close()) throw failure(path_, "closing", errno);
+  });
+  return temporary_;
 }
 
 }  // namespace mpilogit::hdf5

@@ -47,6 +47,7 @@ RowReader::RowReader(const TextFiles& files, const Stretch& stretch)
                 [&files, file = stretch.file](std::int64_t offset) {
                   return files.where(file, offset);
                 }) {
+  file_ = stretch.file;
   if (!stretch.begins_row) find_first_row(stretch.inside_quotes);
 }
 
@@ -115,15 +116,14 @@ std::int64_t RowReader::split(core::FunctionRef<void(const Row&)> handle) {
     row_begin_ = field_begin;
     done_ = offset_ + static_cast<std::int64_t>(row_begin_) > last_;
   }
-  fields_.clear();
-  unescaped_used_ = 0;
   if (ended_ && !done_) {
-    if (row_begin_ < size && findings_.inside_quotes) {
-      refuse(row_begin_, "a quote is not closed in the row that begins here", {},
-             "Close it, or choose another --quote");
-    }
+    // The text ends within quotes: its last field says how.
+    if (row_begin_ < size && findings_.inside_quotes)
+      add_field(text + field_begin, text + size - 1);
     done_ = true;
   }
+  fields_.clear();
+  unescaped_used_ = 0;
   const std::size_t used = std::min(row_begin_, filled_);
   filled_ -= used;
   std::memmove(buffer_.data(), buffer_.data() + used, filled_);
@@ -159,6 +159,11 @@ std::string_view RowReader::unquoted(std::string_view field) {
            "a quoted field ends with its quote, and quotes in it are doubled",
            "Double the quotes in it");
   };
+  if (!closed && field.find(quote, 1) == std::string_view::npos) {
+    refuse(static_cast<std::size_t>(field.data() - buffer_.data()),
+           fmt::format("the quote of field {} is not closed", fields_.size() + 1), {},
+           "Close it, or choose another --quote");
+  }
   if (!closed) stray();
   if (inner.find(quote) == std::string_view::npos) return inner;
   if (unescaped_used_ == unescaped_.size()) unescaped_.emplace_back();
@@ -187,7 +192,7 @@ void RowReader::finish_row(std::size_t begin, std::size_t end,
       refuse(begin, fmt::format("the row that begins here has {} fields", fields_.size()),
              fmt::format("there are {} columns", columns_), "Correct it, or leave it out");
     }
-    handle({fields_, offset_ + static_cast<std::int64_t>(begin)});
+    handle({fields_, file_, offset_ + static_cast<std::int64_t>(begin)});
   }
   fields_.clear();
   unescaped_used_ = 0;

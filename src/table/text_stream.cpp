@@ -215,6 +215,22 @@ Compression compression_of(const std::string& path) {
   return Compression::none;
 }
 
+std::string text_form(const std::string& path) {
+  try {
+    const Compression compression = compression_of(path);
+    std::array<char, 512> first{};
+    const std::size_t size = open_text(path, compression)->read(first);
+    const bool is_text = std::all_of(first.begin(), first.begin() + size, [](char c) {
+      return static_cast<unsigned char>(c) >= ' ' || c == '\n' || c == '\r' || c == '\t';
+    });
+    if (!is_text || size == 0) return {};
+    if (compression == Compression::none) return "text";
+    return compression == Compression::gzip ? "text compressed by gzip" : "text compressed by zstd";
+  } catch (const core::Error&) {
+    return {};
+  }
+}
+
 std::unique_ptr<TextStream> open_text(const std::string& path, Compression compression,
                                       std::int64_t offset) {
   if (compression == Compression::none) return std::make_unique<PlainStream>(path, offset);

@@ -1,5 +1,6 @@
 #include "mpilogit/workflow/evaluate.hpp"
 
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -46,12 +47,17 @@ EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator
   require_two_classes(options.source, model, options.model_path);
   require_use_of_cost(options, model);
   phase.turn_to("reading the data");
-  data::Source source = options.source;
+  std::optional<RawTable> table;
+  if (options.raw) {
+    table.emplace(options.source.files, *options.raw, RawTable::For::evaluation, model,
+                  options.model_path, place_for_rows(communicator), communicator);
+  }
+  data::Source source = table ? table->source() : options.source;
   source.group_names = source.groups.has_value();
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
-  require_features(model, options.model_path, options.source, dataset.shape());
+  require_features(model, options.model_path, source, dataset.shape());
   phase.turn_to("evaluating");
-  const std::vector<std::uint32_t> labels = labels_in_model(dataset, model.classes, options.source);
+  const std::vector<std::uint32_t> labels = labels_in_model(dataset, model.classes, source);
   const std::vector<double> scores = margins(model, dataset, options.threads);
   const statistics::ScoredRows rows{.shape = score_shape(model),
                                     .margins = scores,
@@ -62,6 +68,7 @@ EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator
 
   EvaluateReport report;
   report.shape = dataset.shape();
+  if (table) report.raw = table->report();
   report.classes = model.classes;
   report.metrics = statistics::assess(
       rows, {.bins = options.bins, .cost = options.cost, .curves = options.curves_path.has_value()},

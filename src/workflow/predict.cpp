@@ -126,7 +126,12 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
   const model::Model model =
       model::read_model_or_step(options.model_path, options.step, communicator);
   phase.turn_to("reading the data");
-  data::Source source = options.source;
+  std::optional<RawTable> table;
+  if (options.raw) {
+    table.emplace(options.source.files, *options.raw, RawTable::For::prediction, model,
+                  options.model_path, options.output_path, communicator);
+  }
+  data::Source source = table ? table->source() : options.source;
   source.labels = std::nullopt;
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
   require_features(model, options.model_path, source, dataset.shape());
@@ -138,6 +143,7 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
 
   PredictReport report;
   report.shape = dataset.shape();
+  if (table) report.raw = table->report();
   report.classes = model.classes;
   report.predicted.assign(model.classes.size(), 0);
   for (const auto k : result.predicted) ++report.predicted[k];

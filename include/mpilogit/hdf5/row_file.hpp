@@ -56,6 +56,10 @@ class RowFile {
   /// every byte was written once, by whichever rank, gets a fingerprint.
   void commit();
 
+  /// Collective. Ends the writing of a file that nobody shall keep. Returns where it can be read
+  /// until this object is gone, and the file with it.
+  std::string lend();
+
  private:
   /// Open for writing; −1 is closed.
   class Descriptor {
@@ -101,6 +105,7 @@ class RowFile {
   void write_fingerprints() const;
 
   std::string path_;
+  std::string temporary_;
   comm::Communicator communicator_;
   std::unique_ptr<core::AtomicFile> target_;  // on the root
   std::vector<Column> columns_;

@@ -19,7 +19,8 @@ namespace mpilogit::table {
 /// The views last until the next row.
 struct Row {
   std::span<const std::string_view> fields;
-  std::int64_t offset = 0;  ///< of its first byte in the text
+  std::size_t file = 0;     ///< of the table's
+  std::int64_t offset = 0;  ///< of its first byte in the file's text
 };
 
 /// Fields are trimmed of white space unless they are quoted; a doubled quote within quotes is one.
@@ -54,6 +55,7 @@ class RowReader {
   std::unique_ptr<TextStream> stream_;
   Dialect dialect_;
   std::size_t columns_;
+  std::size_t file_ = 0;
   Where where_;
   std::int64_t last_;  // rows that begin behind it are others'
   bool done_ = false;

@@ -38,7 +38,7 @@ struct Column {
   /// Of a category: the level that has no feature, for it is what the others are compared with.
   std::optional<std::string> dropped{};
   std::int64_t buckets = 0;        ///< of a hashed column
-  double mean = 0.0;               ///< of numbers and dates: of the values that are there
+  double mean = 0.0;               ///< of numbers and dates, with Missing::mean: of what is there
   bool indicates_missing = false;  ///< has the feature "column=(missing)", after its others
 
   /// In the order that they have among the features.

@@ -27,6 +27,10 @@ enum class Compression { none, gzip, zstd };
 /// By the first bytes of the file, whatever it is called. Throws bad input if it cannot be read.
 Compression compression_of(const std::string& path);
 
+/// "text", "text compressed by gzip", …, or empty if the file cannot be read or is something else:
+/// as far as its first bytes tell. Never throws.
+std::string text_form(const std::string& path);
+
 /// The text of a file from byte `offset` of the text on. Cost: of compressed text, decompressing
 /// what is before.
 std::unique_ptr<TextStream> open_text(const std::string& path, Compression compression,

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,13 @@ namespace mpilogit::table {
 /// A decimal number, with sign, point and exponent as one likes: the nearest double, which must be
 /// finite. Neither inf nor nan nor hexadecimal digits are numbers. −0 is 0.
 std::optional<double> number_in(std::string_view text);
+
+/// Whether a float32 holds the number exactly.
+inline bool is_single_precision(double value) {
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  return value >= -kLargest && value <= kLargest &&
+         static_cast<double>(static_cast<float>(value)) == value;
+}
 
 /// Decimal digits with or without a sign, within int64.
 std::optional<std::int64_t> integer_in(std::string_view text);

@@ -76,6 +76,10 @@ class DataWriter {
   /// Collective. When every rank's rows are on the disk, the file takes its place.
   void commit() { file_.commit(); }
 
+  /// Collective. Or: ends the writing of a file that nobody shall keep. Returns where it can be
+  /// read until this object is gone, and the file with it.
+  std::string lend() { return file_.lend(); }
+
  private:
   static constexpr const char* kLabels = "y";
   static constexpr const char* kWeights = "weights";

@@ -10,6 +10,7 @@
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/statistics/assessment.hpp"
 #include "mpilogit/statistics/group_metrics.hpp"
+#include "mpilogit/workflow/raw_table.hpp"
 
 namespace mpilogit::workflow {
 
@@ -17,6 +18,7 @@ struct EvaluateOptions {
   std::string model_path;
   std::optional<std::int64_t> step;        ///< which model of a path file
   data::Source source;                     ///< with `groups`: metrics of each, by name
+  std::optional<RawOptions> raw;           ///< the files are tables
   std::size_t bins = 10;                   ///< of the reliability table
   std::optional<statistics::Cost> cost;    ///< for a model of two classes
   std::optional<std::string> curves_path;  ///< where the curves go (docs/formats.md)
@@ -29,6 +31,7 @@ struct EvaluateReport {
   statistics::Assessment metrics;
   data::ClassSet groups;  ///< the values of `source.groups`
   std::vector<statistics::GroupMetrics> by_group;
+  RawReport raw;
   int ranks = 1;
   int threads = 1;
   double seconds_total = 0.0;

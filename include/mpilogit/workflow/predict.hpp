@@ -8,6 +8,7 @@
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
+#include "mpilogit/workflow/raw_table.hpp"
 
 namespace mpilogit::workflow {
 
@@ -15,6 +16,7 @@ struct PredictOptions {
   std::string model_path;
   std::optional<std::int64_t> step;  ///< which model of a path file
   data::Source source;               ///< its labels are not read
+  std::optional<RawOptions> raw;     ///< the files are tables
   std::string output_path;
   int threads = 1;
 };
@@ -23,6 +25,7 @@ struct PredictReport {
   data::Shape shape;
   data::ClassSet classes;
   std::vector<std::int64_t> predicted;  ///< rows per class
+  RawReport raw;
   int ranks = 1;
   int threads = 1;
   double seconds_total = 0.0;

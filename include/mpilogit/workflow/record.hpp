@@ -5,6 +5,7 @@
 
 #include "mpilogit/workflow/cross_validate.hpp"
 #include "mpilogit/workflow/evaluate.hpp"
+#include "mpilogit/workflow/import_csv.hpp"
 #include "mpilogit/workflow/path.hpp"
 #include "mpilogit/workflow/predict.hpp"
 #include "mpilogit/workflow/train.hpp"
@@ -16,5 +17,6 @@ std::string to_json(const PathReport& report);
 std::string to_json(const CrossValidateReport& report);
 std::string to_json(const EvaluateReport& report);
 std::string to_json(const PredictReport& report);
+std::string to_json(const ImportCsvReport& report);
 
 }  // namespace mpilogit::workflow

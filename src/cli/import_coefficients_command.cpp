@@ -1,0 +1,66 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/core/read_file.hpp"
+#include "mpilogit/exchange/coefficient_table.hpp"
+#include "mpilogit/model/model_file.hpp"
+
+#include "import_files.hpp"
+#include "output.hpp"
+
+namespace mpilogit::cli {
+
+namespace {
+
+// "no,yes"
+std::vector<std::string> classes_from(const Arguments& arguments) {
+  if (!arguments.given("classes")) return {};
+  const std::string text = arguments.text("classes");
+  const std::size_t comma = text.find(',');
+  if (comma == std::string::npos || text.find(',', comma + 1) != std::string::npos) {
+    refuse_usage(&arguments.command(),
+                 fmt::format("--classes is '{}', not two labels like no,yes", text));
+  }
+  return {text.substr(0, comma), text.substr(comma + 1)};
+}
+
+std::string read_table(const std::string& path) {
+  if (auto text = core::read_file(path)) return *text;
+  throw core::bad_input({.what = "the file is missing",
+                         .where = path,
+                         .why = {},
+                         .remedy = "Check the path of the table"});
+}
+
+}  // namespace
+
+// One process does it all: a table of coefficients is small.
+int import_coefficients_command(const Arguments& arguments, const comm::Communicator& communicator,
+                                workflow::Events& events) {
+  std::vector<std::string> inputs;
+  exchange::TableOptions options;
+  comm::together(communicator, [&] {
+    inputs = import_inputs(arguments);
+    if (inputs.size() > 1) {
+      refuse_usage(&arguments.command(), "import coefficients takes one table");
+    }
+    options.classes = classes_from(arguments);
+    if (arguments.given("step")) options.step = arguments.integer("step", 0);
+  });
+  const std::string path = import_output(arguments, inputs, communicator);
+  const std::string summary = comm::on_root(communicator, [&] {
+    const std::string& table = inputs.front();
+    const model::Model model = exchange::model_from_table(read_table(table), options, table);
+    model::write_model(path, model);
+    return fmt::format("{} model of {} classes and {} features", model.objective,
+                       model.classes.size(), grouped(model.features));
+  });
+  const Output output(communicator, arguments.flag("quiet"), events);
+  output.result(fmt::format("imported        {}\nwritten         {}\n", summary, path));
+  return static_cast<int>(core::ExitCode::done);
+}
+
+}  // namespace mpilogit::cli

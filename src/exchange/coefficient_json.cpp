@@ -1,0 +1,146 @@
+#include "coefficient_json.hpp"
+
+#include <cmath>
+#include <stdexcept>
+
+#include <nlohmann/json.hpp>
+
+#include "mpilogit/table/schema.hpp"
+
+#include "class_rows.hpp"
+
+namespace mpilogit::exchange {
+
+namespace {
+
+using Json = nlohmann::json;
+
+void require(bool holds, const std::string& what) {
+  if (!holds) throw std::invalid_argument(what);
+}
+
+// Labels as they are, all of one kind.
+data::ClassSet labels_in(const Json& labels) {
+  require(labels.is_array() && !labels.empty(), "its classes are no list");
+  data::ClassSet classes;
+  for (const auto& label : labels) {
+    require(label.type() == labels.front().type() ||
+                (label.is_number_integer() && labels.front().is_number_integer()),
+            "its classes are of several kinds");
+    if (label.is_string()) {
+      classes.kind = data::LabelKind::text;
+      classes.texts.push_back(label.get<std::string>());
+    } else if (label.is_boolean()) {
+      classes.kind = data::LabelKind::boolean;
+      classes.numbers.push_back(label.get<bool>() ? 1 : 0);
+    } else {
+      const double value = label.get<double>();
+      require(value == std::trunc(value) && std::abs(value) < 9e18,
+              "a class is no whole number: " + label.dump());
+      if (label.is_number_float()) classes.kind = data::LabelKind::floating;
+      classes.numbers.push_back(label.is_number_float() ? static_cast<std::int64_t>(value)
+                                                        : label.get<std::int64_t>());
+    }
+  }
+  return classes;
+}
+
+std::vector<std::string> names_in(const Json& json, const char* key) {
+  if (!json.contains(key) || json[key].is_null()) return {};
+  return json[key].get<std::vector<std::string>>();
+}
+
+std::vector<std::vector<double>> rows_of_numbers(const Json& json) {
+  if (json.is_array() && !json.empty() && json[0].is_number()) {
+    return {json.get<std::vector<double>>()};
+  }
+  return json.get<std::vector<std::vector<double>>>();
+}
+
+// Without an intercept scikit-learn has one 0 for all classes.
+std::vector<double> intercepts_of(const Json& json, std::size_t rows) {
+  if (json.is_number()) return std::vector<double>(rows, json.get<double>());
+  auto values = json.get<std::vector<double>>();
+  if (values.size() == 1) return std::vector<double>(rows, values.front());
+  require(values.size() == rows, "it has other numbers of intercepts and of rows of coefficients");
+  return values;
+}
+
+std::vector<ClassRow> rows_in(const Json& coefficients, const Json& intercept) {
+  const auto rows = rows_of_numbers(coefficients);
+  require(!rows.empty(), "it has no coefficients");
+  const auto intercepts = intercepts_of(intercept, rows.size());
+  std::vector<ClassRow> result;
+  for (std::size_t r = 0; r < rows.size(); ++r) result.push_back({intercepts[r], rows[r]});
+  return result;
+}
+
+model::Model scikit_learn_model(const Json& json, const TableOptions& options) {
+  ClassRows table;
+  table.rows = rows_in(json.at("coef_"), json.value("intercept_", Json(0.0)));
+  table.reference = table.rows.size() == 1;
+  table.feature_names = names_in(json, "feature_names_in_");
+  table.one_vs_rest = table.rows.size() > 1 && json.value("multi_class", "") == "ovr";
+  const bool named = json.contains("classes_");
+  require(!named || options.classes.empty(), "--classes has no effect: it names them");
+  require(named || table.reference, "it lacks classes_");
+  table.classes = named                     ? labels_in(json["classes_"])
+                  : options.classes.empty() ? classes_named({"0", "1"})
+                                            : classes_named(options.classes);
+  return model_of(std::move(table));
+}
+
+kernels::PolynomialShape expansion_in(const Json& json, std::int64_t features) {
+  if (json.is_null()) return {static_cast<std::size_t>(features), 1, false};
+  const auto degree = json.at("degree").get<std::int64_t>();
+  const auto from = json.at("data_features").get<std::int64_t>();
+  require(degree >= 2 && degree <= features && from >= 1 && from <= features,
+          "its expansion is none");
+  const kernels::PolynomialShape shape{static_cast<std::size_t>(from),
+                                       static_cast<std::size_t>(degree),
+                                       json.at("interactions_only").get<bool>()};
+  require(kernels::expanded_features(shape) == static_cast<std::size_t>(features),
+          "its expansion has other features than its coefficients");
+  return shape;
+}
+
+// What `export --format json` wrote. The inference stays behind: it is of the data, too.
+model::Model own_model(const Json& json, const TableOptions& options) {
+  require(json.at("format") == "mpilogit model" && json.at("format_version") == 1,
+          "it is of another format");
+  require(options.classes.empty(), "--classes has no effect: it names them");
+  ClassRows table;
+  table.classes = labels_in(json.at("classes"));
+  table.rows = rows_in(json.at("coefficients"), json.at("intercept"));
+  table.reference = table.rows.size() + 1 == table.classes.size();
+  table.one_vs_rest = json.at("objective") == model::kOneVsRest;
+  table.feature_names = names_in(json, "feature_names");
+  model::Model model = model_of(std::move(table));
+  const Json& expansion = json.at("expansion");
+  model.expansion = expansion_in(expansion, model.features);
+  if (!expansion.is_null()) model.data_feature_names = names_in(expansion, "data_feature_names");
+  require(model.data_feature_names.empty() ||
+              std::ssize(model.data_feature_names) == model.data_features(),
+          "it has other numbers of names and of features");
+  const Json& penalty = json.at("penalty");
+  model.l2 = penalty.at("l2").get<double>();
+  model.l1 = penalty.at("l1").get<double>();
+  model.standardized = penalty.at("standardized").get<bool>();
+  model.firth = penalty.at("firth").get<bool>();
+  const Json& schema = json.at("schema");
+  if (schema.is_null()) return model;
+  model.schema = table::to_text(table::schema_from(schema.dump(), "schema"));
+  return model;
+}
+
+}  // namespace
+
+model::Model model_from_json(const std::string& text, const TableOptions& options) {
+  const Json json = Json::parse(text);
+  require(!options.step, "--step has no effect: it has the coefficients of one model");
+  if (json.contains("coef_")) return scikit_learn_model(json, options);
+  if (json.contains("format")) return own_model(json, options);
+  throw std::invalid_argument("it has neither 'coef_' nor 'format'");
+}
+
+}  // namespace mpilogit::exchange

@@ -1,0 +1,13 @@
+#pragma once
+// Coefficients in JSON: of `export`, or scikit-learn's attributes by their names.
+
+#include <string>
+
+#include "mpilogit/exchange/coefficient_table.hpp"
+
+namespace mpilogit::exchange {
+
+/// Throws std::exception that says what is wrong.
+model::Model model_from_json(const std::string& text, const TableOptions& options);
+
+}  // namespace mpilogit::exchange

@@ -1,0 +1,205 @@
+#include "mpilogit/exchange/coefficient_table.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "mpilogit/core/error.hpp"
+
+#include "class_rows.hpp"
+#include "coefficient_json.hpp"
+#include "csv_text.hpp"
+#include "table_words.hpp"
+
+namespace mpilogit::exchange {
+
+namespace {
+
+using Table = std::vector<CsvRecord>;
+
+void require(bool holds, const std::string& what) {
+  if (!holds) throw std::invalid_argument(what);
+}
+
+// A coefficient that R did not estimate (NA) is none.
+double number(const std::string& field, std::size_t record) {
+  if (field == "NA") return 0.0;
+  double value = 0.0;
+  const char* end = field.data() + field.size();
+  const auto [last, error] = std::from_chars(field.data(), end, value);
+  require(
+      error == std::errc() && last == end && std::isfinite(value),
+      fmt::format("record {} has '{}' where a number belongs", record + 1, field.substr(0, 40)));
+  return value;
+}
+
+// What R, scikit-learn's users and statsmodels call it. glmnet leaves the first row of some tables
+// without a name.
+bool is_intercept(const std::string& name, bool first) {
+  std::string lower = name;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower == kIntercept || lower == "intercept" || lower == "const" ||
+         (first && lower.empty());
+}
+
+// One class's rows as they come: the first that is called so is the intercept.
+struct Gathered {
+  ClassRow row;
+  std::vector<std::string> names;
+  bool has_intercept = false;
+
+  void add(const std::string& name, double value) {
+    if (!has_intercept && is_intercept(name, names.empty())) {
+      row.intercept = value;
+      has_intercept = true;
+      return;
+    }
+    names.push_back(name);
+    row.coefficients.push_back(value);
+  }
+};
+
+std::optional<std::size_t> column_called(const CsvRecord& header, const std::string& name) {
+  const auto found = std::find(header.begin(), header.end(), name);
+  if (found == header.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - header.begin());
+}
+
+// R's write.table writes no name for the column of row names, and no place for it either.
+Table table_of(const std::string& text) {
+  Table table = csv_records(text);
+  require(table.size() >= 2, "it has no rows below its header");
+  CsvRecord& header = table.front();
+  if (table[1].size() == header.size() + 1) header.insert(header.begin(), "");
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    require(table[i].size() == header.size(), fmt::format("record {} has {} fields, the header {}",
+                                                          i + 1, table[i].size(), header.size()));
+  }
+  return table;
+}
+
+std::vector<std::string> two_classes(const TableOptions& options) {
+  return options.classes.empty() ? std::vector<std::string>{"0", "1"} : options.classes;
+}
+
+void refuse(bool given, const char* option, const std::string& why) {
+  require(!given, fmt::format("{} has no effect: {}", option, why));
+}
+
+// A line per coefficient, which names its class: what `export` writes.
+ClassRows tidy_rows(const Table& table, std::size_t class_column, const TableOptions& options) {
+  refuse(options.step.has_value(), "--step", "it has one column of coefficients");
+  const auto feature = column_called(table.front(), kFeature);
+  const auto coefficient = column_called(table.front(), kCoefficient);
+  const auto reference = column_called(table.front(), kReference);
+  require(feature && coefficient, fmt::format("it has a column '{}', but not '{}' and '{}'", kClass,
+                                              kFeature, kCoefficient));
+  std::vector<std::string> classes;
+  std::vector<Gathered> gathered;
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    const std::string& name = table[i][class_column];
+    auto place =
+        static_cast<std::size_t>(std::find(classes.begin(), classes.end(), name) - classes.begin());
+    if (place == classes.size()) {
+      classes.push_back(name);
+      gathered.emplace_back();
+    }
+    gathered[place].add(table[i][*feature], number(table[i][*coefficient], i));
+    require(!reference || table[i][*reference] == table[1][*reference],
+            fmt::format("record {} has another reference than the first", i + 1));
+  }
+  ClassRows result;
+  result.feature_names = gathered.front().names;
+  for (auto& of_class : gathered) {
+    require(of_class.names == result.feature_names, "the classes have different features");
+    result.rows.push_back(std::move(of_class.row));
+  }
+  const std::string against = reference ? table[1][*reference] : "";
+  result.one_vs_rest = against == kOthers;
+  result.reference = !against.empty() && !result.one_vs_rest;
+  if (result.reference) classes.insert(classes.begin(), against);
+  if (classes.size() == 1) {
+    result.reference = true;
+    classes = two_classes(options);
+  } else {
+    refuse(!options.classes.empty(), "--classes", "it names them");
+  }
+  result.classes = classes_named(classes);
+  return result;
+}
+
+// s0, s1, …: how glmnet calls the columns of its penalties.
+bool is_step_name(const std::string& name) {
+  return name.size() > 1 && name.front() == 's' &&
+         name.find_first_not_of("0123456789", 1) == std::string::npos;
+}
+
+void require_choice(const CsvRecord& header) {
+  require(
+      !std::all_of(header.begin() + 1, header.end(), is_step_name),
+      fmt::format("it has {} columns of coefficients, of as many penalties it seems: choose one "
+                  "with --step",
+                  header.size() - 1));
+}
+
+// Names, then a column of coefficients, or one for each penalty or class.
+ClassRows matrix_rows(const Table& table, const TableOptions& options) {
+  const std::size_t columns = table.front().size() - 1;
+  require(columns > 0, "it has one column");
+  refuse(options.step && columns == 1, "--step", "it has one column of coefficients");
+  const bool two = columns == 1 || options.step;
+  if (!two) require_choice(table.front());
+  refuse(!two && !options.classes.empty(), "--classes", "its columns are named by them");
+  if (options.step) {
+    require(*options.step < static_cast<std::int64_t>(columns),
+            fmt::format("it has {} columns of coefficients, from 0 to {}", columns, columns - 1));
+  }
+  const std::size_t first = options.step ? static_cast<std::size_t>(*options.step) : 0;
+  std::vector<Gathered> gathered(two ? 1 : columns);
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    for (std::size_t k = 0; k < gathered.size(); ++k) {
+      gathered[k].add(table[i].front(), number(table[i][1 + first + k], i));
+    }
+  }
+  ClassRows result;
+  result.reference = two;
+  result.feature_names = std::move(gathered.front().names);
+  for (auto& of_class : gathered) result.rows.push_back(std::move(of_class.row));
+  result.classes = classes_named(two ? two_classes(options)
+                                     : CsvRecord(table.front().begin() + 1, table.front().end()));
+  return result;
+}
+
+model::Model model_from_csv(const std::string& text, const TableOptions& options) {
+  const Table table = table_of(text);
+  const auto class_column = column_called(table.front(), kClass);
+  return model_of(class_column ? tidy_rows(table, *class_column, options)
+                               : matrix_rows(table, options));
+}
+
+}  // namespace
+
+model::Model model_from_table(const std::string& text, const TableOptions& options,
+                              const std::string& where) {
+  try {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    const bool json = first != std::string::npos && text[first] == '{';
+    return json ? model_from_json(text, options) : model_from_csv(text, options);
+  } catch (const core::Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {  // the JSON library's own, too
+    throw core::bad_input({.what = "holds no coefficients that can be used",
+                           .where = where,
+                           .why = error.what(),
+                           .remedy = "docs/export.md shows what a table looks like"});
+  }
+}
+
+}  // namespace mpilogit::exchange

@@ -1,0 +1,61 @@
+// A table of the coefficients, one a line, for R's read.csv and pandas.
+
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "mpilogit/workflow/summarize.hpp"
+
+#include "forms.hpp"
+#include "table_words.hpp"
+#include "texts.hpp"
+
+namespace mpilogit::exchange {
+
+namespace {
+
+// Always with quotes, so that a name like 007 stays one.
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return result + "\"";
+}
+
+// What the class of a row is compared with.
+std::string reference_of(const model::Model& model) {
+  if (has_zero_class(model)) return model.classes.name(0);
+  return model.objective == model::kOneVsRest ? kOthers : "";
+}
+
+std::string figures_text(const workflow::CoefficientFigures* figures) {
+  if (figures == nullptr || !figures->estimated()) return ",,,,";
+  return fmt::format("{},{},{},{},{}", number_text(figures->standard_error),
+                     number_text(figures->z), number_text(std::exp(figures->log_p)),
+                     number_text(figures->lower), number_text(figures->upper));
+}
+
+}  // namespace
+
+std::string to_csv(const model::Model& model) {
+  std::optional<workflow::Summary> summary;
+  if (model.inference) summary = workflow::summary_of(model);
+  std::string table = fmt::format("{},{},{},{},standard_error,z,p,lower,upper\n", kClass,
+                                  kReference, kFeature, kCoefficient);
+  std::size_t line = 0;
+  for (std::int64_t r = 0; r < model.rows(); ++r) {
+    const std::string row =
+        quoted(model.classes.name(model.row_class(r))) + "," + quoted(reference_of(model)) + ",";
+    for (std::int64_t j = -1; j < model.features; ++j) {
+      const double value =
+          j < 0 ? model.intercept[static_cast<std::size_t>(r)]
+                : model.coefficients[static_cast<std::size_t>(r * model.features + j)];
+      table += row + quoted(j < 0 ? kIntercept : model.feature_name(j)) + "," + number_text(value) +
+               "," + figures_text(summary ? &summary->coefficients[line] : nullptr) + "\n";
+      ++line;
+    }
+  }
+  return table;
+}
+
+}  // namespace mpilogit::exchange

@@ -1,0 +1,106 @@
+#include "table/label_survey.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace mpilogit::table {
+
+namespace {
+
+constexpr std::size_t kLongestLabel = 4096;
+
+void require_value(const Row& row, std::size_t column, const MissingTexts& missing,
+                   const TextFiles& files) {
+  if (!missing.contains(row.fields[column])) return;
+  throw bad_row(files, row, fmt::format("column '{}' has no value", files.columns()[column]),
+                "every row needs a label, and a weight where there are weights",
+                "--missing drop leaves such rows out");
+}
+
+}  // namespace
+
+bool LabelSurvey::lacks_value(const Row& row, const MissingTexts& missing) const {
+  return (targets_.label && missing.contains(row.fields[*targets_.label])) ||
+         (targets_.weights && missing.contains(row.fields[*targets_.weights]));
+}
+
+void LabelSurvey::see(const Row& row, const MissingTexts& missing) {
+  if (targets_.label) see_label(row, missing);
+  if (!targets_.weights) return;
+  require_value(row, *targets_.weights, missing, files_);
+  weight_in(row, *targets_.weights, files_);
+}
+
+void LabelSurvey::see_label(const Row& row, const MissingTexts& missing) {
+  require_value(row, *targets_.label, missing, files_);
+  const std::string_view text = row.fields[*targets_.label];
+  longest_ = std::max(longest_, text.size());
+  if (all_integers_ && integer_in(text)) return;
+  all_integers_ = false;
+  if (text.size() <= kLongestLabel && is_utf8(text)) return;
+  throw bad_row(files_, row, fmt::format("the label is '{}'", shown(text)),
+                fmt::format("a label is UTF-8 of at most {} bytes", kLongestLabel),
+                "Is --label the right column?");
+}
+
+double weight_in(const Row& row, std::size_t column, const TextFiles& files) {
+  const auto weight = number_in(row.fields[column]);
+  if (weight && *weight >= 0.0) return *weight;
+  throw bad_row(files, row,
+                fmt::format("the weight in column '{}' is '{}'", files.columns()[column],
+                            shown(row.fields[column])),
+                "weights are numbers of at least 0", "Correct it");
+}
+
+Extent together(const RankExtent& mine, const LabelSurvey& labels,
+                const comm::Communicator& communicator) {
+  const std::array<std::int64_t, 2> own = {mine.rows, mine.nonzeros};
+  const auto all = communicator.all_gather(std::span<const std::int64_t>(own));
+  Extent extent;
+  for (std::size_t rank = 0; rank < all.size() / 2; ++rank) {
+    if (static_cast<int>(rank) == communicator.rank()) {
+      extent.first_row = extent.rows;
+      extent.first_nonzero = extent.nonzeros;
+    }
+    extent.rows += all[2 * rank];
+    extent.nonzeros += all[2 * rank + 1];
+  }
+  std::array<std::int64_t, 3> sums = {mine.dropped, mine.single_precision ? 0 : 1,
+                                      labels.all_integers() ? 0 : 1};
+  communicator.sum(sums);
+  extent.dropped = sums[0];
+  extent.single_precision = sums[1] == 0;
+  extent.label = sums[2] == 0 ? LabelForm::integer : LabelForm::text;
+  extent.label_length =
+      static_cast<std::size_t>(communicator.maximum(static_cast<std::int64_t>(labels.longest())));
+  return extent;
+}
+
+void require_rows(const Extent& extent, const TextFiles& files) {
+  if (extent.rows > 0) return;
+  throw core::bad_input(
+      {.what = "has no rows that can be used",
+       .where = files.paths().front(),
+       .why = extent.dropped > 0
+                  ? fmt::format("all {} were dropped for a value that is missing", extent.dropped)
+                  : "it has a header alone",
+       .remedy =
+           extent.dropped > 0 ? "--ignore leaves out a column; --missing mean fills in" : ""});
+}
+
+std::string shown(std::string_view text) {
+  constexpr std::size_t kMost = 40;
+  std::string result;
+  for (const char c : text.substr(0, kMost)) {
+    result += static_cast<unsigned char>(c) < ' ' ? '?' : c;
+  }
+  while (!result.empty() && !is_utf8(result) && text.size() > kMost) result.pop_back();
+  if (!is_utf8(result)) {
+    for (char& c : result) c = static_cast<unsigned char>(c) >= 0x80 ? '?' : c;
+  }
+  return text.size() > kMost ? result + "..." : result;
+}
+
+}  // namespace mpilogit::table

@@ -1,0 +1,55 @@
+#pragma once
+// Labels and weights of the rows that one rank has seen, and how much these rows are.
+
+#include <string>
+
+#include "mpilogit/table/survey.hpp"
+#include "mpilogit/table/table_rows.hpp"
+#include "mpilogit/table/values.hpp"
+
+namespace mpilogit::table {
+
+class LabelSurvey {
+ public:
+  LabelSurvey(const TargetColumns& targets, const TextFiles& files)
+      : targets_(targets), files_(files) {}
+
+  bool lacks_value(const Row& row, const MissingTexts& missing) const;
+
+  /// Throws bad input if the label or the weight is missing, or cannot be one.
+  void see(const Row& row, const MissingTexts& missing);
+
+  bool all_integers() const { return all_integers_; }
+  std::size_t longest() const { return longest_; }
+
+ private:
+  void see_label(const Row& row, const MissingTexts& missing);
+
+  TargetColumns targets_;
+  const TextFiles& files_;
+  bool all_integers_ = true;
+  std::size_t longest_ = 0;
+};
+
+/// The weight in that field of a row; throws bad input unless it is a number of at least 0.
+double weight_in(const Row& row, std::size_t column, const TextFiles& files);
+
+/// What the rows of one rank are.
+struct RankExtent {
+  std::int64_t rows = 0;
+  std::int64_t nonzeros = 0;
+  std::int64_t dropped = 0;
+  bool single_precision = true;
+};
+
+/// Collective.
+Extent together(const RankExtent& mine, const LabelSurvey& labels,
+                const comm::Communicator& communicator);
+
+/// Throws bad input unless there is a row.
+void require_rows(const Extent& extent, const TextFiles& files);
+
+/// For a message: cut off where it is long, and without bytes that are no text.
+std::string shown(std::string_view text);
+
+}  // namespace mpilogit::table

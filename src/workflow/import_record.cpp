@@ -1,0 +1,64 @@
+// The record of an import.
+
+#include <nlohmann/json.hpp>
+
+#include "mpilogit/workflow/import_csv.hpp"
+#include "mpilogit/workflow/record.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* name_of(table::ColumnKind kind) {
+  switch (kind) {
+    case table::ColumnKind::number:
+      return "number";
+    case table::ColumnKind::date:
+      return "date";
+    case table::ColumnKind::category:
+      return "category";
+    case table::ColumnKind::hashed:
+      return "hashed";
+  }
+  return "";
+}
+
+Json of_column(const table::Column& column, std::int64_t missing) {
+  Json json;
+  json["name"] = column.name;
+  json["kind"] = name_of(column.kind);
+  json["features"] = column.features();
+  json["missing"] = missing;
+  if (column.kind == table::ColumnKind::category) {
+    json["categories"] = column.levels.size();
+    json["dropped_level"] = column.dropped ? Json(*column.dropped) : Json(nullptr);
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const ImportCsvReport& report) {
+  const table::Schema& schema = report.survey.schema;
+  const table::Extent& extent = report.survey.extent;
+  Json json;
+  json["rows"] = extent.rows;
+  json["dropped_rows"] = extent.dropped;
+  json["features"] = schema.features();
+  json["nonzeros"] = report.sparse ? extent.nonzeros : extent.rows * schema.features();
+  json["sparse"] = report.sparse;
+  json["storage"] = hdf5::to_string(report.values);
+  json["label"] = schema.label.empty() ? Json(nullptr) : Json(schema.label);
+  json["delimiter"] = std::string(1, report.delimiter);
+  for (std::size_t i = 0; i < schema.columns.size(); ++i) {
+    json["columns"].push_back(of_column(schema.columns[i], report.survey.missing[i]));
+  }
+  json["bytes"] = report.text_bytes;
+  json["ranks"] = report.ranks;
+  json["seconds"] = {{"total", report.seconds_total}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace mpilogit::workflow

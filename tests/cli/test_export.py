@@ -1,0 +1,284 @@
+"""export: what each form computes, against predict."""
+
+import numpy as np
+import pytest
+
+import export_forms as forms
+import export_models
+from export_models import alone
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    found = export_models.all_models(tmp_path_factory.mktemp("models"))
+    return {exportable.name: exportable for exportable in found}
+
+
+NAMES = ["two", "two_texts", "boolean", "floating", "reference", "full", "one_vs_rest", "cubic",
+         "interactions", "awkward"]
+
+
+def export(exportable, form, folder, suffix, *arguments):
+    path = folder / f"{exportable.name}{suffix}"
+    run = alone("export", exportable.model, "--format", form, "--output", path, *arguments)
+    assert run.code == 0, run.err
+    assert str(path) in run.out
+    return path
+
+
+def texts(labels):
+    """As C, CSV and PMML write them."""
+    return [{True: "true", False: "false"}.get(label, str(label)) if isinstance(label, bool)
+            else str(int(label)) if isinstance(label, float) else str(label) for label in labels]
+
+
+def same(exportable, scores, tolerance=1e-12, as_texts=False):
+    labels, probabilities = scores
+    expected = texts(exportable.labels) if as_texts else exportable.labels
+    assert list(labels) == expected
+    np.testing.assert_allclose(probabilities, exportable.probabilities, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_json(models, name, tmp_path):
+    model = models[name]
+    same(model, forms.json_scores(export(model, "json", tmp_path, ".json"), model.x))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_csv(models, name, tmp_path):
+    model = models[name]
+    x = {"cubic": lambda: forms.products(model.x, 3, False),
+         "interactions": lambda: forms.products(model.x, 2, True)}.get(name, lambda: model.x)()
+    same(model, forms.csv_scores(export(model, "csv", tmp_path, ".csv"), x), as_texts=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_python(models, name, tmp_path):
+    model = models[name]
+    same(model, forms.python_scores(export(model, "python", tmp_path, ".py"), model.x))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_c(models, name, tmp_path):
+    model = models[name]
+    scores = forms.c_scores(export(model, "c", tmp_path, ".h"), model.x, model.probabilities.shape[1])
+    same(model, scores, as_texts=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pmml(models, name, tmp_path):
+    model = models[name]
+    same(model, forms.pmml_scores(export(model, "pmml", tmp_path, ".pmml"), model.x), as_texts=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_onnx(models, name, tmp_path):
+    model = models[name]
+    same(model, forms.onnx_scores(export(model, "onnx", tmp_path, ".onnx"), model.x))
+
+
+# Models of raw tables: each form takes raw rows.
+
+@pytest.fixture(scope="module", params=[(), ("--degree", "2")], ids=["plain", "products"])
+def raw(request, tmp_path_factory):
+    return export_models.raw_model(tmp_path_factory.mktemp("raw"), "raw", *request.param)
+
+
+def test_raw_python(raw, tmp_path):
+    model, rows = raw
+    module = forms.python_module(export(model, "python", tmp_path, ".py"))
+    features = [module.encode(row) for row in rows]
+    np.testing.assert_array_equal(features, model.x)
+    same(model, ([module.predict(row) for row in features], module.probabilities_of_rows(np.array(features))))
+    texts_for_none = [{name: "NA" if value is None else value for name, value in row.items()} for row in rows]
+    assert [module.encode(row) for row in texts_for_none] == features
+    with pytest.raises(KeyError):
+        module.encode({**rows[0], "class": "3"})
+
+
+RAW_SHIM = """
+int encode(double age, const char *colour, double when, const char *level, double label, double *features);
+int encode(double age, const char *colour, double when, const char *level, double label, double *features) {
+  struct raw_row row;
+  row.age = age;
+  row.colour_of__car_ = colour;
+  row.when = when;
+  row.class_ = level;
+  row.label = label;
+  return raw_encode(&row, features);
+}
+"""
+
+
+def test_raw_c(raw, tmp_path):
+    import ctypes
+
+    model, rows = raw
+    path = export(model, "c", tmp_path, ".h")
+    library = forms.c_library(path, RAW_SHIM)
+    number, text = ctypes.c_double, ctypes.c_char_p
+    library.encode.argtypes = [number, text, number, text, number, ctypes.POINTER(number)]
+
+    def encode(row, features):
+        given = [None if value is None else value.encode() if isinstance(value, str) else value
+                 for value in row.values()]
+        for place in (0, 2, 4):
+            given[place] = float("nan") if given[place] is None else given[place]
+        return library.encode(*given, features.ctypes.data_as(ctypes.POINTER(number)))
+
+    x = np.full_like(model.x, 7.0)
+    assert [encode(row, features) for row, features in zip(rows, x)] == [0] * len(rows)
+    np.testing.assert_array_equal(x, model.x)
+    same(model, forms.c_scores(path, x, 2, RAW_SHIM), as_texts=True)
+    assert encode({**rows[0], "class": "3"}, x[0]) == 4
+    assert not x[0][5:9].any()
+
+
+def test_raw_pmml(raw, tmp_path):
+    model, rows = raw
+    root = forms.pmml_root(export(model, "pmml", tmp_path, ".pmml"))
+    assert forms.pmml_inputs(root) == list(rows[0])
+    scores = [forms.pmml_row_scores(root, {k: "NA" if v is None else v for k, v in row.items()}) for row in rows]
+    same(model, ([label for label, _ in scores], [row for _, row in scores]), as_texts=True)
+
+
+def onnx_inputs(rows):
+    """A column each: texts, or doubles with NaN for what is not there."""
+    inputs = {}
+    for name in rows[0]:
+        values = [row[name] for row in rows]
+        if any(isinstance(value, str) for value in values):
+            inputs[name] = np.array([["NA" if value is None else value] for value in values], dtype=object)
+        else:
+            inputs[name] = np.array(values, dtype=np.float64).reshape(-1, 1)
+    inputs["label_2"] = inputs.pop("label")  # one of the outputs is called so
+    return inputs
+
+
+def test_raw_onnx(raw, tmp_path):
+    model, rows = raw
+    graph = forms.onnx_model(export(model, "onnx", tmp_path, ".onnx"))
+    outputs = forms.onnx_run(graph, onnx_inputs(rows))
+    same(model, (outputs["label"].tolist(), outputs["probabilities"]))
+
+
+def test_any_number_of_ranks_writes_the_same(models, tmp_path):
+    from conftest import mpilogit
+
+    one = export(models["full"], "json", tmp_path, ".json")
+    three = tmp_path / "three.json"
+    run = mpilogit("export", models["full"].model, "--format", "json", "--output", three, ranks=3)
+    assert run.code == 0, run.err
+    assert one.read_bytes() == three.read_bytes()
+
+
+def test_a_step_of_a_path(models, tmp_path):
+    import json
+
+    import h5py
+
+    data, path, output = models["two"].data, tmp_path / "path.h5", tmp_path / "step.json"
+    assert alone("path", data, "--model", path, "--lambdas", "5", "--quiet").code == 0
+    run = alone("export", path, "--format", "json", "--output", output)
+    assert run.code == 2 and "--step" in run.err
+    assert alone("export", path, "--step", "3", "--format", "json", "--output", output).code == 0
+    with h5py.File(path) as file:
+        assert json.loads(output.read_text())["coefficients"] == file["coefficients"][3].tolist()
+
+
+def test_inference_in_json_and_csv(models, tmp_path):
+    """The figures of summarize --json, one by one."""
+    import json
+
+    data, model = models["reference"].data, tmp_path / "model.h5"
+    summary, as_json, as_csv = (tmp_path / name for name in ("summary.json", "model.json", "model.csv"))
+    assert alone("train", data, "--model", model, "--inference", "--covariance", "--quiet").code == 0
+    assert alone("summarize", model, "--json", summary).code == 0
+    assert alone("export", model, "--format", "json", "--output", as_json).code == 0
+    assert alone("export", model, "--format", "csv", "--output", as_csv).code == 0
+    expected = json.loads(summary.read_text())["coefficients"]
+    inference = json.loads(as_json.read_text())["inference"]
+    assert len(inference["covariance"]) == 12
+    for figure in ("standard_error", "z", "p", "lower", "upper"):
+        values = [entry[figure] for entry in expected]
+        assert [float(row[figure]) for row in forms.csv_rows(as_csv)] == values
+        packed = inference[figure]
+        flat = [value for b, w in zip(packed["intercept"], packed["coefficients"]) for value in [b, *w]]
+        assert flat == values
+    assert [row["feature"] for row in forms.csv_rows(as_csv)[:2]] == ["(intercept)", "column 0"]
+
+
+def test_names_come_through(models, tmp_path):
+    """Awkward names, by the readers of the languages."""
+    import json
+
+    model = models["awkward"]
+    names = export_models.AWKWARD_NAMES
+    assert json.loads(export(model, "json", tmp_path, ".json").read_text())["feature_names"] == names
+    assert [row["feature"] for row in forms.csv_rows(export(model, "csv", tmp_path, ".csv"))][1:] == names
+    assert forms.python_module(export(model, "python", tmp_path, ".py")).FEATURE_NAMES == names
+    pmml = forms.pmml_inputs(forms.pmml_root(export(model, "pmml", tmp_path, ".pmml")))
+    assert pmml == [{"": "unnamed", "label": "label_2"}.get(name, name) for name in names]
+    more = """
+const char *feature_name(int j);
+const char *feature_name(int j) { return awkward_feature_name(j); }
+"""
+    import ctypes
+
+    library = forms.c_library(export(model, "c", tmp_path, ".h"), more)
+    library.feature_name.restype = ctypes.c_char_p
+    assert [library.feature_name(j).decode() for j in range(len(names))] == names
+    metadata = {entry.key: entry.value
+                for entry in forms.onnx_model(export(model, "onnx", tmp_path, ".onnx")).metadata_props}
+    assert json.loads(metadata["feature_names"]) == names
+
+
+def test_sparse_rows_in_c(models, tmp_path):
+    import ctypes
+
+    more = """
+int predict_sparse(size_t count, const size_t *columns, const double *values, double *probabilities);
+int predict_sparse(size_t count, const size_t *columns, const double *values, double *probabilities) {
+  return two_predict_sparse(count, columns, values, probabilities);
+}
+"""
+    model = models["two"]
+    library = forms.c_library(export(model, "c", tmp_path, ".h"), more)
+    for row, expected in zip(model.x, model.probabilities):
+        columns = np.flatnonzero(row)
+        found = np.zeros(2)
+        library.predict_sparse(ctypes.c_size_t(len(columns)), columns.astype(np.uint64).ctypes, row[columns].ctypes,
+                               found.ctypes)
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("form", ["onnx", "pmml"])
+def test_a_hashed_column_is_refused(form, tmp_path):
+    import copy
+
+    schema = copy.deepcopy(export_models.SCHEMA)
+    schema["columns"][1] = {"name": "word", "kind": "hashed", "buckets": 2, "indicates_missing": False}
+    exportable, _ = export_models.raw_model(tmp_path, "hashed", schema=schema)
+    output = tmp_path / "out"
+    run = alone("export", exportable.model, "--format", form, "--output", output)
+    assert run.code == 2 and "word" in run.err and not output.exists()
+    module = forms.python_module(export(exportable, "python", tmp_path, ".py"))
+    assert not hasattr(module, "encode")
+    same(exportable, forms.c_scores(export(exportable, "c", tmp_path, ".h"), exportable.x, 2), as_texts=True)
+
+
+def test_usage(models, tmp_path):
+    model, output = models["two"].model, tmp_path / "out"
+    for arguments, says in [
+            ((model, "--output", output), "--format FORM is missing"),
+            ((model, "--format", "json"), "--output FILE is missing"),
+            ((model, "--format", "yaml", "--output", output), "'yaml'"),
+            ((model, model, "--format", "json", "--output", output), "one model"),
+            ((model, "--format", "json", "--output", model), "the model itself"),
+            ((model, "--format", "json", "--output", output, "--step", "0"), "step"),
+            ((models["two"].data, "--format", "json", "--output", output), "not a model"),
+            ((tmp_path / "none.h5", "--format", "json", "--output", output), "none.h5")]:
+        run = alone("export", *arguments)
+        assert run.code == 2 and says in run.err, run.err
+        assert not output.exists()

@@ -1,0 +1,207 @@
+"""import coefficients: tables of R, of scikit-learn and of our own exports as models."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import export_models
+from conftest import write_dense
+from export_models import alone
+
+
+def imported(table, *arguments):
+    model = table.with_name(table.stem + "_imported.h5")
+    run = alone("import", "coefficients", table, "--output", model, *arguments)
+    assert run.code == 0, run.err
+    return model
+
+
+def refused(table, *arguments):
+    """The message."""
+    model = table.with_name("refused.h5")
+    run = alone("import", "coefficients", table, "--output", model, *arguments)
+    assert run.code == 2, run.err
+    assert not model.exists()
+    return run.err
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    found = export_models.all_models(tmp_path_factory.mktemp("models"))
+    return {exportable.name: exportable for exportable in found}
+
+
+def columns(path):
+    with h5py.File(path) as file:
+        names = ["coefficients", "intercept", "classes", "feature_names", "schema"]
+        return {name: file[name][()] for name in names if name in file}
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("name", ["two", "two_texts", "boolean", "floating", "reference", "full",
+                                  "one_vs_rest", "cubic", "awkward"])
+def test_what_was_exported_comes_back(models, name, form, tmp_path):
+    """The same bits; and predictions, where the table says how features are made of data."""
+    exportable = models[name]
+    table = tmp_path / f"{name}.{form}"
+    assert alone("export", exportable.model, "--format", form, "--output", table).code == 0
+    model = imported(table)
+    before, after = columns(exportable.model), columns(model)
+    for what in ("coefficients", "intercept", "classes"):
+        np.testing.assert_array_equal(before[what], after[what])
+    np.testing.assert_array_equal(before.get("feature_names"), after.get("feature_names"))
+    if form == "json" or name != "cubic":
+        labels, probabilities = export_models.predictions(model, exportable.data, tmp_path)
+        assert labels == exportable.labels
+        np.testing.assert_array_equal(probabilities, exportable.probabilities)
+
+
+def test_a_schema_comes_back_from_json(tmp_path):
+    exportable, _ = export_models.raw_model(tmp_path, "raw", "--degree", "2")
+    table = tmp_path / "raw.json"
+    assert alone("export", exportable.model, "--format", "json", "--output", table).code == 0
+    before, after = columns(exportable.model), columns(imported(table))
+    assert json.loads(before["schema"]) == json.loads(after["schema"])
+
+
+def scikit_learn(tmp_path, x, y, **arguments):
+    fit = LogisticRegression(**arguments).fit(x, y)
+    table = tmp_path / "sklearn.json"
+    table.write_text(json.dumps({name: getattr(fit, name).tolist() for name in
+                                 ("coef_", "intercept_", "classes_")} | {"multi_class": fit.multi_class}))
+    return fit, table
+
+
+@pytest.mark.parametrize("classes, multi_class", [(2, "auto"), (4, "multinomial"), (4, "ovr")])
+def test_scikit_learn(classes, multi_class, tmp_path):
+    x, y = export_models.classes_sample(classes)
+    fit, table = scikit_learn(tmp_path, x, y, multi_class=multi_class)
+    data = write_dense(tmp_path / "data.h5", x)
+    labels, probabilities = export_models.predictions(imported(table), data, tmp_path)
+    assert labels == fit.predict(x).tolist()
+    np.testing.assert_allclose(probabilities, fit.predict_proba(x), atol=1e-12)
+
+
+def test_scikit_learn_as_a_table_of_two_columns(tmp_path):
+    """One that speaks for "no", although "yes" is the greater label: signs change."""
+    table = tmp_path / "table.csv"
+    table.write_text("feature,coefficient\nage,-0.5\n\"a,b\",2\n(Intercept),1.5\n")
+    with h5py.File(imported(table, "--classes", "yes,no")) as file:
+        assert file["coefficients"][:].tolist() == [[0.5, -2.0]]
+        assert file["intercept"][:].tolist() == [-1.5]
+        assert [text.decode() for text in file["classes"][:]] == ["no", "yes"]
+        assert [text.decode() for text in file["feature_names"][:]] == ["age", "a,b"]
+
+
+GLMNET = '"","s0","s1","s2"\n"(Intercept)",0.5,0.25,-1\n"V1",0,0.5,1e-05\n"V2",0,NA,-2\n'
+
+
+def test_a_path_of_glmnet(tmp_path):
+    table = tmp_path / "glmnet.csv"
+    table.write_text(GLMNET)
+    with h5py.File(imported(table, "--step", "2")) as file:
+        assert file["coefficients"][:].tolist() == [[1e-5, -2.0]]
+        assert file["intercept"][:].tolist() == [-1.0]
+        assert file["classes"][:].tolist() == [0, 1]
+    assert "--step" in refused(table)
+    assert "0 to 2" in refused(table, "--step", "3")
+
+
+def test_classes_of_glmnet(tmp_path):
+    """A column per class in any order; the intercept's row has no name."""
+    table = tmp_path / "multinomial.csv"
+    table.write_text('"","10","9","-1"\n"",1,2,3\n"V1",4,5,6\n')
+    with h5py.File(imported(table)) as file:
+        assert file["classes"][:].tolist() == [-1, 9, 10]
+        assert file["intercept"][:].tolist() == [3.0, 2.0, 1.0]
+        assert file["coefficients"][:].tolist() == [[6.0], [5.0], [4.0]]
+        assert file.attrs["objective"] == "softmax"
+
+
+def test_two_columns_of_classes_are_their_difference(tmp_path):
+    table = tmp_path / "two.csv"
+    table.write_text("term,b,a\n(Intercept),1,2\nx,4,8\n")
+    with h5py.File(imported(table)) as file:
+        assert file["coefficients"][:].tolist() == [[-4.0]]
+        assert file["intercept"][:].tolist() == [-1.0]
+        assert file.attrs["objective"] == "logistic"
+
+
+def test_a_reference_that_is_not_the_least_class(tmp_path):
+    table = tmp_path / "nnet.csv"
+    table.write_text("class,reference,feature,coefficient\n1,2,(Intercept),1\n1,2,x,3\n3,2,(Intercept),-1\n3,2,x,4\n")
+    with h5py.File(imported(table)) as file:
+        assert file["classes"][:].tolist() == [1, 2, 3]
+        assert file["coefficients"][:].tolist() == [[3.0], [0.0], [4.0]]
+
+
+def test_a_start_and_a_prior(models, tmp_path):
+    """Training from imported coefficients of the optimum ends where it began, and inspect shows them."""
+    x, y = export_models.classes_sample(2, 4)
+    data = write_dense(tmp_path / "data.h5", x, y)
+    first = tmp_path / "first.h5"
+    assert alone("train", data, "--model", first, "--l2", "0.01").code == 0
+    table = tmp_path / "first.csv"
+    assert alone("export", first, "--format", "csv", "--output", table).code == 0
+    start = imported(table)
+    record = tmp_path / "record.json"
+    run = alone("train", data, "--model", tmp_path / "again.h5", "--l2", "0.01", "--start", start,
+                   "--json", record)
+    assert run.code == 0, run.err
+    assert json.loads(record.read_text())["history"][0]["estimated_gap"] < 1e-12
+    run = alone("train", data, "--model", tmp_path / "near.h5", "--l2", "1e6", "--prior", start)
+    assert run.code == 0, run.err
+    np.testing.assert_allclose(columns(tmp_path / "near.h5")["coefficients"], columns(start)["coefficients"],
+                               atol=1e-6)
+    for command in (["inspect", start], ["report", start, "--output", tmp_path / "page.html"]):
+        run = alone(*command)
+        assert run.code == 0, run.err
+
+
+@pytest.mark.parametrize("text, says", [
+    ("", "no rows"),
+    ("a,b\n", "no rows"),
+    ("feature,coefficient\nx,one\n", "record 2 has 'one'"),
+    ("feature,coefficient\nx,inf\n", "record 2"),
+    ("feature,coefficient\nx,1,2,3\n", "record 2 has 4 fields"),
+    ("feature,coefficient\n(Intercept),1\n", "no features"),
+    ("feature,coefficient\n\"x,1\n", "not closed"),
+    ("feature,coefficient\n\"x\"y,1\n", "closing quote"),
+    ("feature\nx\n", "one column"),
+    ("class,feature\n1,x\n", "'coefficient'"),
+    ("class,feature,coefficient\n1,x,1\n2,y,1\n", "different features"),
+    ("class,reference,feature,coefficient\n1,0,x,1\n1,2,y,1\n", "another reference"),
+    ("class,reference,feature,coefficient\n1,1,x,1\n", "twice"),
+    ("feature,a,a\nx,1,2\n", "twice"),
+    ("{", "parse error"),
+    ("{}", "'coef_'"),
+    ('{"coef_": [], "intercept_": 0}', "no coefficients"),
+    ('{"coef_": [[1, 2], [3]], "intercept_": 0, "classes_": [0, 1]}', "different features"),
+    ('{"coef_": [[1], [2], [3]], "intercept_": 0}', "classes_"),
+    ('{"coef_": [[1]], "intercept_": 0, "classes_": [0, 1, 2]}', "3 classes"),
+    ('{"coef_": [[1]], "intercept_": 0, "classes_": [0.5, 1.5]}', "no whole number"),
+    ('{"coef_": [[1]], "intercept_": 0, "classes_": [0, "a"]}', "several kinds"),
+    ('{"coef_": [[1e999]], "intercept_": 0}', "overflow"),
+    ('{"coef_": [["x"]], "intercept_": 0}', "type"),
+    ('{"format": "mpilogit model", "format_version": 2}', "format"),
+])
+def test_what_is_no_table_is_refused(text, says, tmp_path):
+    table = tmp_path / "bad.csv"
+    table.write_text(text)
+    message = refused(table)
+    assert str(table) in message and says in message and "docs/export.md" in message
+
+
+def test_options_without_effect_are_refused(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("feature,coefficient\nx,1\n")
+    assert "--step" in refused(table, "--step", "0")
+    assert "--classes" in refused(table, "--classes", "a,b,c")
+    assert "--base" in refused(table, "--base", "1")
+    assert "twice" in refused(table, "--classes", "a,a")
+    table.write_text("class,reference,feature,coefficient\n1,0,x,1\n")
+    assert "--classes" in refused(table, "--classes", "a,b")
+    assert "missing" in refused(tmp_path / "none.csv")
