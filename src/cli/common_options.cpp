@@ -54,6 +54,7 @@ data::Source source_of(const Arguments& arguments, std::vector<std::string> file
   if (takes(arguments, "groups")) source.groups = arguments.text_if_given("groups");
   if (takes(arguments, "offsets")) source.offsets = arguments.text_if_given("offsets");
   source.mode = read_mode(arguments);
+  source.allow_external = arguments.flag("allow-external");
   return source;
 }
 

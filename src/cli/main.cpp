@@ -14,6 +14,8 @@ int main(int argc, char** argv) {
   mpilogit::core::let_writes_fail();
   mpilogit::core::keep_freed_memory();
   mpilogit::hdf5::start_library();
+  const std::vector<std::string> given(argv + 1, argv + argc);
+  if (mpilogit::cli::is_rehearsal(given)) return mpilogit::cli::rehearse(given);
   mpilogit::comm::Environment environment(argc, argv);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto world = mpilogit::comm::Communicator::world();

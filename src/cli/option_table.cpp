@@ -58,6 +58,16 @@ constexpr std::array kOptions = {
            kEvaluate, ""},
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
+    Option{"allow-external", flag, "", "",
+           "virtual data sets may have parts in files of other folders than their own", kAll, ""},
+    Option{"allow-plugins", flag, "", "",
+           "load HDF5 filters that are not built in from HDF5_PLUGIN_PATH or HDF5's own folder: "
+           "their code runs with your rights",
+           kAll, ""},
+    Option{"trust-input", flag, "", "",
+           "read HDF5 files without having a process apart read them first, over which HDF5 may "
+           "crash (docs/safety.md)",
+           kAll | kSummarize, ""},
 
     Option{"unseen", value, "RULE", "error",
            "of raw tables: what to do with a category that the model does not know: error, or "

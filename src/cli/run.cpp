@@ -13,6 +13,7 @@
 #include "mpilogit/comm/environment.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/read_file.hpp"
+#include "mpilogit/hdf5/file.hpp"
 #include "mpilogit/workflow/events.hpp"
 
 #include "arguments.hpp"
@@ -20,6 +21,7 @@
 #include "common_options.hpp"
 #include "instruction_set.hpp"
 #include "output.hpp"
+#include "rehearsal.hpp"
 #include "run_events.hpp"
 
 namespace mpilogit::cli {
@@ -115,6 +117,8 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
   watchdog.start(communicator, stall_timeout, advice_for(arguments));
   if (takes(arguments, "events")) open_events(arguments, communicator, events);
   if (takes(arguments, "instruction-set")) choose_instruction_set(arguments, communicator);
+  if (takes(arguments, "allow-plugins") && arguments.flag("allow-plugins")) hdf5::allow_plugins();
+  rehearse_inputs(arguments, tokens, communicator);
   return dispatch(arguments, communicator, events);
 }
 

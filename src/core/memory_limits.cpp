@@ -72,12 +72,16 @@ std::string contents(const std::string& path) {
 
 }  // namespace
 
+std::int64_t process_address_space() {
+  return number_of("/proc/self/status", "VmSize:").value_or(0) * 1024;
+}
+
 MemoryLimit process_memory_limit() {
   MemoryLimit limit{kUnlimited, "ulimit -v"};
   struct rlimit space {};
   if (::getrlimit(RLIMIT_AS, &space) != 0 || space.rlim_cur == RLIM_INFINITY) return limit;
-  const std::int64_t taken = number_of("/proc/self/status", "VmSize:").value_or(0) * 1024;
-  limit.bytes = std::max<std::int64_t>(0, static_cast<std::int64_t>(space.rlim_cur) - taken);
+  limit.bytes = std::max<std::int64_t>(
+      0, static_cast<std::int64_t>(space.rlim_cur) - process_address_space());
   return limit;
 }
 

@@ -1,6 +1,7 @@
 #include "data/columns.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 
@@ -13,7 +14,54 @@ namespace mpilogit::data {
 
 namespace {
 
-void read_numbers(FilePart& part, const std::optional<Array>& array, std::vector<double>& values) {
+// In the order of the columns that may have a mask.
+struct Findings {
+  Finding labels;
+  Finding groups;
+  std::array<Finding, 5> missing;
+};
+
+using MaskedColumn = std::optional<Column> FileMetadata::*;
+constexpr std::array<MaskedColumn, 5> kMaskedColumns = {
+    &FileMetadata::labels, &FileMetadata::trials, &FileMetadata::weights, &FileMetadata::offsets,
+    &FileMetadata::groups};
+
+void find_missing(FilePart& part, std::int64_t first_row, Findings& findings) {
+  for (std::size_t i = 0; i < kMaskedColumns.size(); ++i) {
+    const std::optional<Column>& column = part.metadata().*kMaskedColumns[i];
+    if (!column || !column->mask) continue;
+    std::int64_t row = first_row;
+    part.read_pieces<std::uint8_t>(*column->mask, part.rows(), column->mask->info.type,
+                                   [&](std::span<const std::uint8_t> mask) {
+                                     for (const auto is_missing : mask) {
+                                       if (is_missing != 0) findings.missing[i].add(row);
+                                       ++row;
+                                     }
+                                   });
+  }
+}
+
+bool has_mask(const Metadata& metadata, MaskedColumn which) {
+  return std::any_of(metadata.files.begin(), metadata.files.end(), [&](const FileMetadata& file) {
+    const std::optional<Column>& column = file.*which;
+    return column && column->mask;
+  });
+}
+
+void require_none_missing(const Metadata& metadata, const Findings& findings,
+                          const comm::Communicator& communicator) {
+  for (std::size_t i = 0; i < kMaskedColumns.size(); ++i) {
+    if (!has_mask(metadata, kMaskedColumns[i])) continue;
+    const auto found = combine(findings.missing[i], communicator);
+    if (!found) continue;
+    const std::size_t file = metadata.locate(found->row).file;
+    throw bad_values(metadata, (metadata.files[file].*kMaskedColumns[i])->name, *found,
+                     {"value is missing", "values are missing"}, "the mask says so",
+                     "Remove these rows or fill the values in");
+  }
+}
+
+void read_numbers(FilePart& part, const std::optional<Column>& array, std::vector<double>& values) {
   if (!array) return;
   const auto position = static_cast<std::size_t>(part.position());
   if (array->info.type != hdf5::ValueType::boolean) {
@@ -65,22 +113,22 @@ void require_weights(const Access& access, const Metadata& metadata,
 }
 
 // Of one part; what cannot be read as a label or group goes to the findings.
-void read_part(FilePart& part, Range rows, Columns& columns, Finding& bad_labels,
-               Finding& bad_groups) {
+void read_part(FilePart& part, Range rows, Columns& columns, Findings& findings) {
   const FileMetadata& file = part.metadata();
   const std::int64_t first_row = rows.first + part.position();
+  find_missing(part, first_row, findings);
   if (file.trials) {
     read_numbers(part, file.labels, columns.successes);
     read_numbers(part, file.trials, columns.trials);
   } else if (file.labels) {
     read_labels(
-        part, *file.labels, first_row, bad_labels,
+        part, *file.labels, first_row, findings.labels,
         {.numbers = [&](std::span<const std::int64_t> numbers) { columns.labels.add(numbers); },
          .texts = [&](std::span<const std::string> texts) { columns.labels.add(texts); }});
   }
   read_numbers(part, file.weights, columns.weights);
   read_numbers(part, file.offsets, columns.offsets);
-  if (file.groups) read_labels(part, *file.groups, first_row, bad_groups, columns.groups);
+  if (file.groups) read_labels(part, *file.groups, first_row, findings.groups, columns.groups);
 }
 
 }  // namespace
@@ -95,18 +143,18 @@ Columns read_columns(const Access& access, const Metadata& metadata, Range rows)
   if (first.trials) columns.trials.resize(count);
   if (first.weights) columns.weights.resize(count);
   if (first.offsets) columns.offsets.resize(count);
-  if (first.groups && first.groups->info.type == hdf5::ValueType::text) {
+  if (first.groups && label_kind(*first.groups) == LabelKind::text) {
     columns.groups.kind = LabelKind::text;
   }
-  Finding labels;
-  Finding groups;
+  Findings findings;
   for_each_file(access, metadata, rows,
-                [&](FilePart& part) { read_part(part, rows, columns, labels, groups); });
-  if (const auto finding = combine(labels, communicator)) {
+                [&](FilePart& part) { read_part(part, rows, columns, findings); });
+  require_none_missing(metadata, findings, communicator);
+  if (const auto finding = combine(findings.labels, communicator)) {
     throw bad_labels(metadata, first.labels->name, *finding,
                      {"label is unusable", "labels are unusable"});
   }
-  if (const auto finding = combine(groups, communicator)) {
+  if (const auto finding = combine(findings.groups, communicator)) {
     throw bad_labels(metadata, first.groups->name, *finding,
                      {"group is unusable", "groups are unusable"});
   }

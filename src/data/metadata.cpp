@@ -5,15 +5,44 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 
+// In the namespaces of their types, where nlohmann's library looks for them.
+namespace mpilogit::core {
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ByteFingerprint, plain, placed)
+
+}  // namespace mpilogit::core
+
 namespace mpilogit::hdf5 {
 
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ArrayInfo, type, dimensions, chunk, filtered, is_virtual)
+void to_json(nlohmann::json& packed, const ArrayInfo& info) {
+  packed = {{"type", info.type},
+            {"dimensions", info.dimensions},
+            {"chunk", info.chunk},
+            {"filtered", info.filtered},
+            {"is_virtual", info.is_virtual},
+            {"variable_length", info.variable_length},
+            {"stored_bytes", info.stored_bytes}};
+  if (info.fingerprint) packed["fingerprint"] = *info.fingerprint;
+}
+
+void from_json(const nlohmann::json& packed, ArrayInfo& info) {
+  packed.at("type").get_to(info.type);
+  packed.at("dimensions").get_to(info.dimensions);
+  packed.at("chunk").get_to(info.chunk);
+  packed.at("filtered").get_to(info.filtered);
+  packed.at("is_virtual").get_to(info.is_virtual);
+  packed.at("variable_length").get_to(info.variable_length);
+  packed.at("stored_bytes").get_to(info.stored_bytes);
+  if (packed.contains("fingerprint")) {
+    info.fingerprint = packed.at("fingerprint").get<core::ByteFingerprint>();
+  }
+}
 
 }  // namespace mpilogit::hdf5
 
 namespace mpilogit::data {
 
-// In the namespace of their types, where nlohmann's library looks for them.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassSet, kind, numbers, texts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Array, name, info)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Shape, rows, features, nonzeros, sparse, storage, feature_names,
                                    schema)
@@ -22,13 +51,21 @@ namespace {
 
 using nlohmann::json;
 
-void pack_optional(json& packed, const char* key, const std::optional<Array>& array) {
-  if (array) packed[key] = *array;
+void pack_optional(json& packed, const char* key, const std::optional<Column>& column) {
+  if (!column) return;
+  json& one = packed[key];
+  one["values"] = static_cast<const Array&>(*column);
+  if (column->categories) one["categories"] = *column->categories;
+  if (column->mask) one["mask"] = *column->mask;
 }
 
-std::optional<Array> unpack_optional(const json& packed, const char* key) {
+std::optional<Column> unpack_optional(const json& packed, const char* key) {
   if (!packed.contains(key)) return std::nullopt;
-  return packed.at(key).get<Array>();
+  const json& one = packed.at(key);
+  Column column{one.at("values").get<Array>(), {}, {}};
+  if (one.contains("categories")) column.categories = one.at("categories").get<ClassSet>();
+  if (one.contains("mask")) column.mask = one.at("mask").get<Array>();
+  return column;
 }
 
 // The names are in the shape already.
@@ -91,8 +128,8 @@ core::Error mismatch(const FileMetadata& file, const FileMetadata& first, const 
                           .remedy = "Write them alike, or name one of them"});
 }
 
-bool is_text(const std::optional<Array>& array) {
-  return array && array->info.type == hdf5::ValueType::text;
+bool is_text(const std::optional<Column>& column) {
+  return column && label_kind(*column) == LabelKind::text;
 }
 
 void require_alike(const FileMetadata& file, const FileMetadata& first) {
@@ -111,12 +148,6 @@ void require_alike(const FileMetadata& file, const FileMetadata& first) {
   }
 }
 
-LabelKind kind_of(hdf5::ValueType type) {
-  if (type == hdf5::ValueType::text) return LabelKind::text;
-  if (type == hdf5::ValueType::boolean) return LabelKind::boolean;
-  return hdf5::is_floating(type) ? LabelKind::floating : LabelKind::integer;
-}
-
 // Bools and integers are integers, with floats among them all are floats.
 LabelKind common_kind(LabelKind left, LabelKind right) {
   if (left == right) return left;
@@ -130,11 +161,11 @@ void join(const FileMetadata& file, Metadata& all) {
     shape.features = file.features;
     shape.sparse = file.sparse;
     all.storage = file.values.info.type;
-    if (file.labels) all.label_kind = kind_of(file.labels->info.type);
+    if (file.labels) all.label_kind = label_kind(*file.labels);
   } else {
     require_alike(file, all.files.front());
     if (file.values.info.type != all.storage) all.storage = hdf5::ValueType::float64;
-    if (file.labels) all.label_kind = common_kind(all.label_kind, kind_of(file.labels->info.type));
+    if (file.labels) all.label_kind = common_kind(all.label_kind, label_kind(*file.labels));
   }
   if (!file.feature_names.empty() && !shape.feature_names.empty() &&
       file.feature_names != shape.feature_names) {
@@ -156,6 +187,25 @@ void join(const FileMetadata& file, Metadata& all) {
 }
 
 }  // namespace
+
+LabelKind label_kind(const Column& column) {
+  if (column.categories) return column.categories->kind;
+  const hdf5::ValueType type = column.info.type;
+  if (type == hdf5::ValueType::text) return LabelKind::text;
+  if (type == hdf5::ValueType::boolean) return LabelKind::boolean;
+  return hdf5::is_floating(type) ? LabelKind::floating : LabelKind::integer;
+}
+
+std::vector<const Array*> FileMetadata::arrays() const {
+  std::vector<const Array*> all = {&values};
+  if (sparse) all.insert(all.end(), {&indices, &indptr});
+  for (const auto* column : {&labels, &trials, &weights, &offsets, &groups}) {
+    if (!*column) continue;
+    all.push_back(&**column);
+    if ((*column)->mask) all.push_back(&*(*column)->mask);
+  }
+  return all;
+}
 
 Range Metadata::rows_of_file(std::size_t file) const {
   std::int64_t first = 0;

@@ -18,6 +18,15 @@ struct Array {
   hdf5::ArrayInfo info;
 };
 
+/// One value for each row.
+struct Column : Array {
+  std::optional<ClassSet> categories;  ///< then the values are codes, places among these
+  std::optional<Array> mask;           ///< true where a value is missing
+};
+
+/// Of the values, or of what the codes stand for.
+LabelKind label_kind(const Column& column);
+
 struct FileMetadata {
   std::string path;
   bool sparse = false;
@@ -27,13 +36,16 @@ struct FileMetadata {
   Array values;   ///< X, or its member `data`
   Array indices;  ///< of sparse files
   Array indptr;   ///< of sparse files
-  std::optional<Array> labels;
-  std::optional<Array> trials;
-  std::optional<Array> weights;
-  std::optional<Array> offsets;
-  std::optional<Array> groups;
+  std::optional<Column> labels;
+  std::optional<Column> trials;
+  std::optional<Column> weights;
+  std::optional<Column> offsets;
+  std::optional<Column> groups;
   std::vector<std::string> feature_names;  ///< empty if the file has none
   std::string schema;                      ///< likewise
+
+  /// All that have values for the rows.
+  std::vector<const Array*> arrays() const;
 };
 
 /// Where a global row is.

@@ -26,12 +26,13 @@ struct LabelSink {
 };
 
 /// Those of the part's rows. `first_row` is the part's first, global; what is no whole number
-/// within an int64 is added to `finding`, and the sink gets anything for it.
-void read_labels(FilePart& part, const Array& array, std::int64_t first_row, Finding& finding,
+/// within an int64, or a code of no category, is added to `finding`, and the sink gets anything for
+/// it.
+void read_labels(FilePart& part, const Column& column, std::int64_t first_row, Finding& finding,
                  const LabelSink& sink);
 
 /// Likewise, appended.
-void read_labels(FilePart& part, const Array& array, std::int64_t first_row, Finding& finding,
+void read_labels(FilePart& part, const Column& column, std::int64_t first_row, Finding& finding,
                  RawLabels& labels);
 
 /// The error that such a finding is. `fault` as in bad_values.

@@ -11,12 +11,9 @@ namespace {
 // HDF5 opens the sources of a virtual data set on its own, outside of MPI-IO.
 const FileMetadata* find_virtual(const Metadata& metadata) {
   const auto is_virtual = [](const FileMetadata& file) {
-    const auto any = [](const std::optional<Array>& array) {
-      return array && array->info.is_virtual;
-    };
-    return file.values.info.is_virtual || file.indices.info.is_virtual ||
-           file.indptr.info.is_virtual || any(file.labels) || any(file.trials) ||
-           any(file.weights) || any(file.offsets) || any(file.groups);
+    const auto arrays = file.arrays();
+    return std::any_of(arrays.begin(), arrays.end(),
+                       [](const Array* array) { return array->info.is_virtual; });
   };
   const auto found = std::find_if(metadata.files.begin(), metadata.files.end(), is_virtual);
   return found == metadata.files.end() ? nullptr : &*found;

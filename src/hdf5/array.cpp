@@ -10,7 +10,6 @@
 #include "hdf5/creation.hpp"
 #include "hdf5/fingerprint_attribute.hpp"
 #include "hdf5/links.hpp"
-#include "hdf5/rehearsal.hpp"
 #include "hdf5/storage.hpp"
 
 namespace mpilogit::hdf5 {
@@ -192,9 +191,7 @@ std::vector<std::string> Array::read_texts(std::int64_t first, std::int64_t coun
       const Handle space =
           checked(H5Screate_simple(1, &size, nullptr), H5Sclose, "describing memory", where_);
       VariableTexts buffer(size, type.get(), space.get());
-      const auto read = [&] { transfer(first, piece, type.get(), buffer.data(), H5P_DEFAULT); };
-      rehearse(handle_.get(), where_, read);
-      read();
+      transfer(first, piece, type.get(), buffer.data(), H5P_DEFAULT);
       for (auto& text : buffer.strings()) texts.push_back(std::move(text));
     } else {
       std::vector<char> buffer(size * length);

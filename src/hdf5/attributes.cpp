@@ -5,7 +5,6 @@
 
 #include "hdf5/creation.hpp"
 #include "hdf5/links.hpp"
-#include "hdf5/rehearsal.hpp"
 #include "hdf5/storage.hpp"
 
 namespace mpilogit::hdf5 {
@@ -58,12 +57,7 @@ void write(const File& file, const std::string& object, const std::string& name,
 
 std::string read_variable_text(const Attribute& attribute) {
   char* bytes = nullptr;
-  const auto read = [&] {
-    check(H5Aread(attribute.handle.get(), attribute.type.get(), &bytes), "reading",
-          attribute.where);
-  };
-  rehearse(attribute.handle.get(), attribute.where, read);
-  read();
+  check(H5Aread(attribute.handle.get(), attribute.type.get(), &bytes), "reading", attribute.where);
   std::string text = bytes == nullptr ? "" : bytes;
   H5free_memory(bytes);
   return text;

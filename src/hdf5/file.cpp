@@ -112,6 +112,11 @@ void start_library() {
   settle_library();
 }
 
+void allow_plugins() {
+  settle_library();
+  check(H5PLset_loading_state(H5PL_FILTER_PLUGIN), "allowing plugins", "HDF5");
+}
+
 File File::open(const std::string& path) {
   settle_library();
   require_readable(path);

@@ -72,8 +72,10 @@ std::string remedy_for_missing(const File& file) {
   if (!has_attribute(file, "/", "PYTABLES_FORMAT_VERSION")) {
     return "Name what is there, or write the file again";
   }
-  return "This file was written by pandas or PyTables; write the numbers with h5py instead: "
-         "file['X'] = frame.to_numpy()";
+  return "This file was written by pandas or PyTables. In Python: frame = pandas.read_hdf('" +
+         file.path() +
+         "', KEY); then, with h5py.File('data.h5', 'w') as f: f['X'] = "
+         "frame.drop(columns='y').to_numpy(); f['y'] = frame['y'].to_numpy()";
 }
 
 }  // namespace
@@ -88,6 +90,11 @@ bool File::contains(const std::string& name) const {
   if (path.empty()) return true;
   const Link link = inspect_path(*this, path);
   return link == Link::sound || link == Link::leading_out;
+}
+
+bool File::leads_out(const std::string& name) const {
+  const std::string path = without_leading_slash(name);
+  return !path.empty() && inspect_path(*this, path) == Link::leading_out;
 }
 
 bool File::is_group(const std::string& name) const {

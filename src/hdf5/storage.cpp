@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/hdf5/memory.hpp"
 
 namespace mpilogit::hdf5 {
 
@@ -28,17 +29,35 @@ std::string filter_name(H5Z_filter_t filter) {
     H5Z_filter_t number;
     const char* name;
   };
-  constexpr std::array<Known, 7> kKnown = {{{4, " (szip)"},
-                                            {307, " (bzip2)"},
-                                            {32000, " (lzf)"},
-                                            {32001, " (blosc)"},
-                                            {32004, " (lz4)"},
-                                            {32008, " (bitshuffle)"},
-                                            {32015, " (zstd)"}}};
+  constexpr std::array<Known, 11> kKnown = {{{4, " (szip)"},
+                                             {307, " (bzip2)"},
+                                             {32000, " (lzf)"},
+                                             {32001, " (blosc)"},
+                                             {32004, " (lz4)"},
+                                             {32008, " (bitshuffle)"},
+                                             {32013, " (zfp)"},
+                                             {32017, " (sz)"},
+                                             {32018, " (fcidecomp)"},
+                                             {32026, " (blosc2)"},
+                                             {32015, " (zstd)"}}};
   for (const auto& known : kKnown) {
     if (known.number == filter) return known.name;
   }
   return "";
+}
+
+core::Error missing_filter(const std::string& where, H5Z_filter_t filter) {
+  unsigned loading = 0;
+  const bool plugins = H5PLget_loading_state(&loading) >= 0 && (loading & H5PL_FILTER_PLUGIN) != 0;
+  return unsound(
+      where,
+      "is compressed with HDF5 filter number " + std::to_string(filter) + filter_name(filter),
+      plugins ? "this filter is not built into HDF5, and no plugin for it was found"
+              : "this filter is not built into HDF5, and plugins are not loaded without "
+                "--allow-plugins",
+      plugins ? "Name the folder of the plugin in HDF5_PLUGIN_PATH, or rewrite the file with gzip: "
+                "h5repack -f SHUF -f GZIP=4 IN.h5 OUT.h5"
+              : "Rewrite the file with gzip: h5repack -f SHUF -f GZIP=4 IN.h5 OUT.h5");
 }
 
 void require_filters(hid_t creation, const std::string& where) {
@@ -49,11 +68,8 @@ void require_filters(hid_t creation, const std::string& where) {
     const H5Z_filter_t filter = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags,
                                                &parameters, nullptr, 0, nullptr, nullptr);
     if (filter >= 0 && H5Zfilter_avail(filter) > 0) continue;
-    throw unsound(
-        where,
-        "is compressed with HDF5 filter number " + std::to_string(filter) + filter_name(filter),
-        "this filter is not built into HDF5, and plugins are not loaded",
-        "Rewrite the file with gzip: h5repack -f SHUF -f GZIP=4 IN.h5 OUT.h5");
+    H5Eclear2(H5E_DEFAULT);
+    throw missing_filter(where, filter);
   }
 }
 
@@ -64,10 +80,34 @@ void require_chunks_inside(hid_t dataset, const ArrayInfo& info, const std::stri
   check(H5Sget_simple_extent_dims(space.get(), nullptr, largest.data()), "reading the shape",
         where);
   for (std::size_t i = 0; i < largest.size(); ++i) {
+    if (info.chunk[i] < 1) throw damaged(where, "its chunks have no size");
     const bool can_grow = largest[i] == H5S_UNLIMITED;
     if (!can_grow && static_cast<hsize_t>(info.chunk[i]) > largest[i]) {
       throw damaged(where, "its chunks are larger than the data set");
     }
+  }
+}
+
+// One chunk is the least that HDF5 reads, however little of it is wanted.
+void require_sensible_chunks(const ArrayInfo& info, std::int64_t stored, const std::string& where) {
+  std::vector<std::int64_t> sizes = info.chunk;
+  sizes.push_back(info.stored_bytes);
+  const std::int64_t chunk = element_count(sizes, where);
+  if (stored == 0) return;  // nothing was written, which is said elsewhere
+  if (info.filtered ? chunk / kLargestRatio > stored : chunk > stored) {
+    throw damaged(where, "a chunk of it has " + std::to_string(chunk) + " bytes, but only " +
+                             std::to_string(stored) + " are stored");
+  }
+  require_memory(chunk, where);
+}
+
+// What the index of the chunks says may be made up.
+void require_inside_file(const File& file, std::int64_t stored, const std::string& where) {
+  hsize_t size = 0;
+  check(H5Fget_filesize(file.get(), &size), "looking at the size", file.path());
+  if (stored < 0 || static_cast<hsize_t>(stored) > size) {
+    throw damaged(where, "claims to take " + std::to_string(stored) + " bytes of a file of " +
+                             std::to_string(size));
   }
 }
 
@@ -128,14 +168,15 @@ void require_sound_storage(const File& file, hid_t dataset, const std::string& n
   require_filters(creation.get(), where);
   if (info.is_virtual) return require_virtual_sources(file, dataset, name, info);
 
-  const Handle type = checked(H5Dget_type(dataset), H5Tclose, "reading the type", where);
   std::vector<std::int64_t> sizes = info.dimensions;
-  sizes.push_back(static_cast<std::int64_t>(H5Tget_size(type.get())));
+  sizes.push_back(info.stored_bytes);
   const std::int64_t declared = element_count(sizes, where);
   const auto stored = static_cast<std::int64_t>(H5Dget_storage_size(dataset));
   if (stored == 0) found(-1, "reading the layout", where);  // so HDF5 says that a disk failed, too
+  require_inside_file(file, stored, where);
   if (!info.chunk.empty()) {
     require_chunks_inside(dataset, info, where);
+    require_sensible_chunks(info, stored, where);
     require_chunks_written(dataset, info, where);
   }
   if (info.filtered ? declared / kLargestRatio > stored : declared > stored) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "mpilogit/core/error.hpp"
@@ -43,6 +44,31 @@ bool is_virtual(const File& file, const std::string& name) {
   return H5Pget_layout(creation.get()) == H5D_VIRTUAL;
 }
 
+// A file from a stranger shall not make us read another one on the machine. What stands beside it
+// or below came with it.
+void require_allowed(const File& file, const std::string& source, const std::string& where) {
+  namespace fs = std::filesystem;
+  if (file.external_sources_allowed()) return;
+  std::error_code failure;
+  const fs::path folder = fs::weakly_canonical(file.path(), failure).parent_path();
+  const fs::path inside = fs::weakly_canonical(source, failure).lexically_relative(folder);
+  if (!failure && !inside.empty() && *inside.begin() != "..") return;
+  throw core::bad_input({.what = "is a virtual data set with a part in " + source,
+                         .where = where,
+                         .why = "that is not in the file's own folder, so it is not read",
+                         .remedy = "Allow it with --allow-external, or name the source files one "
+                                   "after the other"});
+}
+
+// HDF5 would look there first, and might find other files than those that were checked.
+void require_no_prefix(const std::string& where) {
+  if (std::getenv("HDF5_VDS_PREFIX") == nullptr) return;
+  throw core::bad_input({.what = "is a virtual data set, and HDF5_VDS_PREFIX is set",
+                         .where = where,
+                         .why = "its sources are looked for beside it only",
+                         .remedy = "Unset HDF5_VDS_PREFIX"});
+}
+
 // Whether the source has what is selected of it. While a source was never opened, HDF5 knows no
 // shape of it: "all" is then compared by the number of elements.
 bool has_selection(const ArrayInfo& source, hid_t selection, std::int64_t wanted,
@@ -66,10 +92,14 @@ std::int64_t require_source(const File& file, hid_t creation, std::size_t index,
                             const std::string& where) {
   const std::string source = source_name(H5Pget_virtual_filename, creation, index, where);
   const std::string array = source_name(H5Pget_virtual_dsetname, creation, index, where);
+  if (source.find('%') != std::string::npos || array.find('%') != std::string::npos) {
+    throw incomplete(where, "it names its sources by a pattern (" + source + ")");
+  }
   const std::string path = find_source(source, file);
   if (!std::filesystem::exists(path)) {
     throw incomplete(where, "its source file " + source + " is missing");
   }
+  require_allowed(file, path, where);
   const File source_file = File::open(path);
   if (!source_file.contains(array)) {
     throw incomplete(where, "its source " + source_file.where(array) + " is missing");
@@ -95,6 +125,7 @@ std::int64_t require_source(const File& file, hid_t creation, std::size_t index,
 void require_virtual_sources(const File& file, hid_t dataset, const std::string& name,
                              const ArrayInfo& info) {
   const std::string where = file.where(name);
+  require_no_prefix(where);
   const Handle creation =
       checked(H5Dget_create_plist(dataset), H5Pclose, "reading the sources", where);
   std::size_t sources = 0;

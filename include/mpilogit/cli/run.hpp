@@ -15,4 +15,9 @@ namespace mpilogit::cli {
 int run(std::span<const std::string> arguments, const comm::Communicator& communicator,
         comm::Watchdog& watchdog);
 
+/// Whether `arguments` start a rehearsal (src/cli/rehearsal.hpp): then this process is to call
+/// `rehearse`, without MPI, and to leave with the code that it returns.
+bool is_rehearsal(std::span<const std::string> arguments);
+int rehearse(std::span<const std::string> arguments);
+
 }  // namespace mpilogit::cli

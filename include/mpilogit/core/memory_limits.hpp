@@ -11,6 +11,9 @@ struct MemoryLimit {
   std::string source;      ///< for a message: "limit from …"
 };
 
+/// Bytes of address space that this process has taken.
+std::int64_t process_address_space();
+
 /// Of this process alone: what is left of its address space (ulimit -v).
 MemoryLimit process_memory_limit();
 

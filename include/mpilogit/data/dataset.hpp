@@ -33,6 +33,7 @@ struct Source {
   bool group_names =
       false;  ///< keep the groups' values: then there may be at most kMostNamedGroups
   ReadMode mode = ReadMode::automatic;
+  bool allow_external = false;  ///< virtual data sets may have parts in other folders
 };
 
 /// The same on every rank.

@@ -21,6 +21,10 @@ namespace mpilogit::hdf5 {
 /// look through all that is open once more, and 1.10 crashes over a file that could not be closed.
 void start_library();
 
+/// From here on, filters are loaded from plugins (HDF5_PLUGIN_PATH, else HDF5's own folder): code
+/// that a file asks for by number runs in this process.
+void allow_plugins();
+
 /// An open file. Nothing outside of it is ever read on its behalf: filters are not loaded from
 /// plugins, external and user-defined links are not followed.
 class File {
@@ -57,6 +61,13 @@ class File {
   /// counts as there: opening it then says what is wrong with it.
   bool contains(const std::string& name) const;
 
+  /// Whether such a link stands on the way to it.
+  bool leads_out(const std::string& name) const;
+
+  /// Virtual data sets may have their parts in files of other folders.
+  void allow_external_sources() { external_sources_ = true; }
+  bool external_sources_allowed() const { return external_sources_; }
+
   /// Throws if there is nothing of that name.
   bool is_group(const std::string& name) const;
 
@@ -74,6 +85,7 @@ class File {
   Handle handle_;
   std::string path_;
   std::optional<comm::Communicator> communicator_;
+  bool external_sources_ = false;
 };
 
 // --- Small data sets, whole

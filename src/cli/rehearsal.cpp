@@ -1,0 +1,190 @@
+#include "rehearsal.hpp"
+
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <new>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "mpilogit/cli/run.hpp"
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/child_process.hpp"
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/core/read_file.hpp"
+#include "mpilogit/data/rehearsal.hpp"
+#include "mpilogit/hdf5/file.hpp"
+#include "mpilogit/model/model_file.hpp"
+#include "mpilogit/model/path_file.hpp"
+
+#include "common_options.hpp"
+
+namespace mpilogit::cli {
+
+namespace {
+
+constexpr const char* kRehearse = "--rehearse";
+constexpr int kDone = 0;
+constexpr int kTooMuchMemory = 3;
+
+// Those that may be HDF5, each once.
+std::vector<std::string> input_files(const Arguments& arguments) {
+  std::vector<std::string> files = arguments.positional();
+  for (const auto* option : {"start", "prior", "data"}) {
+    if (!takes(arguments, option)) continue;
+    if (const auto file = arguments.text_if_given(option)) files.push_back(*file);
+  }
+  std::erase_if(files, [](const std::string& file) {
+    std::error_code failure;
+    return !std::filesystem::is_regular_file(file, failure);
+  });
+  return files;
+}
+
+std::int64_t size_of(const std::vector<std::string>& files) {
+  std::int64_t bytes = 0;
+  for (const auto& file : files) {
+    std::error_code failure;
+    const auto size = std::filesystem::file_size(file, failure);
+    if (!failure) bytes += static_cast<std::int64_t>(size);
+  }
+  return bytes;
+}
+
+core::Error refused(const std::string& file, const std::string& what, const std::string& why) {
+  return core::bad_input({.what = what,
+                          .where = file,
+                          .why = why,
+                          .remedy = "Write it again. (A process apart read it before this job; "
+                                    "--trust-input does without that)"});
+}
+
+// The last file that it named is the one that it was reading.
+std::string file_of(const core::ChildEnd& end) {
+  if (end.output.empty()) return {};
+  const std::size_t last = end.output.size() - 1;
+  const std::size_t before = end.output.rfind('\n', last - 1);
+  const std::size_t first = before == std::string::npos ? 0 : before + 1;
+  return end.output.substr(first, last - first);
+}
+
+void judge(const core::ChildEnd& end) {
+  if (end.signal == 0 && end.code == kDone) return;
+  const std::string file = file_of(end);
+  if (end.code == kTooMuchMemory) {
+    throw refused(file, "its description does not fit into memory",
+                  "the file is damaged, or was made to do harm");
+  }
+  if (end.signal == SIGXCPU || end.signal == SIGKILL) {
+    throw refused(file, "HDF5 did not come to an end with it",
+                  "the file is damaged, or was made to do harm");
+  }
+  throw refused(file,
+                fmt::format("HDF5 crashed over this file ({})",
+                            end.signal == 0 ? fmt::format("exit code {}", end.code)
+                                            : ::strsignal(end.signal)),
+                "the file is damaged, or was made to do harm");
+}
+
+bool tells_of_memory(const std::string& message) {
+  return message.find("memory allocation failed") != std::string::npos;
+}
+
+// `names`: further data sets that the command may read.
+void read_one(data::Source source, const std::vector<std::string>& names, const std::string& file) {
+  if (model::is_model(file)) {
+    model::read_model(file);
+  } else if (model::is_path(file)) {
+    model::read_path(file);
+  } else {
+    const hdf5::File opened = hdf5::File::open(file);
+    for (const auto& name : names) {
+      if (opened.contains(name)) hdf5::read_doubles(opened, name);
+    }
+    source.files = {file};
+    if (source.labels && !opened.contains(*source.labels)) source.labels = std::nullopt;
+    data::rehearse(source);
+  }
+}
+
+// What is merely wrong is no matter here: the command will say it in its own words.
+int read_all(const data::Source& source, const std::vector<std::string>& names,
+             const std::vector<std::string>& files) {
+  for (const auto& file : files) {
+    const std::string line = file + "\n";
+    if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return kDone;
+    try {
+      read_one(source, names, file);
+    } catch (const core::Error& error) {
+      if (tells_of_memory(error.what())) return kTooMuchMemory;
+    } catch (const std::bad_alloc&) {
+      return kTooMuchMemory;
+    }
+  }
+  return kDone;
+}
+
+std::vector<std::string> feature_values(const Arguments& arguments) {
+  std::vector<std::string> names;
+  for (const auto* option : {"penalty-factors", "lower", "upper"}) {
+    if (!takes(arguments, option)) continue;
+    if (const auto name = arguments.text_if_given(option)) names.push_back(*name);
+  }
+  return names;
+}
+
+Arguments parse(std::span<const std::string> tokens) {
+  for (const auto& command : all_commands()) {
+    if (command.name != tokens.front()) continue;
+    Arguments arguments = Arguments::parse(command, tokens.subspan(1));
+    if (arguments.given("config")) {
+      const std::string path = arguments.text("config");
+      arguments.add_config(path, core::read_file(path).value_or(""));
+    }
+    return arguments;
+  }
+  throw core::internal_failure("there is no command to rehearse");
+}
+
+}  // namespace
+
+void rehearse_inputs(const Arguments& arguments, std::span<const std::string> tokens,
+                     const comm::Communicator& communicator) {
+  if (!takes(arguments, "trust-input") || arguments.flag("trust-input")) return;
+  comm::on_root(communicator, [&] {
+    if (input_files(arguments).empty()) return std::string();
+    std::vector<std::string> command = {kRehearse};
+    command.insert(command.end(), tokens.begin(), tokens.end());
+    // Where no process may be started, there is none.
+    if (const auto end = core::run_this_program(command)) judge(*end);
+    return std::string();
+  });
+}
+
+bool is_rehearsal(std::span<const std::string> arguments) {
+  return arguments.size() > 1 && arguments.front() == kRehearse;
+}
+
+// Metadata take little; models and small data sets are read whole, some of it several times.
+int rehearse(std::span<const std::string> tokens) {
+  constexpr std::int64_t kGibibyte = std::int64_t{1} << 30;
+  constexpr std::int64_t kSeconds = 10;
+  try {
+    const Arguments arguments = parse(tokens.subspan(1));
+    const std::vector<std::string> files = input_files(arguments);
+    const std::int64_t bytes = size_of(files);
+    core::limit_this_process(kGibibyte + 4 * bytes, kSeconds + bytes / kGibibyte);
+    data::Source source;
+    if (takes(arguments, "features")) source = source_of(arguments, files);
+    if (takes(arguments, "by")) source.groups = arguments.text_if_given("by");
+    if (takes(arguments, "allow-plugins") && arguments.flag("allow-plugins")) {
+      hdf5::allow_plugins();
+    }
+    return read_all(source, feature_values(arguments), files);
+  } catch (const core::Error&) {
+    return kDone;
+  }
+}
+
+}  // namespace mpilogit::cli
