@@ -43,3 +43,10 @@ target_link_libraries(mpilogit_zstd INTERFACE ${ZSTD_LIBRARY})
 find_path(FAST_FLOAT_INCLUDE_DIR fast_float/fast_float.h REQUIRED)
 add_library(mpilogit_fast_float INTERFACE)
 target_include_directories(mpilogit_fast_float SYSTEM INTERFACE ${FAST_FLOAT_INCLUDE_DIR})
+
+# NumPy's archives. Not by find_package: Debian's file for it wants a program of another package.
+find_library(ZIP_LIBRARY zip REQUIRED)
+find_path(ZIP_INCLUDE_DIR zip.h REQUIRED)
+add_library(mpilogit_zip INTERFACE)
+target_include_directories(mpilogit_zip SYSTEM INTERFACE ${ZIP_INCLUDE_DIR})
+target_link_libraries(mpilogit_zip INTERFACE ${ZIP_LIBRARY})

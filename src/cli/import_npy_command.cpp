@@ -1,15 +1,63 @@
+#include <fmt/format.h>
+
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/workflow/import_npy.hpp"
 
 #include "import_files.hpp"
+#include "output.hpp"
+#include "table_progress.hpp"
 
 namespace mpilogit::cli {
 
-int import_npy_command(const Arguments& arguments, const comm::Communicator& communicator,
-                       workflow::Events&) {
+namespace {
+
+workflow::ImportNpyOptions options_from(const Arguments& arguments) {
+  workflow::ImportNpyOptions options;
   const auto inputs = import_inputs(arguments);
-  import_output(arguments, inputs, communicator);
-  throw core::internal_failure("not yet").as_agreed();
+  if (inputs.size() > 1) {
+    refuse_usage(&arguments.command(),
+                 fmt::format("import npy takes one file; '{}' is another", inputs[1]));
+  }
+  options.file = inputs.front();
+  if (arguments.text("features") != "auto") options.features = arguments.required("features");
+  options.labels = arguments.text_if_given("labels");
+  options.weights = arguments.text_if_given("weights");
+  return options;
+}
+
+// Also those that may be files.
+std::vector<std::string> inputs_of(const workflow::ImportNpyOptions& options) {
+  std::vector<std::string> inputs = {options.file};
+  for (const auto& column : {options.labels, options.weights}) {
+    if (column) inputs.push_back(*column);
+  }
+  return inputs;
+}
+
+std::string describe(const workflow::ImportNpyReport& report, const std::string& output_path) {
+  return fmt::format(
+      "features of     {}\nrows            {}\nfeatures        {}\n"
+      "stored values   {} ({} {})\nwritten         {} in {:.2f} s\n",
+      report.features, grouped(report.rows), grouped(report.columns), grouped(report.nonzeros),
+      report.sparse ? "sparse" : "dense", hdf5::to_string(report.storage), output_path,
+      report.seconds_total);
+}
+
+}  // namespace
+
+int import_npy_command(const Arguments& arguments, const comm::Communicator& communicator,
+                       workflow::Events& events) {
+  workflow::ImportNpyOptions options;
+  comm::together(communicator, [&] { options = options_from(arguments); });
+  options.output_path = import_output(arguments, inputs_of(options), communicator);
+  const Output output(communicator, arguments.flag("quiet"), events);
+  TableProgress progress(output);
+  const auto report = workflow::import_npy(options, communicator, progress.line());
+  progress.finish();
+  if (!options.labels) output.remark("without --labels there is nothing to train on");
+  output.result(describe(report, options.output_path));
+  return static_cast<int>(core::ExitCode::done);
 }
 
 }  // namespace mpilogit::cli

@@ -10,6 +10,7 @@
 
 #include "commands.hpp"
 #include "output.hpp"
+#include "table_progress.hpp"
 
 namespace mpilogit::cli {
 
@@ -110,8 +111,10 @@ int synthesize_command(const Arguments& arguments, const comm::Communicator& com
     core::require_writable(options.output_path);
     return std::string();
   });
-  const auto report = workflow::synthesize(options, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
+  TableProgress progress(output);
+  const auto report = workflow::synthesize(options, communicator, progress.line());
+  progress.finish();
   output.result(describe(options, report));
   return static_cast<int>(core::ExitCode::done);
 }

@@ -1,10 +1,8 @@
 #include "mpilogit/workflow/synthesize.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
-#include <utility>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/disk_space.hpp"
@@ -12,7 +10,7 @@
 #include "mpilogit/core/stopwatch.hpp"
 #include "mpilogit/workflow/data_writer.hpp"
 
-#include "rounds.hpp"
+#include "rank_parts.hpp"
 #include "synthetic_rows.hpp"
 
 namespace mpilogit::workflow {
@@ -21,7 +19,7 @@ namespace {
 
 using hdf5::ValueType;
 
-constexpr double kRoundBytes = 0x1p23;  // written by each rank at once
+constexpr double kStepBytes = 0x1p23;
 
 core::Error contradiction(const std::string& what, const std::string& remedy) {
   return core::bad_input({.what = what, .where = {}, .why = {}, .remedy = remedy});
@@ -64,17 +62,22 @@ void require_space(const SynthesizeOptions& options) {
   core::require_space(options.output_path, static_cast<std::int64_t>(std::min(bytes, kMost)));
 }
 
-// Of all ranks before this one, and of all.
-std::pair<std::int64_t, std::int64_t> entries_before(std::int64_t mine,
-                                                     const comm::Communicator& communicator) {
-  const auto counts = communicator.all_gather(std::span<const std::int64_t>(&mine, 1));
-  std::int64_t before = 0;
-  std::int64_t all = 0;
-  for (std::size_t r = 0; r < counts.size(); ++r) {
-    if (std::cmp_less(r, communicator.rank())) before += counts[r];
-    all += counts[r];
-  }
-  return {before, all};
+// Calls `work` for the rows of this rank, some at a time, in step with the other ranks.
+void for_rows(const SynthesizeOptions& options, data::Range mine, const char* what,
+              const comm::Communicator& communicator, const table::Progress& progress,
+              core::FunctionRef<void(data::Range)> work) {
+  const auto per_step =
+      static_cast<std::int64_t>(std::max(1.0, kStepBytes / bytes_per_row(options)));
+  std::int64_t next = mine.first;
+  table::in_rounds(
+      communicator,
+      [&] {
+        const data::Range rows{next, std::min(mine.last, next + per_step)};
+        if (rows.size() > 0) work(rows);
+        next = rows.last;
+        return rows.size();
+      },
+      [&](std::int64_t done) { progress(what, done, options.rows); });
 }
 
 DataLayout layout_of(const SynthesizeOptions& options, const SyntheticModel& model,
@@ -102,7 +105,8 @@ DataLayout layout_of(const SynthesizeOptions& options, const SyntheticModel& mod
 }  // namespace
 
 SynthesizeReport synthesize(const SynthesizeOptions& options,
-                            const comm::Communicator& communicator) {
+                            const comm::Communicator& communicator,
+                            const table::Progress& progress) {
   const core::Stopwatch total;
   comm::Phase phase(communicator, "counting the entries");
   SyntheticModel model;
@@ -113,15 +117,14 @@ SynthesizeReport synthesize(const SynthesizeOptions& options,
   });
   RowGenerator generator(options, model);
   const data::Range mine = even_part(options.rows, communicator);
-  const auto per_round =
-      static_cast<std::int64_t>(std::max(1.0, kRoundBytes / bytes_per_row(options)));
-  std::int64_t entries = 0;
+  Extent extent{mine.size(), 0};
   if (options.density < 1.0) {
-    in_rounds(
-        communicator, mine, per_round,
-        [&](data::Range rows) { entries += generator.count_entries(rows); }, nullptr);
+    for_rows(options, mine, "counting the entries", communicator, progress,
+             [&](data::Range rows) { extent.entries += generator.count_entries(rows); });
   }
-  auto [position, nonzeros] = entries_before(entries, communicator);
+  const Extents extents = add_up(extent, communicator);
+  const std::int64_t nonzeros = extents.all.entries;
+  std::int64_t position = extents.before.entries;
 
   phase.turn_to("writing rows");
   const DataLayout layout = layout_of(options, model, nonzeros);
@@ -141,7 +144,7 @@ SynthesizeReport synthesize(const SynthesizeOptions& options,
     writer.write_labels(range.first, std::span<const std::uint8_t>(rows.labels));
     for (const auto label : rows.labels) ++report.class_counts[label];
   };
-  in_rounds(communicator, mine, per_round, write, options.observer);
+  for_rows(options, mine, "writing rows", communicator, progress, write);
   phase.turn_to("waiting for the disk");
   writer.commit();
   communicator.sum(report.class_counts);

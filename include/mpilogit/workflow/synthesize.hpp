@@ -2,12 +2,12 @@
 // Data whose truth is known: rows drawn from a model, in any number, on any number of ranks.
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/hdf5/value_type.hpp"
+#include "mpilogit/table/rounds.hpp"
 
 namespace mpilogit::workflow {
 
@@ -24,8 +24,7 @@ struct SynthesizeOptions {
   double signal = 2.0;                                 ///< standard deviation of the margins
   hdf5::ValueType storage = hdf5::ValueType::float32;  ///< or float64, int8, uint8, boolean
   std::uint64_t seed = 0;
-  std::string made_by;                             ///< kept in the file
-  std::function<void(double)> observer = nullptr;  ///< of the share that is done; on every rank
+  std::string made_by;  ///< kept in the file
 };
 
 struct SynthesizeReport {
@@ -39,6 +38,7 @@ struct SynthesizeReport {
 /// function of the options and its place alone. Constant memory: some rows at a time. Throws bad
 /// input for options that contradict each other.
 SynthesizeReport synthesize(const SynthesizeOptions& options,
-                            const comm::Communicator& communicator);
+                            const comm::Communicator& communicator,
+                            const table::Progress& progress);
 
 }  // namespace mpilogit::workflow

@@ -1,0 +1,57 @@
+#pragma once
+// Bytes of known number: a file, or a member of a ZIP archive.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mpilogit::table {
+
+class ByteSource {
+ public:
+  ByteSource() = default;
+  virtual ~ByteSource() = default;
+  ByteSource(const ByteSource&) = delete;
+  ByteSource& operator=(const ByteSource&) = delete;
+
+  virtual std::int64_t size() const = 0;
+  /// How messages call it.
+  virtual const std::string& name() const = 0;
+  /// Whether any byte can be read at once. Else what is before must be read, too, and going back
+  /// begins anew.
+  virtual bool random_access() const = 0;
+  /// Fills `bytes` from byte `offset` on. Throws bad input where they cannot be read.
+  virtual void read(std::int64_t offset, std::span<std::byte> bytes) = 0;
+};
+
+/// Throws bad input if the file cannot be opened.
+std::unique_ptr<ByteSource> open_bytes(const std::string& path);
+
+/// By its first bytes.
+bool is_zip_archive(const std::string& path);
+
+/// Opened once; the members' sources must not outlive it.
+class ZipArchive {
+ public:
+  explicit ZipArchive(const std::string& path);
+  ~ZipArchive();
+  ZipArchive(const ZipArchive&) = delete;
+  ZipArchive& operator=(const ZipArchive&) = delete;
+
+  /// Names of the members, in the order of the archive.
+  std::vector<std::string> members() const;
+  bool contains(const std::string& member) const;
+
+  /// Throws bad input if the member is not there, encrypted, or declares more than its compressed
+  /// bytes can hold.
+  std::unique_ptr<ByteSource> open(const std::string& member) const;
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace mpilogit::table

@@ -1,0 +1,192 @@
+#include "mpilogit/workflow/import_libsvm.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/core/stopwatch.hpp"
+#include "mpilogit/table/libsvm_reader.hpp"
+#include "mpilogit/workflow/data_writer.hpp"
+
+#include "rank_parts.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+using hdf5::ValueType;
+using table::LibsvmRow;
+using Where = core::FunctionRef<std::string()>;
+
+constexpr std::int64_t kMostFeatures = std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
+
+// Of this rank's rows, then of all.
+struct Survey {
+  Extent extent;
+  std::int64_t least = kMostFeatures;  // column
+  std::int64_t most = -1;
+  std::int64_t queries = 0;
+  std::int64_t inexact = 0;  // values that are no float32
+
+  void add(const LibsvmRow& row) {
+    ++extent.rows;
+    extent.entries += std::ssize(row.columns);
+    if (row.has_query) ++queries;
+    if (row.columns.empty()) return;
+    least = std::min<std::int64_t>(least, row.columns.front());
+    most = std::max<std::int64_t>(most, row.columns.back());
+    for (const double value : row.values) {
+      if (static_cast<double>(static_cast<float>(value)) != value) ++inexact;
+    }
+  }
+  void combine(const comm::Communicator& communicator) {
+    least = communicator.minimum(least);
+    most = communicator.maximum(most);
+    queries = communicator.sum(queries);
+    inexact = communicator.sum(inexact);
+  }
+};
+
+Survey survey_of(const table::TextFiles& files, const comm::Communicator& communicator,
+                 const table::Progress& progress) {
+  Survey survey;
+  table::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));
+  table::in_rounds(
+      communicator,
+      [&] { return reader.next([&](const LibsvmRow& row, Where) { survey.add(row); }); },
+      [&](std::int64_t done) { progress("looking at the columns", done, files.bytes()); });
+  survey.combine(communicator);
+  return survey;
+}
+
+std::int64_t features_of(const ImportLibsvmOptions& options, const Survey& survey,
+                         std::int64_t base) {
+  if (options.features) return *options.features;
+  if (survey.most >= base) return survey.most - base + 1;
+  throw core::bad_input({.what = "no row has a column",
+                         .where = options.files.front(),
+                         .why = "there is nothing to learn from",
+                         .remedy = "Check the file, or give --features-count"});
+}
+
+// The values of some rows, as they are stored.
+class Buffer {
+ public:
+  Buffer(DataWriter& writer, ValueType storage, Extent position)
+      : writer_(writer), storage_(storage), position_(position) {}
+
+  void add(const LibsvmRow& row, std::int64_t base, std::int64_t features, Where where) {
+    starts_.push_back(position_.entries + std::ssize(columns_));
+    labels_.push_back(static_cast<std::int64_t>(row.label));
+    for (std::size_t i = 0; i < row.columns.size(); ++i) {
+      const std::int64_t column = row.columns[i] - base;
+      if (column < 0 || column >= features) refuse_column(row.columns[i], base, features, where);
+      columns_.push_back(static_cast<std::uint32_t>(column));
+      storage_ == ValueType::float32 ? add_value(narrow(row.values[i], where))
+                                     : add_value(row.values[i]);
+    }
+  }
+
+  void flush() {
+    const std::int64_t end = position_.entries + std::ssize(columns_);
+    starts_.push_back(end);
+    writer_.write_sparse(position_.rows, starts_, columns_, values_);
+    writer_.write_labels(position_.rows, std::span<const std::int64_t>(labels_));
+    position_ = {position_.rows + std::ssize(labels_), end};
+    starts_.clear();
+    columns_.clear();
+    values_.clear();
+    labels_.clear();
+  }
+
+ private:
+  static float narrow(double value, Where where) {
+    const auto narrowed = static_cast<float>(value);
+    if (std::isfinite(narrowed)) return narrowed;
+    throw core::bad_input({.what = "a value is too large for float32",
+                           .where = where(),
+                           .why = {},
+                           .remedy = "Use --storage float64"});
+  }
+
+  [[noreturn]] static void refuse_column(std::uint32_t column, std::int64_t base,
+                                         std::int64_t features, Where where) {
+    throw core::bad_input({.what = "has the column " + std::to_string(column),
+                           .where = where(),
+                           .why = "columns are numbered from " + std::to_string(base) + " to " +
+                                  std::to_string(features + base - 1),
+                           .remedy = "Check --base and --features-count"});
+  }
+
+  template <class Value>
+  void add_value(Value value) {
+    const auto bytes = std::as_bytes(std::span<const Value>(&value, 1));
+    values_.insert(values_.end(), bytes.begin(), bytes.end());
+  }
+
+  DataWriter& writer_;
+  ValueType storage_;
+  Extent position_;
+  std::vector<std::int64_t> starts_;
+  std::vector<std::uint32_t> columns_;
+  std::vector<std::byte> values_;
+  std::vector<std::int64_t> labels_;
+};
+
+}  // namespace
+
+ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
+                                 const comm::Communicator& communicator,
+                                 const table::Progress& progress) {
+  const core::Stopwatch total;
+  comm::Phase phase(communicator, "reading text");
+  const table::TextFiles files(table::libsvm_source(options.files), communicator, progress);
+  const Survey survey = survey_of(files, communicator, progress);
+  const Extents extents = add_up(survey.extent, communicator);
+
+  ImportLibsvmReport report;
+  report.base = options.base.value_or(survey.least == 0 ? 0 : 1);
+  comm::together(communicator, [&] {
+    if (extents.all.rows == 0) {
+      throw core::bad_input(
+          {.what = "has comments only", .where = options.files.front(), .why = {}, .remedy = {}});
+    }
+    report.features = features_of(options, survey, report.base);
+  });
+  report.rows = extents.all.rows;
+  report.nonzeros = extents.all.entries;
+  report.queries = survey.queries;
+  report.storage =
+      options.storage.value_or(survey.inexact == 0 ? ValueType::float32 : ValueType::float64);
+
+  phase.turn_to("writing rows");
+  DataLayout layout;
+  layout.rows = report.rows;
+  layout.features = report.features;
+  layout.sparse = true;
+  layout.nonzeros = report.nonzeros;
+  layout.values = report.storage;
+  layout.labels = {ValueType::int64};
+  DataWriter writer(options.output_path, layout, communicator);
+  Buffer buffer(writer, report.storage, extents.before);
+  table::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));
+  table::in_rounds(
+      communicator,
+      [&] {
+        const std::int64_t size = reader.next([&](const LibsvmRow& row, Where where) {
+          buffer.add(row, report.base, report.features, where);
+        });
+        if (size > 0) buffer.flush();
+        return size;
+      },
+      [&](std::int64_t done) { progress("writing rows", done, files.bytes()); });
+  phase.turn_to("waiting for the disk");
+  writer.commit();
+  report.seconds_total = total.seconds();
+  return report;
+}
+
+}  // namespace mpilogit::workflow

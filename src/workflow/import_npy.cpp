@@ -1,0 +1,182 @@
+#include "mpilogit/workflow/import_npy.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/core/stopwatch.hpp"
+#include "mpilogit/workflow/data_writer.hpp"
+
+#include "npy_rows.hpp"
+#include "rank_parts.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+using hdf5::ValueType;
+
+constexpr std::int64_t kStepBytes = std::int64_t{1} << 23;
+// Columns of Fortran order are read in pieces: larger steps, so that pieces are not too small.
+constexpr std::int64_t kFortranStepBytes = std::int64_t{1} << 26;
+constexpr std::int64_t kStepRows = std::int64_t{1} << 16;  // of sparse rows, labels and weights
+
+class Import {
+ public:
+  Import(NpySources sources, const std::string& output_path, const comm::Communicator& communicator,
+         const table::Progress& progress)
+      : sources_(std::move(sources)),
+        communicator_(communicator),
+        progress_(progress),
+        mine_(even_part(sources_.rows(), communicator)),
+        layout_(layout()),
+        writer_(output_path, layout_, communicator) {}
+
+  void run();
+  const DataLayout& written() const { return layout_; }
+
+ private:
+  DataLayout layout() const;
+  void write_labels(data::Range rows);
+  void write_weights(data::Range rows);
+  void write_sparse(data::Range rows);
+  void for_rows(const char* what, std::int64_t per_step, core::FunctionRef<void(data::Range)> work);
+
+  NpySources sources_;
+  const comm::Communicator& communicator_;
+  const table::Progress& progress_;
+  data::Range mine_;
+  DataLayout layout_;
+  DataWriter writer_;
+};
+
+DataLayout Import::layout() const {
+  DataLayout layout;
+  layout.rows = sources_.rows();
+  layout.features = sources_.columns();
+  layout.sparse = sources_.sparse != nullptr;
+  layout.nonzeros = layout.sparse ? sources_.sparse->values.elements() : 0;
+  layout.values =
+      value_type_of(layout.sparse ? sources_.sparse->values.type() : sources_.dense->type());
+  if (sources_.labels) {
+    const table::NpyType& type = sources_.labels->type();
+    // Of text in UCS-4, too: a letter takes at most four bytes of UTF-8.
+    layout.labels = {value_type_of(type), static_cast<std::size_t>(type.is_text() ? type.size : 0)};
+  }
+  layout.weights = sources_.weights != nullptr;
+  return layout;
+}
+
+void Import::for_rows(const char* what, std::int64_t per_step,
+                      core::FunctionRef<void(data::Range)> work) {
+  std::int64_t next = mine_.first;
+  table::in_rounds(
+      communicator_,
+      [&] {
+        const data::Range rows{next, std::min(mine_.last, next + per_step)};
+        if (rows.size() > 0) work(rows);
+        next = rows.last;
+        return rows.size();
+      },
+      [&](std::int64_t done) { progress_(what, done, layout_.rows); });
+}
+
+// Floats are classes if they are whole.
+void Import::write_labels(data::Range rows) {
+  table::NpyArray& labels = *sources_.labels;
+  if (labels.type().is_text()) {
+    const std::vector<std::string> texts = labels.texts(rows.first, rows.size());
+    return writer_.write_labels(rows.first, std::span<const std::string>(texts));
+  }
+  if (labels.type().kind == 'f') {
+    const std::vector<double> values = labels.numbers(rows.first, rows.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (std::isfinite(values[i]) && std::trunc(values[i]) == values[i]) continue;
+      throw core::bad_input(
+          {.what = "row " + std::to_string(rows.first + static_cast<std::int64_t>(i)) +
+                   " has the label " + std::to_string(values[i]),
+           .where = labels.name(),
+           .why = "classes are whole numbers or strings",
+           .remedy = "A quantity cannot be learned by a classifier; number the classes"});
+    }
+  }
+  std::vector<std::byte> bytes(static_cast<std::size_t>(rows.size() * labels.type().size));
+  labels.read_raw(rows.first, bytes);
+  writer_.write_raw_labels(rows.first, bytes);
+}
+
+void Import::write_weights(data::Range rows) {
+  const std::vector<double> weights = sources_.weights->numbers(rows.first, rows.size());
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    if (std::isfinite(weights[i]) && weights[i] >= 0.0) continue;
+    throw core::bad_input({.what = "row " +
+                                   std::to_string(rows.first + static_cast<std::int64_t>(i)) +
+                                   " has the weight " + std::to_string(weights[i]),
+                           .where = sources_.weights->name(),
+                           .why = "weights are finite and at least 0",
+                           .remedy = {}});
+  }
+  writer_.write_weights(rows.first, weights);
+}
+
+// Some rows at a time, so many that their entries fit a step; a long row is one by itself.
+void Import::write_sparse(data::Range rows) {
+  NpySparse& matrix = *sources_.sparse;
+  const std::vector<std::int64_t> starts = sparse_starts(matrix, rows);
+  const std::int64_t most = kStepBytes / (matrix.values.type().size + 4);
+  for (auto first = starts.begin(); first + 1 < starts.end();) {
+    auto last = std::upper_bound(first + 1, starts.end(), *first + most) - 1;
+    last = std::max(last, first + 1);
+    const std::int64_t row = rows.first + (first - starts.begin());
+    const SparseRows part = sparse_rows(matrix, row, {first, last + 1});
+    writer_.write_sparse(row, part.starts, part.columns, part.values);
+    first = last;
+  }
+}
+
+void Import::run() {
+  if (sources_.sparse) {
+    for_rows("writing rows", kStepRows, [&](data::Range rows) { write_sparse(rows); });
+  } else {
+    table::NpyArray& matrix = *sources_.dense;
+    const std::int64_t row_bytes = matrix.shape()[1] * matrix.type().size;
+    const std::int64_t bytes = matrix.fortran_order() ? kFortranStepBytes : kStepBytes;
+    for_rows("writing rows", std::max<std::int64_t>(1, bytes / row_bytes),
+             [&](data::Range rows) { writer_.write_dense(rows.first, dense_rows(matrix, rows)); });
+  }
+  if (sources_.labels) {
+    for_rows("writing labels", kStepRows, [&](data::Range rows) { write_labels(rows); });
+  }
+  if (sources_.weights) {
+    for_rows("writing weights", kStepRows, [&](data::Range rows) { write_weights(rows); });
+  }
+  const comm::Phase phase(communicator_, "waiting for the disk");
+  writer_.commit();
+}
+
+}  // namespace
+
+ImportNpyReport import_npy(const ImportNpyOptions& options, const comm::Communicator& communicator,
+                           const table::Progress& progress) {
+  const core::Stopwatch total;
+  const comm::Phase phase(communicator, "reading arrays");
+  NpySources sources;
+  comm::together(communicator, [&] { sources = open_npy(options); });
+  ImportNpyReport report;
+  report.features = sources.features_name;
+  Import import(std::move(sources), options.output_path, communicator, progress);
+  import.run();
+  const DataLayout& layout = import.written();
+  report.rows = layout.rows;
+  report.columns = layout.features;
+  report.sparse = layout.sparse;
+  report.nonzeros = layout.sparse ? layout.nonzeros : layout.rows * layout.features;
+  report.storage = layout.values;
+  report.seconds_total = total.seconds();
+  return report;
+}
+
+}  // namespace mpilogit::workflow

@@ -1,0 +1,33 @@
+#pragma once
+// Rows of NumPy's arrays as a data set stores them.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "mpilogit/data/partition.hpp"
+
+#include "npy_sources.hpp"
+
+namespace mpilogit::workflow {
+
+/// Rows of the matrix in C order, whatever order it is stored in. Throws bad input, naming row and
+/// column, for a value that is not finite.
+std::vector<std::byte> dense_rows(table::NpyArray& matrix, data::Range rows);
+
+/// Rows of CSR, columns in ascending order.
+struct SparseRows {
+  std::vector<std::int64_t> starts;  ///< rows + 1, counted over the whole matrix
+  std::vector<std::uint32_t> columns;
+  std::vector<std::byte> values;
+};
+
+/// The starts of rows first … last, one more than rows. Throws bad input if they do not ascend from
+/// 0 up to the number of values.
+std::vector<std::int64_t> sparse_starts(NpySparse& matrix, data::Range rows);
+
+/// The rows that have these starts. Throws bad input for a column that is none or occurs twice, and
+/// for a value that is not finite.
+SparseRows sparse_rows(NpySparse& matrix, std::int64_t first_row, std::vector<std::int64_t> starts);
+
+}  // namespace mpilogit::workflow

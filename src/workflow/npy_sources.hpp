@@ -1,0 +1,41 @@
+#pragma once
+// Which arrays an import of NumPy's files is about.
+
+#include <memory>
+#include <optional>
+
+#include "mpilogit/hdf5/value_type.hpp"
+#include "mpilogit/table/npy_array.hpp"
+#include "mpilogit/workflow/import_npy.hpp"
+
+namespace mpilogit::workflow {
+
+/// scipy's CSR: entry k of row i, starts[i] ≤ k < starts[i + 1].
+struct NpySparse {
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  table::NpyArray values;
+  table::NpyArray indices;
+  table::NpyArray starts;
+};
+
+/// Opened on every rank. What they need is checked: shapes agree, types can be stored.
+struct NpySources {
+  std::unique_ptr<table::ZipArchive> archive;  // outlives its members, below
+  std::unique_ptr<table::NpyArray> dense;      // either this
+  std::unique_ptr<NpySparse> sparse;           // or this
+  std::unique_ptr<table::NpyArray> labels;
+  std::unique_ptr<table::NpyArray> weights;
+  std::string features_name;
+
+  std::int64_t rows() const { return dense ? dense->shape()[0] : sparse->rows; }
+  std::int64_t columns() const { return dense ? dense->shape()[1] : sparse->columns; }
+};
+
+/// Not collective, but the same on every rank.
+NpySources open_npy(const ImportNpyOptions& options);
+
+/// How the data set stores numbers of that type.
+hdf5::ValueType value_type_of(const table::NpyType& type);
+
+}  // namespace mpilogit::workflow
