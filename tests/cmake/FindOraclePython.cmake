@@ -1,6 +1,6 @@
 # MPILOGIT_PYTHON: a Python that has what the oracles stand on. The first python3 on the PATH is often
 # another one than the distribution's, without these packages, hence the check of each candidate.
-set(MPILOGIT_PYTHON_MODULES "h5py, numpy, onnx, pytest, scipy, sklearn, statsmodels")
+set(MPILOGIT_PYTHON_MODULES "h5py, numpy, onnx, pandas, pytest, scipy, sklearn, statsmodels")
 
 function(mpilogit_check_python result python)
   execute_process(COMMAND ${python} -c "import ${MPILOGIT_PYTHON_MODULES}"
