@@ -152,7 +152,7 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
   comm::together(communicator, [&] {
     if (extents.all.rows == 0) {
       throw core::bad_input(
-          {.what = "has comments only", .where = options.files.front(), .why = {}, .remedy = {}});
+          {.what = "has comments only", .where = options.files.front(), .why = {}, .remedy = "Name a file with rows"});
     }
     report.features = features_of(options, survey, report.base);
   });

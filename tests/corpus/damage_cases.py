@@ -46,9 +46,9 @@ def structures(corpus):
     corpus.with_bytes("dense.h5", "strings_size.h5", lambda data: at(data, b"GCOL", 8, address(2**60)))
     corpus.train("strings_size.h5", ["/feature_names", "failed"])
     corpus.with_bytes("dense.h5", "string_length.h5", lambda data: at(data, b"GCOL", 24, address(2**60)))
-    corpus.train("string_length.h5", ["/feature_names", "HDF5 crashes"])
+    corpus.train("string_length.h5", ["HDF5 crashed over this file"])
     corpus.with_bytes("dense.h5", "string_without_end.h5", lambda data: at(data, b"GCOL", 24, address(2**64 - 16)))
-    corpus.train("string_without_end.h5", ["/feature_names", "HDF5 finds no end"])
+    corpus.train("string_without_end.h5", ["HDF5 did not come to an end"])
     corpus.with_bytes("latest.h5", "header_checksum.h5",
                       lambda data: at(data, b"OHDR", 30, bytes([data[data.index(b"OHDR") + 30] ^ 1])))
     corpus.train("header_checksum.h5", ["failed"])
