@@ -6,7 +6,7 @@
 // In COMMAND, "FILE" stands for the changed file and "OUT" for the output, whose data sets
 // `coefficients` and `intercept`, or `probability`, are compared. Exits with 1 if anything else
 // came of a flip, and says of which. Every flip has a process of its own, forked after MPI has
-// started: a thousandth of the time that a start takes.
+// started, which takes longest of a start.
 
 #include <array>
 #include <csignal>
@@ -181,6 +181,8 @@ std::string last_error(const std::string& log) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (mpilogit::cli::is_rehearsal(words)) return mpilogit::cli::rehearse(words);
   const Options options = parse(argc, argv);
   ::setenv("OMPI_MCA_opal_signal", "", 1);  // a crash is told by its signal alone
   ::setenv("OMP_NUM_THREADS", "1", 1);

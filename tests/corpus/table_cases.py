@@ -125,7 +125,7 @@ def schemas(tables):
     def stored(name, says, text):
         def change(file):
             replace(file, "schema", text)
-            file.attrs.pop("description_sha256", None)
+            file.attrs.pop("texts_sha256", None)
         file = corpus.changed("table_model.h5", f"stored_schema_{name}.h5", change)
         corpus.add(f"stored_schema_{name}", ["predict", "@" + file, "@good.csv", "--output", "predictions.h5"], says, file)
 
@@ -139,8 +139,9 @@ def schemas(tables):
                 at[key] = value
         stored(name, says, json.dumps(schema))
 
-    where = ["schema"]
-    for name, text in {"empty": "", "no_json": "{", "list": "[]", "number": "1", "null": "null", "deep": "[" * 100_000,
+    where = ["holds no schema that can be used"]
+    stored("empty", ["does not know the columns of raw tables"], "")
+    for name, text in {"no_json": "{", "list": "[]", "number": "1", "null": "null", "deep": "[" * 100_000,
                        "not_utf8": b"\xff\xfe{}", "long": "x" * 1_000_000}.items():
         stored(name, where, text)
     for key in ["version", "label", "missing", "missing_texts", "header", "delimiter", "quote", "columns"]:
