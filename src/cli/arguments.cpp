@@ -8,6 +8,7 @@
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
+#include "mpilogit/core/byte_count.hpp"
 #include "mpilogit/core/duration.hpp"
 #include "mpilogit/core/error.hpp"
 
@@ -192,6 +193,16 @@ double Arguments::seconds(std::string_view option) const {
   if (!value) {
     refuse_usage(command_, fmt::format("--{} is '{}', not a time like 90, 90s, 1.5m or 2h", option,
                                        text(option)));
+  }
+  return *value;
+}
+
+std::int64_t Arguments::bytes(std::string_view option) const {
+  const auto value = core::parse_bytes(text(option));
+  if (!value) {
+    refuse_usage(command_,
+                 fmt::format("--{} is '{}', not an amount of memory like 512M, 4G or 1.5T", option,
+                             text(option)));
   }
   return *value;
 }

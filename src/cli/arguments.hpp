@@ -40,6 +40,8 @@ class Arguments {
   double positive(std::string_view option) const;
   /// A length of time ≥ 0: "90", "90s", "1.5m", "2h".
   double seconds(std::string_view option) const;
+  /// An amount of memory, in bytes.
+  std::int64_t bytes(std::string_view option) const;
   /// A number from 0 to 1; or several, separated by commas.
   double share(std::string_view option) const;
   std::vector<double> shares(std::string_view option) const;

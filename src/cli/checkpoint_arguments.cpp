@@ -18,10 +18,10 @@ namespace {
 
 // Where results go and how they are shown: none of it changes a coefficient. The instruction set
 // has an entry of its own.
-constexpr std::array<std::string_view, 17> kWithoutEffect = {
-    "model",           "diagnostics", "json",   "config",  "quiet",        "help",
-    "threads",         "io",          "resume", "restart", "checkpoint",   "checkpoint-every",
-    "instruction-set", "confidence",  "events", "timings", "stall-timeout"};
+constexpr std::array<std::string_view, 18> kWithoutEffect = {
+    "model",           "diagnostics", "json",   "config",  "quiet",         "help",
+    "threads",         "io",          "resume", "restart", "checkpoint",    "checkpoint-every",
+    "instruction-set", "confidence",  "events", "timings", "stall-timeout", "memory"};
 
 // What was given or is the default, so that to give a default changes nothing.
 std::string effective(const Arguments& arguments, const Option& option) {

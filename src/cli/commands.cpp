@@ -112,7 +112,7 @@ void refuse_idle_options(const Arguments& arguments, const workflow::InspectRepo
   };
   if (!report.dataset) {
     const char* what = report.model ? "the file is a model" : "the file is a path of models";
-    for (const auto* option : {"features", "labels", "trials", "groups", "io"})
+    for (const auto* option : {"features", "labels", "trials", "groups", "io", "memory"})
       refuse(option, what);
   }
   if (report.dataset) refuse("top", "the file is a data set");
@@ -174,6 +174,7 @@ int predict_command(const Arguments& arguments, const comm::Communicator& commun
   progress.finish();
   tell(report.raw, output);
   if (json) write_text(*json, workflow::to_json(report), communicator);
+  output.tell_residence(report.memory.residence);
   output.result(describe(report, options.output_path));
   return kDone;
 }
@@ -201,6 +202,7 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
   progress.finish();
   tell(report.raw, output);
   if (json) write_text(*json, workflow::to_json(report), communicator);
+  output.tell_residence(report.memory.residence);
   output.result(describe(report));
   return kDone;
 }

@@ -55,6 +55,7 @@ data::Source source_of(const Arguments& arguments, std::vector<std::string> file
   if (takes(arguments, "offsets")) source.offsets = arguments.text_if_given("offsets");
   source.mode = read_mode(arguments);
   source.allow_external = arguments.flag("allow-external");
+  if (arguments.text("memory") != "auto") source.memory.of_host = arguments.bytes("memory");
   return source;
 }
 

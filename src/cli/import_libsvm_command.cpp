@@ -3,7 +3,9 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/workflow/import_libsvm.hpp"
+#include "mpilogit/workflow/record.hpp"
 
+#include "common_options.hpp"
 #include "import_files.hpp"
 #include "output.hpp"
 #include "table_progress.hpp"
@@ -52,10 +54,12 @@ int import_libsvm_command(const Arguments& arguments, const comm::Communicator& 
   workflow::ImportLibsvmOptions options;
   comm::together(communicator, [&] { options = options_from(arguments); });
   options.output_path = import_output(arguments, options.files, communicator);
+  const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
   const auto report = workflow::import_libsvm(options, communicator, progress.line());
   progress.finish();
+  if (json) write_text(*json, workflow::to_json(report), communicator);
   if (!options.base && report.base == 0) {
     output.remark("a column 0 occurs, so columns are numbered from 0 (--base 0)");
   }

@@ -3,7 +3,9 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/workflow/import_npy.hpp"
+#include "mpilogit/workflow/record.hpp"
 
+#include "common_options.hpp"
 #include "import_files.hpp"
 #include "output.hpp"
 #include "table_progress.hpp"
@@ -51,10 +53,12 @@ int import_npy_command(const Arguments& arguments, const comm::Communicator& com
   workflow::ImportNpyOptions options;
   comm::together(communicator, [&] { options = options_from(arguments); });
   options.output_path = import_output(arguments, inputs_of(options), communicator);
+  const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
   const auto report = workflow::import_npy(options, communicator, progress.line());
   progress.finish();
+  if (json) write_text(*json, workflow::to_json(report), communicator);
   if (!options.labels) output.remark("without --labels there is nothing to train on");
   output.result(describe(report, options.output_path));
   return static_cast<int>(core::ExitCode::done);

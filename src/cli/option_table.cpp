@@ -58,6 +58,11 @@ constexpr std::array kOptions = {
            kEvaluate, ""},
     Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
            kAll, ""},
+    Option{"memory", value, "SIZE", "auto",
+           "what the ranks of a host may take together (512M, 4G, 1.5T); rows that do not fit are "
+           "read again in every pass, which changes no bit of any result. auto is 90 % of what the "
+           "job may use (docs/streaming.md)",
+           kAll, ""},
     Option{"allow-external", flag, "", "",
            "virtual data sets may have parts in files of other folders than their own", kAll, ""},
     Option{"allow-plugins", flag, "", "",
@@ -67,7 +72,7 @@ constexpr std::array kOptions = {
     Option{"trust-input", flag, "", "",
            "read HDF5 files without having a process apart read them first, over which HDF5 may "
            "crash (docs/safety.md)",
-           kAll | kSummarize, ""},
+           kAll | kSummarize | kExport, ""},
 
     Option{"unseen", value, "RULE", "error",
            "of raw tables: what to do with a category that the model does not know: error, or "
@@ -336,7 +341,7 @@ constexpr std::array kOptions = {
            "1.5m), or three times the longest pass if that is more; 0: wait for ever",
            kAll | kSummarize | kConvert, ""},
     Option{"json", value, "FILE", "", "write the run record there, as JSON",
-           kRecorded | kSummarize | kImport, ""},
+           kRecorded | kSummarize | kImport | kSynthesize, ""},
     Option{"events", value, "FILE", "",
            "append what happens there as it happens, a line of JSON each (docs/telemetry.md)",
            kData, ""},

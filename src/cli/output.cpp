@@ -9,6 +9,7 @@
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/atomic_file.hpp"
+#include "mpilogit/core/byte_count.hpp"
 #include "mpilogit/core/error.hpp"
 
 namespace mpilogit::cli {
@@ -25,6 +26,13 @@ void Output::result(const std::string& text) const {
 
 void Output::remark(const std::string& line) const {
   if (speaks_) std::fputs((line + "\n").c_str(), stderr);
+}
+
+void Output::tell_residence(const data::Residence& residence) const {
+  if (residence.streamed == 0) return;
+  remark(fmt::format("{} are in memory, of {} for each host; {} are read again in every pass",
+                     core::bytes_text(residence.resident), core::bytes_text(residence.budget),
+                     core::bytes_text(residence.streamed)));
 }
 
 void Output::warning(const std::string& text) const {

@@ -23,6 +23,9 @@ class Output {
   void remark(const std::string& line) const;
   /// A remark that begins with "warning: ".
   void warning(const std::string& text) const;
+  /// "1.2 GiB are in memory, of 4.0 GiB for each host; 7.5 GiB are read again in every pass";
+  /// nothing if all is in memory.
+  void tell_residence(const data::Residence& residence) const;
   bool speaks() const { return speaks_; }
 
  private:

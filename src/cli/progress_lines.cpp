@@ -19,6 +19,7 @@ ProgressLines::ProgressLines(const Output& output)
 
 void ProgressLines::data_read(const data::Dataset& dataset, double seconds) {
   output().remark(describe_reading(dataset.shape(), seconds));
+  output().tell_residence(dataset.residence());
   if (!terminal_) {
     output().remark("iteration        objective  estimated gap  gradient norm  passes   seconds");
   }

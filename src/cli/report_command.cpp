@@ -19,8 +19,8 @@ namespace mpilogit::cli {
 namespace {
 
 // Options that say how data is read and scored.
-constexpr std::array kOfData = {"features", "labels", "trials",  "weights",        "offsets",
-                                "io",       "plane",  "threads", "instruction-set"};
+constexpr std::array kOfData = {"features", "labels", "trials", "weights", "offsets",
+                                "io",       "memory", "plane",  "threads", "instruction-set"};
 
 workflow::ReportOptions options_from(const Arguments& arguments, int automatic_threads) {
   const auto& files = arguments.positional();

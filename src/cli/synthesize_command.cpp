@@ -6,9 +6,11 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/workflow/record.hpp"
 #include "mpilogit/workflow/synthesize.hpp"
 
 #include "commands.hpp"
+#include "common_options.hpp"
 #include "output.hpp"
 #include "table_progress.hpp"
 
@@ -111,10 +113,12 @@ int synthesize_command(const Arguments& arguments, const comm::Communicator& com
     core::require_writable(options.output_path);
     return std::string();
   });
+  const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
   const auto report = workflow::synthesize(options, communicator, progress.line());
   progress.finish();
+  if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(describe(options, report));
   return static_cast<int>(core::ExitCode::done);
 }

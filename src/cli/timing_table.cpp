@@ -104,6 +104,7 @@ std::string table_of_phases(const Timing& timing) {
   line("searches along a line", passes.lines);
   line("solver's algebra and the rest",
        root.seconds_compute - passes.products - passes.matrices - passes.lines);
+  if (root.seconds_disk > 0.0) line("of all these, waiting for the disk", root.seconds_disk);
   line("waiting for other ranks", root.seconds_wait);
   line("writing the model", timing.seconds_write);
   return text;

@@ -1,12 +1,16 @@
 #include "mpilogit/core/memory_limits.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <limits>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <sys/resource.h>
+#include <system_error>
 
 namespace mpilogit::core {
 
@@ -65,6 +69,17 @@ std::int64_t left_upwards(const std::string& mount, std::string path, const Grou
   return left;
 }
 
+// 0 for what is no such number, or too large a one for megabytes.
+std::int64_t whole_number(const char* text) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 31;
+  if (text == nullptr) return 0;
+  const std::string_view view(text);
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(view.data(), view.data() + view.size(), number);
+  const bool whole = error == std::errc() && end == view.data() + view.size();
+  return whole && number > 0 && number < kMost ? number : 0;
+}
+
 std::string contents(const std::string& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -104,11 +119,25 @@ MemoryLimit group_memory_limit(const std::string& membership, const std::string&
   return limit;
 }
 
+MemoryLimit slurm_memory_limit(const char* per_node, const char* per_cpu, const char* cpus) {
+  constexpr std::int64_t kMegabyte = std::int64_t{1} << 20;
+  MemoryLimit limit{kUnlimited, "Slurm"};
+  const std::int64_t of_node = whole_number(per_node);
+  const std::int64_t of_cpus = whole_number(per_cpu) * whole_number(cpus);
+  const std::int64_t megabytes = of_node > 0 ? of_node : of_cpus;
+  if (megabytes > 0) limit.bytes = megabytes * kMegabyte;
+  return limit;
+}
+
 MemoryLimit host_memory_limit() {
   const auto available = number_of("/proc/meminfo", "MemAvailable:");
   const MemoryLimit host{available ? *available * 1024 : kUnlimited, "the host's free memory"};
   const MemoryLimit group = group_memory_limit(contents("/proc/self/cgroup"), "/sys/fs/cgroup");
-  return group.bytes < host.bytes ? group : host;
+  const MemoryLimit slurm =
+      slurm_memory_limit(std::getenv("SLURM_MEM_PER_NODE"), std::getenv("SLURM_MEM_PER_CPU"),
+                         std::getenv("SLURM_CPUS_ON_NODE"));
+  const auto less = [](const auto& one, const auto& other) { return one.bytes < other.bytes; };
+  return std::min({host, group, slurm}, less);
 }
 
 }  // namespace mpilogit::core

@@ -117,6 +117,12 @@ void read_part(FilePart& part, Range rows, Columns& columns, Findings& findings)
   const FileMetadata& file = part.metadata();
   const std::int64_t first_row = rows.first + part.position();
   find_missing(part, first_row, findings);
+  for (const auto* array : file.arrays()) {
+    if (array == &file.values || array == &file.indices) continue;  // which are large
+    // indptr has one number more than rows.
+    const bool ends = array == &file.indptr && part.rows().last == file.rows;
+    part.fingerprint_stored(*array, {part.rows().first, part.rows().last + (ends ? 1 : 0)});
+  }
   if (file.trials) {
     read_numbers(part, file.labels, columns.successes);
     read_numbers(part, file.trials, columns.trials);

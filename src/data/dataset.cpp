@@ -4,25 +4,21 @@
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
-#include "mpilogit/hdf5/memory.hpp"
+#include "mpilogit/data/block_stream.hpp"
 
 #include "data/block_starts.hpp"
 #include "data/class_set.hpp"
+#include "data/column_order.hpp"
 #include "data/columns.hpp"
 #include "data/group_set.hpp"
 #include "data/readers.hpp"
+#include "data/row_fingerprints.hpp"
+#include "data/streaming.hpp"
 #include "data/validation.hpp"
 
 namespace mpilogit::data {
 
 namespace {
-
-// Which blocks each rank has, and for sparse rows how many entries are in this rank's.
-struct Share {
-  Range blocks;
-  Range rows;
-  std::int64_t entries = 0;
-};
 
 Range rows_of_blocks(std::int64_t rows, std::int64_t features, Range blocks) {
   const std::int64_t per_block = Blocks(rows, features).rows_per_block();
@@ -31,65 +27,30 @@ Range rows_of_blocks(std::int64_t rows, std::int64_t features, Range blocks) {
 
 Share share_of(const Access& access, const Metadata& metadata) {
   const std::int64_t rows = metadata.shape.rows;
-  const std::vector<std::int64_t> starts =
-      metadata.shape.sparse ? read_block_starts(access, metadata) : std::vector<std::int64_t>();
+  Share share;
+  if (metadata.shape.sparse) share.starts = read_block_starts(access, metadata);
   const Blocks all = metadata.shape.blocks();
   std::vector<std::int64_t> cost;
   for (std::int64_t block = 0; block < all.count(); ++block) {
-    const auto index = static_cast<std::size_t>(block);
-    const std::int64_t entries = starts.empty() ? 0 : starts[index + 1] - starts[index];
-    cost.push_back(all.rows_of(block).size() + entries);
+    cost.push_back(all.rows_of(block).size() + share.entries({block, block + 1}));
   }
   const auto partition = balanced_partition(cost, access.communicator.size());
-  Share share;
   share.blocks = partition[static_cast<std::size_t>(access.communicator.rank())];
   share.rows = rows_of_blocks(rows, metadata.shape.features, share.blocks);
-  if (!starts.empty()) {
-    share.entries = starts[static_cast<std::size_t>(share.blocks.last)] -
-                    starts[static_cast<std::size_t>(share.blocks.first)];
-  }
   return share;
 }
 
-// Of each row: a class index in one or two bytes, and what of the other columns there is. While
-// they are numbered, groups are in four forms.
-std::int64_t needed_bytes(const Metadata& metadata, const Share& share) {
-  constexpr std::int64_t kBytesPerLabel = 4;
-  constexpr std::int64_t kBytesPerGroup = 48;
-  const FileMetadata& file = metadata.files.front();
-  const std::int64_t doubles =
-      (file.trials ? 2 : 0) + (file.weights ? 1 : 0) + (file.offsets ? 1 : 0);
-  const std::int64_t columns =
-      share.rows.size() * (kBytesPerLabel + 8 * doubles + (file.groups ? kBytesPerGroup : 0));
-  if (!metadata.shape.sparse) {
-    return columns +
-           DenseShard::needed_bytes(metadata.storage, share.rows.size(), metadata.shape.features);
-  }
-  const std::int64_t starts = 8 * share.rows.size();  // again, as the file counts
-  return columns + starts +
-         SparseShard::needed_bytes(metadata.storage, share.rows.size(), share.entries);
-}
-
-// The ranks of a host share its memory.
-void require_room(const comm::Communicator& communicator, const Metadata& metadata,
-                  const Share& share) {
-  const comm::Communicator host = communicator.on_this_host();
-  const std::int64_t mine = needed_bytes(metadata, share);
-  const hdf5::MemoryNeed need{mine, host.sum(mine), host.size()};
-  comm::together(communicator, [&] { hdf5::require_memory(need, metadata.files.front().path); });
+Range moved(Range rows, std::int64_t by) {
+  return {rows.first + by, rows.last + by};
 }
 
 // Sparse rows are looked at when their columns are known to be sound.
-std::unique_ptr<FeatureRows> read_features(const Access& access, const Metadata& metadata,
-                                           const Share& share, FeatureScan& scan) {
-  if (!metadata.shape.sparse) return read_dense(access, metadata, share.rows, scan);
-  auto shard = read_sparse(access, metadata, share.rows, share.entries);
-  const std::int64_t row_bytes = shard->bytes() / std::max<std::int64_t>(1, share.rows.size());
-  for_each_slice(share.rows.size(), rows_per_slice(row_bytes), access.threads,
+void scan_sparse(const Access& access, const FeatureRows& shard, Range rows, FeatureScan& scan) {
+  const std::int64_t row_bytes = shard.bytes() / std::max<std::int64_t>(1, rows.size());
+  for_each_slice(rows.size(), rows_per_slice(row_bytes), access.threads,
                  [&](Range slice, int worker) {
-                   scan.look(shard->view(slice), share.rows.first + slice.first, worker);
+                   scan.look(shard.view(slice), rows.first + slice.first, worker);
                  });
-  return shard;
 }
 
 }  // namespace
@@ -103,25 +64,55 @@ kernels::AnyRows Dataset::block(std::int64_t block) const {
   if (block < local_blocks_.first || block >= local_blocks_.last) {
     throw core::internal_failure("block " + std::to_string(block) + " is not on this rank");
   }
-  const Range rows = shape_.blocks().rows_of(block);
-  return rows_->view({rows.first - local_rows_.first, rows.last - local_rows_.first});
+  return rows(moved(shape_.blocks().rows_of(block), -local_rows_.first));
+}
+
+kernels::AnyRows Dataset::rows(Range local) const {
+  if (local.last > resident_rows_) throw core::internal_failure("rows are not in memory");
+  return rows_->view(local);
+}
+
+StreamUse Dataset::stream_use() const {
+  if (!streamed_) return {};
+  return {streamed_->bytes_read(), streamed_->seconds_waited()};
 }
 
 std::int64_t Dataset::resident_bytes() const {
   const std::size_t columns =
       groups_.size() * sizeof(std::uint32_t) + largest_absolute_.size() * sizeof(double) +
       (successes_.size() + trials_.size() + weights_.size() + offsets_.size()) * sizeof(double);
-  return static_cast<std::int64_t>(columns) + labels_.bytes() + (rows_ ? rows_->bytes() : 0);
+  return static_cast<std::int64_t>(columns) + labels_.bytes() + (rows_ ? rows_->bytes() : 0) +
+         (streamed_ ? streamed_->resident_bytes() : 0);
+}
+
+// Whatever can be told of streamed rows, as of those in memory. Collective.
+void Dataset::look_at_streamed_rows(FeatureScan& scan, int threads) {
+  comm::together(*communicator_, [&] {
+    if (!streamed_) return;
+    std::vector<Range> wanted;
+    for (auto block = local_blocks_.first; block < local_blocks_.last; ++block) {
+      const Range rows = moved(shape_.blocks().rows_of(block), -local_rows_.first);
+      if (rows.first >= resident_rows_) wanted.push_back(rows);
+    }
+    for_each_rows(*this, wanted, threads,
+                  [&](std::size_t i, const kernels::AnyRows& rows, int worker) {
+                    scan.look(rows, local_rows_.first + wanted[i].first, worker);
+                  });
+  });
 }
 
 Dataset read_dataset(const Source& source, const comm::Communicator& communicator, int threads) {
   if (source.trials && !source.labels) throw core::internal_failure("trials need successes");
   const Metadata metadata = read_metadata(source, communicator);
-  const Access access{communicator, choose_mode(source.mode, metadata), threads};
+  RowFingerprints fingerprints(metadata);
+  const Access access{communicator, choose_mode(source.mode, metadata), threads, &fingerprints};
   const Share share = share_of(access, metadata);
-  require_room(communicator, metadata, share);
+  const MemoryLimits limits = memory_limits(source.memory);
+  require_room_for_columns(limits, metadata, share, communicator);
 
   Dataset dataset;
+  dataset.communicator_ = communicator;
+  dataset.residence_.budget = communicator.minimum(limits.host.bytes);
   dataset.shape_ = metadata.shape;
   dataset.local_blocks_ = share.blocks;
   dataset.local_rows_ = share.rows;
@@ -144,15 +135,55 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   dataset.trials_ = std::move(columns.trials);
   dataset.weights_ = std::move(columns.weights);
   dataset.offsets_ = std::move(columns.offsets);
-  FeatureScan scan(metadata.shape.features, threads);
-  dataset.rows_ = read_features(access, metadata, share, scan);
-  require_finite(scan.non_finite(), metadata, source.features, communicator);
-  dataset.largest_absolute_ = scan.largest_absolute();
-  communicator.maximum(dataset.largest_absolute_);
-  const kernels::NonZeros own = scan.non_zeros();
-  dataset.non_zeros_.squared = communicator.sum(own.squared);
-  dataset.non_zeros_.most = communicator.maximum(own.most);
+  const StreamPlan plan =
+      plan_streaming(source.memory, limits, metadata, share, dataset.classes_.size(), access);
+  dataset.read_rows(access, metadata, share, plan, source.features);
+  fingerprints.require(communicator);
   return dataset;
+}
+
+// Collective. Resident rows by all that Access says, the others on each rank's own.
+void Dataset::read_rows(const Access& access, const Metadata& metadata, const Share& share,
+                        const StreamPlan& plan, const std::string& name) {
+  FeatureScan scan(metadata.shape.features, access.threads);
+  const Range resident = moved(plan.resident, local_rows_.first);
+  resident_rows_ = plan.resident.last;
+  streams_ = access.communicator.maximum(plan.streamed.size()) > 0;
+  Finding disorder;
+  SparseShard* sparse = nullptr;
+  if (metadata.shape.sparse) {
+    auto shard =
+        read_sparse(access, metadata, resident, share.entries(plan.resident_blocks), disorder);
+    sparse = shard.get();
+    rows_ = std::move(shard);
+  } else {
+    rows_ = read_dense(access, metadata, resident, scan);
+  }
+  if (streams_) {
+    comm::together(access.communicator, [&] {
+      if (plan.streamed.size() == 0) return;
+      streamed_ = metadata.shape.sparse ? stream_sparse(metadata, share, plan)
+                                        : stream_dense(metadata, plan);
+      streamed_->fingerprint_into(access.fingerprints);
+    });
+    look_at_streamed_rows(scan, access.threads);
+    if (streamed_) disorder.add_all(streamed_->disorder());
+  }
+  if (sparse != nullptr) {
+    require_order(disorder, metadata, access.communicator);
+    sparse->compact();
+    scan_sparse(access, *sparse, resident, scan);
+  }
+  require_finite(scan.non_finite(), metadata, name, access.communicator);
+  if (streamed_) streamed_->end_first_look();
+  largest_absolute_ = scan.largest_absolute();
+  access.communicator.maximum(largest_absolute_);
+  const kernels::NonZeros own = scan.non_zeros();
+  non_zeros_.squared = access.communicator.sum(own.squared);
+  non_zeros_.most = access.communicator.maximum(own.most);
+  residence_.resident = access.communicator.sum(resident_bytes());
+  residence_.streamed =
+      access.communicator.sum(streamed_ ? streamed_->bytes_of(streamed_->rows()) : 0);
 }
 
 }  // namespace mpilogit::data

@@ -11,10 +11,6 @@ namespace mpilogit::data {
 
 namespace {
 
-std::int64_t bytes_of(hdf5::ValueType type) {
-  return static_cast<std::int64_t>(hdf5::size_of(type));
-}
-
 // Calls visitor(std::type_identity<Value>{}) for the C++ type that holds `type` in memory.
 template <class Visitor>
 kernels::AnyRows visit(hdf5::ValueType type, Visitor&& visitor) {
@@ -51,20 +47,51 @@ kernels::AnyRows visit(hdf5::ValueType type, Visitor&& visitor) {
 
 }  // namespace
 
+std::int64_t value_bytes(hdf5::ValueType type) {
+  return static_cast<std::int64_t>(hdf5::size_of(type));
+}
+
+kernels::AnyRows dense_view(hdf5::ValueType type, const std::byte* values, std::int64_t rows,
+                            std::int64_t features) {
+  return visit(type, [&]<class Value>(std::type_identity<Value>) -> kernels::AnyRows {
+    return kernels::AnyDenseRows(kernels::DenseRows<Value>{reinterpret_cast<const Value*>(values),
+                                                           static_cast<std::size_t>(rows),
+                                                           static_cast<std::size_t>(features)});
+  });
+}
+
+kernels::AnyRows sparse_view(const SparseParts& parts, std::int64_t rows) {
+  return visit(parts.type, [&]<class Value>(std::type_identity<Value>) -> kernels::AnyRows {
+    kernels::SparseRows<Value> view;
+    if (parts.narrow) {
+      view.columns = reinterpret_cast<const std::uint16_t*>(parts.columns);
+    } else {
+      view.columns = reinterpret_cast<const std::uint32_t*>(parts.columns);
+    }
+    view.starts = parts.starts;
+    view.row_entries = static_cast<std::size_t>(parts.row_entries);
+    view.rows = static_cast<std::size_t>(rows);
+    view.features = static_cast<std::size_t>(parts.features);
+    if (parts.values == nullptr) {
+      std::memcpy(&view.common, parts.common, sizeof(Value));
+    } else {
+      view.values = reinterpret_cast<const Value*>(parts.values);
+    }
+    return kernels::AnySparseRows(view);
+  });
+}
+
 DenseShard::DenseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t features)
-    : type_(type), features_(features), values_(rows * features * bytes_of(type)) {}
+    : type_(type), features_(features), values_(rows * features * value_bytes(type)) {}
 
 kernels::AnyRows DenseShard::view(Range rows) const {
-  return visit(type_, [&]<class Value>(std::type_identity<Value>) -> kernels::AnyRows {
-    return kernels::AnyDenseRows(kernels::DenseRows<Value>{
-        values_.as<Value>() + rows.first * features_, static_cast<std::size_t>(rows.size()),
-        static_cast<std::size_t>(features_)});
-  });
+  return dense_view(type_, values_.data() + rows.first * features_ * value_bytes(type_),
+                    rows.size(), features_);
 }
 
 std::int64_t DenseShard::needed_bytes(hdf5::ValueType type, std::int64_t rows,
                                       std::int64_t features) {
-  return rows * features * bytes_of(type);
+  return rows * features * value_bytes(type);
 }
 
 SparseShard::SparseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t entries,
@@ -73,13 +100,13 @@ SparseShard::SparseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t e
       features_(features),
       entries_(entries),
       starts_(static_cast<std::size_t>(rows) + 1, 0),
-      columns_(entries * bytes_of(hdf5::ValueType::uint32)),
-      values_(entries * bytes_of(type)) {}
+      columns_(entries * value_bytes(hdf5::ValueType::uint32)),
+      values_(entries * value_bytes(type)) {}
 
 // All are equal if each equals the one before it.
 void SparseShard::drop_common_values() {
   if (entries_ == 0) return;
-  const auto size = static_cast<std::size_t>(bytes_of(type_));
+  const auto size = static_cast<std::size_t>(value_bytes(type_));
   const auto pairs = static_cast<std::size_t>(entries_ - 1);
   if (std::memcmp(values_.data(), values_.data() + size, pairs * size) != 0) return;
   std::copy_n(values_.data(), size, common_.begin());
@@ -101,7 +128,7 @@ void SparseShard::narrow_columns() {
     const auto narrow = static_cast<std::uint16_t>(wide);
     std::memcpy(bytes + n * 2, &narrow, sizeof narrow);
   }
-  columns_.shrink(entries_ * bytes_of(hdf5::ValueType::uint16));
+  columns_.shrink(entries_ * value_bytes(hdf5::ValueType::uint16));
   narrow_ = true;
 }
 
@@ -117,24 +144,16 @@ void SparseShard::drop_regular_starts() {
 
 kernels::AnyRows SparseShard::view(Range rows) const {
   const std::int64_t first = start(rows.first);
-  return visit(type_, [&]<class Value>(std::type_identity<Value>) -> kernels::AnyRows {
-    kernels::SparseRows<Value> view;
-    if (narrow_) {
-      view.columns = columns_.as<std::uint16_t>() + first;
-    } else {
-      view.columns = columns_.as<std::uint32_t>() + first;
-    }
-    if (!starts_.empty()) view.starts = starts_.data() + rows.first;
-    view.row_entries = static_cast<std::size_t>(row_entries_);
-    view.rows = static_cast<std::size_t>(rows.size());
-    view.features = static_cast<std::size_t>(features_);
-    if (dropped_) {
-      std::memcpy(&view.common, common_.data(), sizeof(Value));
-    } else {
-      view.values = values_.as<Value>() + first;
-    }
-    return kernels::AnySparseRows(view);
-  });
+  const auto column_type = narrow_ ? hdf5::ValueType::uint16 : hdf5::ValueType::uint32;
+  return sparse_view({.type = type_,
+                      .features = features_,
+                      .columns = columns_.data() + first * value_bytes(column_type),
+                      .narrow = narrow_,
+                      .values = dropped_ ? nullptr : values_.data() + first * value_bytes(type_),
+                      .common = common_.data(),
+                      .starts = starts_.empty() ? nullptr : starts_.data() + rows.first,
+                      .row_entries = row_entries_},
+                     rows.size());
 }
 
 std::int64_t SparseShard::bytes() const {
@@ -144,8 +163,8 @@ std::int64_t SparseShard::bytes() const {
 
 std::int64_t SparseShard::needed_bytes(hdf5::ValueType type, std::int64_t rows,
                                        std::int64_t entries) {
-  return entries * (bytes_of(hdf5::ValueType::uint32) + bytes_of(type)) +
-         (rows + 1) * bytes_of(hdf5::ValueType::int64);
+  return entries * (value_bytes(hdf5::ValueType::uint32) + value_bytes(type)) +
+         (rows + 1) * value_bytes(hdf5::ValueType::int64);
 }
 
 }  // namespace mpilogit::data

@@ -12,6 +12,26 @@
 
 namespace mpilogit::data {
 
+std::int64_t value_bytes(hdf5::ValueType type);
+
+/// Rows of values that lie one after the other.
+kernels::AnyRows dense_view(hdf5::ValueType type, const std::byte* values, std::int64_t rows,
+                            std::int64_t features);
+
+/// Where sparse rows lie: a view of them is made from this.
+struct SparseParts {
+  hdf5::ValueType type = hdf5::ValueType::float64;
+  std::int64_t features = 0;
+  const std::byte* columns = nullptr;  ///< of the first row's first entry
+  bool narrow = false;                 ///< columns have 16 bits, else 32
+  const std::byte* values = nullptr;   ///< likewise; null: all are `common`
+  const std::byte* common = nullptr;
+  const std::int64_t* starts = nullptr;  ///< of the first row; null: all have `row_entries` entries
+  std::int64_t row_entries = 0;
+};
+
+kernels::AnyRows sparse_view(const SparseParts& parts, std::int64_t rows);
+
 class FeatureRows {
  public:
   virtual ~FeatureRows() = default;

@@ -1,5 +1,7 @@
 #include "data/metadata.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "mpilogit/comm/agreement.hpp"
@@ -217,6 +219,15 @@ Location Metadata::locate(std::int64_t row) const {
   std::size_t file = 0;
   while (row >= files[file].rows) row -= files[file++].rows;
   return {file, row};
+}
+
+void Metadata::visit_files(Range rows, FileVisitor visit) const {
+  for (std::int64_t row = rows.first; row < rows.last;) {
+    const Location at = locate(row);
+    const std::int64_t count = std::min(rows.last - row, files[at.file].rows - at.row);
+    visit(at.file, {at.row, at.row + count}, row - rows.first);
+    row += count;
+  }
 }
 
 std::string Metadata::describe_row(std::int64_t row) const {

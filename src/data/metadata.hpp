@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/core/function_ref.hpp"
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/hdf5/array.hpp"
 
@@ -63,6 +64,10 @@ struct Metadata {
   /// Global rows of file number `file`.
   Range rows_of_file(std::size_t file) const;
   Location locate(std::int64_t row) const;
+  /// visit(number of the file, its rows, position of the first among `rows`) for every file that
+  /// has some of the global rows.
+  using FileVisitor = core::FunctionRef<void(std::size_t, Range, std::int64_t)>;
+  void visit_files(Range rows, FileVisitor visit) const;
   /// "row 5", and if there are several files "row 5 (row 105 of all files)".
   std::string describe_row(std::int64_t row) const;
 };

@@ -3,10 +3,10 @@
 #include <span>
 
 #include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
 
 #include "data/block_starts.hpp"
-#include "data/findings.hpp"
+#include "data/column_order.hpp"
+#include "data/open_files.hpp"
 #include "data/readers.hpp"
 
 namespace mpilogit::data {
@@ -14,8 +14,6 @@ namespace mpilogit::data {
 namespace {
 
 constexpr std::uint32_t kNoColumn = std::numeric_limits<std::uint32_t>::max();
-
-enum Disorder { out_of_range, duplicated, unsorted };
 
 // HDF5's own conversion would clamp what does not fit, so that −1 became 0. Signed and 64-bit
 // indices are read as they are; what is no column becomes one that is never valid.
@@ -59,12 +57,7 @@ Range entries_of(FilePart& part, const std::vector<std::int64_t>& indptr, std::i
   const bool sound = std::is_sorted(indptr.begin(), indptr.end()) && entries.first >= 0 &&
                      entries.last <= part.metadata().nonzeros && entries.size() <= room;
   if (sound) return entries;
-  part.attempt([&] {
-    throw core::bad_input({.what = "changed while it was being read",
-                           .where = part.metadata().path,
-                           .why = {},
-                           .remedy = "Start again when it is written"});
-  });
+  part.attempt([&] { throw changed(part.metadata().path); });
   return {};
 }
 
@@ -80,59 +73,22 @@ void read_part(FilePart& part, SparseShard& shard, hdf5::ValueType storage) {
         entries.size() == 0 ? before : before + indptr[row + 1] - indptr[0];
   }
   read_columns(part, entries, shard.columns() + before);
+  // Signed indices are read into unsigned ones: the same bits, unless they are refused anyway.
+  const Array& indices = part.metadata().indices;
+  if (indices.info.stored_bytes == sizeof(std::uint32_t)) {
+    part.fingerprint(indices, entries, indices.info.type,
+                     reinterpret_cast<const std::byte*>(shard.columns() + before));
+  }
   const auto size = static_cast<std::int64_t>(hdf5::size_of(storage));
-  part.read(part.metadata().values, entries, storage, shard.values() + before * size);
-}
-
-// Cost: one read of the columns.
-Finding find_disorder(SparseShard& shard, Range rows, std::int64_t features) {
-  Finding finding;
-  const std::vector<std::int64_t>& starts = shard.starts();
-  const std::uint32_t* columns = shard.columns();
-  for (std::int64_t row = 0; row < rows.size(); ++row) {
-    const auto index = static_cast<std::size_t>(row);
-    std::int64_t previous = -1;
-    for (std::int64_t entry = starts[index]; entry < starts[index + 1]; ++entry) {
-      const std::int64_t column = columns[entry];
-      if (column > previous && column < features) {
-        previous = column;
-        continue;
-      }
-      finding.add(rows.first + row, column,
-                  column >= features   ? out_of_range
-                  : column == previous ? duplicated
-                                       : unsorted);
-      break;
-    }
-  }
-  return finding;
-}
-
-constexpr Fault kBadIndices{"row has bad column indices", "rows have bad column indices"};
-
-core::Error disorder(const Metadata& metadata, const Finding& finding) {
-  const std::string& name = metadata.files.front().indices.name;
-  const std::string column = std::to_string(finding.column);
-  if (finding.kind == out_of_range) {
-    return bad_values(metadata, name, finding, kBadIndices,
-                      "an index there is out of range: there are columns 0 to " +
-                          std::to_string(metadata.shape.features - 1),
-                      "Write the file again");
-  }
-  if (finding.kind == duplicated) {
-    return bad_values(metadata, name, finding, kBadIndices,
-                      "column " + column + " is there twice (duplicated)",
-                      "Call X.sum_duplicates() in SciPy and write the file again");
-  }
-  return bad_values(metadata, name, finding, kBadIndices,
-                    "they are unsorted there: column " + column + " follows a larger one",
-                    "Call X.sort_indices() in SciPy and write the file again");
+  std::byte* const values = shard.values() + before * size;
+  part.read(part.metadata().values, entries, storage, values);
+  part.fingerprint(part.metadata().values, entries, storage, values);
 }
 
 }  // namespace
 
 std::unique_ptr<SparseShard> read_sparse(const Access& access, const Metadata& metadata, Range rows,
-                                         std::int64_t entries) {
+                                         std::int64_t entries, Finding& disorder) {
   std::unique_ptr<SparseShard> shard;
   comm::together(access.communicator, [&] {
     shard = std::make_unique<SparseShard>(metadata.storage, rows.size(), entries,
@@ -141,9 +97,8 @@ std::unique_ptr<SparseShard> read_sparse(const Access& access, const Metadata& m
   for_each_file(access, metadata, rows,
                 [&](FilePart& part) { read_part(part, *shard, metadata.storage); });
   shard->drop_common_values();
-  const Finding mine = find_disorder(*shard, rows, metadata.shape.features);
-  if (const auto finding = combine(mine, access.communicator)) throw disorder(metadata, *finding);
-  shard->compact();
+  disorder.add_all(
+      find_disorder({shard->starts(), shard->columns()}, rows.first, metadata.shape.features));
   return shard;
 }
 

@@ -14,8 +14,9 @@ std::unique_ptr<DenseShard> read_dense(const Access& access, const Metadata& met
                                        FeatureScan& scan);
 
 /// Collective. Likewise, but without a scan; `entries` is what `read_block_starts` found for these
-/// rows. Throws unless each row's columns ascend and exist.
+/// rows. Rows whose columns do not ascend or do not exist are added to `disorder`: what has none
+/// may be looked at.
 std::unique_ptr<SparseShard> read_sparse(const Access& access, const Metadata& metadata, Range rows,
-                                         std::int64_t entries);
+                                         std::int64_t entries, Finding& disorder);
 
 }  // namespace mpilogit::data

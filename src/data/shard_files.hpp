@@ -11,11 +11,14 @@
 
 namespace mpilogit::data {
 
+class RowFingerprints;
+
 /// How the ranks read together; `mode` is not `automatic`.
 struct Access {
   comm::Communicator communicator;
   ReadMode mode = ReadMode::posix;
   int threads = 1;  ///< of each rank
+  RowFingerprints* fingerprints = nullptr;  ///< of what is read, if somebody asks for them
 };
 
 /// `mode` itself, or for `automatic` the choice that docs/io.md explains. Throws if the files
@@ -68,6 +71,11 @@ class FilePart {
   /// that read them, below access.threads. The slices of one worker ascend; `look` may run for
   /// several workers at the same time. After a failure some slices may not be seen.
   void read_slices(const Array& array, hdf5::ValueType type, std::byte* out, LookAtSlice look);
+
+  /// Adds elements of `array` that were read as `type` to the fingerprints, if they are to be there.
+  void fingerprint(const Array& array, Range elements, hdf5::ValueType type, const std::byte* bytes);
+  /// Reads rows of `array` as they are stored, for their fingerprint alone: for small columns.
+  void fingerprint_stored(const Array& array, Range rows);
 
   /// Runs `work` and keeps its failure likewise.
   void attempt(core::FunctionRef<void()> work);

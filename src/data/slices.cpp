@@ -6,6 +6,7 @@
 
 #include "mpilogit/hdf5/plain_rows.hpp"
 
+#include "data/row_fingerprints.hpp"
 #include "data/shard_files.hpp"
 
 namespace mpilogit::data {
@@ -74,14 +75,27 @@ void FilePart::read_slices(const Array& array, hdf5::ValueType type, std::byte* 
   const std::int64_t per_slice = rows_per_slice(row_bytes);
   if (collective()) {
     read(array, rows_, type, out);
+    fingerprint(array, rows_, type, out);
     if (!failure_) for_each_slice(rows_.size(), per_slice, access_.threads, look);
     return;
   }
+  const auto add = [&](Range rows) {
+    if (access_.fingerprints == nullptr) return;
+    access_.fingerprints->add(metadata_, array, rows_.first + rows.first, type,
+                              {out + rows.first * row_bytes,
+                               static_cast<std::size_t>(rows.size() * row_bytes)});
+  };
   attempt([&] {
     const auto plain = hdf5::PlainRows::find(file_, array.name, array.info, type);
-    if (!plain) return read_ahead(open(array), array.info, type, out, look);
+    if (!plain) {
+      return read_ahead(open(array), array.info, type, out, [&](Range rows, int worker) {
+        add(rows);
+        look(rows, worker);
+      });
+    }
     for_each_slice(rows_.size(), per_slice, access_.threads, [&](Range rows, int worker) {
       plain->read(rows_.first + rows.first, rows.size(), out + rows.first * row_bytes);
+      add(rows);
       look(rows, worker);
     });
   });

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mpilogit/data/labels.hpp"
 #include "mpilogit/model/model.hpp"
 
 namespace mpilogit::exchange {

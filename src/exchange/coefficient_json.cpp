@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mpilogit/kernels/polynomial.hpp"
 #include "mpilogit/table/schema.hpp"
 
 #include "class_rows.hpp"

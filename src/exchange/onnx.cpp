@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/kernels/polynomial.hpp"
 
 #include "forms.hpp"
 #include "onnx_graph.hpp"

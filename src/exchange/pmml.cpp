@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "mpilogit/kernels/polynomial.hpp"
+
 #include "forms.hpp"
 #include "raw_columns.hpp"
 #include "texts.hpp"

@@ -134,6 +134,7 @@ std::string numbers(std::span<const double> values) {
 
 std::string texts(const std::vector<std::string>& values) {
   std::vector<std::string> quoted;
+  quoted.reserve(values.size());
   for (const auto& value : values) quoted.push_back(json_text(value));
   return joined(quoted);
 }

@@ -1,8 +1,10 @@
 #include "mpilogit/hdf5/array.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <limits>
 #include <optional>
 
 #include "mpilogit/core/error.hpp"
@@ -31,20 +33,22 @@ void describe_chunks(hid_t dataset, ArrayInfo& info, const std::string& where) {
   info.chunk.assign(sizes.begin(), sizes.end());
 }
 
-// All chunks that a row touches: several pieces and neighbouring rows then decompress each once.
-Handle cache_of_one_band(const ArrayInfo& info, const std::string& where) {
+std::int64_t chunks_across(const ArrayInfo& info) {
+  std::int64_t chunks = 1;
+  for (std::size_t i = 1; i < info.chunk.size(); ++i) {
+    chunks *= (info.dimensions[i] + info.chunk[i] - 1) / info.chunk[i];
+  }
+  return chunks;
+}
+
+// Several pieces and neighbouring rows then decompress each chunk once.
+Handle cache_of_one_band(const ArrayInfo& info, std::int64_t most, const std::string& where) {
   Handle access = checked(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, "opening", where);
   if (info.chunk.empty()) return access;
-  std::int64_t chunks = 1;
-  std::int64_t bytes = info.chunk[0] * static_cast<std::int64_t>(size_of(ValueType::float64));
-  for (std::size_t i = 1; i < info.chunk.size(); ++i) {
-    const std::int64_t across = (info.dimensions[i] + info.chunk[i] - 1) / info.chunk[i];
-    chunks *= across;
-    bytes *= across * info.chunk[i];
-  }
   constexpr std::int64_t kLeast = std::int64_t{1} << 20;
-  const auto cache = static_cast<std::size_t>(std::clamp(bytes, kLeast, kLargestTransfer));
-  const auto slots = static_cast<std::size_t>(std::clamp<std::int64_t>(10 * chunks, 521, 1000003));
+  const auto cache = static_cast<std::size_t>(std::min(most, std::max(kLeast, band_bytes(info))));
+  const auto slots =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(10 * chunks_across(info), 521, 1000003));
   check(H5Pset_chunk_cache(access.get(), slots, cache, 1.0), "setting up the chunk cache", where);
   return access;
 }
@@ -55,16 +59,53 @@ std::string fixed_text(const char* bytes, std::size_t length, H5T_str_t padding)
   return text;
 }
 
+// Many strings of a file made to do harm may share one long text in it: so many bytes HDF5 may
+// allocate for all of them.
+struct TextBudget {
+  std::size_t left = 0;
+  bool exceeded = false;
+};
+
+void* allocate_text(std::size_t size, void* budget) {
+  auto* all = static_cast<TextBudget*>(budget);
+  if (size > all->left) {
+    all->exceeded = true;
+    return nullptr;
+  }
+  all->left -= size;
+  return std::malloc(size);
+}
+
+void free_text(void* text, void* /*budget*/) {
+  std::free(text);
+}
+
+// Texts lie in their file one by one; those of a virtual data set lie in others.
+TextBudget budget_of(hid_t dataset, const ArrayInfo& info, const std::string& where) {
+  if (info.is_virtual) return {std::numeric_limits<std::size_t>::max()};
+  const Handle file = checked(H5Iget_file_id(dataset), H5Fclose, "looking at the size", where);
+  hsize_t bytes = 0;
+  check(H5Fget_filesize(file.get(), &bytes), "looking at the size", where);
+  return {2 * bytes};  // a terminator each: even texts of one byte do not need more
+}
+
 // Frees what HDF5 allocated for strings of variable length.
 class VariableTexts {
  public:
-  VariableTexts(std::size_t count, hid_t type, hid_t space)
-      : texts_(count, nullptr), type_(type), space_(space) {}
-  ~VariableTexts() { H5Dvlen_reclaim(type_, space_, H5P_DEFAULT, texts_.data()); }
+  VariableTexts(std::size_t count, hid_t type, hid_t space, TextBudget& budget)
+      : texts_(count, nullptr),
+        type_(type),
+        space_(space),
+        mode_(checked(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "reading", "")) {
+    check(H5Pset_vlen_mem_manager(mode_.get(), allocate_text, &budget, free_text, &budget),
+          "reading", "");
+  }
+  ~VariableTexts() { H5Dvlen_reclaim(type_, space_, mode_.get(), texts_.data()); }
   VariableTexts(const VariableTexts&) = delete;
   VariableTexts& operator=(const VariableTexts&) = delete;
 
   char** data() { return texts_.data(); }
+  hid_t mode() const { return mode_.get(); }
   std::vector<std::string> strings() const {
     std::vector<std::string> strings;
     for (const char* text : texts_) strings.emplace_back(text == nullptr ? "" : text);
@@ -75,7 +116,15 @@ class VariableTexts {
   std::vector<char*> texts_;
   hid_t type_;
   hid_t space_;
+  Handle mode_;
 };
+
+core::Error too_long(const std::string& where) {
+  return core::bad_input({.what = "its strings have more bytes than the file",
+                          .where = where,
+                          .why = "the file is damaged, or was made to do harm",
+                          .remedy = "Write it again"});
+}
 
 }  // namespace
 
@@ -83,6 +132,15 @@ std::int64_t ArrayInfo::width() const {
   std::int64_t width = 1;
   for (std::size_t i = 1; i < dimensions.size(); ++i) width *= dimensions[i];
   return width;
+}
+
+std::int64_t band_bytes(const ArrayInfo& info) {
+  if (info.chunk.empty()) return 0;
+  const bool text = info.type == ValueType::text;
+  std::int64_t bytes =
+      chunks_across(info) * static_cast<std::int64_t>(text ? sizeof(char*) : size_of(info.type));
+  for (const auto size : info.chunk) bytes *= size;
+  return bytes;
 }
 
 ArrayInfo inspect_array(const File& file, const std::string& name) {
@@ -107,9 +165,10 @@ ArrayInfo inspect_array(const File& file, const std::string& name) {
   return info;
 }
 
-Array::Array(const File& file, const std::string& name, const ArrayInfo& info)
+Array::Array(const File& file, const std::string& name, const ArrayInfo& info,
+             std::int64_t most_cached)
     : where_(file.where(name)), info_(info), communicator_(file.communicator()) {
-  handle_ = open_dataset(file, name, cache_of_one_band(info, where_).get());
+  handle_ = open_dataset(file, name, cache_of_one_band(info, most_cached, where_).get());
 }
 
 // Memory has the shape of the selected rows: from a flat memory space HDF5 would map chunks element
@@ -190,8 +249,14 @@ std::vector<std::string> Array::read_texts(std::int64_t first, std::int64_t coun
     if (variable) {
       const Handle space =
           checked(H5Screate_simple(1, &size, nullptr), H5Sclose, "describing memory", where_);
-      VariableTexts buffer(size, type.get(), space.get());
-      transfer(first, piece, type.get(), buffer.data(), H5P_DEFAULT);
+      TextBudget budget = budget_of(handle_.get(), info_, where_);
+      VariableTexts buffer(size, type.get(), space.get(), budget);
+      try {
+        transfer(first, piece, type.get(), buffer.data(), buffer.mode());
+      } catch (const core::Error&) {
+        if (budget.exceeded) throw too_long(where_);
+        throw;
+      }
       for (auto& text : buffer.strings()) texts.push_back(std::move(text));
     } else {
       std::vector<char> buffer(size * length);

@@ -23,7 +23,11 @@ struct Attribute {
   Handle space;
   std::string where;
 
-  std::int64_t elements() const { return element_count(extent(space.get(), where), where); }
+  // HDF5 reads nothing at all from an attribute without a shape.
+  std::int64_t elements() const {
+    if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) return 0;
+    return element_count(extent(space.get(), where), where);
+  }
 };
 
 Attribute open_attribute(const File& file, const std::string& object, const std::string& name) {
@@ -38,6 +42,10 @@ Attribute open_attribute(const File& file, const std::string& object, const std:
   Handle space = checked(H5Aget_space(handle.get()), H5Sclose, "reading the shape", where);
   return {std::move(handle), std::move(type), std::move(space), where};
 }
+
+// Those that are read say what something is.
+constexpr std::size_t kLongestText = 65536;
+constexpr std::size_t kLongestNumber = 16;
 
 core::Error not_a(const std::string& wanted, const std::string& where) {
   return core::bad_input(
@@ -64,7 +72,9 @@ std::string read_variable_text(const Attribute& attribute) {
 }
 
 std::string read_fixed_text(const Attribute& attribute) {
-  std::string text(H5Tget_size(attribute.type.get()), '\0');
+  const std::size_t size = H5Tget_size(attribute.type.get());
+  if (size > kLongestText) throw not_a("a short string", attribute.where);
+  std::string text(size, '\0');
   check(H5Aread(attribute.handle.get(), attribute.type.get(), text.data()), "reading",
         attribute.where);
   text.erase(std::min(text.find('\0'), text.size()));
@@ -117,7 +127,8 @@ std::string read_text_attribute(const File& file, const std::string& object,
 double read_double_attribute(const File& file, const std::string& object, const std::string& name) {
   const Attribute attribute = open_attribute(file, object, name);
   const H5T_class_t type = H5Tget_class(attribute.type.get());
-  if ((type != H5T_FLOAT && type != H5T_INTEGER) || attribute.elements() != 1) {
+  if ((type != H5T_FLOAT && type != H5T_INTEGER) || attribute.elements() != 1 ||
+      H5Tget_size(attribute.type.get()) > kLongestNumber) {
     throw not_a("a number", attribute.where);
   }
   double value = 0.0;
@@ -135,7 +146,8 @@ std::int64_t read_integer_attribute(const File& file, const std::string& object,
 std::vector<std::int64_t> read_integers_attribute(const File& file, const std::string& object,
                                                   const std::string& name) {
   const Attribute attribute = open_attribute(file, object, name);
-  if (H5Tget_class(attribute.type.get()) != H5T_INTEGER) {
+  if (H5Tget_class(attribute.type.get()) != H5T_INTEGER ||
+      H5Tget_size(attribute.type.get()) > kLongestNumber) {
     throw not_a("an integer or a list of integers", attribute.where);
   }
   // An attribute cannot be larger than 64 KiB unless it was made so on purpose.

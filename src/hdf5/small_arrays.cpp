@@ -172,7 +172,10 @@ std::vector<std::string> read_strings(const File& file, const std::string& name)
   const ArrayInfo info = inspect_array(file, name);
   if (info.type != ValueType::text) throw wrong_type(file, name, info.type, "strings");
   const std::int64_t count = element_count(info.dimensions, file.where(name));
-  require_memory(count * static_cast<std::int64_t>(sizeof(std::string)), file.where(name));
+  const auto each = static_cast<std::int64_t>(sizeof(std::string)) + info.stored_bytes;
+  std::int64_t bytes = 0;
+  if (__builtin_mul_overflow(count, each, &bytes)) bytes = std::numeric_limits<std::int64_t>::max();
+  require_memory(bytes, file.where(name));
   if (count == 0) return {};
   require_intact(file, name, info);
   std::vector<std::string> texts = Array(file, name, info).read_texts(0, info.rows());

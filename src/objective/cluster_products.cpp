@@ -56,7 +56,7 @@ std::vector<core::FixedPoint> square_scales(std::span<const double> bounds) {
 std::vector<double> sum_of_squares(const OwnedScores& owned, const SharedRows& rows,
                                    std::span<const core::FixedPoint> scales) {
   const core::ExactVectorSum sums = exact_sum(
-      owned.blocks, rows.threads, rows.communicator, scales, 0,
+      nullptr, owned.blocks, rows.threads, rows.communicator, scales, 0,
       [&](const LocalBlock& block, BlockSums out) {
         kernels::add_column_squares(rows_of_block(owned, block, scales.size()), {}, out.vector);
       });
@@ -80,7 +80,7 @@ void add_products(const OwnedScores& owned, const SharedRows& rows,
                   std::span<const core::FixedPoint> scales, solvers::SymmetricMatrix& matrix) {
   const std::vector<double> ones(kClusterBlock, 1.0);
   const core::ExactVectorSum sums = exact_sum(
-      owned.blocks, rows.threads, rows.communicator, scales, 0,
+      nullptr, owned.blocks, rows.threads, rows.communicator, scales, 0,
       [&](const LocalBlock& block, BlockSums out) {
         kernels::add_weighted_gram(rows_of_block(owned, block, matrix.dimension),
                                    std::span<const double>(ones).first(block.rows), out.vector);

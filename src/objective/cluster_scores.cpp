@@ -26,30 +26,33 @@ ClusterScores::Integers ClusterScores::sum_local_rows(std::int64_t first, std::i
   const std::size_t columns = problem_.columns();
   const std::size_t width = variables_.size();
   Integers sums(static_cast<std::size_t>(last - first) * width);
-  for_each_block(problem_.blocks, problem_.rows().threads, [&](const LocalBlock& block, int) {
-    const auto asked = [&](std::size_t row) {
-      return groups_[row] >= first && groups_[row] < last && counts(row);
-    };
-    std::vector<double> score(problem_.dimension());
-    problem_.rows().design.for_rows(block, [&](std::size_t begin, const kernels::AnyRows& rows) {
-      for (std::size_t i = 0; i < kernels::row_count(rows); ++i) {
-        const std::size_t row = block.first + begin + i;
-        if (!asked(row)) continue;
-        const auto own = residuals_.subspan(row * columns, columns);
-        std::fill(score.begin(), score.end(), 0.0);
-        kernels::add_weighted_rows(kernels::rows_of(rows, i, 1), own, columns,
-                                   std::span<double>(score).first(score.size() - columns));
-        std::copy(own.begin(), own.end(), score.end() - static_cast<std::ptrdiff_t>(columns));
-        std::int64_t* const sum = &sums[static_cast<std::size_t>(groups_[row] - first) * width];
-        for (std::size_t v = 0; v < width; ++v) {
-          const double value = score[variables_[v]];
-          if (value == 0.0) continue;
-          std::atomic_ref<std::int64_t>(sum[v]).fetch_add(scales_[v].to_integer(value),
-                                                          std::memory_order_relaxed);
-        }
-      }
-    });
-  });
+  for_each_block(
+      problem_.rows().design.dataset(), problem_.blocks, problem_.rows().threads,
+      [&](const LocalBlock& block, int) {
+        const auto asked = [&](std::size_t row) {
+          return groups_[row] >= first && groups_[row] < last && counts(row);
+        };
+        std::vector<double> score(problem_.dimension());
+        problem_.rows().design.for_rows(block, [&](std::size_t begin,
+                                                   const kernels::AnyRows& rows) {
+          for (std::size_t i = 0; i < kernels::row_count(rows); ++i) {
+            const std::size_t row = block.first + begin + i;
+            if (!asked(row)) continue;
+            const auto own = residuals_.subspan(row * columns, columns);
+            std::fill(score.begin(), score.end(), 0.0);
+            kernels::add_weighted_rows(kernels::rows_of(rows, i, 1), own, columns,
+                                       std::span<double>(score).first(score.size() - columns));
+            std::copy(own.begin(), own.end(), score.end() - static_cast<std::ptrdiff_t>(columns));
+            std::int64_t* const sum = &sums[static_cast<std::size_t>(groups_[row] - first) * width];
+            for (std::size_t v = 0; v < width; ++v) {
+              const double value = score[variables_[v]];
+              if (value == 0.0) continue;
+              std::atomic_ref<std::int64_t>(sum[v]).fetch_add(scales_[v].to_integer(value),
+                                                              std::memory_order_relaxed);
+            }
+          }
+        });
+      });
   return sums;
 }
 

@@ -25,7 +25,7 @@ constexpr double kSmallestColumn = 1e-290;
 double sum_of_weights(const Design& design, std::span<const double> weights,
                       const comm::Communicator& communicator, int threads) {
   const core::ExactVectorSum sums = exact_sum(
-      local_blocks(design.dataset()), threads, communicator, {}, 1,
+      nullptr, local_blocks(design.dataset()), threads, communicator, {}, 1,
       [&](const LocalBlock& block, BlockSums out) {
         const auto own = block.of(weights);
         out.scalars[0] = weights.empty() ? static_cast<double>(block.rows) : kernels::lane_sum(own);
@@ -47,7 +47,7 @@ Scan scan_columns(const Design& design, const comm::Communicator& communicator, 
   }
   const std::size_t features = design.features();
   std::vector<Scan> scans(static_cast<std::size_t>(threads), {std::vector<double>(features), {}});
-  for_each_block(local_blocks(dataset), threads, [&](const LocalBlock& block, int thread) {
+  for_each_block(dataset, local_blocks(dataset), threads, [&](const LocalBlock& block, int thread) {
     Scan& mine = scans[static_cast<std::size_t>(thread)];
     design.for_rows(block, [&](std::size_t, const kernels::AnyRows& rows) {
       mine.non_zeros.add(kernels::scan_rows(rows, mine.largest).non_zeros);
@@ -93,15 +93,16 @@ void measure_sums(const Design& design, std::span<const double> weights,
   for (const double m : bounds.largest) scales.emplace_back(total * m);
   for (const double m : bounds.largest) scales.emplace_back(total * m * m);
   const auto blocks = local_blocks(design.dataset());
-  const core::ExactVectorSum sums = exact_sum(
-      blocks, threads, communicator, scales, 0, [&](const LocalBlock& block, BlockSums out) {
-        const auto own = block.of(weights);
-        design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
-          kernels::add_column_sums(rows,
-                                   own.empty() ? own : own.subspan(first, kernels::row_count(rows)),
-                                   out.vector.first(features), out.vector.last(features));
-        });
-      });
+  const core::ExactVectorSum sums =
+      exact_sum(&design.dataset(), blocks, threads, communicator, scales, 0,
+                [&](const LocalBlock& block, BlockSums out) {
+                  const auto own = block.of(weights);
+                  design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
+                    kernels::add_column_sums(
+                        rows, own.empty() ? own : own.subspan(first, kernels::row_count(rows)),
+                        out.vector.first(features), out.vector.last(features));
+                  });
+                });
 
   std::vector<double> both(2 * features);
   sums.vector(both);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "mpilogit/core/error.hpp"
+
 namespace mpilogit::objective {
 
 namespace {
@@ -36,7 +38,8 @@ Design::Design(const data::Dataset& dataset, const kernels::PolynomialShape& exp
 Design::Design(const data::Dataset& dataset) : Design(dataset, as_they_are(dataset)) {}
 
 void Design::for_rows(const LocalBlock& block, Visitor visitor) const {
-  const kernels::AnyRows rows = kernels::rows_of(dataset_.block(block.number), 0, block.rows);
+  if (block.features == nullptr) throw core::internal_failure("a loop that reads no rows");
+  const kernels::AnyRows& rows = *block.features;
   if (expansion_.identity()) {
     visitor(0, rows);
     return;

@@ -5,8 +5,8 @@
 
 namespace mpilogit::objective {
 
-core::ExactVectorSum exact_sum(std::span<const LocalBlock> blocks, int threads,
-                               const comm::Communicator& communicator,
+core::ExactVectorSum exact_sum(const data::Dataset* read, std::span<const LocalBlock> blocks,
+                               int threads, const comm::Communicator& communicator,
                                std::span<const core::FixedPoint> scales, std::size_t scalars,
                                core::FunctionRef<void(const LocalBlock&, BlockSums)> body) {
   struct Worker {
@@ -19,13 +19,18 @@ core::ExactVectorSum exact_sum(std::span<const LocalBlock> blocks, int threads,
       Worker{core::ExactVectorSum(scales, scalars), std::vector<double>(scales.size()),
              std::vector<double>(scalars)});
 
-  for_each_block(blocks, threads, [&](const LocalBlock& block, int thread) {
+  const auto add_block = [&](const LocalBlock& block, int thread) {
     Worker& worker = workers[static_cast<std::size_t>(thread)];
     std::fill(worker.scalars.begin(), worker.scalars.end(), 0.0);
     body(block, {worker.vector, worker.scalars});
     worker.sum.take_vector(worker.vector);
     for (std::size_t k = 0; k < scalars; ++k) worker.sum.add_scalar(k, worker.scalars[k]);
-  });
+  };
+  if (read != nullptr) {
+    for_each_block(*read, blocks, threads, add_block);
+  } else {
+    for_each_block(blocks, threads, add_block);
+  }
 
   core::ExactVectorSum total = std::move(workers.front().sum);
   for (std::size_t t = 1; t < workers.size(); ++t) total.merge(workers[t].sum);

@@ -4,6 +4,9 @@
 #include <exception>
 #include <omp.h>
 
+#include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/data/block_stream.hpp"
+
 namespace mpilogit::objective {
 
 LocalBlock local_block(const data::Dataset& dataset, std::int64_t block) {
@@ -50,6 +53,33 @@ void for_each_block(std::span<const LocalBlock> blocks, int threads,
   for (const auto& failure : failures) {
     if (failure) std::rethrow_exception(failure);
   }
+}
+
+void for_each_block(const data::Dataset& dataset, std::span<const LocalBlock> blocks, int threads,
+                    core::FunctionRef<void(const LocalBlock&, int)> body) {
+  const auto rows_of = [](const LocalBlock& block) {
+    const auto first = static_cast<std::int64_t>(block.first);
+    return data::Range{first, first + static_cast<std::int64_t>(block.rows)};
+  };
+  const auto with_rows = [&](LocalBlock block, const kernels::AnyRows& rows, int thread) {
+    block.features = &rows;
+    body(block, thread);
+  };
+  if (!dataset.streams()) {
+    for_each_block(blocks, threads, [&](const LocalBlock& block, int thread) {
+      with_rows(block, dataset.rows(rows_of(block)), thread);
+    });
+    return;
+  }
+  comm::together(dataset.communicator(), [&] {
+    std::vector<data::Range> wanted;
+    wanted.reserve(blocks.size());
+    for (const LocalBlock& block : blocks) wanted.push_back(rows_of(block));
+    data::for_each_rows(dataset, wanted, threads,
+                        [&](std::size_t i, const kernels::AnyRows& rows, int thread) {
+                          with_rows(blocks[i], rows, thread);
+                        });
+  });
 }
 
 }  // namespace mpilogit::objective

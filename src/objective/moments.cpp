@@ -21,7 +21,7 @@ std::span<const double> piece(std::span<const double> block, std::size_t first, 
 // Σ s_i x_ij with |·| ≤ B_j, and Σ s_i as the scalar.
 core::ExactVectorSum sum_columns(const SharedRows& rows, std::span<const double> weights,
                                  std::span<const core::FixedPoint> scales) {
-  return exact_sum(rows.blocks, rows.threads, rows.communicator, scales, 1,
+  return exact_sum(&rows.design.dataset(), rows.blocks, rows.threads, rows.communicator, scales, 1,
                    [&](const LocalBlock& block, BlockSums out) {
                      std::vector<double> own(block.rows, 1.0);
                      const auto given = block.of(weights);
@@ -57,7 +57,7 @@ Moments column_moments(const SharedRows& rows, std::span<const double> weights) 
   }
   square_scales.insert(square_scales.end(), features, core::FixedPoint(bound));
   const core::ExactVectorSum squares = exact_sum(
-      rows.blocks, rows.threads, rows.communicator, square_scales, 0,
+      &rows.design.dataset(), rows.blocks, rows.threads, rows.communicator, square_scales, 0,
       [&](const LocalBlock& block, BlockSums out) {
         const auto own = block.of(weights);
         rows.design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& x) {

@@ -25,8 +25,8 @@ double smallest_positive(std::span<const double> weights, const comm::Communicat
 std::vector<double> class_totals(const Likelihood& likelihood, std::span<const LocalBlock> blocks,
                                  const SharedRows& rows) {
   const std::size_t classes = likelihood.classes();
-  const core::ExactVectorSum sums = exact_sum(blocks, rows.threads, rows.communicator, {}, classes,
-                                              [&](const LocalBlock& block, BlockSums out) {
+  const core::ExactVectorSum sums = exact_sum(nullptr, blocks, rows.threads, rows.communicator, {},
+                                              classes, [&](const LocalBlock& block, BlockSums out) {
                                                 likelihood.add_class_weights(block, out.scalars);
                                               });
   std::vector<double> totals;

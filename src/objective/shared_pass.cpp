@@ -198,9 +198,12 @@ void SharedPass::add_totals(const std::vector<kernels::LaneSum>& totals, BlockSu
 }
 
 std::vector<PassResult> SharedPass::run() {
+  ReadCount reads;
+  add_to(reads);
+  const data::Dataset* const read = reads.rows > 0 ? &rows_.design.dataset() : nullptr;
   const core::ExactVectorSum sums =
-      exact_sum(blocks_of(requests_.front()), rows_.threads, rows_.communicator, scales_, scalars_,
-                [&](const LocalBlock& block, BlockSums out) {
+      exact_sum(read, blocks_of(requests_.front()), rows_.threads, rows_.communicator, scales_,
+                scalars_, [&](const LocalBlock& block, BlockSums out) {
                   if (columns_ > 0) add_fused(block, out);
                   for (std::size_t r = 0; r < requests_.size(); ++r) {
                     const auto* sum = std::get_if<const BlockSum*>(&requests_[r]);

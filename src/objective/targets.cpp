@@ -39,7 +39,7 @@ Targets targets_of(const data::Dataset& dataset) {
 std::vector<double> class_totals(const data::Dataset& dataset, const Targets& targets,
                                  const comm::Communicator& communicator, int threads) {
   const core::ExactVectorSum sums =
-      exact_sum(local_blocks(dataset), threads, communicator, {}, targets.classes,
+      exact_sum(nullptr, local_blocks(dataset), threads, communicator, {}, targets.classes,
                 [&](const LocalBlock& block, BlockSums out) {
                   const auto weights = block.of(std::span<const double>(targets.weights));
                   const auto success = block.of(std::span<const double>(targets.success_weight));

@@ -259,7 +259,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   });
   Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
-  const TrainingSet set(options.design, options.threads, communicator);
+  const TrainingSet set(options.design, options.folds, options.threads, communicator);
   CrossValidateReport report;
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);

@@ -32,17 +32,18 @@ std::uint64_t annotations(const data::Dataset& dataset, std::size_t i) {
 std::uint64_t data_fingerprint(const TrainingSet& set, const comm::Communicator& communicator) {
   const data::Dataset& dataset = set.dataset;
   std::vector<std::uint64_t> of_threads(static_cast<std::size_t>(set.rows.threads), 0);
-  objective::for_each_block(
-      set.rows.blocks, set.rows.threads, [&](const objective::LocalBlock& block, int thread) {
-        std::vector<std::uint64_t> features(block.rows);
-        kernels::fingerprint_rows(dataset.block(block.number), features);
-        for (std::size_t i = 0; i < block.rows; ++i) {
-          const std::size_t local = block.first + i;
-          const auto row = static_cast<std::uint64_t>(dataset.local_rows().first) + local;
-          of_threads[static_cast<std::size_t>(thread)] +=
-              mixed(mixed(features[i], annotations(dataset, local)), row);
-        }
-      });
+  objective::for_each_block(dataset, set.rows.blocks, set.rows.threads,
+                            [&](const objective::LocalBlock& block, int thread) {
+                              std::vector<std::uint64_t> features(block.rows);
+                              kernels::fingerprint_rows(*block.features, features);
+                              for (std::size_t i = 0; i < block.rows; ++i) {
+                                const std::size_t local = block.first + i;
+                                const auto row =
+                                    static_cast<std::uint64_t>(dataset.local_rows().first) + local;
+                                of_threads[static_cast<std::size_t>(thread)] +=
+                                    mixed(mixed(features[i], annotations(dataset, local)), row);
+                              }
+                            });
   std::uint64_t sum = 0;
   for (const std::uint64_t part : of_threads) sum += part;
   return static_cast<std::uint64_t>(communicator.sum(static_cast<std::int64_t>(sum)));

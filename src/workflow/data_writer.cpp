@@ -100,6 +100,7 @@ void DataWriter::write_sparse(std::int64_t first_row, std::span<const std::int64
   // The end of these rows is the start of the next, whoever writes them, so only the last rows have
   // theirs written: of what is written twice there is no fingerprint.
   const std::int64_t rows = std::ssize(starts) - 1;
+  if (rows == 0 && rows_ > 0) return;
   const bool last = first_row + rows == rows_;
   file_.write(kStarts, first_row, last ? starts : starts.first(starts.size() - 1));
   if (columns.empty()) return;

@@ -12,6 +12,7 @@
 #include "mpilogit/model/distribute.hpp"
 
 #include "curves_file.hpp"
+#include "memory_needs.hpp"
 #include "model_labels.hpp"
 #include "scoring.hpp"
 
@@ -54,6 +55,7 @@ EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator
   }
   data::Source source = table ? table->source() : options.source;
   source.group_names = source.groups.has_value();
+  source.memory = needs_of_metrics(source.memory, model.intercept.size());
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
   require_features(model, options.model_path, source, dataset.shape());
   phase.turn_to("evaluating");
@@ -82,6 +84,7 @@ EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator
   if (options.curves_path) write_curves(*options.curves_path, model, report.metrics, communicator);
   report.ranks = communicator.size();
   report.threads = options.threads;
+  report.memory = memory_use(dataset, communicator);
   report.seconds_total = total.seconds();
   return report;
 }

@@ -36,7 +36,7 @@ std::vector<double> held_out_margins(const TrainingSet& set,
   const auto offsets = set.dataset.offsets();
   const std::size_t features = set.design.features();
   objective::for_each_block(
-      set.rows.blocks, set.rows.threads, [&](const objective::LocalBlock& block, int) {
+      set.dataset, set.rows.blocks, set.rows.threads, [&](const objective::LocalBlock& block, int) {
         set.design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
           const std::size_t count = kernels::row_count(rows);
           const std::size_t begin = block.first + first;

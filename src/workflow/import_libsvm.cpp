@@ -185,6 +185,8 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
       [&](std::int64_t done) { progress("writing rows", done, files.bytes()); });
   phase.turn_to("waiting for the disk");
   writer.commit();
+  report.text_bytes = files.bytes();
+  report.ranks = communicator.size();
   report.seconds_total = total.seconds();
   return report;
 }

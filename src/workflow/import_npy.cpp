@@ -43,7 +43,8 @@ class Import {
   void write_labels(data::Range rows);
   void write_weights(data::Range rows);
   void write_sparse(data::Range rows);
-  void for_rows(const char* what, std::int64_t per_step, core::FunctionRef<void(data::Range)> work);
+  void for_rows(const char* what, std::int64_t per_step, std::int64_t row_bytes,
+                core::FunctionRef<void(data::Range)> work);
 
   NpySources sources_;
   const comm::Communicator& communicator_;
@@ -70,7 +71,7 @@ DataLayout Import::layout() const {
   return layout;
 }
 
-void Import::for_rows(const char* what, std::int64_t per_step,
+void Import::for_rows(const char* what, std::int64_t per_step, std::int64_t row_bytes,
                       core::FunctionRef<void(data::Range)> work) {
   std::int64_t next = mine_.first;
   table::in_rounds(
@@ -81,7 +82,7 @@ void Import::for_rows(const char* what, std::int64_t per_step,
         next = rows.last;
         return rows.size();
       },
-      [&](std::int64_t done) { progress_(what, done, layout_.rows); });
+      [&](std::int64_t done) { progress_(what, done * row_bytes, layout_.rows * row_bytes); });
 }
 
 // Floats are classes if they are whole.
@@ -139,19 +140,24 @@ void Import::write_sparse(data::Range rows) {
 
 void Import::run() {
   if (sources_.sparse) {
-    for_rows("writing rows", kStepRows, [&](data::Range rows) { write_sparse(rows); });
+    const NpySparse& matrix = *sources_.sparse;
+    const std::int64_t entries = matrix.values.elements() / matrix.rows;  // of a row, about
+    for_rows("writing rows", kStepRows, 8 + entries * (matrix.values.type().size + 4),
+             [&](data::Range rows) { write_sparse(rows); });
   } else {
     table::NpyArray& matrix = *sources_.dense;
     const std::int64_t row_bytes = matrix.shape()[1] * matrix.type().size;
     const std::int64_t bytes = matrix.fortran_order() ? kFortranStepBytes : kStepBytes;
-    for_rows("writing rows", std::max<std::int64_t>(1, bytes / row_bytes),
+    for_rows("writing rows", std::max<std::int64_t>(1, bytes / row_bytes), row_bytes,
              [&](data::Range rows) { writer_.write_dense(rows.first, dense_rows(matrix, rows)); });
   }
   if (sources_.labels) {
-    for_rows("writing labels", kStepRows, [&](data::Range rows) { write_labels(rows); });
+    for_rows("writing labels", kStepRows, sources_.labels->type().size,
+             [&](data::Range rows) { write_labels(rows); });
   }
   if (sources_.weights) {
-    for_rows("writing weights", kStepRows, [&](data::Range rows) { write_weights(rows); });
+    for_rows("writing weights", kStepRows, sources_.weights->type().size,
+             [&](data::Range rows) { write_weights(rows); });
   }
   const comm::Phase phase(communicator_, "waiting for the disk");
   writer_.commit();
@@ -175,6 +181,7 @@ ImportNpyReport import_npy(const ImportNpyOptions& options, const comm::Communic
   report.sparse = layout.sparse;
   report.nonzeros = layout.sparse ? layout.nonzeros : layout.rows * layout.features;
   report.storage = layout.values;
+  report.ranks = communicator.size();
   report.seconds_total = total.seconds();
   return report;
 }

@@ -1,4 +1,4 @@
-// The record of an import.
+// The records of imports, and of data that was made.
 
 #include <nlohmann/json.hpp>
 
@@ -38,6 +38,10 @@ Json of_column(const table::Column& column, std::int64_t missing) {
   return json;
 }
 
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 std::string to_json(const ImportCsvReport& report) {
@@ -58,7 +62,46 @@ std::string to_json(const ImportCsvReport& report) {
   json["bytes"] = report.text_bytes;
   json["ranks"] = report.ranks;
   json["seconds"] = {{"total", report.seconds_total}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text_of(json);
+}
+
+std::string to_json(const ImportLibsvmReport& report) {
+  Json json;
+  json["rows"] = report.rows;
+  json["features"] = report.features;
+  json["nonzeros"] = report.nonzeros;
+  json["sparse"] = true;
+  json["storage"] = hdf5::to_string(report.storage);
+  json["base"] = report.base;
+  json["queries"] = report.queries;
+  json["bytes"] = report.text_bytes;
+  json["ranks"] = report.ranks;
+  json["seconds"] = {{"total", report.seconds_total}};
+  return text_of(json);
+}
+
+std::string to_json(const ImportNpyReport& report) {
+  Json json;
+  json["rows"] = report.rows;
+  json["features"] = report.columns;
+  json["nonzeros"] = report.nonzeros;
+  json["sparse"] = report.sparse;
+  json["storage"] = hdf5::to_string(report.storage);
+  json["ranks"] = report.ranks;
+  json["seconds"] = {{"total", report.seconds_total}};
+  return text_of(json);
+}
+
+std::string to_json(const SynthesizeReport& report) {
+  Json json;
+  json["rows"] = report.rows;
+  json["features"] = report.features;
+  json["nonzeros"] = report.nonzeros;
+  json["class_counts"] = report.class_counts;
+  json["bytes"] = report.bytes;
+  json["ranks"] = report.ranks;
+  json["seconds"] = {{"total", report.seconds_total}};
+  return text_of(json);
 }
 
 }  // namespace mpilogit::workflow

@@ -71,7 +71,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   });
   Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
-  const TrainingSet set(options.design, options.threads, communicator);
+  const TrainingSet set(options.design, 1, options.threads, communicator);
   PathReport report;
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);

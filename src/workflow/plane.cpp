@@ -27,8 +27,8 @@ std::vector<double> two_columns(const data::Dataset& dataset, FeaturePair featur
   units[2 * features.second + 1] = 1.0;
   std::vector<double> values(2 * static_cast<std::size_t>(dataset.local_rows().size()));
   const auto blocks = objective::local_blocks(dataset);
-  objective::for_each_block(blocks, threads, [&](const objective::LocalBlock& block, int) {
-    kernels::add_margins(dataset.block(block.number), units, 2,
+  objective::for_each_block(dataset, blocks, threads, [&](const objective::LocalBlock& block, int) {
+    kernels::add_margins(*block.features, units, 2,
                          std::span<double>(values).subspan(2 * block.first, 2 * block.rows));
   });
   return values;

@@ -11,6 +11,7 @@
 #include "mpilogit/kernels/logistic.hpp"
 #include "mpilogit/model/distribute.hpp"
 
+#include "memory_needs.hpp"
 #include "scoring.hpp"
 
 namespace mpilogit::workflow {
@@ -133,6 +134,7 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
   }
   data::Source source = table ? table->source() : options.source;
   source.labels = std::nullopt;
+  source.memory = needs_of_predictions(source.memory, model.intercept.size());
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
   require_features(model, options.model_path, source, dataset.shape());
   phase.turn_to("predicting");
@@ -150,6 +152,7 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
   communicator.sum(report.predicted);
   report.ranks = communicator.size();
   report.threads = options.threads;
+  report.memory = memory_use(dataset, communicator);
   report.seconds_total = total.seconds();
   return report;
 }

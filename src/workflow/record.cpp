@@ -43,7 +43,11 @@ Json of_data(const data::Shape& shape) {
 Json of_memory(const MemoryUse& memory) {
   return {{"peak_bytes_per_rank_max", memory.peak_per_rank_max},
           {"peak_bytes_total", memory.peak_total},
-          {"shard_bytes", memory.shards}};
+          {"shard_bytes", memory.shards},
+          {"memory_budget", memory.residence.budget},
+          {"resident_bytes", memory.residence.resident},
+          {"streamed_bytes", memory.residence.streamed},
+          {"bytes_read", memory.bytes_read}};
 }
 
 // Not in the record that goes into the model: that is written before, and a model that is passed on
@@ -61,6 +65,7 @@ void add_timing(const Timing& timing, Json& json) {
                              {"seconds_read", rank.seconds_read},
                              {"seconds_compute", rank.seconds_compute},
                              {"seconds_wait", rank.seconds_wait},
+                             {"seconds_disk", rank.seconds_disk},
                              {"peak_memory_bytes", rank.peak_memory_bytes}});
   }
 }
@@ -220,6 +225,7 @@ std::string to_json(const EvaluateReport& report) {
   json["threads"] = report.threads;
   json["instruction_set"] = kernels::instruction_set();
   add_assessment(report, json);
+  json["memory"] = of_memory(report.memory);
   json["seconds"] = {{"total", report.seconds_total}};
   return dump(json);
 }
@@ -233,6 +239,7 @@ std::string to_json(const PredictReport& report) {
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;
   json["instruction_set"] = kernels::instruction_set();
+  json["memory"] = of_memory(report.memory);
   json["seconds"] = {{"total", report.seconds_total}};
   return dump(json);
 }

@@ -11,6 +11,7 @@
 #include "mpilogit/objective/design.hpp"
 #include "mpilogit/objective/moments.hpp"
 
+#include "memory_needs.hpp"
 #include "model_labels.hpp"
 #include "plane.hpp"
 #include "scoring.hpp"
@@ -50,8 +51,9 @@ void read_models(const ReportOptions& options, const comm::Communicator& communi
 
 ReportEvaluation evaluate(const ReportOptions& options, const model::Model& model,
                           const comm::Communicator& communicator) {
-  const data::Source& source = *options.data;
+  data::Source source = *options.data;
   require_two_classes(source, model, options.model_path);
+  source.memory = needs_of_metrics(source.memory, model.intercept.size());
   comm::Phase phase(communicator, "reading the data");
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
   require_features(model, options.model_path, source, dataset.shape());

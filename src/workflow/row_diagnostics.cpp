@@ -57,7 +57,7 @@ void fill(const TrainingSet& set, const std::vector<double>& margins,
           const solvers::Cholesky& information, RowDiagnostics& result) {
   const objective::QuadraticForms forms(set.design, information.inverse_root());
   objective::for_each_block(
-      set.rows.blocks, set.rows.threads, [&](const objective::LocalBlock& block, int) {
+      set.dataset, set.rows.blocks, set.rows.threads, [&](const objective::LocalBlock& block, int) {
         forms.of(block, block.of(std::span<double>(result.leverage)));
         for (std::size_t i = block.first; i < block.first + block.rows; ++i) {
           const statistics::RowCounts counts = counts_of(set.targets, i);

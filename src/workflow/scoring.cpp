@@ -118,16 +118,17 @@ std::vector<double> margins(const model::Model& model, const data::Dataset& data
   }
   std::vector<double> margins = start_margins(model, dataset);
   const auto blocks = objective::local_blocks(dataset);
-  objective::for_each_block(blocks, threads, [&](const objective::LocalBlock& block, int thread) {
-    const kernels::AnyRows rows = dataset.block(block.number);
-    const auto of_block =
-        std::span<double>(margins).subspan(block.first * columns, block.rows * columns);
-    if (expanded.empty()) {
-      kernels::add_margins(rows, coefficients, columns, of_block);
-    } else {
-      expanded[static_cast<std::size_t>(thread)].add(rows, of_block);
-    }
-  });
+  objective::for_each_block(
+      dataset, blocks, threads, [&](const objective::LocalBlock& block, int thread) {
+        const kernels::AnyRows& rows = *block.features;
+        const auto of_block =
+            std::span<double>(margins).subspan(block.first * columns, block.rows * columns);
+        if (expanded.empty()) {
+          kernels::add_margins(rows, coefficients, columns, of_block);
+        } else {
+          expanded[static_cast<std::size_t>(thread)].add(rows, of_block);
+        }
+      });
   return margins;
 }
 

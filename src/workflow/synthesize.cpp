@@ -77,7 +77,12 @@ void for_rows(const SynthesizeOptions& options, data::Range mine, const char* wh
         next = rows.last;
         return rows.size();
       },
-      [&](std::int64_t done) { progress(what, done, options.rows); });
+      [&](std::int64_t done) {
+        const auto bytes = [&](std::int64_t rows) {
+          return static_cast<std::int64_t>(static_cast<double>(rows) * bytes_per_row(options));
+        };
+        progress(what, bytes(done), bytes(options.rows));
+      });
 }
 
 DataLayout layout_of(const SynthesizeOptions& options, const SyntheticModel& model,
@@ -148,6 +153,9 @@ SynthesizeReport synthesize(const SynthesizeOptions& options,
   phase.turn_to("waiting for the disk");
   writer.commit();
   communicator.sum(report.class_counts);
+  report.rows = options.rows;
+  report.features = options.features;
+  report.ranks = communicator.size();
   report.nonzeros = layout.sparse ? nonzeros : options.rows * options.features;
   report.bytes = report.nonzeros * static_cast<std::int64_t>(hdf5::size_of(options.storage)) +
                  (layout.sparse ? 4 * nonzeros + 8 * options.rows : 0) + options.rows;

@@ -21,13 +21,19 @@ struct Sent {
   double seconds_read;
   double seconds_compute;
   double seconds_wait;
+  double seconds_disk;
   std::int64_t peak_memory_bytes;
   std::array<char, kLongestHost + 1> host;
 };
 
 Sent to_send(const RankTiming& mine) {
-  Sent sent{mine.rows,         mine.seconds_read,           mine.seconds_compute,
-            mine.seconds_wait, core::peak_resident_bytes(), {}};
+  Sent sent{mine.rows,
+            mine.seconds_read,
+            mine.seconds_compute,
+            mine.seconds_wait,
+            mine.seconds_disk,
+            core::peak_resident_bytes(),
+            {}};
   const std::string host = core::host_name();
   std::copy_n(host.begin(), std::min(host.size(), kLongestHost), sent.host.begin());
   return sent;
@@ -82,6 +88,7 @@ Timing gather_timing(const RankTiming& mine, const comm::Communicator& communica
                      .seconds_read = sent.seconds_read,
                      .seconds_compute = sent.seconds_compute,
                      .seconds_wait = sent.seconds_wait,
+                     .seconds_disk = sent.seconds_disk,
                      .peak_memory_bytes = sent.peak_memory_bytes});
   }
   return timing_of(std::move(ranks));

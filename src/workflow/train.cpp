@@ -32,7 +32,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   });
   Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
-  const TrainingSet set(options.design, options.threads, communicator);
+  const TrainingSet set(options.design, 1, options.threads, communicator);
   TrainReport report;
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);

@@ -7,6 +7,8 @@
 
 #include "mpilogit/core/error.hpp"
 
+#include "memory_needs.hpp"
+
 namespace mpilogit::workflow {
 
 namespace {
@@ -15,8 +17,12 @@ std::string label_location(const data::Source& source) {
   return source.files.front() + ":/" + source.labels.value_or("y");
 }
 
-data::Dataset read(const data::Source& source, const comm::Communicator& communicator,
-                   int threads) {
+data::Dataset read(const DesignOptions& options, std::size_t problems, int threads,
+                   const comm::Communicator& communicator) {
+  data::Source source = options.source;
+  source.memory = needs_of_fits(source.memory, problems);
+  source.memory.products.degree = options.degree;
+  source.memory.products.interactions_only = options.interactions_only;
   data::Dataset dataset = data::read_dataset(source, communicator, threads);
   if (dataset.classes().size() == 1) {
     throw core::bad_input({.what = "all rows are of class '" + dataset.classes().name(0) + "'",
@@ -114,11 +120,11 @@ objective::Targets weighted_targets(const DesignOptions& options, const data::Da
 
 }  // namespace
 
-TrainingSet::TrainingSet(const DesignOptions& options, int threads,
+TrainingSet::TrainingSet(const DesignOptions& options, std::size_t problems, int threads,
                          const comm::Communicator& communicator)
     : source(options.source),
       source_file(options.source.files.front()),
-      dataset(read(options.source, communicator, threads)),
+      dataset(read(options, problems, threads, communicator)),
       design(dataset, expansion_of(options, dataset.shape())),
       targets(weighted_targets(options, dataset, communicator, threads)),
       rows(design, targets.weights, communicator, threads) {}

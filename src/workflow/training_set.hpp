@@ -17,8 +17,9 @@ namespace mpilogit::workflow {
 class TrainingSet {
  public:
   /// Collective. Reads and validates; applies class weights; measures columns. Throws core::Error,
-  /// the same on all ranks.
-  TrainingSet(const DesignOptions& options, int threads, const comm::Communicator& communicator);
+  /// the same on all ranks. So many problems are solved side by side at most.
+  TrainingSet(const DesignOptions& options, std::size_t problems, int threads,
+              const comm::Communicator& communicator);
 
   /// What was read: a rank without rows cannot see from its arrays whether there are weights.
   const data::Source source;

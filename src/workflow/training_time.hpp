@@ -14,7 +14,10 @@ class TrainingTime {
  public:
   /// Training begins now.
   TrainingTime(double seconds_read, const TrainingSet& set, const comm::Communicator& communicator)
-      : set_(set), communicator_(communicator), training_(communicator) {
+      : set_(set),
+        communicator_(communicator),
+        training_(communicator),
+        waited_before_(set.dataset.stream_use().seconds_waited) {
     mine_.rows = set.dataset.local_rows().size();
     mine_.seconds_read = seconds_read;
   }
@@ -23,6 +26,8 @@ class TrainingTime {
   void trained() {
     mine_.seconds_compute = training_.working();
     mine_.seconds_wait = training_.waiting();
+    const double waited = set_.dataset.stream_use().seconds_waited - waited_before_;
+    mine_.seconds_disk = waited / set_.rows.threads;
     writing_ = {};
   }
 
@@ -39,6 +44,7 @@ class TrainingTime {
   const TrainingSet& set_;
   const comm::Communicator& communicator_;
   comm::RankWatch training_;
+  double waited_before_;
   core::Stopwatch writing_;
   RankTiming mine_;
 };

@@ -12,6 +12,7 @@
 #include "mpilogit/data/labels.hpp"
 #include "mpilogit/data/partition.hpp"
 #include "mpilogit/kernels/column_statistics.hpp"
+#include "mpilogit/kernels/polynomial.hpp"
 #include "mpilogit/kernels/rows.hpp"
 
 namespace mpilogit::data {
@@ -20,6 +21,18 @@ namespace mpilogit::data {
 enum class ReadMode { automatic, collective, independent, posix };
 
 inline constexpr std::int64_t kMostNamedGroups = 10'000;
+
+/// How much memory there is, and what the work on the data will take of it besides. What is left
+/// keeps rows in memory; the others are read again in every pass.
+struct MemoryPlan {
+  std::optional<std::int64_t>
+      of_host;               ///< bytes for all ranks of it; nullopt: what the job may use
+  std::int64_t per_row = 0;  ///< bytes of a row
+  std::int64_t per_row_and_column = 0;  ///< for each column of coefficients that labels ask for
+  std::int64_t per_coefficient = 0;
+  bool matrices = false;              ///< Hessian matrices
+  kernels::PolynomialShape products;  ///< that coefficients are of; its features are the data's
+};
 
 /// What to read. Names are paths inside each HDF5 file.
 struct Source {
@@ -34,6 +47,7 @@ struct Source {
       false;  ///< keep the groups' values: then there may be at most kMostNamedGroups
   ReadMode mode = ReadMode::automatic;
   bool allow_external = false;  ///< virtual data sets may have parts in other folders
+  MemoryPlan memory;
 };
 
 /// The same on every rank.
@@ -53,7 +67,31 @@ struct Shape {
 /// SparseShard inside this layer; users see views.
 class FeatureRows;
 
-/// Rows resident on this rank plus what is global. Immutable once read.
+/// One rank's rows that stay in their files. Implemented inside this layer; users see a
+/// BlockStream.
+class StreamedRows;
+
+// How they come there, likewise.
+class FeatureScan;
+struct Access;
+struct Metadata;
+struct Share;
+struct StreamPlan;
+
+/// What of the data set is in memory, in bytes, the same on every rank.
+struct Residence {
+  std::int64_t budget = 0;    ///< that each host may take, the least of all hosts
+  std::int64_t resident = 0;  ///< on all ranks, with columns and buffers
+  std::int64_t streamed = 0;  ///< on all ranks, read in a pass over all rows
+};
+
+/// What a rank has read in passes so far; no result depends on it.
+struct StreamUse {
+  std::int64_t bytes_read = 0;
+  double seconds_waited = 0.0;  ///< for rows to come, all threads together
+};
+
+/// Rows of this rank, resident or streamed, plus what is global. Immutable once read.
 class Dataset {
  public:
   Dataset();
@@ -68,8 +106,19 @@ class Dataset {
   Range local_blocks() const { return local_blocks_; }
   Range local_rows() const { return local_rows_; }
 
-  /// Rows of global block `block`, which must be local. Cost: O(1), nothing is copied.
+  /// Rows of global block `block`, which must be local and resident. Cost: O(1), nothing is copied.
   kernels::AnyRows block(std::int64_t block) const;
+  /// Rows of this rank, resident and counted from its first. Likewise.
+  kernels::AnyRows rows(Range local) const;
+
+  /// Whether some rank's rows do not all stay in memory: then passes go through a BlockStream, and
+  /// the ranks agree on the errors of reading. The same on every rank.
+  bool streams() const { return streams_; }
+  const Residence& residence() const { return residence_; }
+  /// Of this rank.
+  StreamUse stream_use() const;
+  /// Of those who have read it.
+  const comm::Communicator& communicator() const { return *communicator_; }
 
   /// Index of each local row's class in `classes()`. Empty when labels were not read, and when they
   /// are counts of successes.
@@ -99,14 +148,24 @@ class Dataset {
   std::int64_t resident_bytes() const;
 
  private:
+  friend class BlockStream;
   friend Dataset read_dataset(const Source& source, const comm::Communicator& communicator,
                               int threads);
 
+  void read_rows(const Access& access, const Metadata& metadata, const Share& share,
+                 const StreamPlan& plan, const std::string& name);
+  void look_at_streamed_rows(FeatureScan& scan, int threads);
+
+  std::optional<comm::Communicator> communicator_;
   Shape shape_;
   ClassSet classes_;
   Range local_blocks_;
   Range local_rows_;
-  std::unique_ptr<FeatureRows> rows_;
+  std::unique_ptr<FeatureRows> rows_;  // the first ones
+  std::int64_t resident_rows_ = 0;
+  std::unique_ptr<StreamedRows> streamed_;  // those after them; null: none
+  bool streams_ = false;
+  Residence residence_;
   ClassIndices labels_;
   std::vector<double> largest_absolute_;
   kernels::NonZeros non_zeros_;

@@ -37,10 +37,16 @@ struct ArrayInfo {
 /// files only. Cost: a walk over the chunk index.
 ArrayInfo inspect_array(const File& file, const std::string& name);
 
+/// Bytes of all chunks that a row touches, 0 unless stored in chunks: with less of a cache, rows
+/// that are read one after the other have them decompressed again and again.
+std::int64_t band_bytes(const ArrayInfo& info);
+
 /// A data set opened for reading rows; trusts that `inspect_array` was content with it.
 class Array {
  public:
-  Array(const File& file, const std::string& name, const ArrayInfo& info);
+  /// Keeps a band of chunks, but no more than `most_cached` bytes, for the next rows.
+  Array(const File& file, const std::string& name, const ArrayInfo& info,
+        std::int64_t most_cached = kLargestTransfer);
 
   /// Rows first … first + count − 1 into `out`, converted to `type`, in pieces of at most 1 GiB
   /// that end on chunk borders. If `collective`, then every rank calls it (count may be 0) and all

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "mpilogit/core/memory_limits.hpp"
+
 namespace mpilogit::hdf5 {
 
 /// What the ranks of one host need together.
@@ -16,6 +18,8 @@ struct MemoryNeed {
 /// Throws bad input if that is more than the process or the host may still take, saying which limit
 /// it is.
 void require_memory(const MemoryNeed& need, const std::string& where);
+void require_memory(const MemoryNeed& need, const core::MemoryLimit& host,
+                    const core::MemoryLimit& process, const std::string& where);
 
 /// Likewise for `bytes` of this process.
 void require_memory(std::int64_t bytes, const std::string& where);

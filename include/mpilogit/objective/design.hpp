@@ -29,6 +29,7 @@ class Design {
   /// Empty when the data has no names and its features are taken as they are.
   const std::vector<std::string>& feature_names() const { return names_; }
 
+  /// For a block of a loop that reads the rows.
   /// visitor(first, rows) for consecutive pieces of the block's rows, `first` counted within the
   /// block: one piece without products, else pieces that stay in cache while they live.
   using Visitor = core::FunctionRef<void(std::size_t first, const kernels::AnyRows& rows)>;

@@ -10,6 +10,7 @@
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/statistics/assessment.hpp"
 #include "mpilogit/statistics/group_metrics.hpp"
+#include "mpilogit/workflow/memory_use.hpp"
 #include "mpilogit/workflow/raw_table.hpp"
 
 namespace mpilogit::workflow {
@@ -34,6 +35,7 @@ struct EvaluateReport {
   RawReport raw;
   int ranks = 1;
   int threads = 1;
+  MemoryUse memory;
   double seconds_total = 0.0;
 };
 

@@ -27,6 +27,8 @@ struct ImportLibsvmReport {
   std::int64_t base = 1;
   std::int64_t queries = 0;  ///< rows with a qid, which was ignored
   hdf5::ValueType storage = hdf5::ValueType::float32;
+  std::int64_t text_bytes = 0;
+  int ranks = 1;
   double seconds_total = 0.0;
 };
 

@@ -26,6 +26,7 @@ struct ImportNpyReport {
   std::int64_t nonzeros = 0;
   bool sparse = false;
   hdf5::ValueType storage = hdf5::ValueType::float64;
+  int ranks = 1;
   double seconds_total = 0.0;
 };
 

@@ -8,6 +8,7 @@
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
+#include "mpilogit/workflow/memory_use.hpp"
 #include "mpilogit/workflow/raw_table.hpp"
 
 namespace mpilogit::workflow {
@@ -28,6 +29,7 @@ struct PredictReport {
   RawReport raw;
   int ranks = 1;
   int threads = 1;
+  MemoryUse memory;
   double seconds_total = 0.0;
 };
 

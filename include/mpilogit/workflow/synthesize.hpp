@@ -28,9 +28,12 @@ struct SynthesizeOptions {
 };
 
 struct SynthesizeReport {
+  std::int64_t rows = 0;
+  std::int64_t features = 0;
   std::int64_t nonzeros = 0;
   std::vector<std::int64_t> class_counts;
   std::int64_t bytes = 0;  ///< of features and labels
+  int ranks = 1;
   double seconds_total = 0.0;
 };
 

@@ -19,6 +19,7 @@ struct RankTiming {
   double seconds_read = 0.0;
   double seconds_compute = 0.0;
   double seconds_wait = 0.0;  ///< in collective calls: for others, and for the network
+  double seconds_disk = 0.0;  ///< of computing: a thread's mean of waiting for streamed rows
   std::int64_t peak_memory_bytes = 0;
 };
 

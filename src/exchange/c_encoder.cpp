@@ -1,0 +1,140 @@
+#include "c_encoder.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "raw_columns.hpp"
+#include "texts.hpp"
+
+namespace mpilogit::exchange {
+
+namespace {
+
+constexpr std::string_view kEncode = R"c(
+/* A row of the raw table. No value: NAN or NULL. Dates are seconds since 1970-01-01T00:00Z. */
+struct @name@_row {
+@members@};
+
+static inline int @name@_place_(const char *text, const char *const *texts, const int *places,
+                                int count) {
+  int n;
+  for (n = 0; n < count; ++n) {
+    if (strcmp(text, texts[n]) == 0) return places[n];
+  }
+  return -2;
+}
+
+/* Writes the features of a row. Returns 0, or 1 + the number of the first column whose value the
+ * model does not know: as a level it has no feature then, as a number it stays what it is. */
+static inline int @name@_encode(const struct @name@_row *row, double *features) {
+  int unknown = 0;
+  memset(features, 0, @name@_feature_count * sizeof *features);
+@columns@  return unknown;
+}
+)c";
+
+// Words of C and C++ and macros of the headers that are included, none of which can be a member.
+constexpr std::array kReserved = {"alignas",     "alignof",      "and",       "and_eq",
+                                  "asm",         "auto",         "bitand",    "bitor",
+                                  "bool",        "break",        "case",      "catch",
+                                  "char",        "char16_t",     "char32_t",  "char8_t",
+                                  "class",       "co_await",     "co_return", "co_yield",
+                                  "compl",       "concept",      "const",     "const_cast",
+                                  "consteval",   "constexpr",    "constinit", "continue",
+                                  "decltype",    "default",      "delete",    "do",
+                                  "double",      "dynamic_cast", "else",      "enum",
+                                  "explicit",    "export",       "extern",    "false",
+                                  "float",       "for",          "friend",    "goto",
+                                  "if",          "inline",       "int",       "linux",
+                                  "long",        "mutable",      "namespace", "new",
+                                  "noexcept",    "not",          "not_eq",    "nullptr",
+                                  "operator",    "or",           "or_eq",     "private",
+                                  "protected",   "public",       "register",  "reinterpret_cast",
+                                  "requires",    "restrict",     "return",    "short",
+                                  "signed",      "sizeof",       "static",    "static_assert",
+                                  "static_cast", "struct",       "switch",    "template",
+                                  "this",        "thread_local", "throw",     "true",
+                                  "try",         "typedef",      "typeid",    "typename",
+                                  "typeof",      "union",        "unix",      "unsigned",
+                                  "using",       "virtual",      "void",      "volatile",
+                                  "wchar_t",     "while",        "xor",       "xor_eq",
+                                  "NULL",        "NAN",          "INFINITY",  "HUGE_VAL",
+                                  "M_E",         "M_PI",         "errno"};
+
+std::string member_of(const table::Column& column, UniqueNames& names) {
+  std::string name = identifier(column.name);
+  if (std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end()) name += "_";
+  return names.claim(name);
+}
+
+std::string number_code(const table::Schema& schema, const table::Column& column,
+                        const std::string& member, std::int64_t number, std::int64_t first) {
+  std::string text = fmt::format("  features[{}] = row->{};\n", first, member);
+  text += fmt::format("  if (row->{0} != row->{0}) {{\n", member);
+  if (!fills(schema)) {
+    text += fmt::format("    if (unknown == 0) unknown = {};\n", number + 1);
+  } else {
+    text += fmt::format("    features[{}] = {};\n", first, number_text(column.mean));
+    if (column.indicates_missing) text += fmt::format("    features[{}] = 1.0;\n", first + 1);
+  }
+  return text + "  }\n";
+}
+
+// NULL is as good as the empty text, which means "no value" in every schema.
+std::string category_code(const table::Schema& schema, const table::Column& column,
+                          const std::string& member, std::int64_t number, std::int64_t first,
+                          const std::string& name) {
+  std::vector<std::string> texts;
+  std::vector<std::string> places;
+  for (const auto& [text, place] : known_texts(schema, column)) {
+    texts.push_back(c_text(text));
+    places.push_back(std::to_string(place < 0 ? place : first + place));
+  }
+  return fmt::format(
+      "  {{\n    static const char *const texts[] = {{\n{}\n    }};\n"
+      "    static const int places[] = {{\n{}\n    }};\n"
+      "    const int place = {}_place_(row->{} ? row->{} : \"\", texts, places, {});\n"
+      "    if (place >= 0) features[place] = 1.0;\n"
+      "    if (place < -1 && unknown == 0) unknown = {};\n  }}\n",
+      listed(texts, "      "), listed(places, "      "), name, member, member, texts.size(),
+      number + 1);
+}
+
+}  // namespace
+
+std::string listed(const std::vector<std::string>& items, const std::string& indent) {
+  std::string text;
+  std::string line;
+  for (const auto& item : items) {
+    if (!line.empty() && indent.size() + line.size() + item.size() > 97) {
+      text += indent + line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + item + ",";
+  }
+  return text + indent + line;
+}
+
+std::string c_encoder(const table::Schema& schema, const std::string& name) {
+  UniqueNames names;
+  std::string members;
+  std::string columns;
+  std::int64_t number = 0;
+  std::int64_t first = 0;
+  for (const auto& column : schema.columns) {
+    const std::string member = member_of(column, names);
+    const bool numeric = table::is_numeric(column.kind);
+    members += fmt::format("  {}{};\n", numeric ? "double " : "const char *", member);
+    columns += numeric ? number_code(schema, column, member, number, first)
+                       : category_code(schema, column, member, number, first, name);
+    first += column.features();
+    ++number;
+  }
+  const std::vector<std::pair<std::string, std::string>> values = {
+      {"name", name}, {"members", members}, {"columns", columns}};
+  return filled(kEncode, values);
+}
+
+}  // namespace mpilogit::exchange
