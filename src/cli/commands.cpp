@@ -173,8 +173,8 @@ int predict_command(const Arguments& arguments, const comm::Communicator& commun
   const auto report = workflow::predict(options, communicator);
   progress.finish();
   tell(report.raw, output);
-  if (json) write_text(*json, workflow::to_json(report), communicator);
   output.tell_residence(report.memory.residence);
+  if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(describe(report, options.output_path));
   return kDone;
 }
@@ -201,8 +201,8 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
   const auto report = workflow::evaluate(options, communicator);
   progress.finish();
   tell(report.raw, output);
-  if (json) write_text(*json, workflow::to_json(report), communicator);
   output.tell_residence(report.memory.residence);
+  if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(describe(report));
   return kDone;
 }

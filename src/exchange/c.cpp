@@ -219,7 +219,7 @@ std::string to_c(const model::Model& model, const ExportOptions& options,
                       model.objective == model::kOneVsRest ? filled(kLogSigmoid, values) : "");
   std::string text = filled(kHead, values) + names_of(model, name) + filled(kMargins, values);
   text += filled(model.expansion.identity() ? kPlainPredict : kExpandedPredict, values);
-  if (schema && !has_hashed(*schema)) text += c_encoder(*schema, name);
+  if (schema) text += c_encoder(*schema, name);
   return text + "\n#endif\n";
 }
 

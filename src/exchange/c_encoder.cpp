@@ -18,14 +18,14 @@ struct @name@_row {
 @members@};
 
 static inline int @name@_place_(const char *text, const char *const *texts, const int *places,
-                                int count) {
+                                int count, int otherwise) {
   int n;
   for (n = 0; n < count; ++n) {
     if (strcmp(text, texts[n]) == 0) return places[n];
   }
-  return -2;
+  return otherwise;
 }
-
+@hash@
 /* Writes the features of a row. Returns 0, or 1 + the number of the first column whose value the
  * model does not know: as a level it has no feature then, as a number it stays what it is. */
 static inline int @name@_encode(const struct @name@_row *row, double *features) {
@@ -82,24 +82,50 @@ std::string number_code(const table::Schema& schema, const table::Column& column
   return text + "  }\n";
 }
 
+// FNV-1a of 64 bits, as importing hashes.
+constexpr std::string_view kHash = R"c(
+static inline int @name@_bucket_(const char *text, int buckets) {
+  unsigned long long hash = 0xcbf29ce484222325ULL;
+  for (; *text; ++text) hash = (hash ^ (unsigned char)*text) * 0x100000001b3ULL;
+  return (int)(hash % (unsigned long long)buckets);
+}
+)c";
+
+// Texts and where each has its feature. A hashed column hashes the others, but knows which mean "no
+// value"; it refuses those (−2) if no feature says so.
+std::vector<std::pair<std::string, std::int64_t>> places_in(const table::Schema& schema,
+                                                            const table::Column& column,
+                                                            std::int64_t first) {
+  auto places = known_texts(schema, column);
+  for (auto& [text, place] : places) place += place < 0 ? 0 : first;
+  if (column.kind != table::ColumnKind::hashed || column.indicates_missing) return places;
+  for (const auto& text : schema.missing_texts) places.emplace_back(text, -2);
+  return places;
+}
+
 // NULL is as good as the empty text, which means "no value" in every schema.
-std::string category_code(const table::Schema& schema, const table::Column& column,
-                          const std::string& member, std::int64_t number, std::int64_t first,
-                          const std::string& name) {
+std::string text_code(const table::Schema& schema, const table::Column& column,
+                      const std::string& member, std::int64_t number, std::int64_t first,
+                      const std::string& name) {
   std::vector<std::string> texts;
   std::vector<std::string> places;
-  for (const auto& [text, place] : known_texts(schema, column)) {
+  for (const auto& [text, place] : places_in(schema, column, first)) {
     texts.push_back(c_text(text));
-    places.push_back(std::to_string(place < 0 ? place : first + place));
+    places.push_back(std::to_string(place));
   }
+  const std::string otherwise =
+      column.kind == table::ColumnKind::hashed
+          ? fmt::format("{} + {}_bucket_(text, {})", first, name, column.buckets)
+          : "-2";
   return fmt::format(
       "  {{\n    static const char *const texts[] = {{\n{}\n    }};\n"
       "    static const int places[] = {{\n{}\n    }};\n"
-      "    const int place = {}_place_(row->{} ? row->{} : \"\", texts, places, {});\n"
+      "    const char *text = row->{} ? row->{} : \"\";\n"
+      "    const int place = {}_place_(text, texts, places, {}, {});\n"
       "    if (place >= 0) features[place] = 1.0;\n"
       "    if (place < -1 && unknown == 0) unknown = {};\n  }}\n",
-      listed(texts, "      "), listed(places, "      "), name, member, member, texts.size(),
-      number + 1);
+      listed(texts, "      "), listed(places, "      "), member, member, name, texts.size(),
+      otherwise, number + 1);
 }
 
 }  // namespace
@@ -128,12 +154,14 @@ std::string c_encoder(const table::Schema& schema, const std::string& name) {
     const bool numeric = table::is_numeric(column.kind);
     members += fmt::format("  {}{};\n", numeric ? "double " : "const char *", member);
     columns += numeric ? number_code(schema, column, member, number, first)
-                       : category_code(schema, column, member, number, first, name);
+                       : text_code(schema, column, member, number, first, name);
     first += column.features();
     ++number;
   }
-  const std::vector<std::pair<std::string, std::string>> values = {
-      {"name", name}, {"members", members}, {"columns", columns}};
+  using Values = std::vector<std::pair<std::string, std::string>>;
+  const std::string hash = has_hashed(schema) ? filled(kHash, Values{{"name", name}}) : "";
+  const Values values = {
+      {"name", name}, {"members", members}, {"columns", columns}, {"hash", hash}};
   return filled(kEncode, values);
 }
 

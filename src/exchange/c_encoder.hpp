@@ -8,8 +8,7 @@
 
 namespace mpilogit::exchange {
 
-/// A struct of the columns and a function that encodes it. The names begin with `name`. Of a schema
-/// without hashed columns.
+/// A struct of the columns and a function that encodes it. The names begin with `name`.
 std::string c_encoder(const table::Schema& schema, const std::string& name);
 
 /// The items as a list of initialisers, in lines that begin with `indent`.

@@ -92,9 +92,18 @@ constexpr std::string_view kExpandRows = R"py(    X = np.asarray(X, dtype=float)
 constexpr std::string_view kEncode = R"py(
 
 # The columns of the raw table: name, and how many features it has. Of a number its mean, if that stands
-# for a value that is not there; of a category the place of each text among the features, None for none.
+# for a value that is not there; of a category the place of each text among the features, None for none;
+# how many features other texts are hashed to.
 COLUMNS = [
 @columns@]
+
+
+def _bucket(text, buckets):
+    """FNV-1a of 64 bits, as importing hashes."""
+    value = 0xcbf29ce484222325
+    for byte in text.encode():
+        value = (value ^ byte) * 0x100000001b3 % 2**64
+    return value % buckets
 
 
 def encode(row):
@@ -102,7 +111,7 @@ def encode(row):
     since 1970-01-01T00:00Z) and texts. No value: None, NaN or a text like ''. What the model does not
     know is a KeyError."""
     features = []
-    for name, width, mean, places in COLUMNS:
+    for name, width, mean, places, buckets in COLUMNS:
         value = row.get(name)
         part = [0.0] * width
         if places is None:
@@ -113,7 +122,8 @@ def encode(row):
             if width > 1:
                 part[1] = float(missing)
         else:
-            place = places["" if value is None or value != value else str(value)]
+            text = "" if value is None or value != value else str(value)
+            place = _bucket(text, buckets) if buckets and text not in MISSING else places[text]
             if place is not None:
                 part[place] = 1.0
         features += part
@@ -165,7 +175,7 @@ std::string coefficients_of(const model::Model& model) {
 
 std::string column_of(const table::Schema& schema, const table::Column& column) {
   if (table::is_numeric(column.kind)) {
-    return fmt::format("    ({}, {}, {}, None),\n", json_text(column.name), column.features(),
+    return fmt::format("    ({}, {}, {}, None, 0),\n", json_text(column.name), column.features(),
                        fills(schema) ? number_text(column.mean) : "None");
   }
   std::vector<std::string> places;
@@ -173,8 +183,8 @@ std::string column_of(const table::Schema& schema, const table::Column& column) 
     places.push_back(
         fmt::format("{}: {}", json_text(text), place < 0 ? "None" : std::to_string(place)));
   }
-  return fmt::format("    ({}, {}, None, {{{}}}),\n", json_text(column.name), column.features(),
-                     joined(places));
+  return fmt::format("    ({}, {}, None, {{{}}}, {}),\n", json_text(column.name), column.features(),
+                     joined(places), column.buckets);
 }
 
 std::string encoder(const table::Schema& schema) {
@@ -189,7 +199,7 @@ std::string encoder(const table::Schema& schema) {
 std::string to_python(const model::Model& model, const ExportOptions& options,
                       const std::string& where) {
   const auto schema = schema_of(model, where);
-  const bool encodes = schema && !has_hashed(*schema);
+  const bool encodes = schema.has_value();
   const bool plain = model.expansion.identity();
   const bool zero = has_zero_class(model);
   const bool one_vs_rest = model.objective == model::kOneVsRest;

@@ -29,15 +29,14 @@ void refuse_hashed(const table::Schema& schema, const std::string& form, const s
     throw core::bad_input({.what = fmt::format("column '{}' is hashed", column.name),
                            .where = where,
                            .why = form + " has no such hash",
-                           .remedy = "Export it as json, csv, c or python, whose functions take "
-                                     "the features themselves; or import without hashing"});
+                           .remedy = "Export it as c or python, or import without hashing"});
   }
 }
 
 std::vector<std::pair<std::string, std::int64_t>> known_texts(const table::Schema& schema,
                                                               const table::Column& column) {
   std::vector<std::pair<std::string, std::int64_t>> texts;
-  std::int64_t place = 0;
+  std::int64_t place = column.buckets;
   for (const auto& level : column.levels) {
     texts.emplace_back(level, level == column.dropped ? -1 : place++);
   }

@@ -21,8 +21,9 @@ bool has_hashed(const table::Schema& schema);
 /// Throws bad input if the schema has a hashed column: `form` has no such hash.
 void refuse_hashed(const table::Schema& schema, const std::string& form, const std::string& where);
 
-/// Of a category: the texts that it knows, each with its place among the column's features; that of
-/// the dropped level is −1. Those that mean "no value" are known where a feature says so.
+/// Of a category or a hashed column: texts that it knows, each with its place among the column's
+/// features; that of the dropped level is −1. Those that mean "no value" are known where a feature
+/// says so.
 std::vector<std::pair<std::string, std::int64_t>> known_texts(const table::Schema& schema,
                                                               const table::Column& column);
 

@@ -112,26 +112,29 @@ void RowGenerator::add_sparse_row(std::int64_t row) {
 // density × width ≤ 1/2 (or of width 1), anywhere in it. So every column has one with the
 // probability `density`, and no column without costs anything.
 void RowGenerator::find_columns(std::int64_t row) {
-  row_columns_.clear();
   const double density = options_.density;
   const auto width =
       std::max<std::int64_t>(1, static_cast<std::int64_t>(std::min(0.5 / density, 1e9)));
   const kernels::RandomRow random = random_row(options_, RandomPurpose::pattern, row);
   const std::int64_t strips = (options_.features + width - 1) / width;
   constexpr auto kStrips = static_cast<std::int64_t>(kChunk / 2);  // two numbers for each
+  std::size_t count = 0;
   for (std::int64_t begin = 0; begin < strips; begin += kStrips) {
     const std::int64_t end = std::min(strips, begin + kStrips);
     uniforms_.resize(static_cast<std::size_t>(2 * (end - begin)));
     kernels::uniforms(random, 2 * begin, uniforms_);
+    row_columns_.resize(count + static_cast<std::size_t>(end - begin));
     for (std::int64_t strip = begin; strip < end; ++strip) {
       const double* drawn = &uniforms_[static_cast<std::size_t>(2 * (strip - begin))];
       const std::int64_t first = strip * width;
       const auto here = static_cast<double>(std::min(width, options_.features - first));
-      if (drawn[0] >= density * here) continue;
-      row_columns_.push_back(static_cast<std::uint32_t>(first) +
-                             static_cast<std::uint32_t>(drawn[1] * here));
+      // Kept or written over: a branch that nobody can foresee would cost more.
+      row_columns_[count] =
+          static_cast<std::uint32_t>(first) + static_cast<std::uint32_t>(drawn[1] * here);
+      count += static_cast<std::size_t>(drawn[0] < density * here);
     }
   }
+  row_columns_.resize(count);
 }
 
 std::int64_t RowGenerator::count_entries(data::Range rows) {

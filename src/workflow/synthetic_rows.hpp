@@ -24,7 +24,7 @@ class RowGenerator {
   /// Both must live as long as this object.
   RowGenerator(const SynthesizeOptions& options, const SyntheticModel& model);
 
-  /// Cost: of dense rows 6 ns a value and 0.5 ns more for each class, of sparse ones some 10 ns an
+  /// Cost: of dense rows 8 ns a value and 0.5 ns more for each class, of sparse ones some 30 ns an
   /// entry.
   const SyntheticRows& rows(data::Range rows);
 

@@ -263,9 +263,78 @@ def test_a_hashed_column_is_refused(form, tmp_path):
     output = tmp_path / "out"
     run = alone("export", exportable.model, "--format", form, "--output", output)
     assert run.code == 2 and "word" in run.err and not output.exists()
-    module = forms.python_module(export(exportable, "python", tmp_path, ".py"))
-    assert not hasattr(module, "encode")
-    same(exportable, forms.c_scores(export(exportable, "c", tmp_path, ".h"), exportable.x, 2), as_texts=True)
+
+
+TABLE = """word,size,place,day,bought
+a,1.5,here,2020-01-01,yes
+b,,there,2020-02-01,no
+grün,3.25,here,2021-01-01,no
+a,2,,2020-01-05,yes
+b,2.5,here,2020-06-01,no
+c,-1,there,2019-01-01,yes
+grün,1.75,there,2020-03-01,yes
+,1,here,2020-01-03,no
+"""
+
+TABLE_SHIM = """
+int encode(const char *word, double size, const char *place, double day, double *features);
+int encode(const char *word, double size, const char *place, double day, double *features) {
+  struct table_row row;
+  row.word = word;
+  row.size = size;
+  row.place = place;
+  row.day = day;
+  return table_encode(&row, features);
+}
+"""
+
+
+def imported_table(folder):
+    """A table as `import csv` reads it, with a column of each kind."""
+    import h5py
+
+    raw, data, model = folder / "raw.csv", folder / "data.h5", folder / "table_model.h5"
+    raw.write_text(TABLE)
+    run = alone("import", "csv", raw, "--output", data, "--label", "bought", "--missing", "mean", "--hash", "word",
+                "--buckets", "3", "--dates", "day", "--storage", "float64", "--form", "dense")
+    assert run.code == 0, run.err
+    run = alone("train", data, "--model", model, "--l2", "0.1", "--standardize", "--quiet")
+    assert run.code == 0, run.err
+    with h5py.File(data) as file:
+        x = file["X"][:]
+    return export_models.Exportable("table", model, raw, x, *export_models.predictions(model, raw, folder))
+
+
+def table_rows():
+    """As Python reads them: numbers, and dates as seconds."""
+    import csv
+    import datetime
+    import io
+
+    def seconds(text):
+        return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.timezone.utc).timestamp()
+
+    return [{"word": row["word"], "size": float(row["size"] or "nan"), "place": row["place"],
+             "day": seconds(row["day"])} for row in csv.DictReader(io.StringIO(TABLE))]
+
+
+def test_an_imported_table_with_a_hash(tmp_path):
+    """Encoded by Python and by C as by import csv, hash included; scored as predict scores the raw table."""
+    import ctypes
+
+    model = imported_table(tmp_path)
+    module = forms.python_module(export(model, "python", tmp_path, ".py"))
+    features = np.array([module.encode(row) for row in table_rows()])
+    np.testing.assert_array_equal(features, model.x)
+    same(model, (module.predict_rows(features).tolist(), module.probabilities_of_rows(features)))
+    library = forms.c_library(export(model, "c", tmp_path, ".h"), TABLE_SHIM)
+    number, text = ctypes.c_double, ctypes.c_char_p
+    library.encode.argtypes = [text, number, text, number, ctypes.POINTER(number)]
+    found = np.zeros_like(model.x)
+    for row, out in zip(table_rows(), found):
+        given = [value.encode() if isinstance(value, str) else value for value in row.values()]
+        assert library.encode(*given, out.ctypes.data_as(ctypes.POINTER(number))) == 0
+    np.testing.assert_array_equal(found, model.x)
 
 
 def test_usage(models, tmp_path):

@@ -37,6 +37,15 @@ struct Stretch {
   bool inside_quotes = false;  ///< before its first byte
 };
 
+/// A part of a file's text, and how much of what is in it.
+struct TextPiece {
+  std::int64_t file = 0;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::int64_t quotes = 0;
+  std::int64_t newlines = 0;
+};
+
 class TextFiles {
  public:
   /// Collective. Finds delimiter and columns in the first lines, then looks at every byte of the
@@ -56,6 +65,10 @@ class TextFiles {
   /// Of the text of all files, headers too.
   std::int64_t bytes() const { return bytes_; }
 
+  Compression compression(std::size_t file) const { return heads_[file].compression; }
+  /// On the disk.
+  std::int64_t file_bytes(std::size_t file) const { return heads_[file].size; }
+
   /// The text of a file from a byte on.
   std::unique_ptr<TextStream> open(std::size_t file, std::int64_t offset) const;
 
@@ -63,14 +76,6 @@ class TextFiles {
   std::string where(std::size_t file, std::int64_t offset) const;
 
  private:
-  /// Of a file's text.
-  struct Piece {
-    std::int64_t file = 0;
-    std::int64_t first = 0;
-    std::int64_t last = 0;
-    std::int64_t quotes = 0;
-    std::int64_t newlines = 0;
-  };
   /// The first line of a file.
   struct Head {
     Compression compression = Compression::none;
@@ -78,9 +83,10 @@ class TextFiles {
     std::int64_t rows_begin = 0;  // behind a byte order mark and the header
   };
 
-  void read_heads(const TextSource& source);
-  void measure(const TextSource& source, const comm::Communicator& communicator,
-               const Progress& progress);
+  std::string read_heads(const TextSource& source);
+  void learn_heads(const std::string& description);
+  void count(std::int64_t piece_bytes, const comm::Communicator& communicator,
+             const Progress& progress);
   void deal_out(const comm::Communicator& communicator);
   void require_rows() const;
 
@@ -88,7 +94,7 @@ class TextFiles {
   std::vector<std::string> paths_;
   std::vector<std::string> columns_;
   std::vector<Head> heads_;
-  std::vector<Piece> pieces_;  // of all files, in order
+  std::vector<TextPiece> pieces_;  // of all files, in order
   std::vector<Stretch> stretches_;
   std::int64_t bytes_ = 0;
 };
