@@ -80,7 +80,8 @@ Plans plans_of(const TextFiles& files, const TableOptions& options) {
                      .max_categories = options.max_categories,
                      .means = options.missing == Missing::mean});
   }
-  if (plans.empty()) throw unusable(files, "no column is left for the features", {}, "Leave fewer out");
+  if (plans.empty())
+    throw unusable(files, "no column is left for the features", {}, "Leave fewer out");
   return plans;
 }
 

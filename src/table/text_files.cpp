@@ -100,8 +100,9 @@ void TextFiles::deal_out(const comm::Communicator& communicator) {
       file = piece.file;
     }
     const std::int64_t middle = before + (piece.last - piece.first) / 2;
-    const auto owner = static_cast<int>(static_cast<long double>(middle) * communicator.size() /
-                                        static_cast<long double>(std::max<std::int64_t>(1, bytes_)));
+    const auto owner =
+        static_cast<int>(static_cast<long double>(middle) * communicator.size() /
+                         static_cast<long double>(std::max<std::int64_t>(1, bytes_)));
     const std::int64_t rows_begin = heads_[static_cast<std::size_t>(file)].rows_begin;
     if (owner == communicator.rank() && piece.last > rows_begin) {
       if (!open_stretch) {
