@@ -116,7 +116,7 @@ void Import::write_weights(data::Range rows) {
                                    " has the weight " + std::to_string(weights[i]),
                            .where = sources_.weights->name(),
                            .why = "weights are finite and at least 0",
-                           .remedy = {}});
+                           .remedy = "Correct it"});
   }
   writer_.write_weights(rows.first, weights);
 }
