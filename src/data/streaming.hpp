@@ -27,10 +27,10 @@ struct Share {
 
 struct StreamPlan {
   bool all_resident = false;  ///< on every rank
-  Range local_rows;       ///< global
-  Range resident_blocks;  ///< global, the rank's first ones
-  Range resident;         ///< their rows, counted in the rank's
-  Range streamed;         ///< all others, likewise
+  Range local_rows;           ///< global
+  Range resident_blocks;      ///< global, the rank's first ones
+  Range resident;             ///< their rows, counted in the rank's
+  Range streamed;             ///< all others, likewise
   PieceSizes sizes;
 };
 
