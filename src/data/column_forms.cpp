@@ -18,7 +18,7 @@ Array inspect_rows(const hdf5::File& file, const std::string& name, std::int64_t
     throw refused(
         file.where(name), "has the shape " + shape_text(dimensions),
         "one value for each row is needed",
-        dimensions.size() == 2 ? "One-hot labels are written as one column of classes" : "");
+        dimensions.size() == 2 ? "One-hot labels are written as one column of classes" : kWriteIt);
   }
   if (dimensions[0] != rows) {
     throw refused(file.path(),
@@ -96,10 +96,11 @@ Column inspect_group(const hdf5::File& file, const std::string& name, std::int64
   }
   if (has("values") && has("mask")) return masked(file, name, rows);
   const std::string kind = text_attribute(file, name, "encoding-type");
-  throw refused(file.where(name),
-                kind.empty() ? "is a group, not a data set" : "is a group of the kind '" + kind + "'",
-                "a data set, a categorical (codes, categories) or a nullable array (values, mask) "
-                "is needed here");
+  throw refused(
+      file.where(name),
+      kind.empty() ? "is a group, not a data set" : "is a group of the kind '" + kind + "'",
+      "a data set, a categorical (codes, categories) or a nullable array (values, mask) "
+      "is needed here");
 }
 
 }  // namespace

@@ -58,20 +58,19 @@ void FilePart::fingerprint(const Array& array, Range elements, hdf5::ValueType t
   RowFingerprints* sums = access_.fingerprints;
   if (failure_ || sums == nullptr || !array.info.fingerprint) return;
   const std::int64_t size = array.info.width() * array.info.stored_bytes;
-  for_each_slice(elements.size(), rows_per_slice(size), access_.threads,
-                 [&](Range slice, int /*worker*/) {
-                   sums->add(metadata_, array, elements.first + slice.first, type,
-                             {bytes + slice.first * size,
-                              static_cast<std::size_t>(slice.size() * size)});
-                 });
+  for_each_slice(
+      elements.size(), rows_per_slice(size), access_.threads, [&](Range slice, int /*worker*/) {
+        sums->add(metadata_, array, elements.first + slice.first, type,
+                  {bytes + slice.first * size, static_cast<std::size_t>(slice.size() * size)});
+      });
 }
 
 void FilePart::fingerprint_stored(const Array& array, Range rows) {
   RowFingerprints* sums = access_.fingerprints;
   if (sums == nullptr || !array.info.fingerprint || array.info.variable_length) return;
   attempt([&] {
-    sums->add(metadata_, array, hdf5::stored_fingerprint(file_, array.name, array.info, rows.first,
-                                              rows.size()),
+    sums->add(metadata_, array,
+              hdf5::stored_fingerprint(file_, array.name, array.info, rows.first, rows.size()),
               rows.size() * array.info.width() * array.info.stored_bytes);
   });
 }

@@ -17,7 +17,7 @@ class RowFingerprints;
 struct Access {
   comm::Communicator communicator;
   ReadMode mode = ReadMode::posix;
-  int threads = 1;  ///< of each rank
+  int threads = 1;                          ///< of each rank
   RowFingerprints* fingerprints = nullptr;  ///< of what is read, if somebody asks for them
 };
 
@@ -72,8 +72,10 @@ class FilePart {
   /// several workers at the same time. After a failure some slices may not be seen.
   void read_slices(const Array& array, hdf5::ValueType type, std::byte* out, LookAtSlice look);
 
-  /// Adds elements of `array` that were read as `type` to the fingerprints, if they are to be there.
-  void fingerprint(const Array& array, Range elements, hdf5::ValueType type, const std::byte* bytes);
+  /// Adds elements of `array` that were read as `type` to the fingerprints, if they are to be
+  /// there.
+  void fingerprint(const Array& array, Range elements, hdf5::ValueType type,
+                   const std::byte* bytes);
   /// Reads rows of `array` as they are stored, for their fingerprint alone: for small columns.
   void fingerprint_stored(const Array& array, Range rows);
 

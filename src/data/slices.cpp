@@ -81,9 +81,9 @@ void FilePart::read_slices(const Array& array, hdf5::ValueType type, std::byte* 
   }
   const auto add = [&](Range rows) {
     if (access_.fingerprints == nullptr) return;
-    access_.fingerprints->add(metadata_, array, rows_.first + rows.first, type,
-                              {out + rows.first * row_bytes,
-                               static_cast<std::size_t>(rows.size() * row_bytes)});
+    access_.fingerprints->add(
+        metadata_, array, rows_.first + rows.first, type,
+        {out + rows.first * row_bytes, static_cast<std::size_t>(rows.size() * row_bytes)});
   };
   attempt([&] {
     const auto plain = hdf5::PlainRows::find(file_, array.name, array.info, type);

@@ -127,7 +127,7 @@ void TextFiles::require_rows() const {
   throw core::bad_input({.what = "has a header and no rows",
                          .where = paths_.front(),
                          .why = "there is nothing to learn from",
-                         .remedy = {}});
+                         .remedy = "Name a file with rows"});
 }
 
 std::unique_ptr<TextStream> TextFiles::open(std::size_t file, std::int64_t offset) const {

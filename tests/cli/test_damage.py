@@ -1,0 +1,152 @@
+"""What a disk or a network made of a file is found, and what HDF5 crashes over does not bring the job down."""
+
+import re
+import subprocess
+
+import h5py
+import numpy as np
+import pytest
+
+from conftest import PROGRAM, logistic_sample, mpilogit, write_dense
+
+
+def refusal(*arguments, ranks=1):
+    run = mpilogit(*arguments, ranks=ranks)
+    assert run.code == 2, (run.code, run.out, run.err)
+    assert len(run.errors) == 1, run.err
+    return run.errors[0]
+
+
+def flip(source, target, place, bits=0x10):
+    data = bytearray(source.read_bytes())
+    data[place] ^= bits
+    target.write_bytes(data)
+    return target
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Written by one rank and by three: dense, sparse, and a table with labels of text."""
+    folder = tmp_path_factory.mktemp("files")
+    table = folder / "table.csv"
+    table.write_text("a,kind,y\n" + "".join(
+        f"{i * 7 % 11},{'uvw'[i % 3]},{'yes' if i * i % 7 > 2 else 'no'}\n" for i in range(60)))
+    for name, ranks, arguments in [
+            ("dense", 1, ["synthesize", "--rows", 20000, "--features", 20]),
+            ("sparse", 3, ["synthesize", "--rows", 20000, "--features", 40, "--density", 0.2]),
+            ("table", 3, ["import", "csv", table, "--label", "y"])]:
+        run = mpilogit(*arguments, "--output", folder / f"{name}.h5", "--quiet", ranks=ranks)
+        assert run.code == 0, run.err
+    return folder
+
+
+def every_dataset(path):
+    names = []
+    with h5py.File(path) as file:
+        file.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+    return names
+
+
+@pytest.mark.parametrize("name", ["dense", "sparse", "table"])
+def test_every_data_set_has_a_fingerprint(files, name):
+    """By its definition in docs/formats.md, computed here with numpy."""
+    with h5py.File(files / f"{name}.h5") as file:
+        for dataset in every_dataset(files / f"{name}.h5"):
+            values = file[dataset]
+            if values.dtype.kind == "O":
+                content = b"".join(text + b"\0" for text in np.atleast_1d(values[()]).tolist())
+            else:
+                content = values[()].tobytes()
+            words = np.frombuffer(content + bytes(-len(content) % 8), "<u8")
+            with np.errstate(over="ignore"):
+                expected = [words.sum(), (words * np.arange(len(words), dtype="u8")).sum()]
+            assert list(values.attrs["fingerprint"]) == expected, dataset
+
+
+WAYS = {"resident": [], "collective": ["--io", "collective"], "streamed": ["--memory", "1M"]}
+
+
+@pytest.mark.parametrize("name, dataset, way", [
+    ("dense", "X", "resident"), ("dense", "X", "collective"), ("dense", "X", "streamed"), ("dense", "y", "resident"),
+    ("sparse", "X/data", "resident"), ("sparse", "X/data", "streamed"), ("sparse", "X/indptr", "resident"),
+    ("table", "X", "resident"), ("table", "y", "resident")])
+def test_one_byte(files, tmp_path, name, dataset, way):
+    source = files / f"{name}.h5"
+    with h5py.File(source) as file:
+        values = file[dataset]
+        place = values.id.get_offset() + values.id.get_storage_size() // 2
+        if dataset == "X/indptr":
+            place += 8 - place % 8 + values.id.get_offset() % 8  # a start grows by 1, and stays in order
+    damaged = flip(source, tmp_path / "damaged.h5", place, 0x01)
+    whole = mpilogit("inspect", source, *WAYS[way], ranks=2)
+    assert whole.code == 0, whole.err
+    message = refusal("inspect", damaged, *WAYS[way], ranks=2)
+    assert f"damaged.h5:/{dataset}: " in message, message
+    assert "does not match its fingerprint" in message and "delete" in message
+
+
+def test_changes_on_purpose(files, tmp_path):
+    path = flip(files / "dense.h5", tmp_path / "changed.h5", 0, 0)
+    with h5py.File(path, "r+") as file:
+        file["y"][:] = 1 - file["y"][:]
+        file["weights"] = np.ones(20000)  # what is added has no fingerprint
+    assert "/y: does not match" in refusal("inspect", path)
+    with h5py.File(path, "r+") as file:
+        del file["y"].attrs["fingerprint"]
+    assert mpilogit("inspect", path).code == 0
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model")
+    data = write_dense(folder / "data.h5", *logistic_sample(rows=80, features=3), feature_names=["a", "b", "c"])
+    assert mpilogit("train", data, "--model", folder / "model.h5", "--inference").code == 0
+    return folder / "model.h5"
+
+
+def alone(*arguments):
+    """Without mpirun, which takes its time."""
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_bytes_of_a_model(model, tmp_path):
+    """The right answer or one refusal, whichever byte it is. (tests/corpus does this for every byte.)"""
+    answers = {"inspect": alone("inspect", model).stdout, "summarize": alone("summarize", model).stdout}
+    size = model.stat().st_size
+    for number, place in enumerate(np.random.default_rng(3).integers(0, size, 30)):
+        command = ["inspect", "summarize"][number % 2]
+        run = alone(command, flip(model, tmp_path / "m.h5", place, 1 << number % 8))
+        right = run.returncode == 0 and run.stdout == answers[command]
+        refused = run.returncode == 2 and run.stderr.count("mpilogit: error: ") == 1
+        assert right or refused, (place, run)
+
+
+@pytest.mark.parametrize("text", [b"newton", b"model", b"exact"])
+def test_texts_of_a_model(model, tmp_path, text):
+    places = [match.start() for match in re.finditer(re.escape(text) + rb"(?=[\0])", model.read_bytes())]
+    if not places:
+        pytest.skip("the model has no such text")
+    for place in places:
+        message = refusal("summarize", flip(model, tmp_path / "m.h5", place + 1, 0x01))
+        assert "do not match their SHA-256" in message or "does not match its fingerprint" in message
+
+
+def test_a_crash_of_hdf5_is_a_refusal(model, tmp_path):
+    """The size of an object in the heap of strings, which HDF5 1.10 believes."""
+    place = model.read_bytes().index(b"logistic") - 1
+    damaged = flip(model, tmp_path / "m.h5", place, 0xFF)
+    if alone("inspect", damaged, "--trust-input").returncode == 2:
+        pytest.skip("this HDF5 does not crash over it")
+    for ranks in (1, 3):
+        message = refusal("inspect", damaged, ranks=ranks)
+        assert "m.h5: HDF5 crashed over this file" in message and "Write it again" in message
+
+
+def test_models_of_older_versions(model, tmp_path):
+    """They have no fingerprints and no digest of texts."""
+    path = flip(model, tmp_path / "old.h5", 0, 0)
+    with h5py.File(path, "r+") as file:
+        del file.attrs["texts_sha256"]
+        for name in every_dataset(path):
+            del file[name].attrs["fingerprint"]
+    assert mpilogit("inspect", path).out == mpilogit("inspect", model).out != ""
