@@ -169,12 +169,12 @@ bool is_rehearsal(std::span<const std::string> arguments) {
 // Metadata take little; models and small data sets are read whole, some of it several times.
 int rehearse(std::span<const std::string> tokens) {
   constexpr std::int64_t kGibibyte = std::int64_t{1} << 30;
-  constexpr std::int64_t kSeconds = 10;
+  constexpr std::int64_t kBytesPerSecond = std::int64_t{1} << 26;
   try {
     const Arguments arguments = parse(tokens.subspan(1));
     const std::vector<std::string> files = input_files(arguments);
     const std::int64_t bytes = size_of(files);
-    core::limit_this_process(kGibibyte + 4 * bytes, kSeconds + bytes / kGibibyte);
+    core::limit_this_process(kGibibyte + 4 * bytes, 1 + bytes / kBytesPerSecond);
     data::Source source;
     if (takes(arguments, "features")) source = source_of(arguments, files);
     if (takes(arguments, "by")) source.groups = arguments.text_if_given("by");

@@ -26,7 +26,12 @@ void prepare_for_one_host() {
   const bool alone = ranks == nullptr && !is_set("PMIX_RANK") && !is_set("PMI_RANK");
   const bool together = ranks != nullptr && ranks_here != nullptr &&
                         std::string_view(ranks) == std::string_view(ranks_here);
-  if (alone) ::setenv("OMPI_MCA_ess_singleton_isolated", "1", kKeep);
+  if (alone) {
+    ::setenv("OMPI_MCA_ess_singleton_isolated", "1", kKeep);
+    // All that run so would make and remove one and the same folder of files for ranks that meet:
+    // two at a time fail now and then. One rank meets nobody.
+    ::setenv("OMPI_MCA_orte_create_session_dirs", "0", kKeep);
+  }
   if ((alone || together) && !is_set("OMPI_MCA_mtl") && !is_set("OMPI_MCA_btl")) {
     ::setenv("OMPI_MCA_pml", "ob1", kKeep);
   }

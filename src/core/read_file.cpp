@@ -15,7 +15,7 @@ Error unreadable(const std::string& path, int cause) {
   return bad_input({.what = std::string("the file cannot be read: ") + std::strerror(cause),
                     .where = path,
                     .why = {},
-                    .remedy = {}});
+                    .remedy = "Check the path and its permissions"});
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ Array inspect_rows(const hdf5::File& file, const std::string& name, std::int64_t
     throw refused(
         file.where(name), "has the shape " + shape_text(dimensions),
         "one value for each row is needed",
-        dimensions.size() == 2 ? "One-hot labels are written as one column of classes" : "");
+        dimensions.size() == 2 ? "One-hot labels are written as one column of classes" : kWriteIt);
   }
   if (dimensions[0] != rows) {
     throw refused(file.path(),

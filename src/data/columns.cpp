@@ -107,7 +107,7 @@ void require_weights(const Access& access, const Metadata& metadata,
     throw core::bad_input({.what = "all weights are 0",
                            .where = metadata.files.front().path + ":/" + name,
                            .why = "no row is left",
-                           .remedy = {}})
+                           .remedy = "Check the weights"})
         .as_agreed();
   }
 }

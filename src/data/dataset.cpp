@@ -1,6 +1,7 @@
 #include "mpilogit/data/dataset.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
@@ -148,7 +149,7 @@ void Dataset::read_rows(const Access& access, const Metadata& metadata, const Sh
   FeatureScan scan(metadata.shape.features, access.threads);
   const Range resident = moved(plan.resident, local_rows_.first);
   resident_rows_ = plan.resident.last;
-  streams_ = access.communicator.maximum(plan.streamed.size()) > 0;
+  streams_ = !plan.all_resident;
   Finding disorder;
   SparseShard* sparse = nullptr;
   if (metadata.shape.sparse) {
@@ -183,9 +184,11 @@ void Dataset::read_rows(const Access& access, const Metadata& metadata, const Sh
   const kernels::NonZeros own = scan.non_zeros();
   non_zeros_.squared = access.communicator.sum(own.squared);
   non_zeros_.most = access.communicator.maximum(own.most);
-  residence_.resident = access.communicator.sum(resident_bytes());
-  residence_.streamed =
-      access.communicator.sum(streamed_ ? streamed_->bytes_of(streamed_->rows()) : 0);
+  std::array<std::int64_t, 2> bytes = {resident_bytes(),
+                                       streamed_ ? streamed_->bytes_of(streamed_->rows()) : 0};
+  access.communicator.sum(bytes);
+  residence_.resident = bytes[0];
+  residence_.streamed = bytes[1];
 }
 
 }  // namespace mpilogit::data

@@ -62,7 +62,7 @@ Shape2 csr_shape(const hdf5::File& file, const std::string& name) {
   throw refused(file.where(name), "is a group without the attribute 'shape'",
                 "a dense array or a CSR group (data, indices, indptr; attributes encoding-type and "
                 "shape) can be read",
-                "anndata.experimental.write_elem writes such groups");
+                "Write such groups with anndata.experimental.write_elem");
 }
 
 // The file says features × cells.

@@ -23,11 +23,12 @@ std::vector<double> read_on_root(const std::string& path, const std::string& nam
          .why = "one number is needed for each of the " + std::to_string(features) + " features",
          .remedy = remedy});
   };
-  if (info.type == hdf5::ValueType::text) refuse("holds strings", "");
+  if (info.type == hdf5::ValueType::text) refuse("holds strings", "Write numbers");
   if (info.dimensions.size() != 1) {
     refuse("has " + std::to_string(info.dimensions.size()) + " dimensions", "Write it with one");
   }
-  if (info.rows() != features) refuse("has " + std::to_string(info.rows()) + " values", "");
+  if (info.rows() != features)
+    refuse("has " + std::to_string(info.rows()) + " values", "Write one for each");
   std::vector<double> values = hdf5::read_doubles(file, name);
   for (std::size_t j = 0; j < values.size(); ++j) {
     if (std::isnan(values[j])) refuse("value " + std::to_string(j) + " is NaN", "Fill it in");

@@ -11,9 +11,12 @@
 
 namespace mpilogit::data {
 
+/// What is always to be done about it.
+inline constexpr const char* kWriteIt = "Write it as docs/formats.md describes";
+
 /// Bad input, in the order in which it is said.
 core::Error refused(const std::string& where, const std::string& what, const std::string& why,
-                    const std::string& remedy = "");
+                    const std::string& remedy = kWriteIt);
 
 /// "(3, 4)", as Python writes it.
 std::string shape_text(const std::vector<std::int64_t>& dimensions);

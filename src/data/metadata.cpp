@@ -127,7 +127,7 @@ core::Error mismatch(const FileMetadata& file, const FileMetadata& first, const 
   return core::bad_input({.what = what + " than in " + first.path,
                           .where = file.path,
                           .why = "the files must be one data set",
-                          .remedy = {}});
+                          .remedy = "Write them alike, or name one of them"});
 }
 
 bool is_text(const std::optional<Column>& column) {
@@ -245,7 +245,7 @@ Metadata read_metadata(const Source& source) {
     throw core::bad_input({.what = source.features + " has no rows",
                            .where = source.files.front(),
                            .why = "there is nothing to learn from",
-                           .remedy = {}});
+                           .remedy = "Name files that have some"});
   }
   return all;
 }

@@ -1,6 +1,7 @@
 #include "data/streaming.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "mpilogit/comm/agreement.hpp"
@@ -152,12 +153,14 @@ StreamPlan plan_streaming(const MemoryPlan& plan, const MemoryLimits& limits,
   const std::int64_t own =
       column_bytes(metadata, share) + work_bytes(plan, metadata, share, classes, access.threads);
   const std::int64_t data = row_bytes(metadata, share.rows.size(), share.entries(share.blocks));
-  const std::int64_t all_data = host.sum(data);
-  const std::int64_t all_own = host.sum(own);
+  std::array<std::int64_t, 2> of_host_together = {own, data};
+  host.sum(of_host_together);
+  const auto [all_own, all_data] = of_host_together;
   StreamPlan result;
   result.local_rows = share.rows;
   const bool fits = all_own + all_data <= limits.host.bytes && own + data <= limits.process.bytes;
-  if (access.communicator.minimum(std::int64_t{fits}) == 1) {
+  result.all_resident = access.communicator.minimum(std::int64_t{fits}) == 1;
+  if (result.all_resident) {
     keep_resident(metadata, share, std::numeric_limits<std::int64_t>::max(), result);
     return result;
   }

@@ -26,10 +26,11 @@ struct Share {
 };
 
 struct StreamPlan {
-  Range local_rows;       ///< global
-  Range resident_blocks;  ///< global, the rank's first ones
-  Range resident;         ///< their rows, counted in the rank's
-  Range streamed;         ///< all others, likewise
+  bool all_resident = false;  ///< on every rank
+  Range local_rows;           ///< global
+  Range resident_blocks;      ///< global, the rank's first ones
+  Range resident;             ///< their rows, counted in the rank's
+  Range streamed;             ///< all others, likewise
   PieceSizes sizes;
 };
 

@@ -73,7 +73,7 @@ void require_trials(const Metadata& metadata, Range rows, const std::vector<doub
       {.what = total == 0.0 ? "all trials are 0" : "there are 2^53 trials or more",
        .where = first.path + ":/" + first.trials->name,
        .why = total == 0.0 ? "no row is left" : "so many cannot be counted exactly",
-       .remedy = {}})
+       .remedy = "Check the numbers of trials"})
       .as_agreed();
 }
 

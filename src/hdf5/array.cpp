@@ -149,7 +149,10 @@ ArrayInfo inspect_array(const File& file, const std::string& name) {
   const Handle space = checked(H5Dget_space(dataset.get()), H5Sclose, "reading the shape", where);
   const Handle type = checked(H5Dget_type(dataset.get()), H5Tclose, "reading the type", where);
   if (H5Sget_simple_extent_type(space.get()) == H5S_NULL) {
-    throw core::bad_input({.what = "is empty", .where = where, .why = {}, .remedy = {}});
+    throw core::bad_input({.what = "is empty",
+                           .where = where,
+                           .why = "it was written without a shape",
+                           .remedy = "Write its values"});
   }
   ArrayInfo info;
   info.type = classify(type.get(), where);

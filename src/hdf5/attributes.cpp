@@ -11,6 +11,8 @@ namespace mpilogit::hdf5 {
 
 namespace {
 
+constexpr const char* kWriteAgain = "Write the file again";
+
 std::string attribute_where(const File& file, const std::string& object, const std::string& name) {
   return file.where(object) + " (attribute " + name + ")";
 }
@@ -32,7 +34,7 @@ Attribute open_attribute(const File& file, const std::string& object, const std:
   const std::string where = attribute_where(file, object, name);
   const Handle owner = open_object(file, object);
   if (!found(H5Aexists(owner.get(), name.c_str()), "looking for it", where)) {
-    throw core::bad_input({.what = "is missing", .where = where, .why = {}, .remedy = {}});
+    throw core::bad_input({.what = "is missing", .where = where, .why = {}, .remedy = kWriteAgain});
   }
   Handle handle =
       checked(H5Aopen(owner.get(), name.c_str(), H5P_DEFAULT), H5Aclose, "opening", where);
@@ -46,7 +48,8 @@ constexpr std::size_t kLongestText = 65536;
 constexpr std::size_t kLongestNumber = 16;
 
 core::Error not_a(const std::string& wanted, const std::string& where) {
-  return core::bad_input({.what = "is not " + wanted, .where = where, .why = {}, .remedy = {}});
+  return core::bad_input(
+      {.what = "is not " + wanted, .where = where, .why = {}, .remedy = kWriteAgain});
 }
 
 void write(const File& file, const std::string& object, const std::string& name, hid_t type,

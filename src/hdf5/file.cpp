@@ -46,13 +46,19 @@ Handle open_together(const comm::Communicator& communicator, core::FunctionRef<h
 void require_readable(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
-    throw unusable(path, std::string("cannot be opened: ") + std::strerror(errno),
-                   errno == ENOENT ? "Check the path; it must be there on every host" : "");
+    throw unusable(
+        path, std::string("cannot be opened: ") + std::strerror(errno),
+        errno == ENOENT ? "Check the path; it must be there on every host" : "Check the path");
   }
   if (S_ISDIR(status.st_mode)) throw unusable(path, "is a folder", "Name a file in it");
+  // Opening a pipe would wait for whoever writes to it, and HDF5 goes back and forth in a file.
+  if (!S_ISREG(status.st_mode)) {
+    throw unusable(path, "is not a regular file", "Write what comes from it to a file first");
+  }
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
-    throw unusable(path, std::string("cannot be opened: ") + std::strerror(errno), "");
+    throw unusable(path, std::string("cannot be opened: ") + std::strerror(errno),
+                   "Check its permissions");
   }
   ::close(file);
 }

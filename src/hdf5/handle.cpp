@@ -38,7 +38,10 @@ Failure last_failure() {
 }
 
 core::Error failed(const std::string& action, const std::string& where, const std::string& why) {
-  return core::bad_input({.what = action + " failed", .where = where, .why = why, .remedy = {}});
+  return core::bad_input({.what = action + " failed",
+                          .where = where,
+                          .why = why,
+                          .remedy = "Check the file and the disk that it is on"});
 }
 
 }  // namespace

@@ -69,7 +69,9 @@ std::string listing(const File& file) {
 
 // pandas and PyTables keep tables in a layout of their own.
 std::string remedy_for_missing(const File& file) {
-  if (!has_attribute(file, "/", "PYTABLES_FORMAT_VERSION")) return "";
+  if (!has_attribute(file, "/", "PYTABLES_FORMAT_VERSION")) {
+    return "Name what is there, or write the file again";
+  }
   return "This file was written by pandas or PyTables. In Python: frame = pandas.read_hdf('" +
          file.path() +
          "', KEY); then, with h5py.File('data.h5', 'w') as f: f['X'] = "
@@ -141,11 +143,13 @@ Handle open_dataset(const File& file, const std::string& name, hid_t access) {
   {
     // A data set opened before its cache is set up would keep the default one.
     const Handle object = open_object(file, name);
-    if (H5Iget_type(object.get()) != H5I_DATASET) {
-      throw core::bad_input({.what = "is a group, not a data set",
+    const H5I_type_t type = H5Iget_type(object.get());
+    if (type != H5I_DATASET) {
+      const std::string is = type == H5I_GROUP ? "a group" : "a named type";
+      throw core::bad_input({.what = "is " + is + ", not a data set",
                              .where = file.where(name),
                              .why = {},
-                             .remedy = {}});
+                             .remedy = "Name the data set itself, or write the file again"});
     }
   }
   const std::string path = from_root(name);

@@ -21,7 +21,7 @@ core::Error wrong_type(const File& file, const std::string& name, ValueType type
   return core::bad_input({.what = "holds " + std::string(to_string(type)) + " values",
                           .where = file.where(name),
                           .why = wanted + " are needed here",
-                          .remedy = {}});
+                          .remedy = "Write it again in that type"});
 }
 
 template <class Value>

@@ -41,36 +41,6 @@ core::Error unsupported(const std::string& what, const std::string& where) {
                           .remedy = "Store integers, bools, floats of up to 64 bits or strings"});
 }
 
-ValueType classify_integer(hid_t type, const std::string& where) {
-  const std::size_t size = H5Tget_size(type);
-  const bool is_signed = H5Tget_sign(type) != H5T_SGN_NONE;
-  if (size == 1) return is_signed ? ValueType::int8 : ValueType::uint8;
-  if (size == 2) return is_signed ? ValueType::int16 : ValueType::uint16;
-  if (size <= 4) return is_signed ? ValueType::int32 : ValueType::uint32;
-  if (size <= 8) return is_signed ? ValueType::int64 : ValueType::uint64;
-  throw unsupported("integers of " + std::to_string(size) + " bytes", where);
-}
-
-// binary16: sign in bit 15, 5 bits of exponent from bit 10, 10 bits of mantissa from bit 0.
-bool is_half(hid_t type) {
-  std::size_t sign = 0;
-  std::size_t exponent = 0;
-  std::size_t exponent_bits = 0;
-  std::size_t mantissa = 0;
-  std::size_t mantissa_bits = 0;
-  return H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) >= 0 &&
-         sign == 15 && exponent == 10 && exponent_bits == 5 && mantissa == 0 &&
-         mantissa_bits == 10 && H5Tget_ebias(type) == 15;
-}
-
-ValueType classify_float(hid_t type, const std::string& where) {
-  const std::size_t size = H5Tget_size(type);
-  if (size == 2 && is_half(type)) return ValueType::float16;
-  if (size <= 4) return ValueType::float32;
-  if (size <= 8) return ValueType::float64;
-  throw unsupported("floats of " + std::to_string(size) + " bytes", where);
-}
-
 bool is_boolean(hid_t type) {
   if (H5Tget_size(type) != 1 || H5Tget_nmembers(type) != 2) return false;
   for (unsigned member = 0; member < 2; ++member) {
@@ -128,6 +98,31 @@ hid_t native_number(ValueType type) {
   }
 }
 
+// In either byte order.
+bool is_stored_as(ValueType value, hid_t type) {
+  const Handle plain = memory_type(value);
+  for (const H5T_order_t order : {H5T_ORDER_LE, H5T_ORDER_BE}) {
+    check(H5Tset_order(plain.get(), order), "setting a byte order", "");
+    if (H5Tequal(plain.get(), type) > 0) return true;
+  }
+  return false;
+}
+
+// HDF5 lets every number have its own places for sign, exponent and mantissa. Only machines' own
+// are taken: anything else is rather a damaged description, whose numbers would be wrong in
+// silence.
+ValueType classify_number(hid_t type, const std::string& kind, const std::string& where) {
+  for (const ValueType value :
+       {ValueType::uint8, ValueType::int8, ValueType::uint16, ValueType::int16, ValueType::uint32,
+        ValueType::int32, ValueType::uint64, ValueType::int64, ValueType::float16,
+        ValueType::float32, ValueType::float64}) {
+    if (is_stored_as(value, type)) return value;
+  }
+  throw unsupported(kind + " of " + std::to_string(H5Tget_size(type)) +
+                        " bytes that are not laid out as a machine's own",
+                    where);
+}
+
 }  // namespace
 
 std::string_view to_string(ValueType type) {
@@ -150,9 +145,9 @@ bool is_signed_integer(ValueType type) {
 ValueType classify(hid_t type, const std::string& where) {
   switch (H5Tget_class(type)) {
     case H5T_INTEGER:
-      return classify_integer(type, where);
+      return classify_number(type, "integers", where);
     case H5T_FLOAT:
-      return classify_float(type, where);
+      return classify_number(type, "floats", where);
     case H5T_STRING:
       return ValueType::text;
     case H5T_ENUM:

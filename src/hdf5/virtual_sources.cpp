@@ -36,6 +36,14 @@ std::string find_source(const std::string& source, const File& file) {
   return std::filesystem::exists(beside) ? beside.string() : source;
 }
 
+bool is_virtual(const File& file, const std::string& name) {
+  const std::string where = file.where(name);
+  const Handle dataset = open_dataset(file, name);
+  const Handle creation =
+      checked(H5Dget_create_plist(dataset.get()), H5Pclose, "reading the layout", where);
+  return H5Pget_layout(creation.get()) == H5D_VIRTUAL;
+}
+
 // A file from a stranger shall not make us read another one on the machine. What stands beside it
 // or below came with it.
 void require_allowed(const File& file, const std::string& source, const std::string& where) {
@@ -96,8 +104,9 @@ std::int64_t require_source(const File& file, hid_t creation, std::size_t index,
   if (!source_file.contains(array)) {
     throw incomplete(where, "its source " + source_file.where(array) + " is missing");
   }
+  // First of all, for sources can lead in circles.
+  if (is_virtual(source_file, array)) throw incomplete(where, "a source of it is virtual too");
   const ArrayInfo info = inspect_array(source_file, array);
-  if (info.is_virtual) throw incomplete(where, "a source of it is virtual too");
 
   const Handle target =
       checked(H5Pget_virtual_vspace(creation, index), H5Sclose, "reading the sources", where);

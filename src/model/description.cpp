@@ -141,6 +141,7 @@ void require_format(const hdf5::File& file, const std::string& format, int newes
                            .remedy = "Give the file that `" + written_by + "` wrote"});
   }
   const std::int64_t version = hdf5::read_integer_attribute(file, "/", "format_version");
+  if (version < 1) refuse(file.path(), fmt::format("it has model format {}", version));
   if (version <= newest) return;
   throw core::bad_input({.what = fmt::format("has model format {}", version),
                          .where = file.path(),

@@ -76,7 +76,8 @@ void refuse_huge_columns(const Design& design, const ColumnBounds& bounds) {
         {.what = fmt::format("feature '{}' has values as large as {:g}", name, largest),
          .where = {},
          .why = "their weighted squares do not fit in a double",
-         .remedy = "Give the column another unit"})
+         .remedy = !(bounds.total_weight < 1e100) ? "Make the weights smaller"
+                                                  : "Give the column another unit"})
         .as_agreed();
   }
 }

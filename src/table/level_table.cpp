@@ -14,6 +14,20 @@ std::uint64_t load(const char* at) {
   return word;
 }
 
+// As memcmp would say, but without its call: most texts are short.
+bool equal(const char* a, const char* b, std::size_t size) {
+  if (size < 8) {
+    for (std::size_t i = 0; i < size; ++i) {
+      if (a[i] != b[i]) return false;
+    }
+    return true;
+  }
+  for (std::size_t i = 0; i + 8 < size; i += 8) {
+    if (load<std::uint64_t>(a + i) != load<std::uint64_t>(b + i)) return false;
+  }
+  return load<std::uint64_t>(a + size - 8) == load<std::uint64_t>(b + size - 8);
+}
+
 std::uint64_t stirred(std::uint64_t a, std::uint64_t b) {
   const std::uint64_t product = (a ^ b) * 0x9fb21c651e98df25U;
   return product ^ (product >> 32);
@@ -49,9 +63,10 @@ std::size_t LevelTable::slot_of(std::string_view text, std::uint64_t hashed) con
   const std::size_t mask = slots_.size() - 1;
   const auto tag = static_cast<std::uint32_t>(hashed >> 32);
   std::size_t slot = hashed & mask;
-  while (slots_[slot].level != kNone &&
-         (slots_[slot].tag != tag || levels_[slots_[slot].level] != text)) {
-    slot = (slot + 1) & mask;
+  for (; slots_[slot].level != kNone; slot = (slot + 1) & mask) {
+    if (slots_[slot].tag != tag) continue;
+    const std::string& level = levels_[slots_[slot].level];
+    if (level.size() == text.size() && equal(level.data(), text.data(), text.size())) break;
   }
   return slot;
 }

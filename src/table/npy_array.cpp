@@ -205,7 +205,7 @@ std::vector<std::byte> NpyArray::raw(std::int64_t first, std::int64_t count) {
 }
 
 std::vector<double> NpyArray::numbers(std::int64_t first, std::int64_t count) {
-  if (type_.is_text()) refuse("holds strings", "numbers are needed", {});
+  if (type_.is_text()) refuse("holds strings", "numbers are needed", "Save it as numbers");
   const std::vector<std::byte> bytes = raw(first, count);
   std::vector<double> values(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -216,7 +216,7 @@ std::vector<double> NpyArray::numbers(std::int64_t first, std::int64_t count) {
 
 std::vector<std::int64_t> NpyArray::integers(std::int64_t first, std::int64_t count) {
   if (type_.kind != 'i' && type_.kind != 'u') {
-    refuse("does not hold integers", "they are needed here", {});
+    refuse("does not hold integers", "they are needed here", "Save it as integers");
   }
   const std::vector<std::byte> bytes = raw(first, count);
   std::vector<std::int64_t> values(static_cast<std::size_t>(count));
@@ -225,7 +225,8 @@ std::vector<std::int64_t> NpyArray::integers(std::int64_t first, std::int64_t co
       if constexpr (std::is_integral_v<decltype(value)>) {
         if (!std::in_range<std::int64_t>(value)) refuse("holds an integer of 2^63 or more", {}, {});
       }
-      values[i] = static_cast<std::int64_t>(value);
+      values[i] =
+          static_cast<std::int64_t>(value);  // NOLINT(bugprone-signed-char-misuse): a number
     });
   }
   return values;

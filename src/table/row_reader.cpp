@@ -133,7 +133,7 @@ std::int64_t RowReader::split(core::FunctionRef<void(const Row&)> handle) {
   return static_cast<std::int64_t>(used);
 }
 
-void RowReader::add_field(const char* begin, const char* end) {
+inline void RowReader::add_field(const char* begin, const char* end) {
   std::string_view field(begin, static_cast<std::size_t>(end - begin));
   if (begin != end && (is_blank(*begin) || is_blank(end[-1]))) field = trimmed(begin, end);
   if (findings_.quotes && !field.empty()) {

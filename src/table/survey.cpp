@@ -80,7 +80,8 @@ Plans plans_of(const TextFiles& files, const TableOptions& options) {
                      .max_categories = options.max_categories,
                      .means = options.missing == Missing::mean});
   }
-  if (plans.empty()) throw unusable(files, "no column is left for the features", {}, {});
+  if (plans.empty())
+    throw unusable(files, "no column is left for the features", {}, "Leave fewer out");
   return plans;
 }
 
@@ -350,7 +351,8 @@ TargetColumns target_columns(const TableOptions& options, const TextFiles& files
   if (options.label) targets.label = column_called(*options.label, files, "--label");
   if (options.weights) targets.weights = column_called(*options.weights, files, "--weights");
   if (options.label && options.label == options.weights) {
-    throw unusable(files, fmt::format("'{}' is both label and weight", *options.label), {}, {});
+    throw unusable(files, fmt::format("'{}' is both label and weight", *options.label), {},
+                   "Name another column");
   }
   return targets;
 }

@@ -100,8 +100,9 @@ void TextFiles::deal_out(const comm::Communicator& communicator) {
       file = piece.file;
     }
     const std::int64_t middle = before + (piece.last - piece.first) / 2;
-    const auto owner = static_cast<int>(static_cast<long double>(middle) * communicator.size() /
-                                        static_cast<long double>(std::max<std::int64_t>(1, bytes_)));
+    const auto owner =
+        static_cast<int>(static_cast<long double>(middle) * communicator.size() /
+                         static_cast<long double>(std::max<std::int64_t>(1, bytes_)));
     const std::int64_t rows_begin = heads_[static_cast<std::size_t>(file)].rows_begin;
     if (owner == communicator.rank() && piece.last > rows_begin) {
       if (!open_stretch) {
@@ -126,7 +127,7 @@ void TextFiles::require_rows() const {
   throw core::bad_input({.what = "has a header and no rows",
                          .where = paths_.front(),
                          .why = "there is nothing to learn from",
-                         .remedy = {}});
+                         .remedy = "Name a file with rows"});
 }
 
 std::unique_ptr<TextStream> TextFiles::open(std::size_t file, std::int64_t offset) const {

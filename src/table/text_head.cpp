@@ -40,7 +40,8 @@ constexpr std::array<Form, 9> kOtherForms = {{
 
 void require_text(std::string_view text, const std::string& path) {
   if (text.empty()) {
-    throw core::bad_input({.what = "is empty", .where = path, .why = {}, .remedy = {}});
+    throw core::bad_input(
+        {.what = "is empty", .where = path, .why = {}, .remedy = "Name a file with rows"});
   }
   for (const auto& form : kOtherForms) {
     if (!text.starts_with(form.begins)) continue;
@@ -111,7 +112,10 @@ TextHead read_head(const std::string& path, const TextSource& source) {
   }
   head.line = text.substr(begin, end - begin);
   if (is_blank(head.line)) {
-    throw core::bad_input({.what = "has blank lines only", .where = path, .why = {}, .remedy = {}});
+    throw core::bad_input({.what = "has blank lines only",
+                           .where = path,
+                           .why = {},
+                           .remedy = "Name a file with rows"});
   }
   if (end == kLongestHead) {
     throw core::bad_input(

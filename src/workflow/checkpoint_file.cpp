@@ -62,7 +62,12 @@ std::optional<Checkpoint> parse(const std::string& path, std::string_view conten
   if (core::sha256(body) != contents.substr(kFirstLine.size(), kDigestLength)) return std::nullopt;
   Checkpoint checkpoint;
   core::Archive archive({body.begin(), body.end()});
-  visit(archive, checkpoint);
+  try {
+    visit(archive, checkpoint);
+  } catch (const core::Error&) {
+    return std::nullopt;  // somebody sealed what is no state
+  }
+  if (!archive.at_end()) return std::nullopt;
   return checkpoint;
 }
 

@@ -151,8 +151,10 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
   report.base = options.base.value_or(survey.least == 0 ? 0 : 1);
   comm::together(communicator, [&] {
     if (extents.all.rows == 0) {
-      throw core::bad_input(
-          {.what = "has comments only", .where = options.files.front(), .why = {}, .remedy = {}});
+      throw core::bad_input({.what = "has comments only",
+                             .where = options.files.front(),
+                             .why = {},
+                             .remedy = "Name a file with rows"});
     }
     report.features = features_of(options, survey, report.base);
   });

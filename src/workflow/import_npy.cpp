@@ -17,8 +17,6 @@ namespace mpilogit::workflow {
 
 namespace {
 
-using hdf5::ValueType;
-
 constexpr std::int64_t kStepBytes = std::int64_t{1} << 23;
 // Columns of Fortran order are read in pieces: larger steps, so that pieces are not too small.
 constexpr std::int64_t kFortranStepBytes = std::int64_t{1} << 26;
@@ -118,7 +116,7 @@ void Import::write_weights(data::Range rows) {
                                    " has the weight " + std::to_string(weights[i]),
                            .where = sources_.weights->name(),
                            .why = "weights are finite and at least 0",
-                           .remedy = {}});
+                           .remedy = "Correct it"});
   }
   writer_.write_weights(rows.first, weights);
 }

@@ -17,6 +17,8 @@ using table::ZipArchive;
 
 constexpr std::int64_t kMostFeatures = std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
 
+constexpr const char* kSaveIt = "Save it again";
+
 core::Error refused(const std::string& where, const std::string& what, const std::string& why,
                     const std::string& remedy) {
   return core::bad_input({.what = what, .where = where, .why = why, .remedy = remedy});
@@ -67,7 +69,7 @@ void require_csr(const ZipArchive& archive, const std::string& path) {
 void require_vector(const NpyArray& array, std::int64_t size, const std::string& counted) {
   if (array.shape().size() == 1 && array.shape()[0] == size) return;
   throw refused(array.name(), "has the shape " + shape_text(array),
-                std::to_string(size) + " " + counted + " are needed", {});
+                std::to_string(size) + " " + counted + " are needed", kSaveIt);
 }
 
 std::unique_ptr<NpySparse> open_sparse(const ZipArchive& archive, const std::string& path) {
@@ -79,7 +81,7 @@ std::unique_ptr<NpySparse> open_sparse(const ZipArchive& archive, const std::str
       NpySparse{sizes[0], sizes[1], open_member(archive, "data"), open_member(archive, "indices"),
                 open_member(archive, "indptr")});
   if (sizes[0] < 0 || sizes[1] < 0 || sizes[0] == std::numeric_limits<std::int64_t>::max()) {
-    throw refused(path, "has a shape that is none", "the file is damaged", {});
+    throw refused(path, "has a shape that is none", "the file is damaged", kSaveIt);
   }
   require_vector(sparse->starts, sparse->rows + 1, "starts of rows");
   require_vector(sparse->indices, sparse->values.elements(), "columns, one for each value,");
@@ -116,13 +118,13 @@ void require_matrix(const NpyArray& array) {
 void require_shape(const NpySources& sources) {
   const NpyArray& values = sources.dense ? *sources.dense : sources.sparse->values;
   if (values.type().is_text()) {
-    throw refused(values.name(), "holds strings", "features are numbers", {});
+    throw refused(values.name(), "holds strings", "features are numbers", kSaveIt);
   }
-  if (sources.rows() == 0) throw refused(sources.features_name, "has no rows", {}, {});
-  if (sources.columns() == 0) throw refused(sources.features_name, "has no columns", {}, {});
+  if (sources.rows() == 0) throw refused(sources.features_name, "has no rows", {}, kSaveIt);
+  if (sources.columns() == 0) throw refused(sources.features_name, "has no columns", {}, kSaveIt);
   if (sources.columns() > kMostFeatures) {
     throw refused(sources.features_name, "has " + std::to_string(sources.columns()) + " columns",
-                  "at most " + std::to_string(kMostFeatures) + " are supported", {});
+                  "at most " + std::to_string(kMostFeatures) + " are supported", kSaveIt);
   }
 }
 
@@ -141,13 +143,13 @@ std::unique_ptr<NpyArray> open_column(const std::optional<std::string>& name,
   const bool is_column = shape.size() == 1 || (shape.size() == 2 && shape[1] == 1);
   if (!is_column) {
     throw refused(column->name(), "has the shape " + shape_text(*column),
-                  "one value for each row is needed", {});
+                  "one value for each row is needed", kSaveIt);
   }
   if (shape[0] != sources.rows()) {
     throw refused(column->name(),
                   "has " + std::to_string(shape[0]) + " rows, the features have " +
                       std::to_string(sources.rows()),
-                  "there must be one value for each row", {});
+                  "there must be one value for each row", kSaveIt);
   }
   return column;
 }

@@ -68,7 +68,10 @@ def test_record_holds_what_is_relied_upon(train):
     reads, allreduces = record["reads"], record["allreduce"]["count"]
     assert record["data_passes"] <= reads <= allreduces <= reads + 30
     memory = record["memory"]
-    assert set(memory) == {"peak_bytes_per_rank_max", "peak_bytes_total", "shard_bytes"}
+    assert set(memory) == {"peak_bytes_per_rank_max", "peak_bytes_total", "shard_bytes",
+                           "memory_budget", "resident_bytes", "streamed_bytes", "bytes_read"}
+    assert memory["resident_bytes"] >= memory["shard_bytes"] - 8 * 123 * 2
+    assert memory["streamed_bytes"] == memory["bytes_read"] == 0
     # Columns in 16 bits, starts in 64, labels in one byte; values that are all 1 are not there.
     rows = 451592 * 2 + 32563 * 8 + 32561
     assert rows <= memory["shard_bytes"] <= rows + 4096

@@ -23,6 +23,14 @@ TEST_CASE("parts of a message that are empty leave no trace", "[core]") {
         "3 rows. Add 1");
 }
 
+TEST_CASE("what a message quotes is short and cannot control a terminal", "[core]") {
+  const std::string name = std::string(499, 'x') + "ä" + std::string(100000, 'y');
+  CHECK(to_message({.what = name, .where = "", .why = name, .remedy = ""}) ==
+        std::string(499, 'x') + "…; " + std::string(499, 'x') + "…");
+  CHECK(to_message({.what = "a\x1b[2J\nb\x7f", .where = "", .why = "ä\r", .remedy = ""}) ==
+        "a?[2J?b?; ä?");
+}
+
 TEST_CASE("errors carry the exit code of their kind", "[core]") {
   const Error input = bad_input({.what = "no y", .where = "a.h5", .why = "", .remedy = ""});
   CHECK(input.code() == ExitCode::bad_input);

@@ -48,6 +48,8 @@ OUTPUTS = {
     "predictions": lambda path, model: ["predict", model, DATASET, "--output", path],
     "curves": lambda path, model: ["evaluate", model, DATASET, "--curves", path],
     "page": lambda path, model: ["report", model, "--output", path],
+    "import": lambda path, model: ["import", "csv", DATA / "adult.test.csv.gz", "--label", "income",
+                                   "--output", path],
     "record": lambda path, model: ["evaluate", model, DATASET, "--json", path],
 }
 
@@ -68,10 +70,12 @@ def test_full_disk(disk, model, what, room, ranks):
     """Without any room, and with some: then the first writes succeed."""
     fill(disk)
     os.truncate(disk / "filler", (disk / "filler").stat().st_size - room)
-    refused(run(OUTPUTS[what](disk / what, model), ranks), disk / what, CAUSES["full"])
+    # The size of a data set is known beforehand.
+    cause = "does not fit" if what == "import" and room > 0 else CAUSES["full"]
+    refused(run(OUTPUTS[what](disk / what, model), ranks), disk / what, cause)
 
 
-@pytest.mark.parametrize("what", ["model", "predictions", "page"])
+@pytest.mark.parametrize("what", ["model", "predictions", "page", "import"])
 def test_limit_of_a_file_s_size(tmp_path, model, what):
     """SIGXFSZ would end the process without a word."""
     path = tmp_path / what

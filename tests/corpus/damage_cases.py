@@ -1,0 +1,113 @@
+"""HDF5 files whose own structures are damaged: what the library, or what stands before it, must find."""
+
+import struct
+
+import h5py
+import numpy as np
+
+from corpus import FEATURES, ROWS, at, put, rows
+
+
+def address(value):
+    return struct.pack("<Q", value)
+
+
+def superblock(corpus):
+    """The first structure of a file; the offsets are those of its version 0."""
+    for name, offset, new in [("version", 8, b"\xc8"), ("offset_size", 13, b"\x10"), ("length_size", 14, b"\x03"),
+                              ("group_k", 16, b"\0\0"), ("base", 24, address(2**63)),
+                              ("end_of_file", 40, address(2**62)), ("root_header", 64, address(2**40)),
+                              ("root_header_low", 64, address(8)), ("signature", 1, b"hdf")]:
+        corpus.with_bytes("dense.h5", f"superblock_{name}.h5", lambda data: at(data, b"\x89HDF", offset, new))
+        corpus.train(f"superblock_{name}.h5", ["HDF5"])
+    corpus.with_bytes("latest.h5", "superblock_checksum.h5", lambda data: at(data, b"\x89HDF", 40, b"\x55"))
+    corpus.train("superblock_checksum.h5", ["opening as HDF5 failed"])
+
+
+def structures(corpus):
+    """Signatures of the group's tree, its nodes and heap, of the heap of strings, of object headers."""
+    for good, signature in [("dense", "TREE"), ("dense", "HEAP"), ("dense", "SNOD"), ("dense", "GCOL"),
+                            ("latest", "OHDR"), ("chunked", "TREE")]:
+        name = f"no_{signature}_{good}.h5"
+        corpus.with_bytes(good + ".h5", name, lambda data: bytes(data).replace(signature.encode(), b"????"))
+        corpus.train(name, ["failed"] if signature in ("OHDR", "GCOL") else [name])
+    for name, offset, new in [("size", 8, address(2**60)), ("free_list", 16, address(2**60)),
+                              ("segment", 24, address(2**60))]:
+        corpus.with_bytes("dense.h5", f"heap_{name}.h5", lambda data: at(data, b"HEAP", offset, new))
+        corpus.train(f"heap_{name}.h5", [f"heap_{name}"])
+    for name, offset, new in [("level", 5, b"\x77"), ("entries", 6, b"\xff\xff"), ("child", 32, address(2**60)),
+                              ("child_itself", 32, None)]:
+        def change(data):
+            return at(data, b"TREE", offset, new or address(data.index(b"TREE")))
+        corpus.with_bytes("dense.h5", f"tree_{name}.h5", change)
+        corpus.train(f"tree_{name}.h5", [f"tree_{name}"])
+    corpus.with_bytes("dense.h5", "node_symbols.h5", lambda data: at(data, b"SNOD", 6, b"\xff\xff"))
+    corpus.train("node_symbols.h5", ["node_symbols"])
+    corpus.with_bytes("dense.h5", "strings_size.h5", lambda data: at(data, b"GCOL", 8, address(2**60)))
+    corpus.train("strings_size.h5", ["/feature_names", "failed"])
+    corpus.with_bytes("dense.h5", "string_length.h5", lambda data: at(data, b"GCOL", 24, address(2**60)))
+    corpus.train("string_length.h5", ["HDF5 crashed over this file"])
+    corpus.with_bytes("dense.h5", "string_without_end.h5", lambda data: at(data, b"GCOL", 24, address(2**64 - 16)))
+    corpus.train("string_without_end.h5", ["HDF5 did not come to an end"])
+    corpus.with_bytes("latest.h5", "header_checksum.h5",
+                      lambda data: at(data, b"OHDR", 30, bytes([data[data.index(b"OHDR") + 30] ^ 1])))
+    corpus.train("header_checksum.h5", ["failed"])
+
+
+def shapes(corpus):
+    """The shape, type and place of X in its header."""
+    shape = struct.pack("<QQ", ROWS, FEATURES)
+    for name, sizes, says in [("more_rows", (1000 * ROWS, FEATURES), "declares"),
+                              ("countless", (2**62, FEATURES), "more elements than can be counted"),
+                              ("bytes_countless", (2**58, FEATURES), "declares"),
+                              ("more_columns", (ROWS, 10**9), "declares"), ("negative", (2**64 - 1, FEATURES), "/X")]:
+        # The largest sizes stand behind the sizes.
+        corpus.with_bytes("dense.h5", f"shape_{name}.h5", lambda data: put(data, shape, struct.pack("<QQ", *sizes), 2))
+        corpus.train(f"shape_{name}.h5", ["/X", says])
+    corpus.with_bytes("dense.h5", "shape_beyond_largest.h5", lambda data: bytes(data).replace(
+        shape, struct.pack("<QQ", ROWS + 1, FEATURES), 1))
+    corpus.train("shape_beyond_largest.h5", ["/X"])
+    with h5py.File(corpus.path("dense.h5")) as file:
+        place = b"\x03\x01" + address(file["X"].id.get_offset())  # layout, version 3, in one piece
+    for name, new in [("beyond", 2**50), ("last_byte", 2**63 - 1), ("negative", 2**64 - 2), ("undefined", 2**64 - 1)]:
+        corpus.with_bytes("dense.h5", f"place_{name}.h5", lambda data: put(data, place, b"\x03\x01" + address(new)))
+        corpus.train(f"place_{name}.h5", ["/X"])
+    double = b"\x11\x20\x3f\x00\x08\x00\x00\x00"
+    for name, new in [("class", b"\x1f\x20\x3f\x00\x08\x00\x00\x00"), ("size_none", double[:4] + bytes(4)),
+                      ("size_enormous", double[:4] + b"\xff\xff\xff\xff"), ("version", b"\xf1" + double[1:])]:
+        corpus.with_bytes("dense.h5", f"type_{name}.h5", lambda data: bytes(data).replace(double, new))
+        corpus.train(f"type_{name}.h5", ["/X"])
+
+
+def chunks(corpus):
+    with h5py.File(corpus.path("chunked.h5")) as file:
+        first = file["X"].id.get_chunk_info(0)
+    place, size = first.byte_offset, first.size
+
+    def flipped(data):
+        data[place + size // 2] ^= 0xFF
+    corpus.with_bytes("chunked.h5", "chunk_flipped.h5", flipped)
+    corpus.train("chunk_flipped.h5", ["/X", "failed"])
+    for name, new in [("beyond", 2**50), ("of_another", 0)]:
+        corpus.with_bytes("chunked.h5", f"chunk_{name}.h5", lambda data: put(data, address(place), address(new)))
+        corpus.train(f"chunk_{name}.h5", ["/X", "failed"])
+    sizes = struct.pack("<III", 16, FEATURES, 8)
+    for name, new in [("enormous", (2**32 - 1, FEATURES, 8)), ("none", (0, FEATURES, 8)),
+                      ("wide", (16, 2**20, 8)), ("short", (4, FEATURES, 8))]:
+        corpus.with_bytes("chunked.h5", f"chunk_size_{name}.h5",
+                          lambda data: put(data, sizes, struct.pack("<III", *new)))
+        corpus.train(f"chunk_size_{name}.h5", ["/X"])
+    with h5py.File(corpus.path("not_compressed.h5"), "w") as file:
+        file.create_dataset("X", data=rows()[0], chunks=(16, FEATURES), fletcher32=True)
+        file["y"] = rows()[1]
+        place = file["X"].id.get_chunk_info(1).byte_offset
+
+    def sum_wrong(data):
+        data[place] ^= 1
+    corpus.with_bytes("not_compressed.h5", "chunk_sum.h5", sum_wrong)
+    corpus.train("chunk_sum.h5", ["/X", "failed"])
+
+
+def damage_cases(corpus):
+    for add in [superblock, structures, shapes, chunks]:
+        add(corpus)

@@ -1,0 +1,16 @@
+// Data sets: their description, and the values of small ones, as the rehearsal of a job reads them.
+
+#include "mpilogit/data/rehearsal.hpp"
+#include "mpilogit/hdf5/file.hpp"
+
+#include "fuzz/fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace mpilogit;
+  static const bool started = (hdf5::start_library(), true);
+  testing::require(started);
+  data::Source source;
+  source.files = {testing::file_of(data, size)};
+  testing::refused_or_done([&] { data::rehearse(source); });
+  return 0;
+}
