@@ -36,7 +36,7 @@ struct Option {
   std::string_view help;
   unsigned commands;            ///< those that take it
   std::string_view solvers;     ///< "" or the only solvers that take it, separated by spaces
-  std::string_view forms = "";  ///< "" or the only forms of `import` that take it, likewise
+  std::string_view forms{};  ///< "" or the only forms of `import` that take it, likewise
 };
 
 struct CommandInfo {
