@@ -64,9 +64,10 @@ def test_record_holds_what_is_relied_upon(train):
     assert (record["nonzeros"], record["ranks"], record["threads"]) == (451592, 2, 2)
     assert set(record["seconds"]) == {"read", "train", "total"}
     assert record["seconds"]["total"] >= record["seconds"]["read"] > 0
-    # A pass sends 8 bytes per feature and one scalar, nothing else of that size.
+    # A pass sends 8 bytes per feature and one scalar, nothing else of that size. Before the first one
+    # the ranks agree on options, files and memory, whatever the size of the data.
     reads, allreduces = record["reads"], record["allreduce"]["count"]
-    assert record["data_passes"] <= reads <= allreduces <= reads + 30
+    assert record["data_passes"] <= reads <= allreduces <= reads + 40
     memory = record["memory"]
     assert set(memory) == {"peak_bytes_per_rank_max", "peak_bytes_total", "shard_bytes",
                            "memory_budget", "resident_bytes", "streamed_bytes", "bytes_read"}
