@@ -2,6 +2,7 @@
 // Values as bytes, and back: one function names a state's parts, for writing and for reading.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,6 +30,12 @@ class Archive {
   const std::vector<std::byte>& bytes() const { return bytes_; }
 
   /// Writes the value, or reads it. Throws an internal failure where there is nothing left to read.
+  void operator()(bool& value) {
+    std::uint8_t byte = value ? 1 : 0;
+    (*this)(byte);
+    value = byte != 0;
+  }
+
   template <class T>
   requires std::is_arithmetic_v<T> || std::is_enum_v<T>
   void operator()(T& value) { raw(std::as_writable_bytes(std::span<T>(&value, 1))); }
@@ -47,10 +54,10 @@ class Archive {
 
   template <class T>
   void operator()(std::optional<T>& value) {
-    bool there = value.has_value();
+    std::uint8_t there = value.has_value() ? 1 : 0;  // as a bool, not every byte could be read
     (*this)(there);
-    if (reading_) value = there ? std::optional<T>(std::in_place) : std::nullopt;
-    if (there) (*this)(*value);
+    if (reading_) value = there != 0 ? std::optional<T>(std::in_place) : std::nullopt;
+    if (there != 0) (*this)(*value);
   }
 
   /// A sequence of anything: `visit` names the parts of one element.
