@@ -34,8 +34,8 @@ struct Option {
   std::string_view argument;  ///< what the help calls the value
   std::string_view fallback;  ///< the default, as one would type it; of optional_value: if bare
   std::string_view help;
-  unsigned commands;            ///< those that take it
-  std::string_view solvers;     ///< "" or the only solvers that take it, separated by spaces
+  unsigned commands;         ///< those that take it
+  std::string_view solvers;  ///< "" or the only solvers that take it, separated by spaces
   std::string_view forms{};  ///< "" or the only forms of `import` that take it, likewise
 };
 

@@ -1,6 +1,7 @@
 #include "mpilogit/core/wide_sum.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -15,17 +16,20 @@ constexpr std::int64_t kPendingLimit = std::int64_t{1} << 30;  // 2^30 terms of 
 
 }  // namespace
 
-// term = mantissa · 2^exponent with a 53-bit mantissa; it covers at most three digits.
+// term = mantissa · 2^exponent with a mantissa of up to 53 bits; it covers at most three digits.
 void WideSum::add(double term) {
   if (!std::isfinite(term)) {
     ++limbs_[kDigits];
     return;
   }
   if (term == 0.0) return;
-  int exponent = 0;
-  const double fraction = std::frexp(std::fabs(term), &exponent);
-  const auto mantissa = static_cast<std::uint64_t>(std::ldexp(fraction, 53));
-  const int shift = exponent - 53 - kLowestExponent;  // ≥ 0, for exponent ≥ -1073
+  // From the bits, for frexp and ldexp are calls: 1 + 11 + 52, and the exponent 0 has no hidden
+  // bit.
+  const auto bits = std::bit_cast<std::uint64_t>(std::fabs(term));
+  const auto biased = static_cast<int>(bits >> 52);
+  const std::uint64_t hidden = biased == 0 ? 0 : std::uint64_t{1} << 52;
+  const std::uint64_t mantissa = (bits & ((std::uint64_t{1} << 52) - 1)) | hidden;
+  const int shift = std::max(biased, 1) - 1075 - kLowestExponent;  // ≥ 0
   const auto digit = static_cast<std::size_t>(shift / kDigitBits);
   const int offset = shift % kDigitBits;
   const std::uint64_t low = mantissa << offset;
