@@ -32,6 +32,7 @@ def write_inference(path, errors, scalars, covariance=None, status=None, profile
     status = np.zeros(errors.shape, np.uint8) if status is None else np.atleast_2d(status)
     errors = np.where(status == ESTIMATED, errors, np.inf)
     with h5py.File(path, "r+") as file:
+        del file.attrs["texts_sha256"]  # of texts that are changed now; models without it are read, too
         file["intercept_standard_errors"] = errors[:, 0]
         file["standard_errors"] = errors[:, 1:]
         file["intercept_status"] = status[:, 0].astype(np.uint8)

@@ -372,7 +372,8 @@ def numbers_in(path):
     def add(name, node):
         if isinstance(node, h5py.Dataset) and node.dtype.kind in "iuf":
             found[name] = np.asarray(node[()]).tobytes()
-        found.update({(name, key): np.asarray(value).tobytes() for key, value in node.attrs.items()})
+        if name != "record":  # it tells the time
+            found.update({(name, key): np.asarray(value).tobytes() for key, value in node.attrs.items()})
 
     with h5py.File(path) as file:
         file.visititems(add)
