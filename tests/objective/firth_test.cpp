@@ -203,7 +203,8 @@ TEST_CASE("Quadratic forms of rows, with more columns than a panel has") {
     if (e % (features + 1) != 5) root[e] = std::sin(static_cast<double>(e));  // column 5: zeros
   }
   const QuadraticForms forms(design, root);
-  for (const auto& block : local_blocks(dataset)) {
+  const auto blocks = local_blocks(dataset);
+  for_each_block(dataset, blocks, 1, [&](const LocalBlock& block, int) {
     std::vector<double> found(block.rows);
     forms.of(block, found);
     for (std::size_t i = 0; i < block.rows; ++i) {
@@ -218,7 +219,7 @@ TEST_CASE("Quadratic forms of rows, with more columns than a panel has") {
       }
       CHECK(found[i] == Approx(static_cast<double>(expected)).epsilon(1e-13));
     }
-  }
+  });
 }
 
 }  // namespace
