@@ -101,6 +101,7 @@ def test_unwritable_temporary_folder(tmp_path, model):
     """Open MPI needs one for several ranks, and says so; one alone does without."""
     environment = os.environ | {"TMPDIR": "/proc/no-such-folder"}
     assert run(["predict", model, DATASET, "--output", tmp_path / "alone"], env=environment).code == 0
+    (tmp_path / "alone").unlink()
     done = run(["predict", model, DATASET, "--output", tmp_path / "out"], ranks=2, env=environment)
     assert done.code != 0 and done.seconds < 10
     assert "/proc/no-such-folder" in done.err
