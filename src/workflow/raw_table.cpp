@@ -20,21 +20,22 @@ namespace mpilogit::workflow {
 
 namespace {
 
-enum class Kind { hdf5, raw, missing };
+// What cannot be read here is for the reader to name.
+enum class Kind { hdf5, raw, unreadable };
 
 // The signature stands at the beginning, or behind a block of the user's own of 512 bytes or a
 // power of two above.
 Kind kind_of(const std::string& path) {
   constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
   std::ifstream file(path, std::ios::binary);
-  if (!file) return Kind::missing;
+  if (!file) return Kind::unreadable;
   std::array<char, kSignature.size()> bytes{};
   for (std::streamoff at = 0; at < (1 << 20); at = at == 0 ? 512 : 2 * at) {
     file.seekg(at);
     if (!file.read(bytes.data(), bytes.size())) break;
     if (std::string_view(bytes.data(), bytes.size()) == kSignature) return Kind::hdf5;
   }
-  return Kind::raw;
+  return file.bad() ? Kind::unreadable : Kind::raw;
 }
 
 /// The labels that the model knows, as they may stand in a table.
