@@ -14,17 +14,11 @@
 
 #include "mpilogit/core/error.hpp"
 
+#include "table/unreadable.hpp"
+
 namespace mpilogit::table {
 
 namespace {
-
-core::Error unreadable(const std::string& path, const std::string& action, int cause) {
-  return core::bad_input(
-      {.what = action + " failed",
-       .where = path,
-       .why = std::strerror(cause),
-       .remedy = cause == ENOENT ? "Check the path; it must be there on every host" : ""});
-}
 
 core::Error damaged(const std::string& path, const std::string& form, std::int64_t byte,
                     const std::string& why) {
