@@ -1,5 +1,6 @@
 #include "hdf5/storage.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -61,12 +62,7 @@ core::Error missing_filter(const std::string& where, H5Z_filter_t filter) {
 }
 
 void require_filters(hid_t creation, const std::string& where) {
-  const int filters = H5Pget_nfilters(creation);
-  for (int i = 0; i < filters; ++i) {
-    unsigned flags = 0;
-    std::size_t parameters = 0;
-    const H5Z_filter_t filter = H5Pget_filter2(creation, static_cast<unsigned>(i), &flags,
-                                               &parameters, nullptr, 0, nullptr, nullptr);
+  for (const H5Z_filter_t filter : filters_of(creation)) {
     if (filter >= 0 && H5Zfilter_avail(filter) > 0) continue;
     H5Eclear2(H5E_DEFAULT);
     throw missing_filter(where, filter);
@@ -88,11 +84,16 @@ void require_chunks_inside(hid_t dataset, const ArrayInfo& info, const std::stri
   }
 }
 
-// One chunk is the least that HDF5 reads, however little of it is wanted.
-void require_sensible_chunks(const ArrayInfo& info, std::int64_t stored, const std::string& where) {
+// Of one chunk, as it is in memory.
+std::int64_t chunk_bytes(const ArrayInfo& info, const std::string& where) {
   std::vector<std::int64_t> sizes = info.chunk;
   sizes.push_back(info.stored_bytes);
-  const std::int64_t chunk = element_count(sizes, where);
+  return element_count(sizes, where);
+}
+
+// One chunk is the least that HDF5 reads, however little of it is wanted.
+void require_sensible_chunks(const ArrayInfo& info, std::int64_t stored, const std::string& where) {
+  const std::int64_t chunk = chunk_bytes(info, where);
   if (stored == 0) return;  // nothing was written, which is said elsewhere
   if (info.filtered ? chunk / kLargestRatio > stored : chunk > stored) {
     throw damaged(where, "a chunk of it has " + std::to_string(chunk) + " bytes, but only " +
@@ -120,7 +121,63 @@ std::int64_t expected_chunks(const ArrayInfo& info, const std::string& where) {
   return element_count(per_dimension, where);
 }
 
-void require_chunks_written(hid_t dataset, const ArrayInfo& info, const std::string& where) {
+// Of the chunk whose first element is at `place`; 0 if there is none.
+std::int64_t stored_bytes_of_chunk(hid_t dataset, const std::vector<hsize_t>& place,
+                                   const std::string& where) {
+  hsize_t bytes = 0;
+  const bool is_there = H5Dget_chunk_storage_size(dataset, place.data(), &bytes) >= 0;
+  if (!is_there) found(-1, "looking for its chunks", where);  // throws if the disk failed
+  return is_there ? static_cast<std::int64_t>(bytes) : 0;
+}
+
+// The place of the next chunk, the last dimension first; false after the last one.
+bool step(const ArrayInfo& info, std::vector<hsize_t>& place) {
+  for (std::size_t i = place.size(); i-- > 0;) {
+    place[i] += static_cast<hsize_t>(info.chunk[i]);
+    if (place[i] < static_cast<hsize_t>(info.dimensions[i])) return true;
+    place[i] = 0;
+  }
+  return false;
+}
+
+// What the chunks of a data set may take in the file.
+struct ChunkSizes {
+  std::int64_t least = 1;
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
+// Only compression changes sizes, and a checksum adds four bytes, which HDF5 takes away without
+// asking whether they are there.
+ChunkSizes chunk_sizes(hid_t creation, const ArrayInfo& info, const std::string& where) {
+  constexpr std::int64_t kChecksum = 4;
+  ChunkSizes sizes;
+  bool compressed = false;
+  for (const H5Z_filter_t filter : filters_of(creation)) {
+    if (filter == H5Z_FILTER_FLETCHER32) sizes.least = kChecksum + 1;
+    if (filter != H5Z_FILTER_FLETCHER32 && filter != H5Z_FILTER_SHUFFLE) compressed = true;
+  }
+  if (compressed) return sizes;
+  const std::int64_t whole = chunk_bytes(info, where);
+  return {whole, whole + sizes.least - 1};
+}
+
+// HDF5 believes the index: it takes fill values in the place of a chunk that is noted at another
+// one, and reads past the end of one that is shorter than it should be. Cost: a search for each.
+void require_each_chunk(hid_t dataset, const ArrayInfo& info, const ChunkSizes& sizes,
+                        const std::string& where) {
+  std::vector<hsize_t> place(info.chunk.size(), 0);
+  do {
+    const std::int64_t bytes = stored_bytes_of_chunk(dataset, place, where);
+    if (bytes >= sizes.least && bytes <= sizes.most) continue;
+    const std::string chunk = "its chunk at row " + std::to_string(place[0]);
+    throw damaged(where, bytes == 0 ? chunk + " is missing"
+                                    : chunk + " cannot have " + std::to_string(bytes) + " bytes");
+  } while (step(info, place));
+}
+
+// The counts come first: they bound the search.
+void require_chunks_written(hid_t dataset, hid_t creation, const ArrayInfo& info,
+                            const std::string& where) {
   const Handle space = checked(H5Dget_space(dataset), H5Sclose, "reading the shape", where);
   hsize_t written = 0;
   check(H5Dget_num_chunks(dataset, space.get(), &written), "counting the chunks", where);
@@ -129,18 +186,34 @@ void require_chunks_written(hid_t dataset, const ArrayInfo& info, const std::str
     throw damaged(where, "only " + std::to_string(written) + " of its " + std::to_string(expected) +
                              " chunks are stored");
   }
+  if (expected > 0) require_each_chunk(dataset, info, chunk_sizes(creation, info, where), where);
 }
 
 }  // namespace
 
+std::vector<H5Z_filter_t> filters_of(hid_t creation) {
+  std::vector<H5Z_filter_t> filters;
+  const int count = H5Pget_nfilters(creation);
+  for (int i = 0; i < count; ++i) {
+    unsigned flags = 0;
+    std::size_t parameters = 0;
+    filters.push_back(H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &parameters,
+                                     nullptr, 0, nullptr, nullptr));
+  }
+  return filters;
+}
+
 std::int64_t element_count(const std::vector<std::int64_t>& dimensions, const std::string& where) {
   std::int64_t count = 1;
+  bool none = false;
   for (const auto size : dimensions) {
-    if (__builtin_mul_overflow(count, size, &count)) {
+    none = none || size == 0;
+    // Where there are none, the other sizes shall be countable all the same.
+    if (__builtin_mul_overflow(count, std::max<std::int64_t>(1, size), &count)) {
       throw damaged(where, "declares more elements than can be counted");
     }
   }
-  return count;
+  return none ? 0 : count;
 }
 
 std::vector<std::int64_t> extent(hid_t space, const std::string& where) {
@@ -177,7 +250,7 @@ void require_sound_storage(const File& file, hid_t dataset, const std::string& n
   if (!info.chunk.empty()) {
     require_chunks_inside(dataset, info, where);
     require_sensible_chunks(info, stored, where);
-    require_chunks_written(dataset, info, where);
+    require_chunks_written(dataset, creation.get(), info, where);
   }
   if (info.filtered ? declared / kLargestRatio > stored : declared > stored) {
     throw damaged(where, "declares " + std::to_string(declared) + " bytes, but " +

@@ -5,6 +5,9 @@
 
 namespace mpilogit::hdf5 {
 
+/// Numbers of the filters that a data set's chunks go through.
+std::vector<H5Z_filter_t> filters_of(hid_t creation);
+
 /// Product of the dimensions. Throws if it does not fit an int64.
 std::int64_t element_count(const std::vector<std::int64_t>& dimensions, const std::string& where);
 

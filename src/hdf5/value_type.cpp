@@ -149,6 +149,7 @@ ValueType classify(hid_t type, const std::string& where) {
     case H5T_FLOAT:
       return classify_number(type, "floats", where);
     case H5T_STRING:
+      if (H5Tget_size(type) == 0) throw unsupported("strings of no length", where);
       return ValueType::text;
     case H5T_ENUM:
       if (is_boolean(type)) return ValueType::boolean;

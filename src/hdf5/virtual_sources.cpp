@@ -4,6 +4,7 @@
 
 #include "mpilogit/core/error.hpp"
 
+#include "hdf5/creation.hpp"
 #include "hdf5/links.hpp"
 #include "hdf5/storage.hpp"
 
@@ -87,9 +88,37 @@ bool has_selection(const ArrayInfo& source, hid_t selection, std::int64_t wanted
       [](hsize_t end, std::int64_t size) { return end < static_cast<hsize_t>(size); });
 }
 
-// Elements that one source brings in, after a check that it has them.
-std::int64_t require_source(const File& file, hid_t creation, std::size_t index,
-                            const std::string& where) {
+// What no source has brought in yet.
+class Gap {
+ public:
+  Gap(const ArrayInfo& info, const std::string& where) : space_(data_space(info.dimensions, where)) {
+    if (info.dimensions.empty()) return;  // one element, and all of it is selected
+    const std::vector<hsize_t> start(info.dimensions.size(), 0);
+    const std::vector<hsize_t> size(info.dimensions.begin(), info.dimensions.end());
+    check(H5Sselect_hyperslab(space_.get(), H5S_SELECT_SET, start.data(), nullptr, size.data(),
+                              nullptr),
+          "reading the sources", where);
+  }
+
+  void fill(hid_t target, const std::string& where) {
+    if (H5Sget_select_type(target) == H5S_SEL_ALL) {
+      check(H5Sselect_none(space_.get()), "reading the sources", where);
+    } else if (elements() > 0) {
+      check(H5Smodify_select(space_.get(), H5S_SELECT_NOTB, target), "reading the sources", where);
+    }
+  }
+
+  std::int64_t elements() const {
+    return static_cast<std::int64_t>(H5Sget_select_npoints(space_.get()));
+  }
+
+ private:
+  Handle space_;
+};
+
+// Fills what one source brings in, after a check that it has it.
+void require_source(const File& file, hid_t creation, std::size_t index, const std::string& where,
+                    Gap& gap) {
   const std::string source = source_name(H5Pget_virtual_filename, creation, index, where);
   const std::string array = source_name(H5Pget_virtual_dsetname, creation, index, where);
   if (source.find('%') != std::string::npos || array.find('%') != std::string::npos) {
@@ -117,7 +146,7 @@ std::int64_t require_source(const File& file, hid_t creation, std::size_t index,
     throw incomplete(where, "its source " + source_file.where(array) +
                                 " is too short, or of another shape than when it was named");
   }
-  return elements;
+  gap.fill(target.get(), where);
 }
 
 }  // namespace
@@ -130,14 +159,12 @@ void require_virtual_sources(const File& file, hid_t dataset, const std::string&
       checked(H5Dget_create_plist(dataset), H5Pclose, "reading the sources", where);
   std::size_t sources = 0;
   check(H5Pget_virtual_count(creation.get(), &sources), "reading the sources", where);
-  std::int64_t covered = 0;
-  for (std::size_t i = 0; i < sources; ++i) {
-    covered += require_source(file, creation.get(), i, where);
-  }
-  const std::int64_t elements = element_count(info.dimensions, where);
-  if (covered < elements) {
-    throw incomplete(where, "its sources cover " + std::to_string(covered) + " of its " +
-                                std::to_string(elements) + " elements");
+  Gap gap(info, where);
+  for (std::size_t i = 0; i < sources; ++i) require_source(file, creation.get(), i, where, gap);
+  if (gap.elements() > 0) {
+    const std::int64_t elements = element_count(info.dimensions, where);
+    throw incomplete(where, "its sources cover " + std::to_string(elements - gap.elements()) +
+                                " of its " + std::to_string(elements) + " elements");
   }
 }
 
