@@ -1,5 +1,6 @@
 #include "rehearsal.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include "mpilogit/core/child_process.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/read_file.hpp"
+#include "mpilogit/core/stopwatch.hpp"
 #include "mpilogit/data/rehearsal.hpp"
 #include "mpilogit/hdf5/file.hpp"
 #include "mpilogit/model/model_file.hpp"
@@ -92,7 +94,8 @@ bool tells_of_memory(const std::string& message) {
 }
 
 // `names`: further data sets that the command may read.
-void read_one(data::Source source, const std::vector<std::string>& names, const std::string& file) {
+void read_one(data::Source source, const std::vector<std::string>& names, data::MayRead may_read,
+              const std::string& file) {
   if (model::is_model(file)) {
     model::read_model(file);
   } else if (model::is_path(file)) {
@@ -104,18 +107,18 @@ void read_one(data::Source source, const std::vector<std::string>& names, const 
     }
     source.files = {file};
     if (source.labels && !opened.contains(*source.labels)) source.labels = std::nullopt;
-    data::rehearse(source);
+    data::rehearse(source, may_read);
   }
 }
 
 // What is merely wrong is no matter here: the command will say it in its own words.
 int read_all(const data::Source& source, const std::vector<std::string>& names,
-             const std::vector<std::string>& files) {
+             data::MayRead may_read, const std::vector<std::string>& files) {
   for (const auto& file : files) {
     const std::string line = file + "\n";
     if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return kDone;
     try {
-      read_one(source, names, file);
+      read_one(source, names, may_read, file);
     } catch (const core::Error& error) {
       if (tells_of_memory(error.what())) return kTooMuchMemory;
     } catch (const std::bad_alloc&) {
@@ -124,6 +127,30 @@ int read_all(const data::Source& source, const std::vector<std::string>& names,
   }
   return kDone;
 }
+
+// What the rehearsal may take: memory and computing for the files' descriptions, then for each piece
+// of values. It ends long before a watchdog takes rank 0, which waits for it, for silent.
+class Allowance {
+ public:
+  Allowance(std::int64_t file_bytes, double stall_timeout) : file_bytes_(file_bytes) {
+    constexpr std::int64_t kBytesPerSecond = std::int64_t{1} << 26;
+    if (stall_timeout > 0.0) seconds_ = std::min(seconds_, stall_timeout / 2);
+    core::limit_this_process(kLeast + 4 * file_bytes_, 1 + file_bytes_ / kBytesPerSecond);
+  }
+
+  bool reaches_for(std::int64_t bytes) const {
+    constexpr std::int64_t kBytesPerSecond = std::int64_t{1} << 24;
+    core::limit_this_process(kLeast + 4 * file_bytes_ + bytes, 1 + bytes / kBytesPerSecond);
+    return watch_.seconds() < seconds_;
+  }
+
+ private:
+  static constexpr std::int64_t kLeast = std::int64_t{1} << 30;
+
+  std::int64_t file_bytes_;
+  double seconds_ = 60.0;
+  core::Stopwatch watch_;
+};
 
 std::vector<std::string> feature_values(const Arguments& arguments) {
   std::vector<std::string> names;
@@ -168,20 +195,20 @@ bool is_rehearsal(std::span<const std::string> arguments) {
 
 // Metadata take little; models and small data sets are read whole, some of it several times.
 int rehearse(std::span<const std::string> tokens) {
-  constexpr std::int64_t kGibibyte = std::int64_t{1} << 30;
-  constexpr std::int64_t kBytesPerSecond = std::int64_t{1} << 26;
   try {
+    core::end_with_parent();
     const Arguments arguments = parse(tokens.subspan(1));
     const std::vector<std::string> files = input_files(arguments);
-    const std::int64_t bytes = size_of(files);
-    core::limit_this_process(kGibibyte + 4 * bytes, 1 + bytes / kBytesPerSecond);
+    Allowance allowance(size_of(files), stall_timeout_from(arguments));
     data::Source source;
     if (takes(arguments, "features")) source = source_of(arguments, files);
     if (takes(arguments, "by")) source.groups = arguments.text_if_given("by");
     if (takes(arguments, "allow-plugins") && arguments.flag("allow-plugins")) {
       hdf5::allow_plugins();
     }
-    return read_all(source, feature_values(arguments), files);
+    return read_all(
+        source, feature_values(arguments),
+        [&](std::int64_t bytes) { return allowance.reaches_for(bytes); }, files);
   } catch (const core::Error&) {
     return kDone;
   }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +33,47 @@ std::string read_all(int pipe) {
   }
 }
 
+// While it lives, ends of children can be waited for. Who starts this program may have it ignore
+// SIGCHLD, and then the kernel forgets how a child ended.
+class ChildrenAreWaitedFor {
+ public:
+  ChildrenAreWaitedFor() {
+    struct sigaction usual {};
+    usual.sa_handler = SIG_DFL;
+    ::sigaction(SIGCHLD, &usual, &before_);
+  }
+  ~ChildrenAreWaitedFor() { ::sigaction(SIGCHLD, &before_, nullptr); }
+  ChildrenAreWaitedFor(const ChildrenAreWaitedFor&) = delete;
+  ChildrenAreWaitedFor& operator=(const ChildrenAreWaitedFor&) = delete;
+
+ private:
+  struct sigaction before_ {};
+};
+
+// Signals do to the child what they usually do, whatever they do to this process: one that warns of
+// a limit is to end it.
+class UsualSignals {
+ public:
+  UsualSignals() {
+    sigset_t all;
+    sigset_t none;
+    ::sigfillset(&all);
+    ::sigemptyset(&none);
+    ::posix_spawnattr_init(&attributes_);
+    ::posix_spawnattr_setsigdefault(&attributes_, &all);
+    ::posix_spawnattr_setsigmask(&attributes_, &none);
+    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  }
+  ~UsualSignals() { ::posix_spawnattr_destroy(&attributes_); }
+  UsualSignals(const UsualSignals&) = delete;
+  UsualSignals& operator=(const UsualSignals&) = delete;
+
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
 // posix_spawn, not fork: MPI libraries do not bear a copy of their process.
 std::optional<pid_t> spawn(std::span<const std::string> arguments, int output) {
   std::vector<std::string> texts(arguments.begin(), arguments.end());
@@ -44,26 +87,33 @@ std::optional<pid_t> spawn(std::span<const std::string> arguments, int output) {
   ::posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
   ::posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   pid_t child = 0;
+  const UsualSignals signals;
   const int failure =
-      ::posix_spawn(&child, kThisProgram, &files, nullptr, pointers.data(), environ);
+      ::posix_spawn(&child, kThisProgram, &files, signals.get(), pointers.data(), environ);
   ::posix_spawn_file_actions_destroy(&files);
   if (failure != 0) return std::nullopt;
   return child;
 }
 
-// For good: a signal that warns of a limit may be ignored, the hard limit is not.
+// The soft limit, which can be raised again.
 template <class Resource>
 void set_limit(Resource resource, std::int64_t value) {
   struct rlimit limit {};
   if (::getrlimit(resource, &limit) != 0) return;
   limit.rlim_cur = std::min(static_cast<rlim_t>(value), limit.rlim_max);
-  limit.rlim_max = limit.rlim_cur;
   ::setrlimit(resource, &limit);
+}
+
+std::int64_t seconds_computed() {
+  struct rusage usage {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
 }
 
 }  // namespace
 
 std::optional<ChildEnd> run_this_program(std::span<const std::string> arguments) {
+  const ChildrenAreWaitedFor waiting;
   std::array<int, 2> pipe{};
   if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return std::nullopt;
   const auto child = spawn(arguments, pipe[1]);
@@ -81,9 +131,13 @@ std::optional<ChildEnd> run_this_program(std::span<const std::string> arguments)
   return end;
 }
 
+void end_with_parent() {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 void limit_this_process(std::int64_t bytes, std::int64_t seconds) {
   set_limit(RLIMIT_CORE, 0);
-  set_limit(RLIMIT_CPU, seconds);
+  set_limit(RLIMIT_CPU, seconds_computed() + seconds);
   // A sanitizer has taken more than any limit could leave.
   constexpr std::int64_t kSanitized = std::int64_t{1} << 40;
   const std::int64_t taken = process_address_space();

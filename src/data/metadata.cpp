@@ -23,6 +23,7 @@ void to_json(nlohmann::json& packed, const ArrayInfo& info) {
             {"filtered", info.filtered},
             {"is_virtual", info.is_virtual},
             {"variable_length", info.variable_length},
+            {"fragile", info.fragile},
             {"stored_bytes", info.stored_bytes}};
   if (info.fingerprint) packed["fingerprint"] = *info.fingerprint;
 }
@@ -34,6 +35,7 @@ void from_json(const nlohmann::json& packed, ArrayInfo& info) {
   packed.at("filtered").get_to(info.filtered);
   packed.at("is_virtual").get_to(info.is_virtual);
   packed.at("variable_length").get_to(info.variable_length);
+  packed.at("fragile").get_to(info.fragile);
   packed.at("stored_bytes").get_to(info.stored_bytes);
   if (packed.contains("fingerprint")) {
     info.fingerprint = packed.at("fingerprint").get<core::ByteFingerprint>();

@@ -1,5 +1,7 @@
 #include "mpilogit/data/rehearsal.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "mpilogit/hdf5/array.hpp"
@@ -11,30 +13,55 @@ namespace mpilogit::data {
 namespace {
 
 constexpr std::int64_t kSmall = std::int64_t{4} << 20;
+// A text of variable length is a string of its own in memory.
+constexpr std::int64_t kBytesOfText = 64;
 
-void read_if_small(const hdf5::File& file, const Array& array) {
+// As they are in the file. What inspection was content with can be counted.
+std::int64_t bytes_of(const hdf5::ArrayInfo& info) {
+  return info.rows() * info.width() * info.stored_bytes;
+}
+
+// Whole chunks, for HDF5 reads no less.
+std::int64_t rows_of_piece(const hdf5::ArrayInfo& info) {
+  const std::int64_t row = std::max<std::int64_t>(1, info.width() * info.stored_bytes);
+  const std::int64_t rows = std::max<std::int64_t>(1, kSmall / row);
+  if (info.chunk.empty()) return rows;
+  return std::max<std::int64_t>(1, rows / info.chunk[0]) * info.chunk[0];
+}
+
+// False if there is no leave for the rest.
+bool read_values(const hdf5::File& file, const Array& array, MayRead may_read) {
   const hdf5::ArrayInfo& info = array.info;
-  std::int64_t bytes = info.stored_bytes;
-  for (const auto size : info.dimensions) {
-    if (__builtin_mul_overflow(bytes, size, &bytes)) return;
-  }
-  if (bytes == 0 || bytes > kSmall) return;
+  const std::int64_t all = bytes_of(info);
+  if (all == 0 || (all > kSmall && !info.fragile)) return true;
+  const std::int64_t most = std::min(info.rows(), rows_of_piece(info));
+  const std::int64_t in_memory = info.variable_length ? kBytesOfText : info.stored_bytes;
+  const std::int64_t needed = most * info.width() * in_memory + 3 * hdf5::band_bytes(info);
+  if (!may_read(needed)) return false;
   const hdf5::Array values(file, array.name, info);
-  if (info.type == hdf5::ValueType::text) {
-    values.read_texts(0, info.rows());
-    return;
+  std::vector<std::byte> out;
+  for (std::int64_t first = 0; first < info.rows(); first += most) {
+    if (!may_read(needed)) return false;
+    const std::int64_t count = std::min(most, info.rows() - first);
+    if (info.type == hdf5::ValueType::text) {
+      values.read_texts(first, count);
+    } else {
+      out.resize(static_cast<std::size_t>(most * info.width() * info.stored_bytes));
+      values.read_stored(first, count, out.data());
+    }
   }
-  std::vector<std::byte> out(static_cast<std::size_t>(bytes));
-  values.read_stored(0, info.rows(), out.data());
+  return true;
 }
 
 }  // namespace
 
-void rehearse(const Source& source) {
+void rehearse(const Source& source, MayRead may_read) {
   for (const auto& path : source.files) {
     const FileMetadata metadata = read_file_metadata(source, path);
     const hdf5::File file = hdf5::File::open(path);
-    for (const auto* array : metadata.arrays()) read_if_small(file, *array);
+    for (const auto* array : metadata.arrays()) {
+      if (!read_values(file, *array, may_read)) return;
+    }
   }
 }
 

@@ -20,12 +20,20 @@ namespace {
 
 constexpr std::int64_t kTextsPerTransfer = std::int64_t{1} << 20;
 
+// Of the filters that are built in, these check what they read; plugins are unknown.
+bool is_sound(H5Z_filter_t filter) {
+  return filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE ||
+         filter == H5Z_FILTER_FLETCHER32;
+}
+
 void describe_chunks(hid_t dataset, ArrayInfo& info, const std::string& where) {
   const Handle creation =
       checked(H5Dget_create_plist(dataset), H5Pclose, "reading the layout", where);
   const H5D_layout_t layout = H5Pget_layout(creation.get());
   info.is_virtual = layout == H5D_VIRTUAL;
-  info.filtered = H5Pget_nfilters(creation.get()) > 0;
+  const std::vector<H5Z_filter_t> filters = filters_of(creation.get());
+  info.filtered = !filters.empty();
+  info.fragile = info.variable_length || !std::all_of(filters.begin(), filters.end(), is_sound);
   if (layout != H5D_CHUNKED) return;
   std::vector<hsize_t> sizes(info.dimensions.size());
   check(H5Pget_chunk(creation.get(), static_cast<int>(sizes.size()), sizes.data()),
@@ -36,7 +44,8 @@ void describe_chunks(hid_t dataset, ArrayInfo& info, const std::string& where) {
 std::int64_t chunks_across(const ArrayInfo& info) {
   std::int64_t chunks = 1;
   for (std::size_t i = 1; i < info.chunk.size(); ++i) {
-    chunks *= (info.dimensions[i] + info.chunk[i] - 1) / info.chunk[i];
+    const std::int64_t size = info.dimensions[i];
+    chunks *= size / info.chunk[i] + (size % info.chunk[i] != 0 ? 1 : 0);
   }
   return chunks;
 }

@@ -230,7 +230,7 @@ std::vector<std::int64_t> extent(hid_t space, const std::string& where) {
 }
 
 void require_sound_storage(const File& file, hid_t dataset, const std::string& name,
-                           const ArrayInfo& info) {
+                           ArrayInfo& info) {
   const std::string where = file.where(name);
   const Handle creation =
       checked(H5Dget_create_plist(dataset), H5Pclose, "reading the layout", where);
@@ -239,11 +239,11 @@ void require_sound_storage(const File& file, hid_t dataset, const std::string& n
                   "it may name any file, so it is not read", "Copy the data into this file");
   }
   require_filters(creation.get(), where);
-  if (info.is_virtual) return require_virtual_sources(file, dataset, name, info);
-
   std::vector<std::int64_t> sizes = info.dimensions;
   sizes.push_back(info.stored_bytes);
   const std::int64_t declared = element_count(sizes, where);
+  if (info.is_virtual) return require_virtual_sources(file, dataset, name, info);
+
   const auto stored = static_cast<std::int64_t>(H5Dget_storage_size(dataset));
   if (stored == 0) found(-1, "reading the layout", where);  // so HDF5 says that a disk failed, too
   require_inside_file(file, stored, where);

@@ -15,13 +15,13 @@ std::int64_t element_count(const std::vector<std::int64_t>& dimensions, const st
 std::vector<std::int64_t> extent(hid_t space, const std::string& where);
 
 /// Throws unless everything that the data set declares is stored in this very file in a way that
-/// can be read.
+/// can be read. A virtual data set is `fragile` if one of its sources is.
 void require_sound_storage(const File& file, hid_t dataset, const std::string& name,
-                           const ArrayInfo& info);
+                           ArrayInfo& info);
 
 /// Throws unless every part of a virtual data set exists in sound storage of its own and the parts
 /// cover it: HDF5 would silently read fill values.
 void require_virtual_sources(const File& file, hid_t dataset, const std::string& name,
-                             const ArrayInfo& info);
+                             ArrayInfo& info);
 
 }  // namespace mpilogit::hdf5

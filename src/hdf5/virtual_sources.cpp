@@ -117,8 +117,8 @@ class Gap {
 };
 
 // Fills what one source brings in, after a check that it has it.
-void require_source(const File& file, hid_t creation, std::size_t index, const std::string& where,
-                    Gap& gap) {
+ArrayInfo require_source(const File& file, hid_t creation, std::size_t index,
+                         const std::string& where, Gap& gap) {
   const std::string source = source_name(H5Pget_virtual_filename, creation, index, where);
   const std::string array = source_name(H5Pget_virtual_dsetname, creation, index, where);
   if (source.find('%') != std::string::npos || array.find('%') != std::string::npos) {
@@ -135,7 +135,7 @@ void require_source(const File& file, hid_t creation, std::size_t index, const s
   }
   // First of all, for sources can lead in circles.
   if (is_virtual(source_file, array)) throw incomplete(where, "a source of it is virtual too");
-  const ArrayInfo info = inspect_array(source_file, array);
+  ArrayInfo info = inspect_array(source_file, array);
 
   const Handle target =
       checked(H5Pget_virtual_vspace(creation, index), H5Sclose, "reading the sources", where);
@@ -147,12 +147,13 @@ void require_source(const File& file, hid_t creation, std::size_t index, const s
                                 " is too short, or of another shape than when it was named");
   }
   gap.fill(target.get(), where);
+  return info;
 }
 
 }  // namespace
 
 void require_virtual_sources(const File& file, hid_t dataset, const std::string& name,
-                             const ArrayInfo& info) {
+                             ArrayInfo& info) {
   const std::string where = file.where(name);
   require_no_prefix(where);
   const Handle creation =
@@ -160,7 +161,9 @@ void require_virtual_sources(const File& file, hid_t dataset, const std::string&
   std::size_t sources = 0;
   check(H5Pget_virtual_count(creation.get(), &sources), "reading the sources", where);
   Gap gap(info, where);
-  for (std::size_t i = 0; i < sources; ++i) require_source(file, creation.get(), i, where, gap);
+  for (std::size_t i = 0; i < sources; ++i) {
+    if (require_source(file, creation.get(), i, where, gap).fragile) info.fragile = true;
+  }
   if (gap.elements() > 0) {
     const std::int64_t elements = element_count(info.dimensions, where);
     throw incomplete(where, "its sources cover " + std::to_string(elements - gap.elements()) +

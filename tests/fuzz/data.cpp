@@ -1,4 +1,4 @@
-// Data sets: their description, and the values of small ones, as the rehearsal of a job reads them.
+// Data sets: their description, and the values of small and fragile ones, as the rehearsal of a job reads them.
 
 #include "mpilogit/data/rehearsal.hpp"
 #include "mpilogit/hdf5/file.hpp"
@@ -11,6 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   testing::require(started);
   data::Source source;
   source.files = {testing::file_of(data, size)};
-  testing::refused_or_done([&] { data::rehearse(source); });
+  testing::refused_or_done([&] { data::rehearse(source, [](std::int64_t) { return true; }); });
   return 0;
 }

@@ -18,8 +18,11 @@ struct ChildEnd {
 /// for its end. Nothing if no process could be started.
 std::optional<ChildEnd> run_this_program(std::span<const std::string> arguments);
 
+/// For such a child: when the process that started it ends, however it does, so does this one.
+void end_with_parent();
+
 /// For such a child: from here on at most so many bytes of memory more, and so many seconds of
-/// computing; a signal that ends it leaves no core file.
+/// computing, until the next call; a signal that ends it leaves no core file.
 void limit_this_process(std::int64_t bytes, std::int64_t seconds);
 
 }  // namespace mpilogit::core

@@ -22,7 +22,10 @@ struct ArrayInfo {
   bool filtered = false;            ///< compressed, checksummed, …
   bool is_virtual = false;          ///< put together from other files
   bool variable_length = false;     ///< texts that lie elsewhere in the file
-  std::int64_t stored_bytes = 0;    ///< of one value in the file
+  /// Decompressed by what believes the bytes that it reads, or texts of variable length: HDF5 may
+  /// crash over damaged values (docs/safety.md).
+  bool fragile = false;
+  std::int64_t stored_bytes = 0;  ///< of one value in the file
   /// Of the values in the file, if we wrote it (hdf5/fingerprint.hpp).
   std::optional<core::ByteFingerprint> fingerprint;
 
