@@ -128,8 +128,8 @@ int read_all(const data::Source& source, const std::vector<std::string>& names,
   return kDone;
 }
 
-// What the rehearsal may take: memory and computing for the files' descriptions, then for each piece
-// of values. It ends long before a watchdog takes rank 0, which waits for it, for silent.
+// What the rehearsal may take: memory and computing for the files' descriptions, then for each
+// piece of values. It ends long before a watchdog takes rank 0, which waits for it, for silent.
 class Allowance {
  public:
   Allowance(std::int64_t file_bytes, double stall_timeout) : file_bytes_(file_bytes) {
@@ -197,6 +197,10 @@ bool is_rehearsal(std::span<const std::string> arguments) {
 int rehearse(std::span<const std::string> tokens) {
   try {
     core::end_with_parent();
+    // HDF5 looks up texts in tables that it has not filled: what it finds there must not depend on
+    // what was in memory before, or this process lives where the job crashes.
+    core::spoil_unset_memory();
+    hdf5::keep_no_memory();
     const Arguments arguments = parse(tokens.subspan(1));
     const std::vector<std::string> files = input_files(arguments);
     Allowance allowance(size_of(files), stall_timeout_from(arguments));

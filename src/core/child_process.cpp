@@ -12,6 +12,10 @@
 #include <unistd.h>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "mpilogit/core/memory_limits.hpp"
 
 namespace mpilogit::core {
@@ -129,6 +133,14 @@ std::optional<ChildEnd> run_this_program(std::span<const std::string> arguments)
   if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
   if (WIFEXITED(status)) end.code = WEXITSTATUS(status);
   return end;
+}
+
+// Of the C library that has it; others need none.
+void spoil_unset_memory() {
+#ifdef __GLIBC__
+  constexpr int kPattern = 0x5a;  // new memory has its complement
+  ::mallopt(M_PERTURB, kPattern);
+#endif
 }
 
 void end_with_parent() {

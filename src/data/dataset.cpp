@@ -6,6 +6,7 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/data/block_stream.hpp"
+#include "mpilogit/hdf5/memory.hpp"
 
 #include "data/block_starts.hpp"
 #include "data/class_set.hpp"
@@ -52,6 +53,17 @@ void scan_sparse(const Access& access, const FeatureRows& shard, Range rows, Fea
                  [&](Range slice, int worker) {
                    scan.look(shard.view(slice), rows.first + slice.first, worker);
                  });
+}
+
+// How many columns sparse rows have is not stored: it is only said, and each takes memory.
+void require_room_for_scan(const MemoryLimits& limits, const Metadata& metadata,
+                           const Access& access) {
+  const comm::Communicator host = access.communicator.on_this_host();
+  const std::int64_t mine = FeatureScan::needed_bytes(metadata.shape.features, access.threads);
+  const hdf5::MemoryNeed need{mine, host.sum(mine), host.size()};
+  comm::together(access.communicator, [&] {
+    hdf5::require_memory(need, limits.host, limits.process, metadata.files.front().path);
+  });
 }
 
 }  // namespace
@@ -110,6 +122,7 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   const Share share = share_of(access, metadata);
   const MemoryLimits limits = memory_limits(source.memory);
   require_room_for_columns(limits, metadata, share, communicator);
+  require_room_for_scan(limits, metadata, access);
 
   Dataset dataset;
   dataset.communicator_ = communicator;

@@ -96,6 +96,11 @@ void inspect_sparse(const hdf5::File& file, const std::string& name, const Shape
                       " entries, the shape says " + std::to_string(metadata.rows) + " rows",
                   "there must be one entry more than rows");
   }
+  // Of a file without rows nobody reads indptr, which would not end with them.
+  if (metadata.rows == 0 && metadata.nonzeros != 0) {
+    throw refused(file.where(name), "has " + std::to_string(metadata.nonzeros) + " entries",
+                  "there are no rows that they could be in");
+  }
 }
 
 }  // namespace

@@ -9,6 +9,10 @@ FeatureScan::FeatureScan(std::int64_t features, int workers)
   for (auto& worker : workers_) worker.largest.assign(static_cast<std::size_t>(features), 0.0);
 }
 
+std::int64_t FeatureScan::needed_bytes(std::int64_t features, int workers) {
+  return (workers + 1) * features * static_cast<std::int64_t>(sizeof(double));
+}
+
 void FeatureScan::look(const kernels::AnyRows& rows, std::int64_t first_row, int worker) {
   Worker& mine = workers_[static_cast<std::size_t>(worker)];
   const kernels::RowScan scan = kernels::scan_rows(rows, mine.largest);

@@ -14,6 +14,9 @@ class FeatureScan {
  public:
   FeatureScan(std::int64_t features, int workers);
 
+  /// Of all workers, and of what becomes of it.
+  static std::int64_t needed_bytes(std::int64_t features, int workers);
+
   /// Rows in memory, the first of them global row `first_row`. A worker's rows ascend.
   void look(const kernels::AnyRows& rows, std::int64_t first_row, int worker);
 

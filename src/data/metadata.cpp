@@ -24,7 +24,8 @@ void to_json(nlohmann::json& packed, const ArrayInfo& info) {
             {"is_virtual", info.is_virtual},
             {"variable_length", info.variable_length},
             {"fragile", info.fragile},
-            {"stored_bytes", info.stored_bytes}};
+            {"stored_bytes", info.stored_bytes},
+            {"file_bytes", info.file_bytes}};
   if (info.fingerprint) packed["fingerprint"] = *info.fingerprint;
 }
 
@@ -37,6 +38,7 @@ void from_json(const nlohmann::json& packed, ArrayInfo& info) {
   packed.at("variable_length").get_to(info.variable_length);
   packed.at("fragile").get_to(info.fragile);
   packed.at("stored_bytes").get_to(info.stored_bytes);
+  packed.at("file_bytes").get_to(info.file_bytes);
   if (packed.contains("fingerprint")) {
     info.fingerprint = packed.at("fingerprint").get<core::ByteFingerprint>();
   }

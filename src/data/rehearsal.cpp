@@ -13,12 +13,19 @@ namespace mpilogit::data {
 namespace {
 
 constexpr std::int64_t kSmall = std::int64_t{4} << 20;
-// A text of variable length is a string of its own in memory.
-constexpr std::int64_t kBytesOfText = 64;
-
 // As they are in the file. What inspection was content with can be counted.
 std::int64_t bytes_of(const hdf5::ArrayInfo& info) {
   return info.rows() * info.width() * info.stored_bytes;
+}
+
+// HDF5 keeps a band of chunks, and the one that it decompresses twice. Texts of variable length are
+// strings of their own, once HDF5's and once ours.
+std::int64_t memory_of_piece(const hdf5::ArrayInfo& info, std::int64_t rows) {
+  constexpr std::int64_t kBytesOfText = 64;
+  const std::int64_t values = rows * info.width();
+  return 3 * hdf5::band_bytes(info) + (info.variable_length
+                                           ? values * kBytesOfText + 4 * info.file_bytes
+                                           : values * info.stored_bytes);
 }
 
 // Whole chunks, for HDF5 reads no less.
@@ -35,8 +42,7 @@ bool read_values(const hdf5::File& file, const Array& array, MayRead may_read) {
   const std::int64_t all = bytes_of(info);
   if (all == 0 || (all > kSmall && !info.fragile)) return true;
   const std::int64_t most = std::min(info.rows(), rows_of_piece(info));
-  const std::int64_t in_memory = info.variable_length ? kBytesOfText : info.stored_bytes;
-  const std::int64_t needed = most * info.width() * in_memory + 3 * hdf5::band_bytes(info);
+  const std::int64_t needed = memory_of_piece(info, most);
   if (!may_read(needed)) return false;
   const hdf5::Array values(file, array.name, info);
   std::vector<std::byte> out;

@@ -50,7 +50,8 @@ void RowFingerprints::add(const FileMetadata& file, const Array& array,
   all.bytes += bytes;
 }
 
-// Sums modulo 2^64 come in any order.
+// Sums modulo 2^64 come in any order. What is named twice, as labels and as groups, say, is read
+// twice.
 void RowFingerprints::require(const comm::Communicator& communicator) const {
   if (written_.empty()) return;
   std::vector<std::int64_t> numbers;
@@ -62,11 +63,15 @@ void RowFingerprints::require(const comm::Communicator& communicator) const {
   communicator.sum(numbers);
   for (std::size_t i = 0; i < written_.size(); ++i) {
     const auto& [file, array] = written_[i];
-    if (numbers[3 * i + 2] != stored_bytes(array->info)) continue;
+    const std::int64_t all = stored_bytes(array->info);
+    if (all == 0 || numbers[3 * i + 2] == 0 || numbers[3 * i + 2] % all != 0) continue;
+    const auto times = static_cast<std::uint64_t>(numbers[3 * i + 2] / all);
+    const core::ByteFingerprint& once = *array->info.fingerprint;
     const core::ByteFingerprint found{static_cast<std::uint64_t>(numbers[3 * i]),
                                       static_cast<std::uint64_t>(numbers[3 * i + 1])};
     try {
-      hdf5::require_fingerprint(*array->info.fingerprint, found, place_of(*file, *array));
+      hdf5::require_fingerprint({once.plain * times, once.placed * times}, found,
+                                place_of(*file, *array));
     } catch (const core::Error& error) {
       throw error.as_agreed();
     }

@@ -89,15 +89,6 @@ void free_text(void* text, void* /*budget*/) {
   std::free(text);
 }
 
-// Texts lie in their file one by one; those of a virtual data set lie in others.
-TextBudget budget_of(hid_t dataset, const ArrayInfo& info, const std::string& where) {
-  if (info.is_virtual) return {std::numeric_limits<std::size_t>::max()};
-  const Handle file = checked(H5Iget_file_id(dataset), H5Fclose, "looking at the size", where);
-  hsize_t bytes = 0;
-  check(H5Fget_filesize(file.get(), &bytes), "looking at the size", where);
-  return {2 * bytes};  // a terminator each: even texts of one byte do not need more
-}
-
 // Frees what HDF5 allocated for strings of variable length.
 class VariableTexts {
  public:
@@ -146,9 +137,15 @@ std::int64_t ArrayInfo::width() const {
 std::int64_t band_bytes(const ArrayInfo& info) {
   if (info.chunk.empty()) return 0;
   const bool text = info.type == ValueType::text;
-  std::int64_t bytes =
-      chunks_across(info) * static_cast<std::int64_t>(text ? sizeof(char*) : size_of(info.type));
-  for (const auto size : info.chunk) bytes *= size;
+  std::int64_t bytes = static_cast<std::int64_t>(text ? sizeof(char*) : size_of(info.type));
+  std::vector<std::int64_t> factors = info.chunk;
+  factors.push_back(chunks_across(info));
+  // A data set without rows may have any width.
+  for (const auto factor : factors) {
+    if (__builtin_mul_overflow(bytes, factor, &bytes)) {
+      return std::numeric_limits<std::int64_t>::max();
+    }
+  }
   return bytes;
 }
 
@@ -248,9 +245,12 @@ std::vector<std::string> Array::read_texts(std::int64_t first, std::int64_t coun
   const bool variable = H5Tis_variable_str(type.get()) > 0;
   const std::size_t length = H5Tget_size(type.get());
   const H5T_str_t padding = H5Tget_strpad(type.get());
+  const std::int64_t most_texts =
+      variable ? kTextsPerTransfer : kLargestTransfer / static_cast<std::int64_t>(length);
   const std::int64_t most =
-      variable ? kTextsPerTransfer
-               : std::max<std::int64_t>(1, kLargestTransfer / static_cast<std::int64_t>(length));
+      std::max<std::int64_t>(1, most_texts / std::max<std::int64_t>(1, info_.width()));
+  // Texts lie one by one, a terminator each: even texts of one byte need no more.
+  TextBudget budget{2 * static_cast<std::size_t>(info_.file_bytes)};
   std::vector<std::string> texts;
   for (const std::int64_t last = first + count; first < last;) {
     const std::int64_t piece = std::min(most, last - first);
@@ -258,7 +258,6 @@ std::vector<std::string> Array::read_texts(std::int64_t first, std::int64_t coun
     if (variable) {
       const Handle space =
           checked(H5Screate_simple(1, &size, nullptr), H5Sclose, "describing memory", where_);
-      TextBudget budget = budget_of(handle_.get(), info_, where_);
       VariableTexts buffer(size, type.get(), space.get(), budget);
       try {
         transfer(first, piece, type.get(), buffer.data(), buffer.mode());

@@ -68,6 +68,7 @@ std::string read_variable_text(const Attribute& attribute) {
   check(H5Aread(attribute.handle.get(), attribute.type.get(), &bytes), "reading", attribute.where);
   std::string text = bytes == nullptr ? "" : bytes;
   H5free_memory(bytes);
+  if (text.size() > kLongestText) throw not_a("a short string", attribute.where);
   return text;
 }
 

@@ -117,6 +117,11 @@ void allow_plugins() {
   check(H5PLset_loading_state(H5PL_FILTER_PLUGIN), "allowing plugins", "HDF5");
 }
 
+void keep_no_memory() {
+  settle_library();
+  check(H5set_free_list_limits(0, 0, 0, 0, 0, 0), "setting up memory", "HDF5");
+}
+
 File File::open(const std::string& path) {
   settle_library();
   require_readable(path);

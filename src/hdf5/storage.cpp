@@ -102,14 +102,17 @@ void require_sensible_chunks(const ArrayInfo& info, std::int64_t stored, const s
   require_memory(chunk, where);
 }
 
-// What the index of the chunks says may be made up.
-void require_inside_file(const File& file, std::int64_t stored, const std::string& where) {
+std::int64_t size_of_file(const File& file) {
   hsize_t size = 0;
   check(H5Fget_filesize(file.get(), &size), "looking at the size", file.path());
-  if (stored < 0 || static_cast<hsize_t>(stored) > size) {
-    throw damaged(where, "claims to take " + std::to_string(stored) + " bytes of a file of " +
-                             std::to_string(size));
-  }
+  return static_cast<std::int64_t>(size);
+}
+
+// What the index of the chunks says may be made up.
+void require_inside_file(std::int64_t file_bytes, std::int64_t stored, const std::string& where) {
+  if (stored >= 0 && stored <= file_bytes) return;
+  throw damaged(where, "claims to take " + std::to_string(stored) + " bytes of a file of " +
+                           std::to_string(file_bytes));
 }
 
 std::int64_t expected_chunks(const ArrayInfo& info, const std::string& where) {
@@ -246,7 +249,8 @@ void require_sound_storage(const File& file, hid_t dataset, const std::string& n
 
   const auto stored = static_cast<std::int64_t>(H5Dget_storage_size(dataset));
   if (stored == 0) found(-1, "reading the layout", where);  // so HDF5 says that a disk failed, too
-  require_inside_file(file, stored, where);
+  info.file_bytes = size_of_file(file);
+  require_inside_file(info.file_bytes, stored, where);
   if (!info.chunk.empty()) {
     require_chunks_inside(dataset, info, where);
     require_sensible_chunks(info, stored, where);

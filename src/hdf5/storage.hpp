@@ -15,7 +15,7 @@ std::int64_t element_count(const std::vector<std::int64_t>& dimensions, const st
 std::vector<std::int64_t> extent(hid_t space, const std::string& where);
 
 /// Throws unless everything that the data set declares is stored in this very file in a way that
-/// can be read. A virtual data set is `fragile` if one of its sources is.
+/// can be read. Fills in `file_bytes`; a virtual data set is `fragile` if one of its sources is.
 void require_sound_storage(const File& file, hid_t dataset, const std::string& name,
                            ArrayInfo& info);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 
 #include "mpilogit/core/error.hpp"
 
@@ -91,7 +92,8 @@ bool has_selection(const ArrayInfo& source, hid_t selection, std::int64_t wanted
 // What no source has brought in yet.
 class Gap {
  public:
-  Gap(const ArrayInfo& info, const std::string& where) : space_(data_space(info.dimensions, where)) {
+  Gap(const ArrayInfo& info, const std::string& where)
+      : space_(data_space(info.dimensions, where)) {
     if (info.dimensions.empty()) return;  // one element, and all of it is selected
     const std::vector<hsize_t> start(info.dimensions.size(), 0);
     const std::vector<hsize_t> size(info.dimensions.begin(), info.dimensions.end());
@@ -161,9 +163,13 @@ void require_virtual_sources(const File& file, hid_t dataset, const std::string&
   std::size_t sources = 0;
   check(H5Pget_virtual_count(creation.get(), &sources), "reading the sources", where);
   Gap gap(info, where);
+  std::map<std::string, std::int64_t> file_bytes;
   for (std::size_t i = 0; i < sources; ++i) {
-    if (require_source(file, creation.get(), i, where, gap).fragile) info.fragile = true;
+    const ArrayInfo source = require_source(file, creation.get(), i, where, gap);
+    info.fragile = info.fragile || source.fragile;
+    file_bytes[source_name(H5Pget_virtual_filename, creation.get(), i, where)] = source.file_bytes;
   }
+  for (const auto& [path, bytes] : file_bytes) info.file_bytes += bytes;
   if (gap.elements() > 0) {
     const std::int64_t elements = element_count(info.dimensions, where);
     throw incomplete(where, "its sources cover " + std::to_string(elements - gap.elements()) +

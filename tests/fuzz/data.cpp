@@ -1,4 +1,5 @@
-// Data sets: their description, and the values of small and fragile ones, as the rehearsal of a job reads them.
+// Data sets: their description, and the values of small and fragile ones, as the rehearsal of a job
+// reads them.
 
 #include "mpilogit/data/rehearsal.hpp"
 #include "mpilogit/hdf5/file.hpp"

@@ -18,6 +18,10 @@ struct ChildEnd {
 /// for its end. Nothing if no process could be started.
 std::optional<ChildEnd> run_this_program(std::span<const std::string> arguments);
 
+/// For such a child: memory that nobody has set holds what no address and no size is, so that who
+/// believes it crashes, here and not only where something else was there before.
+void spoil_unset_memory();
+
 /// For such a child: when the process that started it ends, however it does, so does this one.
 void end_with_parent();
 

@@ -26,6 +26,7 @@ struct ArrayInfo {
   /// crash over damaged values (docs/safety.md).
   bool fragile = false;
   std::int64_t stored_bytes = 0;  ///< of one value in the file
+  std::int64_t file_bytes = 0;    ///< of the file, or of the files of a virtual data set's parts
   /// Of the values in the file, if we wrote it (hdf5/fingerprint.hpp).
   std::optional<core::ByteFingerprint> fingerprint;
 

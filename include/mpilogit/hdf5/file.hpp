@@ -25,6 +25,9 @@ void start_library();
 /// that a file asks for by number runs in this process.
 void allow_plugins();
 
+/// From here on, HDF5 gives back memory at once that it would keep for later use.
+void keep_no_memory();
+
 /// An open file. Nothing outside of it is ever read on its behalf: filters are not loaded from
 /// plugins, external and user-defined links are not followed.
 class File {
