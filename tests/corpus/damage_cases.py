@@ -97,6 +97,31 @@ def chunks(corpus):
         corpus.with_bytes("chunked.h5", f"chunk_size_{name}.h5",
                           lambda data: put(data, sizes, struct.pack("<III", *new)))
         corpus.train(f"chunk_size_{name}.h5", ["/X"])
+    # Before its place, the index has its size in the file, its filters and its first element.
+    key = struct.pack("<IIQQQ", size, 0, *first.chunk_offset, 0)
+    for name, new, says in [("of_no_bytes", (0, 0), "is missing"), ("of_a_checksum", (4, 0), "cannot have 4 bytes")]:
+        corpus.with_bytes("chunked.h5", f"chunk_{name}.h5",
+                          lambda data: put(data, key + address(place), struct.pack("<II", *new) + key[8:] + address(place)))
+        corpus.train(f"chunk_{name}.h5", ["/X", says])
+    corpus.with_bytes("chunked.h5", "chunk_elsewhere.h5", lambda data: put(
+        data, key + address(place), struct.pack("<IIQQQ", size, 0, 2**40, 0, 0) + address(place)))
+    corpus.train("chunk_elsewhere.h5", ["/X"])
+    with h5py.File(corpus.path("not_filtered.h5"), "w") as file:
+        file.create_dataset("X", data=rows()[0], chunks=(16, FEATURES))
+        file["y"] = rows()[1]
+        middle = file["X"].id.get_chunk_info(1)
+    # The last chunk reaches beyond the rows: what is declared would be there without its end.
+    key = struct.pack("<IIQQQ", middle.size, 0, *middle.chunk_offset, 0)
+    for name, new, says in [("shorter", struct.pack("<I", middle.size - 48) + key[4:], "cannot take 1488"),
+                            ("of_later_rows", struct.pack("<IIQQQ", middle.size, 0, 64, 0, 0), "at row 16 is missing")]:
+        corpus.with_bytes("not_filtered.h5", f"chunk_{name}.h5", lambda data: put(data, key, new))
+        corpus.train(f"chunk_{name}.h5", ["/X", says])
+    with h5py.File(corpus.path("text_labels.h5"), "w") as file:
+        file["X"], file["y"] = rows()[0], np.array([b"no", b"yes"], "S5")[rows()[1]]
+    # The size of a type stands behind its class.
+    corpus.with_bytes("text_labels.h5", "type_text_of_no_length.h5",
+                      lambda data: put(data, b"\x13\x01\0\0\x05\0\0\0", b"\x13\x01\0\0" + bytes(4)))
+    corpus.train("type_text_of_no_length.h5", ["/y", "strings of no length"])
     with h5py.File(corpus.path("not_compressed.h5"), "w") as file:
         file.create_dataset("X", data=rows()[0], chunks=(16, FEATURES), fletcher32=True)
         file["y"] = rows()[1]

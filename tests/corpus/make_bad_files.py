@@ -16,10 +16,11 @@ from checkpoint_cases import checkpoint_cases
 from corpus import Corpus
 from damage_cases import damage_cases
 from data_cases import data_cases
+from form_cases import form_cases
 from model_cases import model_cases
 from table_cases import table_cases
 
-WRITERS = [data_cases, damage_cases, model_cases, checkpoint_cases, table_cases, array_cases]
+WRITERS = [data_cases, form_cases, damage_cases, model_cases, checkpoint_cases, table_cases, array_cases]
 
 
 def main(folder):
