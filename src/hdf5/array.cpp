@@ -13,6 +13,7 @@
 #include "hdf5/fingerprint_attribute.hpp"
 #include "hdf5/links.hpp"
 #include "hdf5/storage.hpp"
+#include "hdf5/text_heap.hpp"
 
 namespace mpilogit::hdf5 {
 
@@ -175,6 +176,10 @@ Array::Array(const File& file, const std::string& name, const ArrayInfo& info,
              std::int64_t most_cached)
     : where_(file.where(name)), info_(info), communicator_(file.communicator()) {
   handle_ = open_dataset(file, name, cache_of_one_band(info, most_cached, where_).get());
+  if (!info.variable_length || info.is_virtual) return;
+  if (auto heap = TextHeap::of(file, handle_.get(), name)) {
+    heap_ = std::make_shared<TextHeap>(std::move(*heap));
+  }
 }
 
 // Memory has the shape of the selected rows: from a flat memory space HDF5 would map chunks element
@@ -256,6 +261,7 @@ std::vector<std::string> Array::read_texts(std::int64_t first, std::int64_t coun
     const std::int64_t piece = std::min(most, last - first);
     const auto size = static_cast<hsize_t>(piece * info_.width());
     if (variable) {
+      if (heap_) heap_->require(first * info_.width(), piece * info_.width());
       const Handle space =
           checked(H5Screate_simple(1, &size, nullptr), H5Sclose, "describing memory", where_);
       VariableTexts buffer(size, type.get(), space.get(), budget);

@@ -191,8 +191,8 @@ void require_chunks_written(hid_t dataset, hid_t creation, const ArrayInfo& info
   }
   const ChunkSizes sizes = chunk_sizes(creation, info, where);
   // Of chunks without filters HDF5 tells the size that they should have, but reads by the index.
-  if (!info.filtered && element_count({static_cast<std::int64_t>(written), sizes.least}, where) !=
-                            stored) {
+  if (!info.filtered &&
+      element_count({static_cast<std::int64_t>(written), sizes.least}, where) != stored) {
     throw damaged(where, "its " + std::to_string(written) + " chunks of " +
                              std::to_string(sizes.least) + " bytes cannot take " +
                              std::to_string(stored));

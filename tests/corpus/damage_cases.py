@@ -5,7 +5,7 @@ import struct
 import h5py
 import numpy as np
 
-from corpus import FEATURES, ROWS, at, put, rows
+from corpus import FEATURES, ROWS, at, put, replace, rows
 
 
 def address(value):
@@ -45,10 +45,24 @@ def structures(corpus):
     corpus.train("node_symbols.h5", ["node_symbols"])
     corpus.with_bytes("dense.h5", "strings_size.h5", lambda data: at(data, b"GCOL", 8, address(2**60)))
     corpus.train("strings_size.h5", ["/feature_names", "failed"])
-    corpus.with_bytes("dense.h5", "string_length.h5", lambda data: at(data, b"GCOL", 24, address(2**60)))
-    corpus.train("string_length.h5", ["HDF5 crashed over this file"])
-    corpus.with_bytes("dense.h5", "string_without_end.h5", lambda data: at(data, b"GCOL", 24, address(2**64 - 16)))
-    corpus.train("string_without_end.h5", ["HDF5 did not come to an end"])
+    # Texts that lie in one piece are looked up before HDF5 does, packed ones are not.
+    corpus.changed("dense.h5", "packed_names.h5", lambda file: replace(
+        file, "feature_names", ["age", "height", "hours"], chunks=(FEATURES,), compression="gzip"))
+    for name, length, packed in [("length", 2**60, "HDF5 crashed over this file"),
+                                 ("without_end", 2**64 - 16, "HDF5 did not come to an end")]:
+        for good, says in [("dense.h5", "heap of texts is damaged"), ("packed_names.h5", packed)]:
+            file = f"string_{name}_{good}"
+            corpus.with_bytes(good, file, lambda data: at(data, b"GCOL", 24, address(length), good == "packed_names.h5"))
+            corpus.train(file, [says])
+    with h5py.File(corpus.path("dense.h5")) as file:
+        names = file["feature_names"].id.get_offset()
+    for name, offset, new, says in [("longer", 0, 5, "text 0 is not"), ("number", 12, 99, "text 0 is not"),
+                                    ("number_far", 14, 0xffff, "text 0 is not"),
+                                    ("elsewhere", 4, 64, "not where it says"), ("far", 9, 0x7f, "outside of the file")]:
+        def refer(data):
+            data[names + offset:names + offset + (2 if new > 255 else 1)] = new.to_bytes(2 if new > 255 else 1, "little")
+        corpus.with_bytes("dense.h5", f"string_{name}.h5", refer)
+        corpus.train(f"string_{name}.h5", ["/feature_names", says])
     corpus.with_bytes("latest.h5", "header_checksum.h5",
                       lambda data: at(data, b"OHDR", 30, bytes([data[data.index(b"OHDR") + 30] ^ 1])))
     corpus.train("header_checksum.h5", ["failed"])

@@ -2,6 +2,7 @@
 // A data set as an array: what it is, whether it can be trusted, and its rows.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,8 @@ namespace mpilogit::hdf5 {
 
 /// No single transfer is larger: HDF5 1.10 fails on contiguous MPI-IO reads of 2 GiB.
 inline constexpr std::int64_t kLargestTransfer = std::int64_t{1} << 30;
+
+class TextHeap;
 
 struct ArrayInfo {
   ValueType type = ValueType::float64;
@@ -72,6 +75,7 @@ class Array {
   std::string where_;
   ArrayInfo info_;
   std::optional<comm::Communicator> communicator_;
+  std::shared_ptr<TextHeap> heap_;  // of texts of variable length, if it can be looked at
 };
 
 }  // namespace mpilogit::hdf5
