@@ -1,6 +1,7 @@
 """What a disk or a network made of a file is found, and what HDF5 crashes over does not bring the job down."""
 
 import re
+import signal
 import subprocess
 
 import h5py
@@ -140,6 +141,44 @@ def test_a_crash_of_hdf5_is_a_refusal(model, tmp_path):
     for ranks in (1, 3):
         message = refusal("inspect", damaged, ranks=ranks)
         assert "m.h5: HDF5 crashed over this file" in message and "Write it again" in message
+
+
+def test_labels_of_a_large_file(tmp_path):
+    """They are rehearsed though they are large: their heap is damaged behind what a small file would have."""
+    rows = 600_000
+    sound, damaged = tmp_path / "sound.h5", tmp_path / "damaged.h5"
+    with h5py.File(sound, "w") as file:
+        file["X"] = np.random.default_rng(1).normal(size=(rows, 1)).astype("f4")
+        file.create_dataset("y", data=np.array(["no", "yes"], object)[np.arange(rows) % 2], dtype=h5py.string_dtype(),
+                            chunks=(10_000,), compression="gzip")
+    data = bytearray(sound.read_bytes())
+    place = data.rindex(b"GCOL") + 24
+    data[place:place + 8] = (2**60).to_bytes(8, "little")
+    damaged.write_bytes(data)
+    if alone("inspect", damaged, "--trust-input").returncode == 2:
+        pytest.skip("this HDF5 does not crash over it")
+    assert alone("inspect", sound).returncode == 0
+    run = alone("inspect", damaged)
+    assert run.returncode == 2 and "damaged.h5: HDF5 crashed over this file" in run.stderr, run
+
+
+def test_a_crash_is_seen_by_who_ignores_its_children(model, tmp_path):
+    """Daemons ignore SIGCHLD, and what they start inherits it: then nobody is told how a child ended."""
+    damaged = flip(model, tmp_path / "m.h5", model.read_bytes().index(b"logistic") - 1, 0xFF)
+    if alone("inspect", damaged, "--trust-input").returncode == 2:
+        pytest.skip("this HDF5 does not crash over it")
+    run = subprocess.run([PROGRAM, "inspect", str(damaged)], capture_output=True, text=True, timeout=60, check=False,
+                         preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    assert run.returncode == 2 and "HDF5 crashed over this file" in run.stderr, run
+
+
+def test_what_is_named_twice_is_compared(files, tmp_path):
+    """Labels that are weights, too, are read twice."""
+    with h5py.File(files / "dense.h5") as file:
+        place = file["y"].id.get_offset() + 5000
+    damaged = flip(files / "dense.h5", tmp_path / "damaged.h5", place, 0x01)
+    run = alone("train", damaged, "--weights", "y", "--l2", "1", "--model", tmp_path / "m.h5")
+    assert run.returncode == 2 and "/y: does not match its fingerprint" in run.stderr, run
 
 
 def test_models_of_older_versions(model, tmp_path):
