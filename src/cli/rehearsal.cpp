@@ -140,7 +140,7 @@ class Allowance {
 
   bool reaches_for(std::int64_t bytes) const {
     constexpr std::int64_t kBytesPerSecond = std::int64_t{1} << 24;
-    core::limit_this_process(kLeast + 4 * file_bytes_ + bytes, 1 + bytes / kBytesPerSecond);
+    core::limit_this_process(kLeast + 4 * file_bytes_ + bytes, 4 + bytes / kBytesPerSecond);
     return watch_.seconds() < seconds_;
   }
 

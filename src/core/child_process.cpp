@@ -108,10 +108,12 @@ void set_limit(Resource resource, std::int64_t value) {
   ::setrlimit(resource, &limit);
 }
 
+// Whole ones, for so are limits.
 std::int64_t seconds_computed() {
   struct rusage usage {};
   ::getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec;
+  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec +
+         (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1'000'000;
 }
 
 }  // namespace
