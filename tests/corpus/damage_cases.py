@@ -117,6 +117,14 @@ def chunks(corpus):
         corpus.with_bytes("chunked.h5", f"chunk_{name}.h5",
                           lambda data: put(data, key + address(place), struct.pack("<II", *new) + key[8:] + address(place)))
         corpus.train(f"chunk_{name}.h5", ["/X", says])
+    corpus.with_bytes("chunked.h5", "chunk_of_more_than_the_file.h5",
+                      lambda data: put(data, key, struct.pack("<I", 2**31) + key[4:]))
+    corpus.train("chunk_of_more_than_the_file.h5", ["/X", "claims to take"])
+    corpus.changed("dense.h5", "growing.h5", lambda file: replace(
+        file, "X", rows()[0], chunks=(16, FEATURES), maxshape=(None, FEATURES), compression="gzip"))
+    corpus.with_bytes("growing.h5", "chunk_size_enormous_growing.h5", lambda data: put(
+        data, struct.pack("<III", 16, FEATURES, 8), struct.pack("<III", 2**26, FEATURES, 8)))
+    corpus.train("chunk_size_enormous_growing.h5", ["/X", "a chunk of it has 1610612736 bytes"])
     corpus.with_bytes("chunked.h5", "chunk_elsewhere.h5", lambda data: put(
         data, key + address(place), struct.pack("<IIQQQ", size, 0, 2**40, 0, 0) + address(place)))
     corpus.train("chunk_elsewhere.h5", ["/X"])
