@@ -68,6 +68,19 @@ def structures(corpus):
     corpus.train("header_checksum.h5", ["failed"])
 
 
+def shared_text(corpus):
+    """All labels are one long text of the heap."""
+    with h5py.File(corpus.path("shared.h5"), "w") as file:
+        file["X"] = rows()[0]
+        file.create_dataset("y", data=["a" * 100_000] + ["b"] * (ROWS - 1), dtype=h5py.string_dtype())
+        place = file["y"].id.get_offset()
+
+    def share(data):
+        data[place:place + 16 * ROWS] = data[place:place + 16] * ROWS
+    corpus.with_bytes("shared.h5", "text_shared.h5", share)
+    corpus.train("text_shared.h5", ["/y", "its strings have more bytes than the file"])
+
+
 def shapes(corpus):
     """The shape, type and place of X in its header."""
     shape = struct.pack("<QQ", ROWS, FEATURES)
@@ -114,8 +127,7 @@ def chunks(corpus):
     # Before its place, the index has its size in the file, its filters and its first element.
     key = struct.pack("<IIQQQ", size, 0, *first.chunk_offset, 0)
     for name, new, says in [("of_no_bytes", (0, 0), "is missing"), ("of_a_checksum", (4, 0), "cannot have 4 bytes")]:
-        corpus.with_bytes("chunked.h5", f"chunk_{name}.h5",
-                          lambda data: put(data, key + address(place), struct.pack("<II", *new) + key[8:] + address(place)))
+        corpus.with_bytes("chunked.h5", f"chunk_{name}.h5", lambda data: put(data, key, struct.pack("<II", *new) + key[8:]))
         corpus.train(f"chunk_{name}.h5", ["/X", says])
     corpus.with_bytes("chunked.h5", "chunk_of_more_than_the_file.h5",
                       lambda data: put(data, key, struct.pack("<I", 2**31) + key[4:]))
@@ -134,8 +146,9 @@ def chunks(corpus):
         middle = file["X"].id.get_chunk_info(1)
     # The last chunk reaches beyond the rows: what is declared would be there without its end.
     key = struct.pack("<IIQQQ", middle.size, 0, *middle.chunk_offset, 0)
-    for name, new, says in [("shorter", struct.pack("<I", middle.size - 48) + key[4:], "cannot take 1488"),
-                            ("of_later_rows", struct.pack("<IIQQQ", middle.size, 0, 64, 0, 0), "at row 16 is missing")]:
+    for name, new, says in [
+            ("shorter", struct.pack("<I", middle.size - 48) + key[4:], "cannot take 1488"),
+            ("of_later_rows", struct.pack("<IIQQQ", middle.size, 0, 64, 0, 0), "at row 16 is missing")]:
         corpus.with_bytes("not_filtered.h5", f"chunk_{name}.h5", lambda data: put(data, key, new))
         corpus.train(f"chunk_{name}.h5", ["/X", says])
     with h5py.File(corpus.path("text_labels.h5"), "w") as file:
@@ -156,5 +169,5 @@ def chunks(corpus):
 
 
 def damage_cases(corpus):
-    for add in [superblock, structures, shapes, chunks]:
+    for add in [superblock, structures, shared_text, shapes, chunks]:
         add(corpus)

@@ -274,6 +274,21 @@ def sparse(corpus):
     bad("shape_fewer_columns", ["/X/indices", "out of range"], attribute("shape", np.array([ROWS, 2])))
     bad("shape_largest", ["/X"], attribute("shape", np.array([2**63 - 1, 2**63 - 1])))
     bad("shape_long", ["/X", "shape"], attribute("shape", np.zeros(8000, "i8")))
+
+    def wide_numbers(group):
+        wide = h5py.h5t.STD_I64LE.copy()
+        wide.set_size(32)
+        wide.set_precision(256)
+        del group.attrs["shape"]
+        h5py.h5a.create(group.id, b"shape", wide, h5py.h5s.create_simple((2,)))
+    bad("shape_of_wide_numbers", ["/X", "list of integers"], wide_numbers)
+    # Only newer files have attributes beyond 64 KiB.
+    with h5py.File(corpus.path("csr_shape_longest.h5"), "w", libver="latest") as file, \
+            h5py.File(corpus.path("sparse.h5")) as good:
+        good.copy("X", file)
+        file["X"].attrs["shape"] = np.zeros(9000, "i8")
+        file["y"] = rows()[1]
+    corpus.train("csr_shape_longest.h5", ["/X", "short list of integers"])
     bad("encoding_number", ["/X", "encoding-type"], attribute("encoding-type", 7))
     bad("encoding_coo", ["/X", "coo"], attribute("encoding-type", "coo_matrix"))
     bad("encoding_empty", ["/X"], attribute("encoding-type", ""))
