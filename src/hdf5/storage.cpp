@@ -134,7 +134,7 @@ std::int64_t stored_bytes_of_chunk(hid_t dataset, const std::vector<hsize_t>& pl
 }
 
 // The place of the next chunk, the last dimension first; false after the last one.
-bool step(const ArrayInfo& info, std::vector<hsize_t>& place) {
+bool to_next_chunk(const ArrayInfo& info, std::vector<hsize_t>& place) {
   for (std::size_t i = place.size(); i-- > 0;) {
     place[i] += static_cast<hsize_t>(info.chunk[i]);
     if (place[i] < static_cast<hsize_t>(info.dimensions[i])) return true;
@@ -175,7 +175,7 @@ void require_each_chunk(hid_t dataset, const ArrayInfo& info, const ChunkSizes& 
     const std::string chunk = "its chunk at row " + std::to_string(place[0]);
     throw damaged(where, bytes == 0 ? chunk + " is missing"
                                     : chunk + " cannot have " + std::to_string(bytes) + " bytes");
-  } while (step(info, place));
+  } while (to_next_chunk(info, place));
 }
 
 // The counts come first: they bound the search.

@@ -91,7 +91,6 @@ TextHeap::Lengths TextHeap::read_lengths(std::uint64_t address) {
     }
     if (number != 0) lengths.insert_or_assign(number, length);
     at += number == 0 ? length : kHeader + std::min(left, (length + 7) / 8 * 8);
-    if (at >= size) break;
   }
   return lengths;
 }
