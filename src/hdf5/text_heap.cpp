@@ -36,10 +36,7 @@ core::Error astray(const std::string& where, const std::string& what) {
 }  // namespace
 
 TextHeap::TextHeap(const File& file, std::uint64_t start, std::uint64_t base, std::string where)
-    : bytes_(file.path(), std::ios::binary),
-      start_(start),
-      base_(base),
-      where_(std::move(where)) {
+    : bytes_(file.path(), std::ios::binary), start_(start), base_(base), where_(std::move(where)) {
   std::error_code failure;
   const auto size = std::filesystem::file_size(file.path(), failure);
   if (!failure) file_bytes_ = size;

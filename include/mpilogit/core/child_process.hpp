@@ -26,7 +26,8 @@ void spoil_unset_memory();
 void end_with_parent();
 
 /// For such a child: from here on at most so many bytes of memory more, and so many seconds of
-/// computing (the last one is not a whole one), until the next call; a signal that ends it leaves no core file.
+/// computing (the last one is not a whole one), until the next call; a signal that ends it leaves
+/// no core file.
 void limit_this_process(std::int64_t bytes, std::int64_t seconds);
 
 }  // namespace mpilogit::core
