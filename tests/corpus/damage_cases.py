@@ -30,7 +30,7 @@ def structures(corpus):
                             ("latest", "OHDR"), ("chunked", "TREE")]:
         name = f"no_{signature}_{good}.h5"
         corpus.with_bytes(good + ".h5", name, lambda data: bytes(data).replace(signature.encode(), b"????"))
-        corpus.train(name, ["failed"] if signature in ("OHDR", "GCOL") else [name])
+        corpus.train(name, {"OHDR": ["failed"], "GCOL": ["not where it says"]}.get(signature, [name]))
     for name, offset, new in [("size", 8, address(2**60)), ("free_list", 16, address(2**60)),
                               ("segment", 24, address(2**60))]:
         corpus.with_bytes("dense.h5", f"heap_{name}.h5", lambda data: at(data, b"HEAP", offset, new))
