@@ -45,7 +45,9 @@ class BlockStream::Implementation {
 
   void plan_runs(std::span<const std::size_t> indices);
   void read_ahead();
-  bool ended() const { return failure_ || (ready_.empty() && left_ == 0); }
+  bool failed() const { return failure_ || lost_; }
+  bool ended() const { return failed() || (ready_.empty() && left_ == 0); }
+  void stop();
 
   const Dataset& dataset_;
   StreamedRows* streamed_;
@@ -62,6 +64,7 @@ class BlockStream::Implementation {
   std::size_t left_ = 0;  // wanted ranges that are not read yet
   bool stopped_ = false;
   std::exception_ptr failure_;
+  std::optional<Range> lost_;  // rows that were not the file's
   double waited_ = 0.0;
   std::vector<std::thread> readers_;
 };
@@ -78,6 +81,7 @@ BlockStream::Implementation::Implementation(const Dataset& dataset, StreamedRows
   if (indices.empty()) return;
   plan_runs(indices);
   left_ = indices.size();
+  streamed->begin_pass();
   for (std::size_t p = 0; p < streamed->pieces().size(); ++p) free_.push_back(p);
   const auto useful = std::min(
       {static_cast<std::size_t>(streamed->readers()), runs_.size(), streamed->pieces().size()});
@@ -112,16 +116,13 @@ void BlockStream::Implementation::read_ahead() {
     std::exception_ptr failure;
     try {
       streamed_->fetch(run.rows, piece);
-      if (run.last == runs_.back().last) streamed_->require_unchanged();
     } catch (...) {
       failure = std::current_exception();
     }
     lock.lock();
     if (failure) {
       if (!failure_) failure_ = failure;
-      stopped_ = true;
-      some_free_.notify_all();
-      some_ready_.notify_all();
+      stop();
       return;
     }
     piece.loans = static_cast<int>(run.last - run.first);
@@ -129,6 +130,13 @@ void BlockStream::Implementation::read_ahead() {
     for (std::size_t i = run.first; i < run.last; ++i) ready_.push_back({i, number});
     some_ready_.notify_all();
   }
+}
+
+// With the lock held.
+void BlockStream::Implementation::stop() {
+  stopped_ = true;
+  some_free_.notify_all();
+  some_ready_.notify_all();
 }
 
 std::optional<BlockStream::Loan> BlockStream::Implementation::take() {
@@ -144,7 +152,7 @@ std::optional<BlockStream::Loan> BlockStream::Implementation::take() {
     some_ready_.wait(lock, [&] { return !ready_.empty() || ended(); });
     waited_ += watch.seconds();
   }
-  if (failure_ || ready_.empty()) return std::nullopt;
+  if (failed() || ready_.empty()) return std::nullopt;
   const Ready next = ready_.front();
   ready_.pop_front();
   const Piece& piece = streamed_->pieces()[next.piece];
@@ -154,8 +162,16 @@ std::optional<BlockStream::Loan> BlockStream::Implementation::take() {
 
 void BlockStream::Implementation::give_back(const Loan& loan) {
   if (loan.piece == kResident) return;
-  const std::scoped_lock lock(mutex_);
-  if (--streamed_->pieces()[loan.piece].loans > 0) return;
+  Piece& piece = streamed_->pieces()[loan.piece];
+  std::unique_lock lock(mutex_);
+  if (--piece.loans > 0) return;
+  lock.unlock();
+  const bool sound = streamed_->release(piece);
+  lock.lock();
+  if (!sound) {
+    lost_ = piece.rows;
+    stop();
+  }
   free_.push_back(loan.piece);
   some_free_.notify_one();
 }
@@ -165,6 +181,9 @@ void BlockStream::Implementation::finish() {
   readers_.clear();
   if (streamed_ != nullptr) streamed_->add_waiting(waited_);
   if (failure_) std::rethrow_exception(failure_);
+  if (lost_) streamed_->explain_loss(*lost_);
+  // Only now: until all loans came back, rows could be looked at in the file.
+  if (!runs_.empty()) streamed_->require_unchanged();
 }
 
 BlockStream::Implementation::~Implementation() {
@@ -174,6 +193,7 @@ BlockStream::Implementation::~Implementation() {
   }
   some_free_.notify_all();
   for (auto& reader : readers_) reader.join();
+  if (streamed_ != nullptr) streamed_->end_pass();
 }
 
 BlockStream::BlockStream(const Dataset& dataset, std::span<const Range> wanted)

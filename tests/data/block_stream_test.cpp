@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <fcntl.h>
+#include <numeric>
 #include <stdexcept>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mpilogit/comm/agreement.hpp"
@@ -71,8 +74,8 @@ std::vector<Range> blocks_of(const Dataset& dataset, std::int64_t skip = 1) {
   return wanted;
 }
 
-double first_value(const kernels::AnyRows& rows) {
-  return *std::get<kernels::DenseRows<double>>(std::get<kernels::AnyDenseRows>(rows)).values;
+const double* values_of(const kernels::AnyRows& rows) {
+  return std::get<kernels::DenseRows<double>>(std::get<kernels::AnyDenseRows>(rows)).values;
 }
 
 TEST_CASE("every range comes once with its own rows, whatever the budget") {
@@ -96,7 +99,7 @@ TEST_CASE("every range comes once with its own rows, whatever the budget") {
             dataset, wanted, threads, [&](std::size_t i, const kernels::AnyRows& rows, int) {
               ++seen[i];
               const std::int64_t row = dataset.local_rows().first + wanted[i].first;
-              right = right && first_value(rows) == static_cast<double>(row * kFeatures) &&
+              right = right && *values_of(rows) == static_cast<double>(row * kFeatures) &&
                       static_cast<std::int64_t>(kernels::row_count(rows)) == wanted[i].size();
             });
         CHECK(right);
@@ -148,6 +151,44 @@ TEST_CASE("a file that has become shorter is refused") {
   CHECK_THROWS_AS(for_each_rows(dataset, blocks_of(dataset), 1,
                                 [](std::size_t, const kernels::AnyRows&, int) {}),
                   core::Error);
+}
+
+// Where the rows are mapped, they end under the eyes of who looks at them.
+TEST_CASE("a file that becomes shorter while its rows are looked at is refused") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  const Dataset dataset = file.read(2 * kBlockBytes, 2);
+  world.barrier();
+  std::atomic<bool> cut = false;
+  double sum = 0.0;
+  CHECK_THROWS_WITH(for_each_rows(dataset, blocks_of(dataset), 1,
+                                  [&](std::size_t, const kernels::AnyRows& rows, int) {
+                                    if (!cut.exchange(true))
+                                      REQUIRE(::truncate(file.path().c_str(), 2048) == 0);
+                                    const double* const values = values_of(rows);
+                                    const auto count = kernels::row_count(rows) *
+                                                       static_cast<std::size_t>(kFeatures);
+                                    sum = std::accumulate(values, values + count, sum);
+                                  }),
+                    Catch::Contains(file.path()) &&
+                        (Catch::Contains("became shorter") || Catch::Contains("changed while")));
+  CHECK(std::isfinite(sum));
+}
+
+TEST_CASE("a file that changes while its rows are looked at is refused") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  const Dataset dataset = file.read(2 * kBlockBytes, 1);
+  world.barrier();
+  const auto wanted = blocks_of(dataset);
+  std::atomic<std::size_t> seen = 0;
+  CHECK_THROWS_WITH(for_each_rows(dataset, wanted, 1,
+                                  [&](std::size_t, const kernels::AnyRows&, int) {
+                                    // After the last one is read.
+                                    if (++seen == wanted.size())
+                                      ::utimensat(AT_FDCWD, file.path().c_str(), nullptr, 0);
+                                  }),
+                    Catch::Contains("changed while it was being read"));
 }
 
 TEST_CASE("a block that does not fit is refused by all ranks") {
