@@ -6,6 +6,7 @@
 #include <exception>
 #include <mutex>
 #include <omp.h>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -44,6 +45,7 @@ class BlockStream::Implementation {
   };
 
   void plan_runs(std::span<const std::size_t> indices);
+  void start_readers(std::size_t count);
   void read_ahead();
   bool failed() const { return failure_ || lost_; }
   bool ended() const { return failed() || (ready_.empty() && left_ == 0); }
@@ -81,11 +83,22 @@ BlockStream::Implementation::Implementation(const Dataset& dataset, StreamedRows
   if (indices.empty()) return;
   plan_runs(indices);
   left_ = indices.size();
-  streamed->begin_pass();
   for (std::size_t p = 0; p < streamed->pieces().size(); ++p) free_.push_back(p);
-  const auto useful = std::min(
-      {static_cast<std::size_t>(streamed->readers()), runs_.size(), streamed->pieces().size()});
-  for (std::size_t r = 0; r < useful; ++r) readers_.emplace_back([this] { read_ahead(); });
+  start_readers(std::min(
+      {static_cast<std::size_t>(streamed->readers()), runs_.size(), streamed->pieces().size()}));
+}
+
+// One does what two do, if the system gives no more threads.
+void BlockStream::Implementation::start_readers(std::size_t count) {
+  streamed_->begin_pass();
+  readers_.reserve(count);
+  try {
+    while (readers_.size() < count) readers_.emplace_back([this] { read_ahead(); });
+  } catch (const std::system_error&) {
+    if (!readers_.empty()) return;
+    streamed_->end_pass();
+    throw;
+  }
 }
 
 // Neighbours share a piece as long as it has room.

@@ -90,7 +90,7 @@ def children_of(pid):
             for child in (task / "children").read_text().split()]
 
 
-@pytest.mark.parametrize("ranks, left", [(1, 0.5), (3, 0.5), (3, 0.01)])
+@pytest.mark.parametrize("ranks, left", [(1, 0.01), (3, 0.5), (3, 0.01)])
 def test_a_file_that_is_cut_off_under_its_windows(tmp_path, ranks, left):
     path, _ = data(tmp_path / "d.h5")
     errors = tmp_path / "errors"

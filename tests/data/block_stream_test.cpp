@@ -6,9 +6,11 @@
 #include <atomic>
 #include <cmath>
 #include <fcntl.h>
+#include <fstream>
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,6 +63,26 @@ class NumberedRows {
  private:
   const comm::Communicator& world_;
   std::string path_;
+};
+
+// No thread's stack is found room for, and little else.
+class NoMoreAddresses {
+ public:
+  NoMoreAddresses() {
+    ::getrlimit(RLIMIT_AS, &before_);
+    std::ifstream statm("/proc/self/statm");
+    rlim_t pages = 0;
+    statm >> pages;
+    const auto page = static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+    const rlimit limit{pages * page + (rlim_t{1} << 20), before_.rlim_max};
+    ::setrlimit(RLIMIT_AS, &limit);
+  }
+  ~NoMoreAddresses() { ::setrlimit(RLIMIT_AS, &before_); }
+  NoMoreAddresses(const NoMoreAddresses&) = delete;
+  NoMoreAddresses& operator=(const NoMoreAddresses&) = delete;
+
+ private:
+  rlimit before_{};
 };
 
 std::vector<Range> blocks_of(const Dataset& dataset, std::int64_t skip = 1) {
@@ -152,6 +174,22 @@ TEST_CASE("a file that has become shorter is refused") {
                                 [](std::size_t, const kernels::AnyRows&, int) {}),
                   core::Error);
 }
+
+#if !defined(__SANITIZE_ADDRESS__)  // which wants more address space with every thread
+// The first look left the stack of its reader, which is used again; there is none for a second.
+TEST_CASE("a reader that cannot be started is done without") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  const Dataset dataset = file.read(4 * kBlockBytes, 2);
+  const auto wanted = blocks_of(dataset);
+  std::size_t seen = 0;
+  {
+    const NoMoreAddresses limit;
+    for_each_rows(dataset, wanted, 1, [&](std::size_t, const kernels::AnyRows&, int) { ++seen; });
+  }
+  CHECK(seen == wanted.size());
+}
+#endif
 
 // After the last piece was fetched: where it is mapped, it ends under the eyes of who looks at it.
 TEST_CASE("a file that becomes shorter while its rows are looked at is refused") {
