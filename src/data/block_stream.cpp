@@ -192,7 +192,8 @@ void BlockStream::Implementation::give_back(const Loan& loan) {
 void BlockStream::Implementation::finish() {
   for (auto& reader : readers_) reader.join();
   readers_.clear();
-  if (streamed_ != nullptr) streamed_->add_waiting(waited_);
+  if (streamed_ == nullptr) return;
+  streamed_->add_waiting(waited_);
   if (failure_) std::rethrow_exception(failure_);
   if (lost_) streamed_->explain_loss(*lost_);
   // Only now: until all loans came back, rows could be looked at in the file.
