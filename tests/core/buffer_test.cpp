@@ -27,7 +27,7 @@ TEST_CASE("large buffers start on a huge page, small ones on a cache line") {
 }
 
 TEST_CASE("what is discarded takes no memory until it is written again") {
-  constexpr std::int64_t kSize = std::int64_t{64} << 20;
+  constexpr std::int64_t kSize = std::int64_t{4} << 20;
   const auto resident = [] {
     std::ifstream statm("/proc/self/statm");
     std::int64_t all = 0;
