@@ -10,6 +10,9 @@
 
 namespace mpilogit::exchange {
 
+/// Throws std::invalid_argument that says `what` is wrong with a table.
+void require(bool holds, const std::string& what);
+
 /// The coefficients that speak for one class.
 struct ClassRow {
   double intercept = 0.0;

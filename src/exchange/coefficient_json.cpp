@@ -14,13 +14,9 @@ namespace mpilogit::exchange {
 
 namespace {
 
-using Json = nlohmann::json;
+using JsonTable = nlohmann::json;
 
-void require(bool holds, const std::string& what) {
-  if (!holds) throw std::invalid_argument(what);
-}
-
-std::int64_t whole_label(const Json& label) {
+std::int64_t whole_label(const JsonTable& label) {
   if (label.is_number_unsigned()) {
     require(label.get<std::uint64_t>() <= INT64_MAX, "a class is too large: " + label.dump());
   }
@@ -32,7 +28,7 @@ std::int64_t whole_label(const Json& label) {
 }
 
 // Labels as they are, all of one kind.
-data::ClassSet labels_in(const Json& labels) {
+data::ClassSet labels_in(const JsonTable& labels) {
   require(labels.is_array() && !labels.empty(), "its classes are no list");
   data::ClassSet classes;
   for (const auto& label : labels) {
@@ -53,12 +49,12 @@ data::ClassSet labels_in(const Json& labels) {
   return classes;
 }
 
-std::vector<std::string> names_in(const Json& json, const char* key) {
+std::vector<std::string> names_in(const JsonTable& json, const char* key) {
   if (!json.contains(key) || json[key].is_null()) return {};
   return json[key].get<std::vector<std::string>>();
 }
 
-std::vector<std::vector<double>> rows_of_numbers(const Json& json) {
+std::vector<std::vector<double>> rows_of_numbers(const JsonTable& json) {
   if (json.is_array() && !json.empty() && json[0].is_number()) {
     return {json.get<std::vector<double>>()};
   }
@@ -66,7 +62,7 @@ std::vector<std::vector<double>> rows_of_numbers(const Json& json) {
 }
 
 // Without an intercept scikit-learn has one 0 for all classes.
-std::vector<double> intercepts_of(const Json& json, std::size_t rows) {
+std::vector<double> intercepts_of(const JsonTable& json, std::size_t rows) {
   auto values =
       json.is_number() ? std::vector{json.get<double>()} : json.get<std::vector<double>>();
   if (values == std::vector{0.0}) values.resize(rows, 0.0);
@@ -74,7 +70,7 @@ std::vector<double> intercepts_of(const Json& json, std::size_t rows) {
   return values;
 }
 
-std::vector<ClassRow> rows_in(const Json& coefficients, const Json& intercept) {
+std::vector<ClassRow> rows_in(const JsonTable& coefficients, const JsonTable& intercept) {
   const auto rows = rows_of_numbers(coefficients);
   require(!rows.empty(), "it has no coefficients");
   const auto intercepts = intercepts_of(intercept, rows.size());
@@ -89,9 +85,9 @@ void double_all(ClassRow& row) {
   for (double& coefficient : row.coefficients) coefficient *= 2.0;
 }
 
-model::Model scikit_learn_model(const Json& json, const TableOptions& options) {
+model::Model scikit_learn_model(const JsonTable& json, const TableOptions& options) {
   ClassRows table;
-  table.rows = rows_in(json.at("coef_"), json.value("intercept_", Json(0.0)));
+  table.rows = rows_in(json.at("coef_"), json.value("intercept_", JsonTable(0.0)));
   table.reference = table.rows.size() == 1;
   table.feature_names = names_in(json, "feature_names_in_");
   // Left to choose, scikit-learn trains one-vs-rest with liblinear alone.
@@ -109,7 +105,7 @@ model::Model scikit_learn_model(const Json& json, const TableOptions& options) {
   return model_of(std::move(table));
 }
 
-kernels::PolynomialShape expansion_in(const Json& json, std::int64_t features) {
+kernels::PolynomialShape expansion_in(const JsonTable& json, std::int64_t features) {
   if (json.is_null()) return {static_cast<std::size_t>(features), 1, false};
   const auto degree = json.at("degree").get<std::int64_t>();
   const auto from = json.at("data_features").get<std::int64_t>();
@@ -124,7 +120,8 @@ kernels::PolynomialShape expansion_in(const Json& json, std::int64_t features) {
 }
 
 // What `export --format json` wrote. The inference stays behind: it is of the data, too.
-model::Model own_model(const Json& json, const TableOptions& options, const std::string& where) {
+model::Model own_model(const JsonTable& json, const TableOptions& options,
+                       const std::string& where) {
   require(json.at("format") == "mpilogit model" && json.at("format_version") == 1,
           "it is of another format");
   require(options.classes.empty(), "--classes has no effect: it names them");
@@ -140,19 +137,19 @@ model::Model own_model(const Json& json, const TableOptions& options, const std:
   const std::string digest = model::coefficients_sha256(model);
   require(json.value("coefficients_sha256", digest) == digest,
           "its coefficients do not match their coefficients_sha256, which goes when they change");
-  const Json& expansion = json.at("expansion");
+  const JsonTable& expansion = json.at("expansion");
   model.expansion = expansion_in(expansion, model.features);
   if (!expansion.is_null()) model.data_feature_names = names_in(expansion, "data_feature_names");
   require(model.data_feature_names.empty() ||
               std::ssize(model.data_feature_names) == model.data_features(),
           "it has other numbers of names and of features");
-  const Json& penalty = json.at("penalty");
+  const JsonTable& penalty = json.at("penalty");
   model.l2 = penalty.at("l2").get<double>();
   model.l1 = penalty.at("l1").get<double>();
   model.standardized = penalty.at("standardized").get<bool>();
   model.firth = penalty.at("firth").get<bool>();
   require(model.l2 >= 0.0 && model.l1 >= 0.0, "its penalty is negative");
-  const Json& packed = json.at("schema");
+  const JsonTable& packed = json.at("schema");
   if (packed.is_null()) return model;
   const table::Schema schema = table::schema_from(packed.dump(), where + ":schema");
   require(schema.features() == model.data_features(),
@@ -165,7 +162,7 @@ model::Model own_model(const Json& json, const TableOptions& options, const std:
 
 model::Model model_from_json(const std::string& text, const TableOptions& options,
                              const std::string& where) {
-  const Json json = Json::parse(text);
+  const JsonTable json = JsonTable::parse(text);
   require(!options.step, "--step has no effect: it has the coefficients of one model");
   if (json.contains("coef_")) return scikit_learn_model(json, options);
   if (json.contains("format")) return own_model(json, options, where);

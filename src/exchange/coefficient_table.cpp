@@ -20,10 +20,6 @@ namespace {
 
 using Table = std::vector<CsvRecord>;
 
-void require(bool holds, const std::string& what) {
-  if (!holds) throw std::invalid_argument(what);
-}
-
 // A coefficient that R did not estimate (NA) is none.
 double number(const std::string& field, std::size_t record) {
   if (field == "NA") return 0.0;
