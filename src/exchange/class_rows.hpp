@@ -10,9 +10,6 @@
 
 namespace mpilogit::exchange {
 
-/// Throws std::invalid_argument that says `what` is wrong with a table.
-void require(bool holds, const std::string& what);
-
 /// The coefficients that speak for one class.
 struct ClassRow {
   double intercept = 0.0;
@@ -27,6 +24,9 @@ struct ClassRows {
   std::vector<ClassRow> rows;
   std::vector<std::string> feature_names;  ///< empty: there are none
 };
+
+/// Throws std::invalid_argument(what) unless it holds.
+void require(bool holds, const std::string& what);
 
 /// Classes by their names: numbers if all are whole numbers, else truth values if they are `true`
 /// and `false`, else texts.

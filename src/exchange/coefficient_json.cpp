@@ -14,9 +14,9 @@ namespace mpilogit::exchange {
 
 namespace {
 
-using JsonTable = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
-std::int64_t whole_label(const JsonTable& label) {
+std::int64_t whole_label(const ParsedJson& label) {
   if (label.is_number_unsigned()) {
     require(label.get<std::uint64_t>() <= INT64_MAX, "a class is too large: " + label.dump());
   }
@@ -28,7 +28,7 @@ std::int64_t whole_label(const JsonTable& label) {
 }
 
 // Labels as they are, all of one kind.
-data::ClassSet labels_in(const JsonTable& labels) {
+data::ClassSet labels_in(const ParsedJson& labels) {
   require(labels.is_array() && !labels.empty(), "its classes are no list");
   data::ClassSet classes;
   for (const auto& label : labels) {
@@ -49,12 +49,12 @@ data::ClassSet labels_in(const JsonTable& labels) {
   return classes;
 }
 
-std::vector<std::string> names_in(const JsonTable& json, const char* key) {
+std::vector<std::string> names_in(const ParsedJson& json, const char* key) {
   if (!json.contains(key) || json[key].is_null()) return {};
   return json[key].get<std::vector<std::string>>();
 }
 
-std::vector<std::vector<double>> rows_of_numbers(const JsonTable& json) {
+std::vector<std::vector<double>> rows_of_numbers(const ParsedJson& json) {
   if (json.is_array() && !json.empty() && json[0].is_number()) {
     return {json.get<std::vector<double>>()};
   }
@@ -62,7 +62,7 @@ std::vector<std::vector<double>> rows_of_numbers(const JsonTable& json) {
 }
 
 // Without an intercept scikit-learn has one 0 for all classes.
-std::vector<double> intercepts_of(const JsonTable& json, std::size_t rows) {
+std::vector<double> intercepts_of(const ParsedJson& json, std::size_t rows) {
   auto values =
       json.is_number() ? std::vector{json.get<double>()} : json.get<std::vector<double>>();
   if (values == std::vector{0.0}) values.resize(rows, 0.0);
@@ -70,7 +70,7 @@ std::vector<double> intercepts_of(const JsonTable& json, std::size_t rows) {
   return values;
 }
 
-std::vector<ClassRow> rows_in(const JsonTable& coefficients, const JsonTable& intercept) {
+std::vector<ClassRow> rows_in(const ParsedJson& coefficients, const ParsedJson& intercept) {
   const auto rows = rows_of_numbers(coefficients);
   require(!rows.empty(), "it has no coefficients");
   const auto intercepts = intercepts_of(intercept, rows.size());
@@ -85,9 +85,9 @@ void double_all(ClassRow& row) {
   for (double& coefficient : row.coefficients) coefficient *= 2.0;
 }
 
-model::Model scikit_learn_model(const JsonTable& json, const TableOptions& options) {
+model::Model scikit_learn_model(const ParsedJson& json, const TableOptions& options) {
   ClassRows table;
-  table.rows = rows_in(json.at("coef_"), json.value("intercept_", JsonTable(0.0)));
+  table.rows = rows_in(json.at("coef_"), json.value("intercept_", ParsedJson(0.0)));
   table.reference = table.rows.size() == 1;
   table.feature_names = names_in(json, "feature_names_in_");
   // Left to choose, scikit-learn trains one-vs-rest with liblinear alone.
@@ -105,7 +105,7 @@ model::Model scikit_learn_model(const JsonTable& json, const TableOptions& optio
   return model_of(std::move(table));
 }
 
-kernels::PolynomialShape expansion_in(const JsonTable& json, std::int64_t features) {
+kernels::PolynomialShape expansion_in(const ParsedJson& json, std::int64_t features) {
   if (json.is_null()) return {static_cast<std::size_t>(features), 1, false};
   const auto degree = json.at("degree").get<std::int64_t>();
   const auto from = json.at("data_features").get<std::int64_t>();
@@ -120,7 +120,7 @@ kernels::PolynomialShape expansion_in(const JsonTable& json, std::int64_t featur
 }
 
 // What `export --format json` wrote. The inference stays behind: it is of the data, too.
-model::Model own_model(const JsonTable& json, const TableOptions& options,
+model::Model own_model(const ParsedJson& json, const TableOptions& options,
                        const std::string& where) {
   require(json.at("format") == "mpilogit model" && json.at("format_version") == 1,
           "it is of another format");
@@ -137,19 +137,19 @@ model::Model own_model(const JsonTable& json, const TableOptions& options,
   const std::string digest = model::coefficients_sha256(model);
   require(json.value("coefficients_sha256", digest) == digest,
           "its coefficients do not match their coefficients_sha256, which goes when they change");
-  const JsonTable& expansion = json.at("expansion");
+  const ParsedJson& expansion = json.at("expansion");
   model.expansion = expansion_in(expansion, model.features);
   if (!expansion.is_null()) model.data_feature_names = names_in(expansion, "data_feature_names");
   require(model.data_feature_names.empty() ||
               std::ssize(model.data_feature_names) == model.data_features(),
           "it has other numbers of names and of features");
-  const JsonTable& penalty = json.at("penalty");
+  const ParsedJson& penalty = json.at("penalty");
   model.l2 = penalty.at("l2").get<double>();
   model.l1 = penalty.at("l1").get<double>();
   model.standardized = penalty.at("standardized").get<bool>();
   model.firth = penalty.at("firth").get<bool>();
   require(model.l2 >= 0.0 && model.l1 >= 0.0, "its penalty is negative");
-  const JsonTable& packed = json.at("schema");
+  const ParsedJson& packed = json.at("schema");
   if (packed.is_null()) return model;
   const table::Schema schema = table::schema_from(packed.dump(), where + ":schema");
   require(schema.features() == model.data_features(),
@@ -162,7 +162,7 @@ model::Model own_model(const JsonTable& json, const TableOptions& options,
 
 model::Model model_from_json(const std::string& text, const TableOptions& options,
                              const std::string& where) {
-  const JsonTable json = JsonTable::parse(text);
+  const ParsedJson json = ParsedJson::parse(text);
   require(!options.step, "--step has no effect: it has the coefficients of one model");
   if (json.contains("coef_")) return scikit_learn_model(json, options);
   if (json.contains("format")) return own_model(json, options, where);

@@ -10,7 +10,7 @@ namespace mpilogit::model {
 
 namespace {
 
-constexpr const char* kModelFormat = "mpilogit model";
+constexpr const char* kFormat = "mpilogit model";
 
 // Programs that know only version 1 have no other objective and no expansion.
 std::int64_t version_of(const Model& model) {
@@ -24,7 +24,7 @@ void write_model(const std::string& path, const Model& model) {
   hdf5::File file = hdf5::File::create(target);
   hdf5::write_doubles(file, "coefficients", model.coefficients, {model.rows(), model.features});
   hdf5::write_doubles(file, "intercept", model.intercept, {model.rows()});
-  hdf5::write_attribute(file, "/", "format", kModelFormat);
+  hdf5::write_attribute(file, "/", "format", kFormat);
   hdf5::write_attribute(file, "/", "format_version", version_of(model));
   write_description(file, model);
   write_inference(file, model);
@@ -38,7 +38,7 @@ void write_model(const std::string& path, const Model& model) {
 
 Model read_model(const std::string& path) {
   const hdf5::File file = hdf5::File::open(path);
-  require_format(file, kModelFormat, kFormatVersion, "mpilogit train --model");
+  require_format(file, kFormat, kFormatVersion, "mpilogit train --model");
   const auto dimensions = hdf5::dimensions(file, "coefficients");
   const std::vector<double> intercept = hdf5::read_doubles(file, "intercept");
   const auto rows = static_cast<std::int64_t>(intercept.size());
@@ -61,7 +61,7 @@ Model read_model(const std::string& path) {
 }
 
 bool is_model(const std::string& path) {
-  return has_format(hdf5::File::open(path), kModelFormat);
+  return has_format(hdf5::File::open(path), kFormat);
 }
 
 }  // namespace mpilogit::model
