@@ -212,13 +212,27 @@ def test_inference_in_json_and_csv(models, tmp_path):
     expected = json.loads(summary.read_text())["coefficients"]
     inference = json.loads(as_json.read_text())["inference"]
     assert len(inference["covariance"]) == 12
-    for figure in ("standard_error", "z", "p", "lower", "upper"):
+    for figure in ("standard_error", "z", "p", "log10_p", "lower", "upper"):
         values = [entry[figure] for entry in expected]
-        assert [float(row[figure]) for row in forms.csv_rows(as_csv)] == values
+        if figure != "log10_p":
+            assert [float(row[figure]) for row in forms.csv_rows(as_csv)] == values
         packed = inference[figure]
         flat = [value for b, w in zip(packed["intercept"], packed["coefficients"]) for value in [b, *w]]
         assert flat == values
     assert [row["feature"] for row in forms.csv_rows(as_csv)[:2]] == ["(intercept)", "column 0"]
+
+
+def test_a_coefficient_that_was_not_estimated_has_no_figures(tmp_path):
+    import json
+
+    x, y = export_models.classes_sample(2, 4)
+    model = export_models.exportable(tmp_path, "aliased", np.hstack([x, x[:, :1]]), y, "--inference")
+    inference = json.loads(export(model, "json", tmp_path, ".json").read_text())["inference"]
+    rows = forms.csv_rows(export(model, "csv", tmp_path, ".csv"))
+    for figure in ("standard_error", "z", "p", "lower", "upper"):
+        found = inference[figure]["coefficients"][0]
+        assert None not in found[:4] and found[4] is None
+        assert [row[figure] == "" for row in rows] == [False] * 5 + [True]
 
 
 def test_names_come_through(models, tmp_path):
@@ -398,6 +412,70 @@ def test_a_hashed_column_is_refused(form, tmp_path):
     output = tmp_path / "out"
     run = alone("export", exportable.model, "--format", form, "--output", output)
     assert run.code == 2 and "word" in run.err and not output.exists()
+
+
+def test_a_schema_of_other_features_is_refused(tmp_path):
+    import json
+
+    import h5py
+
+    model, _ = export_models.raw_model(tmp_path, "raw")
+    fewer = {**export_models.SCHEMA, "columns": export_models.SCHEMA["columns"][:2]}
+    with h5py.File(model.model, "r+") as file:
+        del file["schema"]
+        file["schema"] = json.dumps(fewer)
+    for form in ["onnx", "pmml", "c", "python"]:
+        output = tmp_path / "out"
+        run = alone("export", model.model, "--format", form, "--output", output)
+        assert run.code == 2 and "the schema has 4 features" in run.err and not output.exists(), run.err
+
+
+STRICT_SHIM = """
+int encode(const char *word, double size, double *features);
+int encode(const char *word, double size, double *features) {
+  struct strict_row row;
+  row.word = word;
+  row.size = size;
+  return strict_encode(&row, features);
+}
+"""
+
+
+@pytest.mark.parametrize("kind", ["hashed", "category"])
+def test_no_value_where_the_schema_fills_none_in(kind, tmp_path):
+    """Refused by C and Python as by predict, no missing value in PMML; in ONNX refused as a level, NaN as a number."""
+    import ctypes
+    import json
+
+    import h5py
+
+    word = {"name": "word", "kind": kind, "indicates_missing": False}
+    word |= {"buckets": 2} if kind == "hashed" else {"levels": ["a", "b"]}
+    schema = {**export_models.SCHEMA, "missing": "error", "columns": [
+        word, {"name": "size", "kind": "number", "mean": 0.0, "indicates_missing": False}]}
+    x, y = export_models.classes_sample(2)
+    model = export_models.exportable(tmp_path, "strict", x, y, "--l2", "0.1",
+                                     schema=np.array(json.dumps(schema), dtype=h5py.string_dtype()))
+    library = forms.c_library(export(model, "c", tmp_path, ".h"), STRICT_SHIM)
+    number, text = ctypes.c_double, ctypes.c_char_p
+    library.encode.argtypes = [text, number, ctypes.POINTER(number)]
+    features = (number * 3)()
+    given = [(b"a", 1.0), (b"NA", 1.0), (None, 1.0), (b"a", float("nan")), (b"", float("nan"))]
+    assert [library.encode(*row, features) for row in given] == [0, 1, 1, 2, 1]
+    module = forms.python_module(export(model, "python", tmp_path, ".py"))
+    assert sum(module.encode({"word": "a", "size": 1.0})[:2]) == 1.0
+    for row in ({"word": "NA", "size": 1.0}, {"word": None, "size": 1.0}, {"word": "a", "size": None}):
+        with pytest.raises(KeyError):
+            module.encode(row)
+    if kind == "hashed":
+        return
+    root = forms.pmml_root(export(model, "pmml", tmp_path, ".pmml"))
+    assert not [value for value in root.iter(forms.PMML + "Value") if value.get("property")]
+    graph = forms.onnx_model(export(model, "onnx", tmp_path, ".onnx"))
+    with pytest.raises(IndexError):
+        forms.onnx_run(graph, {"word": np.array([["NA"]], dtype=object), "size": np.ones((1, 1))})
+    outputs = forms.onnx_run(graph, {"word": np.array([["a"]], dtype=object), "size": np.full((1, 1), np.nan)})
+    assert np.isnan(outputs["probabilities"]).all()
 
 
 TABLE = """word,size,place,day,bought

@@ -67,6 +67,22 @@ def test_a_schema_comes_back_from_json(tmp_path):
     assert json.loads(before["schema"]) == json.loads(after["schema"])
 
 
+@pytest.mark.parametrize("arguments", [["--firth"], ["--l1", "0.02", "--l2", "0.01", "--standardize"]])
+def test_the_penalty_comes_back_from_json(arguments, tmp_path):
+    x, y = export_models.classes_sample(2, 4)
+    exportable = export_models.exportable(tmp_path, "penalised", x, y, *arguments)
+    table = tmp_path / "penalised.json"
+    assert alone("export", exportable.model, "--format", "json", "--output", table).code == 0
+    exported = json.loads(table.read_text())
+    with h5py.File(exportable.model) as before, h5py.File(imported(table)) as after:
+        assert exported["penalty"] == {name: before.attrs[name] for name in ("l2", "l1", "standardized", "firth")}
+        assert exported["solver"] == before.attrs["solver"]
+        assert after.attrs["solver"] == "imported"
+        for name in ("l2", "l1", "standardized", "firth"):
+            assert after.attrs[name] == before.attrs[name]
+        assert before.attrs["firth"] == ("--firth" in arguments)
+
+
 def scikit_learn(tmp_path, x, y, **arguments):
     fit = LogisticRegression(**arguments).fit(x, y)
     table = tmp_path / "sklearn.json"
@@ -119,6 +135,14 @@ def test_the_mark_of_utf_8_is_nothing(tmp_path):
             assert (file["coefficients"][0, 0], file["intercept"][0]) == (2.0, 1.0)
 
 
+def test_a_feature_may_be_called_as_the_intercept_is(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("feature,coefficient\n(Intercept),1\nconst,2\nIntercept,3\n")
+    with h5py.File(imported(table)) as file:
+        assert file["coefficients"][:].tolist() == [[2.0, 3.0]]
+        assert file["intercept"][:].tolist() == [1.0]
+
+
 def test_a_table_of_write_table(tmp_path):
     """R writes no name above the names of rows. Where there is one, a field more is a fault."""
     table = tmp_path / "r.csv"
@@ -146,6 +170,8 @@ def test_a_path_of_glmnet(tmp_path):
         assert file["coefficients"][:].tolist() == [[1e-5, -2.0]]
         assert file["intercept"][:].tolist() == [-1.0]
         assert file["classes"][:].tolist() == [0, 1]
+    with h5py.File(imported(table, "--step", "1")) as file:
+        assert file["coefficients"][:].tolist() == [[0.5, 0.0]]  # NA
     assert "--step" in refused(table)
     table.write_text(GLMNET.replace("s0", "s=1").replace("s1", "s=0.5").replace("s2", "s=0.1"))
     assert "--step" in refused(table)
