@@ -10,7 +10,7 @@ namespace mpilogit::table {
 
 namespace {
 
-constexpr std::int64_t kBufferBytes = std::int64_t{1} << 18;
+constexpr std::int64_t kCountBufferBytes = std::int64_t{1} << 18;
 
 // All ranks get some of even a small table.
 std::int64_t good_piece_bytes(std::int64_t file_bytes, int ranks) {
@@ -22,10 +22,10 @@ std::int64_t good_piece_bytes(std::int64_t file_bytes, int ranks) {
 }  // namespace
 
 TextCount count_in(TextStream& stream, std::int64_t wanted, char quote) {
-  std::vector<char> buffer(static_cast<std::size_t>(std::min(kBufferBytes, wanted)));
+  std::vector<char> buffer(static_cast<std::size_t>(std::min(kCountBufferBytes, wanted)));
   TextCount count;
   while (count.bytes < wanted) {
-    const auto size = static_cast<std::size_t>(std::min(kBufferBytes, wanted - count.bytes));
+    const auto size = static_cast<std::size_t>(std::min(kCountBufferBytes, wanted - count.bytes));
     const std::size_t got = stream.read(std::span(buffer).first(size));
     const auto part = kernels::count_characters(std::span<const char>(buffer).first(got), quote);
     count.quotes += quote == '\0' ? 0 : part.quotes;

@@ -13,9 +13,7 @@ namespace mpilogit::table {
 namespace {
 
 // In cache, with its marks.
-constexpr std::size_t kBufferBytes = std::size_t{1} << 18;
-// A row is in memory as a whole. What is longer is a quote that nobody closes.
-constexpr std::size_t kLongestRow = std::size_t{1} << 26;
+constexpr std::size_t kRowBufferBytes = std::size_t{1} << 18;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
@@ -36,7 +34,7 @@ RowReader::RowReader(std::unique_ptr<TextStream> stream, std::int64_t offset, st
       columns_(columns),
       where_(std::move(where)),
       last_(last),
-      buffer_(kBufferBytes + kernels::kTextPadding, 'x'),
+      buffer_(kRowBufferBytes + kernels::kTextPadding, 'x'),
       offset_(offset) {
   fields_.reserve(columns + 1);
 }
