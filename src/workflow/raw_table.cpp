@@ -136,6 +136,13 @@ RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& opti
                              .remedy = "Only models of data that 'mpilogit import csv' wrote do"});
     }
     schema = table::schema_from(model.schema, model_path);
+    if (schema.features() != model.data_features()) {
+      throw core::bad_input(
+          {.what = fmt::format("has coefficients for {} features", model.data_features()),
+           .where = model_path,
+           .why = fmt::format("its schema makes {} of a raw row", schema.features()),
+           .remedy = "The model is damaged: train it again"});
+    }
   });
   const std::string path = beside + ".rows";
   comm::on_root(communicator, [&] {
