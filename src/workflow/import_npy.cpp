@@ -77,24 +77,30 @@ Extents Import::count_entries() {
     hdf5::require_memory({bytes, bytes * ranks, ranks}, sources_.features_name);
     by_row_.emplace(*sources_.entries, mine_);
   });
-  const std::int64_t all = sources_.entries->values.elements();
+  const NpyEntries& matrix = *sources_.entries;
+  const std::int64_t bytes = matrix.bytes_of_entry();
+  const std::int64_t all = matrix.values.elements() * communicator_.size();
   table::in_rounds(
       communicator_, [&] { return by_row_->count(); },
-      [&](std::int64_t done) { progress_("counting entries", done, all * communicator_.size()); });
-  Extent mine{mine_.size(), 0};
-  gather("adding up entries",
-         [&](std::int64_t, const SparseRows& part) { mine.entries += part.starts.back(); });
-  by_row_->rewind();
+      [&](std::int64_t done) { progress_("counting entries", done * bytes, all * bytes); });
+  Extent mine{mine_.size(), by_row_->stored()};
+  if (matrix.column_numbers) {
+    mine.entries = 0;
+    gather("adding up entries",
+           [&](std::int64_t, const SparseRows& part) { mine.entries += part.starts.back(); });
+    by_row_->rewind();
+  }
   return add_up(mine, communicator_);
 }
 
 void Import::gather(const char* what,
                     core::FunctionRef<void(std::int64_t first_row, const SparseRows&)> handle) {
-  const std::int64_t passes = communicator_.sum(by_row_->passes());
-  const std::int64_t all = passes * sources_.entries->values.elements();
+  const NpyEntries& matrix = *sources_.entries;
+  const std::int64_t bytes = matrix.bytes_of_entry();
+  const std::int64_t all = communicator_.sum(by_row_->passes()) * matrix.values.elements();
   table::in_rounds(
       communicator_, [&] { return by_row_->gather(handle); },
-      [&](std::int64_t done) { progress_(what, done, all); });
+      [&](std::int64_t done) { progress_(what, done * bytes, all * bytes); });
 }
 
 DataLayout Import::layout() const {

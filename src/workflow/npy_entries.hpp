@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -66,6 +67,11 @@ class EntriesByRow {
   /// in the type that they have; of CSC that is bad input, and so is a sum which is beyond the
   /// type.
   std::int64_t gather(core::FunctionRef<void(std::int64_t first_row, const SparseRows&)> handle);
+
+  /// Before any are added up. After all are counted.
+  std::int64_t stored() const {
+    return std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0});
+  }
 
   /// `gather` begins anew.
   void rewind();

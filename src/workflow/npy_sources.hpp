@@ -28,6 +28,9 @@ struct NpyEntries {
   table::NpyArray row_numbers;
   std::unique_ptr<table::NpyArray> column_numbers;  // of COO, …
   std::unique_ptr<table::NpyArray> starts;  // … of CSC: of columns, as CSR has them of rows
+
+  /// Of a value and the number of its row.
+  std::int64_t bytes_of_entry() const { return values.type().size + row_numbers.type().size; }
 };
 
 /// Opened on every rank. What they need is checked: shapes agree, types can be stored.
