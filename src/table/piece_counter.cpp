@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <span>
 
-#include "mpilogit/core/error.hpp"
 #include "mpilogit/kernels/text_marks.hpp"
 
 namespace mpilogit::table {
@@ -69,12 +68,6 @@ std::int64_t PieceCounter::next_piece(Task& task) {
   const std::int64_t wanted =
       known ? std::min(task.piece_bytes, task.last - task.first) : task.piece_bytes;
   const TextCount count = count_in(*stream_, wanted, files_.dialect().quote);
-  if (known && count.bytes < wanted) {
-    throw core::bad_input({.what = "became shorter while it was read",
-                           .where = files_.paths()[task.file],
-                           .why = {},
-                           .remedy = "Let its writer end first"});
-  }
   if (count.bytes == 0) return 0;
   pieces_.push_back({static_cast<std::int64_t>(task.file), task.first, task.first + count.bytes,
                      count.quotes, count.newlines});

@@ -143,7 +143,9 @@ std::optional<std::size_t> TextFiles::column(const std::string& name) const {
 }
 
 std::unique_ptr<TextStream> TextFiles::open(std::size_t file, std::int64_t offset) const {
-  return open_text(paths_[file], heads_[file].compression, offset);
+  const Head& head = heads_[file];
+  return head.compression == Compression::none ? open_text_of_size(paths_[file], head.size, offset)
+                                               : open_text(paths_[file], head.compression, offset);
 }
 
 std::string TextFiles::where(std::size_t file, std::int64_t offset) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <vector>
 #include <zlib.h>
 #include <zstd.h>
@@ -30,12 +31,19 @@ core::Error cut_off(const std::string& path, const std::string& form, std::int64
 /// A file's bytes as they are.
 class PlainStream final : public TextStream {
  public:
-  PlainStream(const std::string& path, std::int64_t offset) : file_(path), at_(offset) {}
+  PlainStream(const std::string& path, std::int64_t offset,
+              std::optional<std::int64_t> size = std::nullopt)
+      : file_(path), at_(offset), size_(size) {}
 
   std::size_t read(std::span<char> bytes) override {
+    if (size_) bytes = bytes.first(std::min(bytes.size(), static_cast<std::size_t>(*size_ - at_)));
     const std::size_t got = file_.read(at_, std::as_writable_bytes(bytes));
     at_ += static_cast<std::int64_t>(got);
-    return got;
+    if (!size_ || got == bytes.size()) return got;
+    throw core::bad_input({.what = "became shorter while it was read",
+                           .where = path(),
+                           .why = {},
+                           .remedy = "Let its writer end first"});
   }
 
   const std::string& path() const { return file_.path(); }
@@ -44,6 +52,7 @@ class PlainStream final : public TextStream {
  private:
   PlainFile file_;
   std::int64_t at_;
+  std::optional<std::int64_t> size_;
 };
 
 constexpr std::size_t kInputBytes = std::size_t{1} << 18;
@@ -205,6 +214,11 @@ std::unique_ptr<TextStream> open_text(const std::string& path, Compression compr
   }
   skip(*stream, offset);
   return stream;
+}
+
+std::unique_ptr<TextStream> open_text_of_size(const std::string& path, std::int64_t size,
+                                              std::int64_t offset) {
+  return std::make_unique<PlainStream>(path, offset, size);
 }
 
 std::unique_ptr<TextStream> stream_of(std::span<const char> text) {

@@ -96,7 +96,11 @@ core::Error sum_too_large(const table::NpyArray& values, std::int64_t row, std::
 
 const StoredEntries& EntryScan::next(bool with_values) {
   const std::int64_t count = std::min(kScanPiece, matrix_.values.elements() - position_);
-  if (count == 0) require_end();
+  if (count == 0) {
+    require_end();
+    entries_ = {};
+    return entries_;
+  }
   entries_.rows = numbers_below(matrix_.row_numbers, position_, count, matrix_.rows, "row");
   if (matrix_.column_numbers) {
     entries_.columns =

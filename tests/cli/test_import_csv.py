@@ -367,11 +367,14 @@ def test_a_hundred_thousand_columns(tmp_path):
     assert np.array_equal(matrix(run.output)[:, [0, -1]], [[1, 1], [2, 2]])
 
 
-def test_features_need_memory_for_their_names(tmp_path):
+def test_features_need_memory_for_their_names(tmp_path, monkeypatch):
     path = tmp_path / "t.csv"
-    path.write_text("a,b,y\nu,v,0\nw,x,1\n")
-    done = import_csv(path, "--label", "y", "--hash", "a,b", "--buckets", str(2**30), ranks=0, code=2)
-    assert "would have 2147483648 features" in done.err and "of memory" in done.err and "--buckets" in done.err
+    path.write_text("a,b,c,d,y\nu,v,s,t,0\nw,x,s,t,1\n")
+    done = import_csv(path, "--label", "y", "--hash", "a,b,c,d", "--buckets", str(2**30), ranks=0, code=2)
+    assert "would have 4294967296 features; at most 4294967294 are supported. Take fewer --buckets" in done.err
+    monkeypatch.setenv("SLURM_MEM_PER_NODE", "1000")
+    done = import_csv(path, "--label", "y", "--hash", "a", "--ignore", "b,c,d", "--buckets", str(2**24), ranks=0, code=2)
+    assert "would have 16777216 features; their names need 2.0 GiB of memory on this host" in done.err
 
 
 @pytest.fixture(scope="module")
@@ -460,6 +463,25 @@ def test_rows_that_the_model_cannot_take(small, tmp_path, contents, message):
     done = mpilogit("predict", model, table, "--output", tmp_path / "p.h5", ranks=3)
     assert done.code == 2 and len(done.errors) == 1 and message in done.errors[0], done.err
     assert list(tmp_path.iterdir()) == [table]
+
+
+def test_a_pipe_is_not_waited_for(small, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    done = mpilogit("predict", small[1], tmp_path / "pipe", "--output", tmp_path / "p.h5", ranks=0, timeout=20)
+    assert done.code == 2 and "pipe: is not a regular file" in done.err
+
+
+def test_a_schema_of_other_features_than_the_model(small, tmp_path):
+    """Many of them would fill the memory with names."""
+    shutil.copy(small[1], tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "a") as file:
+        changed = json.loads(file["schema"][()])
+        changed["columns"][1] = {"name": "c", "kind": "hashed", "buckets": 2**30, "indicates_missing": False}
+        del file["schema"]
+        file["schema"] = json.dumps(changed)
+    (tmp_path / "new.csv").write_text("n,c\n1,u\n")
+    done = mpilogit("predict", tmp_path / "m.h5", tmp_path / "new.csv", "--output", tmp_path / "p.h5", ranks=0)
+    assert done.code == 2 and "has coefficients for 2 features; its schema makes 1073741825" in done.err, done.err
 
 
 def test_unseen_categories_as_the_baseline(small):

@@ -71,6 +71,12 @@ def test_every_version_of_the_format(tmp_path, version):
     assert "without --labels" in run.err
 
 
+def test_a_header_of_python_2(tmp_path):
+    (tmp_path / "x.npy").write_bytes(npy(header=HEADER.replace("(3, 2)", "(3L, 2L)"), data=X.tobytes()))
+    run, target = imported(tmp_path, tmp_path / "x.npy")
+    assert run.code == 0 and np.array_equal(stored(target), X)
+
+
 @pytest.mark.parametrize("labels", [
     np.array(["no", "ja", "ähm"]), np.array([b"no", b"yes", b"no"]), np.array([0.0, 1.0, 0.0]),
     np.array([True, False, True]), np.array([[1], [0], [1]], dtype=">i2")])
@@ -153,6 +159,14 @@ def test_entries_for_the_same_place_are_added_up_as_scipy_does(tmp_path, kind):
     got, _ = read_csr(target)
     assert len(bits) == 1 and got.nnz == 4 and run.code == 0
     assert np.array_equal(got.toarray(), matrix.tocsr().toarray()) and got.dtype.kind in kind[0] + "u"
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo"])
+def test_matrices_without_an_entry(tmp_path, form):
+    scipy.sparse.save_npz(tmp_path / "m.npz", scipy.sparse.coo_matrix((3, 2)).asformat(form))
+    run, target = imported(tmp_path, tmp_path / "m.npz", ranks=2)
+    assert run.code == 0, run.err
+    assert np.array_equal(stored(target, "X/indptr"), [0, 0, 0, 0]) and len(stored(target, "X/data")) == 0
 
 
 def test_damage_within_stored_bytes_is_noticed(tmp_path):

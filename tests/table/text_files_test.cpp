@@ -148,3 +148,26 @@ TEST_CASE("an error names the line, and the first one, on any number of ranks") 
                         Catch::Contains(file.path() + ", line 1002: "));
   }
 }
+
+TEST_CASE("what is appended while a file is read does not count, and what is cut off is missed") {
+  const comm::Communicator communicator = comm::Communicator::world();
+  const bool shorter = GENERATE(false, true);
+  const SharedFile file("a\n1\n2\n3\n");
+  const table::TextFiles files({.paths = {file.path()}, .piece_bytes = 2}, communicator, kSilent);
+  communicator.barrier();
+  if (communicator.is_root()) {
+    shorter ? std::filesystem::resize_file(file.path(), 5)
+            : void(std::ofstream(file.path(), std::ios::app) << "4\n");
+  }
+  communicator.barrier();
+  std::int64_t rows = 0;
+  const auto read = [&] {
+    table::for_each_row(files, communicator, "", kSilent, [&](const table::Row&) { ++rows; });
+  };
+  if (shorter) {
+    REQUIRE_THROWS_WITH(read(), Catch::Contains(file.path() + ": became shorter"));
+  } else {
+    read();
+    CHECK(communicator.sum(rows) == 3);
+  }
+}

@@ -73,7 +73,7 @@ class TextFiles {
   /// On the disk.
   std::int64_t file_bytes(std::size_t file) const { return heads_[file].size; }
 
-  /// The text of a file from a byte on.
+  /// The text of a file from a byte on, as it was when its head was read.
   std::unique_ptr<TextStream> open(std::size_t file, std::int64_t offset) const;
 
   /// "adult.csv, line 17": where byte `offset` of the file's text is. Reads up to a piece of it.
