@@ -170,6 +170,28 @@ def test_the_mean_of_numbers_whose_sum_is_beyond_doubles(tmp_path):
     assert np.array_equal(matrix(run.output)[2], [expected[0], 1, expected[1], 1])
 
 
+def test_a_mean_of_0_is_not_stored(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n1.5,0\n-1.5,1\n,1\n0,0\n")
+    run = import_csv(path, "--label", "y", "--missing", "mean", "--form", "csr", ranks=0)
+    assert run.record["nonzeros"] == 3 and np.array_equal(matrix(run.output), [[1.5, 0], [-1.5, 0], [0, 1], [0, 0]])
+
+
+def test_a_mean_that_float32_does_not_hold(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n1,0\n2,1\n2,1\n,1\n")
+    run = import_csv(path, "--label", "y", "--missing", "mean", ranks=0)
+    assert run.record["storage"] == "float64" and matrix(run.output)[3, 0] == 5 / 3
+
+
+def test_a_weight_of_0(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,w,y\n1,0,0\n2,0.5,1\n")
+    run = import_csv(path, "--label", "y", "--weights", "w", ranks=0)
+    with h5py.File(run.output) as file:
+        assert np.array_equal(file["weights"][()], [0, 0.5])
+
+
 def test_a_first_row_without_values_is_a_row(tmp_path):
     path = tmp_path / "t.tsv"
     path.write_text("\n\t\n1\t2\n")
@@ -528,6 +550,9 @@ def test_rows_without_a_value_under_each_rule(tmp_path):
         else:
             mpilogit("predict", model, data, "--output", tmp_path / "q.h5")
             assert datasets(tmp_path / "p.h5") == datasets(tmp_path / "q.h5")
+            (tmp_path / "c.csv").write_text("n,c\n1,u\n1,\n")
+            done = mpilogit("predict", model, tmp_path / "c.csv", "--output", tmp_path / "p.h5", ranks=0)
+            assert done.code == 2 and "line 3: column 'c' has no value; no row had none" in done.errors[0], done.err
         done = mpilogit("evaluate", model, path, "--json", tmp_path / "e.json")
         assert done.code == 0 and done.record["rows"] == len(frame) - (rule == "drop") * frame["n"].isna().sum()
 

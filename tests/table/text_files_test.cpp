@@ -73,9 +73,11 @@ std::string zstandard(const std::string& text) {
 }
 
 // The fields of all ranks' rows, in the order of ranks.
-std::string all_rows(const std::vector<std::string>& paths, std::int64_t piece_bytes) {
+std::string all_rows(const std::vector<std::string>& paths, std::int64_t piece_bytes,
+                     bool header = true) {
   const comm::Communicator communicator = comm::Communicator::world();
-  const table::TextFiles files({.paths = paths, .piece_bytes = piece_bytes}, communicator, kSilent);
+  const table::TextFiles files({.paths = paths, .header = header, .piece_bytes = piece_bytes},
+                               communicator, kSilent);
   std::string mine;
   table::for_each_row(files, communicator, "", kSilent, [&](const table::Row& row) {
     for (std::size_t i = 0; i < row.fields.size(); ++i) {
@@ -95,6 +97,14 @@ TEST_CASE("pieces cut at every byte give the same rows") {
   for (std::int64_t size = 1; size <= std::ssize(kText) + 1; ++size) {
     INFO(size);
     REQUIRE(all_rows({file.path()}, size) == kRows);
+  }
+}
+
+TEST_CASE("without a header, rows begin behind the byte order mark") {
+  const std::string text = "\xEF\xBB\xBF\n1,2\n\n3,4\n";
+  const SharedFile file(text);
+  for (std::int64_t size = 1; size <= std::ssize(text); ++size) {
+    REQUIRE(all_rows({file.path()}, size, false) == "1|2\x1F\x33|4\x1F");
   }
 }
 
