@@ -2,7 +2,8 @@
 #
 # One static library per layer. LAYERS are the layers that it may include (public), LIBRARIES are
 # outside libraries. The link lines are the graph that docs/architecture.md draws, and
-# scripts/check-layers reads both the link lines and the includes.
+# scripts/check-layers reads both the link lines and the includes. File-local names are unique within a
+# layer, so that its sources can be joined (CMAKE_UNITY_BUILD, in the preset `fuzz`).
 function(mpilogit_layer)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;LAYERS;LIBRARIES" ${ARGN})
   set(target mpilogit_${ARG_NAME})

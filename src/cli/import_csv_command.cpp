@@ -21,7 +21,7 @@ namespace mpilogit::cli {
 
 namespace {
 
-workflow::StorageForm form_from(const Arguments& arguments) {
+workflow::StorageForm storage_form_from(const Arguments& arguments) {
   const std::string form = arguments.text("form");
   if (form == "auto") return workflow::StorageForm::automatic;
   if (form == "dense") return workflow::StorageForm::dense;
@@ -101,7 +101,7 @@ int import_csv_command(const Arguments& arguments, const comm::Communicator& com
   comm::together(communicator, [&] {
     options.source = text_source_from(arguments, inputs);
     options.table = table_options_from(arguments);
-    options.form = form_from(arguments);
+    options.form = storage_form_from(arguments);
     options.type = type_from(arguments);
   });
   options.output_path = import_output(arguments, inputs, communicator);

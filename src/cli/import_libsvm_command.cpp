@@ -14,7 +14,7 @@ namespace mpilogit::cli {
 
 namespace {
 
-workflow::ImportLibsvmOptions options_from(const Arguments& arguments) {
+workflow::ImportLibsvmOptions import_libsvm_options(const Arguments& arguments) {
   workflow::ImportLibsvmOptions options;
   options.files = import_inputs(arguments);
   const std::string base = arguments.text("base");
@@ -52,7 +52,7 @@ std::string describe(const workflow::ImportLibsvmReport& report, const std::stri
 int import_libsvm_command(const Arguments& arguments, const comm::Communicator& communicator,
                           workflow::Events& events) {
   workflow::ImportLibsvmOptions options;
-  comm::together(communicator, [&] { options = options_from(arguments); });
+  comm::together(communicator, [&] { options = import_libsvm_options(arguments); });
   options.output_path = import_output(arguments, options.files, communicator);
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);

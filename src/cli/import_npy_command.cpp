@@ -14,7 +14,7 @@ namespace mpilogit::cli {
 
 namespace {
 
-workflow::ImportNpyOptions options_from(const Arguments& arguments) {
+workflow::ImportNpyOptions import_npy_options(const Arguments& arguments) {
   workflow::ImportNpyOptions options;
   const auto inputs = import_inputs(arguments);
   if (inputs.size() > 1) {
@@ -51,7 +51,7 @@ std::string describe(const workflow::ImportNpyReport& report, const std::string&
 int import_npy_command(const Arguments& arguments, const comm::Communicator& communicator,
                        workflow::Events& events) {
   workflow::ImportNpyOptions options;
-  comm::together(communicator, [&] { options = options_from(arguments); });
+  comm::together(communicator, [&] { options = import_npy_options(arguments); });
   options.output_path = import_output(arguments, inputs_of(options), communicator);
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);

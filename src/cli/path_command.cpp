@@ -18,7 +18,7 @@ namespace mpilogit::cli {
 
 namespace {
 
-workflow::PathOptions options_from(const Arguments& arguments, int automatic_threads) {
+workflow::PathOptions path_options(const Arguments& arguments, int automatic_threads) {
   workflow::PathOptions options;
   options.model_path = arguments.required("model");
   options.design = design_from(arguments);
@@ -57,7 +57,7 @@ int path_command(const Arguments& arguments, const comm::Communicator& communica
                  workflow::Events& events) {
   const int automatic = automatic_threads(communicator);
   workflow::PathOptions options;
-  comm::together(communicator, [&] { options = options_from(arguments, automatic); });
+  comm::together(communicator, [&] { options = path_options(arguments, automatic); });
   refuse_tables(arguments.positional(), communicator);
   const auto json = record_path(arguments, communicator);
 

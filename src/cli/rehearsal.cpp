@@ -25,7 +25,7 @@ namespace mpilogit::cli {
 namespace {
 
 constexpr const char* kRehearse = "--rehearse";
-constexpr int kDone = 0;
+constexpr int kRehearsed = 0;
 constexpr int kTooMuchMemory = 3;
 
 // Those that may be HDF5, each once.
@@ -70,7 +70,7 @@ std::string file_of(const core::ChildEnd& end) {
 }
 
 void judge(const core::ChildEnd& end) {
-  if (end.signal == 0 && end.code == kDone) return;
+  if (end.signal == 0 && end.code == kRehearsed) return;
   const std::string file = file_of(end);
   if (end.code == kTooMuchMemory) {
     throw refused(file, "its description does not fit into memory",
@@ -113,7 +113,7 @@ int read_all(const data::Source& source, const std::vector<std::string>& names,
              const std::vector<std::string>& files) {
   for (const auto& file : files) {
     const std::string line = file + "\n";
-    if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return kDone;
+    if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return kRehearsed;
     try {
       read_one(source, names, file);
     } catch (const core::Error& error) {
@@ -122,7 +122,7 @@ int read_all(const data::Source& source, const std::vector<std::string>& names,
       return kTooMuchMemory;
     }
   }
-  return kDone;
+  return kRehearsed;
 }
 
 std::vector<std::string> feature_values(const Arguments& arguments) {
@@ -183,7 +183,7 @@ int rehearse(std::span<const std::string> tokens) {
     }
     return read_all(source, feature_values(arguments), files);
   } catch (const core::Error&) {
-    return kDone;
+    return kRehearsed;
   }
 }
 

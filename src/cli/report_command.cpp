@@ -22,7 +22,7 @@ namespace {
 constexpr std::array kOfData = {"features", "labels", "trials", "weights", "offsets",
                                 "io",       "memory", "plane",  "threads", "instruction-set"};
 
-workflow::ReportOptions options_from(const Arguments& arguments, int automatic_threads) {
+workflow::ReportOptions report_options(const Arguments& arguments, int automatic_threads) {
   const auto& files = arguments.positional();
   if (files.empty()) {
     refuse_usage(&arguments.command(), fmt::format("a file is missing: mpilogit report {}",
@@ -57,7 +57,7 @@ int report_command(const Arguments& arguments, const comm::Communicator& communi
   report::PageOptions page_options;
   comm::together(communicator, [&] {
     path = arguments.required("output");
-    options = options_from(arguments, automatic);
+    options = report_options(arguments, automatic);
     page_options = {arguments.text("title"), "mpilogit " MPILOGIT_VERSION};
   });
   comm::on_root(communicator, [&] {

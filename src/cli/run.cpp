@@ -28,7 +28,7 @@ namespace mpilogit::cli {
 
 namespace {
 
-constexpr int kDone = static_cast<int>(core::ExitCode::done);
+constexpr int kRunDone = static_cast<int>(core::ExitCode::done);
 
 const CommandInfo& find_command(const std::string& name) {
   for (const auto& command : all_commands()) {
@@ -96,7 +96,7 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
   const Output output(communicator, false);
   if (const auto answer = plain_answer(tokens)) {
     output.result(*answer);
-    return kDone;
+    return kRunDone;
   }
   Arguments arguments;
   comm::together(communicator, [&] {
@@ -104,7 +104,7 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
   });
   if (arguments.flag("help")) {
     output.result(command_help(arguments.command()));
-    return kDone;
+    return kRunDone;
   }
   if (arguments.given("config")) {
     const std::string path = arguments.text("config");

@@ -15,7 +15,7 @@ namespace mpilogit::cli {
 
 namespace {
 
-workflow::SummarizeOptions options_from(const Arguments& arguments) {
+workflow::SummarizeOptions summarize_options(const Arguments& arguments) {
   workflow::SummarizeOptions options;
   if (arguments.positional().size() != 1) {
     refuse_usage(&arguments.command(), "summarize takes one model");
@@ -50,7 +50,7 @@ int summarize_command(const Arguments& arguments, const comm::Communicator& comm
   workflow::SummarizeOptions options;
   TableLayout layout;
   comm::together(communicator, [&] {
-    options = options_from(arguments);
+    options = summarize_options(arguments);
     layout = layout_from(arguments);
   });
   const auto json = record_path(arguments, communicator);

@@ -19,8 +19,8 @@ namespace mpilogit::cli {
 namespace {
 
 constexpr std::int64_t kMostFeatures = (std::int64_t{1} << 32) - 2;  // as in every data set
-constexpr std::int64_t kMostRows = std::int64_t{1} << 53;
-constexpr std::int64_t kMostClasses = 256;
+constexpr std::int64_t kMostSynthesizedRows = std::int64_t{1} << 53;
+constexpr std::int64_t kMostSynthesizedClasses = 256;
 
 std::int64_t count_from(const Arguments& arguments, const char* option, std::int64_t least,
                         std::int64_t most) {
@@ -62,7 +62,7 @@ std::string made_by(const Arguments& arguments) {
   return text;
 }
 
-workflow::SynthesizeOptions options_from(const Arguments& arguments) {
+workflow::SynthesizeOptions synthesize_options(const Arguments& arguments) {
   workflow::SynthesizeOptions options;
   if (!arguments.positional().empty()) {
     refuse_usage(&arguments.command(),
@@ -71,7 +71,7 @@ workflow::SynthesizeOptions options_from(const Arguments& arguments) {
   options.output_path = arguments.required("output");
   arguments.required("rows");
   arguments.required("features");
-  options.rows = count_from(arguments, "rows", 1, kMostRows);
+  options.rows = count_from(arguments, "rows", 1, kMostSynthesizedRows);
   options.features = count_from(arguments, "features", 1, kMostFeatures);
   options.density = share_from(arguments, "density", 1e-9, 1.0);
   options.condition = arguments.number("condition");
@@ -81,7 +81,7 @@ workflow::SynthesizeOptions options_from(const Arguments& arguments) {
   }
   options.correlation = share_from(arguments, "correlation", 0.0, 0.999999);
   options.balance = share_from(arguments, "balance", 1e-4, 1.0 - 1e-4);
-  options.classes = count_from(arguments, "classes", 2, kMostClasses);
+  options.classes = count_from(arguments, "classes", 2, kMostSynthesizedClasses);
   options.signal = arguments.number("signal");
   options.storage = storage_from(arguments);
   options.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0));
@@ -108,7 +108,7 @@ std::string describe(const workflow::SynthesizeOptions& options,
 int synthesize_command(const Arguments& arguments, const comm::Communicator& communicator,
                        workflow::Events& events) {
   workflow::SynthesizeOptions options;
-  comm::together(communicator, [&] { options = options_from(arguments); });
+  comm::together(communicator, [&] { options = synthesize_options(arguments); });
   comm::on_root(communicator, [&] {
     core::require_writable(options.output_path);
     return std::string();

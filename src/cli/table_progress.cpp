@@ -10,7 +10,7 @@ namespace mpilogit::cli {
 
 namespace {
 
-constexpr double kSecondsBetweenLines = 5.0;
+constexpr double kSecondsBetweenTableLines = 5.0;
 constexpr double kSecondsBetweenRenewals = 0.1;
 
 // "[#####               ]  25 %".
@@ -34,7 +34,7 @@ table::Progress TableProgress::line() {
 void TableProgress::show(const char* what, std::int64_t done, std::int64_t total) {
   if (!output_.speaks()) return;
   const double seconds = clock_.seconds();
-  if (seconds - last_seconds_ < (terminal_ ? kSecondsBetweenRenewals : kSecondsBetweenLines)) {
+  if (seconds - last_seconds_ < (terminal_ ? kSecondsBetweenRenewals : kSecondsBetweenTableLines)) {
     return;
   }
   last_seconds_ = seconds;

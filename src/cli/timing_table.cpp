@@ -15,7 +15,7 @@ namespace {
 using workflow::RankTiming;
 using workflow::Timing;
 
-constexpr std::size_t kMostRows = 64;
+constexpr std::size_t kMostTableRows = 64;
 
 std::string memory_text(std::int64_t bytes) {
   constexpr double kMebibyte = 1024.0 * 1024.0;
@@ -77,15 +77,15 @@ std::string table_of_hosts(const Timing& timing) {
   std::string text =
       fmt::format("{:<{}}  {:>5}  {:>12}  {:>9}  {:>12}  {:>9}  {:>13}\n", "host", width, "ranks",
                   "slowest rank", "compute s", "fastest rank", "compute s", "memory");
-  for (std::size_t h = 0; h < std::min(kMostRows, hosts.size()); ++h) {
+  for (std::size_t h = 0; h < std::min(kMostTableRows, hosts.size()); ++h) {
     const Host& host = hosts[h];
     text +=
         fmt::format("{:<{}}  {:>5}  {:>12}  {:9.3f}  {:>12}  {:9.3f}  {:>13}\n", host.name, width,
                     host.ranks, host.slowest->rank, host.slowest->seconds_compute,
                     host.fastest->rank, host.fastest->seconds_compute, memory_text(host.memory));
   }
-  if (hosts.size() > kMostRows) {
-    text += fmt::format("... and {} hosts more, none slower\n", hosts.size() - kMostRows);
+  if (hosts.size() > kMostTableRows) {
+    text += fmt::format("... and {} hosts more, none slower\n", hosts.size() - kMostTableRows);
   }
   return text;
 }
@@ -139,7 +139,7 @@ std::string straggler_line(const Timing& timing) {
 
 std::string timing_table(const Timing& timing) {
   if (timing.ranks.empty()) return {};
-  return (timing.ranks.size() > kMostRows ? table_of_hosts(timing) : table_of_ranks(timing)) +
+  return (timing.ranks.size() > kMostTableRows ? table_of_hosts(timing) : table_of_ranks(timing)) +
          fmt::format("imbalance {:.2f}: rank {} computed longest\n", timing.imbalance,
                      timing.slowest().rank) +
          table_of_phases(timing);

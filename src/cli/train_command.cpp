@@ -90,7 +90,7 @@ void refuse_beside_diagnostics(const Arguments& arguments, bool l1) {
                "--diagnostics is not for L1 penalties (--l1, --l1-ratio, --lambda with --alpha)");
 }
 
-workflow::TrainOptions options_from(const Arguments& arguments, int automatic_threads) {
+workflow::TrainOptions train_options(const Arguments& arguments, int automatic_threads) {
   workflow::TrainOptions options;
   options.model_path = arguments.required("model");
   options.design = design_from(arguments);
@@ -213,7 +213,7 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
                   workflow::Events& events) {
   const int automatic = automatic_threads(communicator);
   workflow::TrainOptions options;
-  comm::together(communicator, [&] { options = options_from(arguments, automatic); });
+  comm::together(communicator, [&] { options = train_options(arguments, automatic); });
   refuse_tables(arguments.positional(), communicator);
   const auto json = record_path(arguments, communicator);
 

@@ -15,7 +15,7 @@ namespace mpilogit::data {
 namespace {
 
 constexpr std::int64_t kStep = 1 << 16;  // entries that stay in cache while they are converted
-constexpr std::uint32_t kNoColumn = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t kImpossibleColumn = std::numeric_limits<std::uint32_t>::max();
 
 // What is no column becomes one that is never valid.
 template <class Index>
@@ -23,7 +23,8 @@ void narrow_indices(const std::byte* from, std::int64_t count, std::uint32_t* to
   for (std::int64_t n = 0; n < count; ++n) {
     Index index{};
     std::memcpy(&index, from + n * static_cast<std::int64_t>(sizeof(Index)), sizeof(Index));
-    to[n] = std::in_range<std::uint32_t>(index) ? static_cast<std::uint32_t>(index) : kNoColumn;
+    to[n] =
+        std::in_range<std::uint32_t>(index) ? static_cast<std::uint32_t>(index) : kImpossibleColumn;
   }
 }
 
@@ -132,7 +133,7 @@ void StreamedSparse::read_columns(const OpenFile& file, Range entries, std::uint
     if (file.index_type == ValueType::uint32 || limit_ <= kMost) return;
     std::replace_if(
         columns, columns + entries.size(), [](std::uint32_t column) { return column > kMost; },
-        kNoColumn);
+        kImpossibleColumn);
     return;
   }
   piece.scratch.resize(static_cast<std::size_t>(kStep * value_bytes(file.index_type)));

@@ -11,22 +11,22 @@ namespace {
 
 constexpr double kTwoTo53 = 9007199254740992.0;
 
-enum BadCount { sound, not_finite, not_whole, negative, above_trials };
+enum BadCount { sound_count, count_not_finite, count_not_whole, negative_count, above_trials };
 
-BadCount judge(double count) {
-  if (!std::isfinite(count)) return not_finite;
-  if (count != std::trunc(count)) return not_whole;
-  return count < 0.0 ? negative : sound;
+BadCount judge_count(double count) {
+  if (!std::isfinite(count)) return count_not_finite;
+  if (count != std::trunc(count)) return count_not_whole;
+  return count < 0.0 ? negative_count : sound_count;
 }
 
 std::string reason(int kind) {
   switch (kind) {
-    case not_finite:
+    case count_not_finite:
       return "that one is NaN or infinite";
-    case not_whole:
+    case count_not_whole:
       return "that one is not a whole number";
-    case negative:
-      return "that one is negative";
+    case negative_count:
+      return "that one is negative_count";
     default:
       return "there are more successes than trials";
   }
@@ -38,10 +38,10 @@ void require_counts(const Metadata& metadata, Range rows, const std::vector<doub
   Finding bad_successes;
   for (std::size_t i = 0; i < trials.size(); ++i) {
     const std::int64_t row = rows.first + static_cast<std::int64_t>(i);
-    if (const auto kind = judge(trials[i]); kind != sound) bad_trials.add(row, 0, kind);
-    auto kind = judge(successes[i]);
-    if (kind == sound && successes[i] > trials[i]) kind = above_trials;
-    if (kind != sound) bad_successes.add(row, 0, kind);
+    if (const auto kind = judge_count(trials[i]); kind != sound_count) bad_trials.add(row, 0, kind);
+    auto kind = judge_count(successes[i]);
+    if (kind == sound_count && successes[i] > trials[i]) kind = above_trials;
+    if (kind != sound_count) bad_successes.add(row, 0, kind);
   }
   const FileMetadata& first = metadata.files.front();
   if (const auto found = combine(bad_trials, communicator)) {

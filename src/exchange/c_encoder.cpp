@@ -158,9 +158,9 @@ std::string c_encoder(const table::Schema& schema, const std::string& name) {
     first += column.features();
     ++number;
   }
-  using Values = std::vector<std::pair<std::string, std::string>>;
-  const std::string hash = has_hashed(schema) ? filled(kHash, Values{{"name", name}}) : "";
-  const Values values = {
+  using Fillings = std::vector<std::pair<std::string, std::string>>;
+  const std::string hash = has_hashed(schema) ? filled(kHash, Fillings{{"name", name}}) : "";
+  const Fillings values = {
       {"name", name}, {"members", members}, {"columns", columns}, {"hash", hash}};
   return filled(kEncode, values);
 }

@@ -12,10 +12,6 @@ namespace mpilogit::exchange {
 
 namespace {
 
-void require(bool holds, const std::string& what) {
-  if (!holds) throw std::invalid_argument(what);
-}
-
 // A whole number, written as we would write it.
 std::optional<std::int64_t> whole_number(const std::string& text) {
   std::int64_t value = 0;
@@ -91,6 +87,10 @@ std::vector<ClassRow> sorted_rows(ClassRows& table, std::vector<std::size_t>& or
 }
 
 }  // namespace
+
+void require(bool holds, const std::string& what) {
+  if (!holds) throw std::invalid_argument(what);
+}
 
 data::ClassSet classes_named(const std::vector<std::string>& names) {
   data::ClassSet classes;

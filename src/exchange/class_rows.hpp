@@ -25,6 +25,9 @@ struct ClassRows {
   std::vector<std::string> feature_names;  ///< empty: there are none
 };
 
+/// Throws std::invalid_argument(what) unless it holds.
+void require(bool holds, const std::string& what);
+
 /// Classes by their names: numbers if all are whole numbers, else truth values if they are `true`
 /// and `false`, else texts.
 data::ClassSet classes_named(const std::vector<std::string>& names);

@@ -14,14 +14,10 @@ namespace mpilogit::exchange {
 
 namespace {
 
-using Json = nlohmann::json;
-
-void require(bool holds, const std::string& what) {
-  if (!holds) throw std::invalid_argument(what);
-}
+using ParsedJson = nlohmann::json;
 
 // Labels as they are, all of one kind.
-data::ClassSet labels_in(const Json& labels) {
+data::ClassSet labels_in(const ParsedJson& labels) {
   require(labels.is_array() && !labels.empty(), "its classes are no list");
   data::ClassSet classes;
   for (const auto& label : labels) {
@@ -46,12 +42,12 @@ data::ClassSet labels_in(const Json& labels) {
   return classes;
 }
 
-std::vector<std::string> names_in(const Json& json, const char* key) {
+std::vector<std::string> names_in(const ParsedJson& json, const char* key) {
   if (!json.contains(key) || json[key].is_null()) return {};
   return json[key].get<std::vector<std::string>>();
 }
 
-std::vector<std::vector<double>> rows_of_numbers(const Json& json) {
+std::vector<std::vector<double>> rows_of_numbers(const ParsedJson& json) {
   if (json.is_array() && !json.empty() && json[0].is_number()) {
     return {json.get<std::vector<double>>()};
   }
@@ -59,7 +55,7 @@ std::vector<std::vector<double>> rows_of_numbers(const Json& json) {
 }
 
 // Without an intercept scikit-learn has one 0 for all classes.
-std::vector<double> intercepts_of(const Json& json, std::size_t rows) {
+std::vector<double> intercepts_of(const ParsedJson& json, std::size_t rows) {
   if (json.is_number()) return std::vector<double>(rows, json.get<double>());
   auto values = json.get<std::vector<double>>();
   if (values.size() == 1) return std::vector<double>(rows, values.front());
@@ -67,7 +63,7 @@ std::vector<double> intercepts_of(const Json& json, std::size_t rows) {
   return values;
 }
 
-std::vector<ClassRow> rows_in(const Json& coefficients, const Json& intercept) {
+std::vector<ClassRow> rows_in(const ParsedJson& coefficients, const ParsedJson& intercept) {
   const auto rows = rows_of_numbers(coefficients);
   require(!rows.empty(), "it has no coefficients");
   const auto intercepts = intercepts_of(intercept, rows.size());
@@ -76,9 +72,9 @@ std::vector<ClassRow> rows_in(const Json& coefficients, const Json& intercept) {
   return result;
 }
 
-model::Model scikit_learn_model(const Json& json, const TableOptions& options) {
+model::Model scikit_learn_model(const ParsedJson& json, const TableOptions& options) {
   ClassRows table;
-  table.rows = rows_in(json.at("coef_"), json.value("intercept_", Json(0.0)));
+  table.rows = rows_in(json.at("coef_"), json.value("intercept_", ParsedJson(0.0)));
   table.reference = table.rows.size() == 1;
   table.feature_names = names_in(json, "feature_names_in_");
   table.one_vs_rest = table.rows.size() > 1 && json.value("multi_class", "") == "ovr";
@@ -91,7 +87,7 @@ model::Model scikit_learn_model(const Json& json, const TableOptions& options) {
   return model_of(std::move(table));
 }
 
-kernels::PolynomialShape expansion_in(const Json& json, std::int64_t features) {
+kernels::PolynomialShape expansion_in(const ParsedJson& json, std::int64_t features) {
   if (json.is_null()) return {static_cast<std::size_t>(features), 1, false};
   const auto degree = json.at("degree").get<std::int64_t>();
   const auto from = json.at("data_features").get<std::int64_t>();
@@ -106,7 +102,7 @@ kernels::PolynomialShape expansion_in(const Json& json, std::int64_t features) {
 }
 
 // What `export --format json` wrote. The inference stays behind: it is of the data, too.
-model::Model own_model(const Json& json, const TableOptions& options) {
+model::Model own_model(const ParsedJson& json, const TableOptions& options) {
   require(json.at("format") == "mpilogit model" && json.at("format_version") == 1,
           "it is of another format");
   require(options.classes.empty(), "--classes has no effect: it names them");
@@ -117,18 +113,18 @@ model::Model own_model(const Json& json, const TableOptions& options) {
   table.one_vs_rest = json.at("objective") == model::kOneVsRest;
   table.feature_names = names_in(json, "feature_names");
   model::Model model = model_of(std::move(table));
-  const Json& expansion = json.at("expansion");
+  const ParsedJson& expansion = json.at("expansion");
   model.expansion = expansion_in(expansion, model.features);
   if (!expansion.is_null()) model.data_feature_names = names_in(expansion, "data_feature_names");
   require(model.data_feature_names.empty() ||
               std::ssize(model.data_feature_names) == model.data_features(),
           "it has other numbers of names and of features");
-  const Json& penalty = json.at("penalty");
+  const ParsedJson& penalty = json.at("penalty");
   model.l2 = penalty.at("l2").get<double>();
   model.l1 = penalty.at("l1").get<double>();
   model.standardized = penalty.at("standardized").get<bool>();
   model.firth = penalty.at("firth").get<bool>();
-  const Json& schema = json.at("schema");
+  const ParsedJson& schema = json.at("schema");
   if (schema.is_null()) return model;
   model.schema = table::to_text(table::schema_from(schema.dump(), "schema"));
   return model;
@@ -137,7 +133,7 @@ model::Model own_model(const Json& json, const TableOptions& options) {
 }  // namespace
 
 model::Model model_from_json(const std::string& text, const TableOptions& options) {
-  const Json json = Json::parse(text);
+  const ParsedJson json = ParsedJson::parse(text);
   require(!options.step, "--step has no effect: it has the coefficients of one model");
   if (json.contains("coef_")) return scikit_learn_model(json, options);
   if (json.contains("format")) return own_model(json, options);

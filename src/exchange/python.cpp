@@ -77,11 +77,11 @@ def predict_rows(X):
     return np.array(CLASSES)[margins_of_rows(X).argmax(axis=1)]
 )py";
 
-constexpr std::string_view kLogSigmoid =
+constexpr std::string_view kPythonLogSigmoid =
     R"py(    scores = [min(z, 0.0) - math.log1p(math.exp(-abs(z))) for z in scores]
 )py";
 
-constexpr std::string_view kLogSigmoidRows =
+constexpr std::string_view kPythonLogSigmoidRows =
     R"py(    scores = np.minimum(scores, 0.0) - np.log1p(np.exp(-np.abs(scores)))
 )py";
 
@@ -89,7 +89,7 @@ constexpr std::string_view kExpandRows = R"py(    X = np.asarray(X, dtype=float)
     X = np.stack([X[:, selection].prod(axis=1) for selection in map(list, _selections(X.shape[1]))], axis=1)
 )py";
 
-constexpr std::string_view kEncode = R"py(
+constexpr std::string_view kPythonEncode = R"py(
 
 # The columns of the raw table: name, and how many features it has. Of a number its mean, if that stands
 # for a value that is not there; of a category the place of each text among the features, None for none;
@@ -163,7 +163,7 @@ std::string classes_of(const data::ClassSet& classes) {
   return joined(labels);
 }
 
-std::string coefficients_of(const model::Model& model) {
+std::string array_of_coefficients(const model::Model& model) {
   std::string lines;
   const std::span<const double> all(model.coefficients);
   const auto width = static_cast<std::size_t>(model.features);
@@ -191,7 +191,7 @@ std::string encoder(const table::Schema& schema) {
   std::string columns;
   for (const auto& column : schema.columns) columns += column_of(schema, column);
   return "\n\nMISSING = [" + texts(schema.missing_texts) + "]" +
-         filled(kEncode, Values{{"columns", columns}});
+         filled(kPythonEncode, Values{{"columns", columns}});
 }
 
 }  // namespace
@@ -214,7 +214,7 @@ std::string to_python(const model::Model& model, const ExportOptions& options,
       {"names",
        model.data_feature_names.empty() ? "None" : "[" + texts(model.data_feature_names) + "]"},
       {"intercept", numbers(model.intercept)},
-      {"coefficients", coefficients_of(model)},
+      {"coefficients", array_of_coefficients(model)},
       {"degree", std::to_string(model.expansion.degree)},
       {"combinations",
        model.expansion.interactions_only ? "combinations" : "combinations_with_replacement"},
@@ -222,10 +222,10 @@ std::string to_python(const model::Model& model, const ExportOptions& options,
                          : "[math.prod(float(features[j]) for j in selection) for selection in "
                            "_selections(len(features))]"},
       {"zero", zero ? "[0.0] + " : ""},
-      {"log_sigmoid", std::string(one_vs_rest ? kLogSigmoid : "")},
+      {"log_sigmoid", std::string(one_vs_rest ? kPythonLogSigmoid : "")},
       {"expand_rows", std::string(plain ? "" : kExpandRows)},
       {"zero_rows", zero ? "np.hstack([np.zeros((len(margins), 1)), margins])" : "margins"},
-      {"log_sigmoid_rows", std::string(one_vs_rest ? kLogSigmoidRows : "")}};
+      {"log_sigmoid_rows", std::string(one_vs_rest ? kPythonLogSigmoidRows : "")}};
   return filled(kModule, values) + (encodes ? encoder(*schema) : "");
 }
 

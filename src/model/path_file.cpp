@@ -16,7 +16,7 @@ namespace mpilogit::model {
 
 namespace {
 
-constexpr const char* kFormat = "mpilogit path";
+constexpr const char* kPathFormat = "mpilogit path";
 
 // One number per step; `apply` gets the name and the member.
 template <class AnyPath, class Apply>
@@ -59,7 +59,7 @@ void write_path(const std::string& target_path, const Path& path) {
   for_each_count(path, [&](const char* name, const std::vector<std::int64_t>& values) {
     hdf5::write_integers(file, name, values, {steps});
   });
-  hdf5::write_attribute(file, "/", "format", kFormat);
+  hdf5::write_attribute(file, "/", "format", kPathFormat);
   hdf5::write_attribute(file, "/", "format_version", std::int64_t{kPathFormatVersion});
   write_description(file, path.model);
   hdf5::write_attribute(file, "/", "coefficients_sha256", coefficients_sha256(path));
@@ -70,7 +70,7 @@ void write_path(const std::string& target_path, const Path& path) {
 
 Path read_path(const std::string& source_path) {
   const hdf5::File file = hdf5::File::open(source_path);
-  require_format(file, kFormat, kPathFormatVersion, "mpilogit path");
+  require_format(file, kPathFormat, kPathFormatVersion, "mpilogit path");
   const auto shape = require_shapes(file);
   const auto steps = static_cast<std::size_t>(shape[0]);
   const auto require_steps = [&](const char* name, std::size_t count) {
@@ -95,7 +95,7 @@ Path read_path(const std::string& source_path) {
 }
 
 bool is_path(const std::string& file) {
-  return has_format(hdf5::File::open(file), kFormat);
+  return has_format(hdf5::File::open(file), kPathFormat);
 }
 
 std::string coefficients_sha256(const Path& path) {

@@ -14,8 +14,8 @@ namespace mpilogit::solvers {
 
 namespace {
 
-constexpr double kSufficientDecrease = 1e-4;
-constexpr int kMostShortenings = 60;
+constexpr double kSufficientCompositeDecrease = 1e-4;
+constexpr int kMostCompositeShortenings = 60;
 
 // w + t (target − w), in the box in spite of rounding.
 std::vector<double> on_segment(const NonSmooth& non_smooth, std::span<const double> from,
@@ -34,7 +34,7 @@ double shortened(const Line& line, core::FunctionRef<double(double)> penalty,
   double best = 0.0;
   double lowest = std::numeric_limits<double>::infinity();
   double t = 0.5;
-  for (int count = 0; count < kMostShortenings; ++count, t *= 0.5) {
+  for (int count = 0; count < kMostCompositeShortenings; ++count, t *= 0.5) {
     const double value = line.at(t).value + penalty(t);
     const bool good = std::isfinite(value) && accepts(value, t);
     if (best > 0.0 && !(good && value < lowest)) break;
@@ -55,7 +55,7 @@ CompositeStep composite_search(const Objective& objective, const NonSmooth& non_
   const auto start = from.smooth->coefficients();
   const auto accepts = [&](double value, double t) {
     return equal_up_to_rounding(from.value, value) ||
-           value <= from.value + kSufficientDecrease * t * slope;
+           value <= from.value + kSufficientCompositeDecrease * t * slope;
   };
   const auto accepted = [&](CompositePoint point, double t) -> CompositeStep {
     const bool flat = equal_up_to_rounding(from.value, point.value);

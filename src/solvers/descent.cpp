@@ -11,7 +11,7 @@ namespace mpilogit::solvers {
 
 namespace {
 
-constexpr int kFlatStepsToStop = 3;
+constexpr int kFlatDescentSteps = 3;
 
 // A step along the direction; failing that, one along what the method offers without its memory.
 Step step_or_start_over(DescentMethod& method, const Point& point,
@@ -58,7 +58,7 @@ Solution descend(const Objective& objective, std::span<const double> start, cons
     }
     Step step = step_or_start_over(method, *point, direction);
     flat_steps = step.outcome == StepOutcome::flat ? flat_steps + 1 : 0;
-    if (step.outcome == StepOutcome::stuck || flat_steps >= kFlatStepsToStop) {
+    if (step.outcome == StepOutcome::stuck || flat_steps >= kFlatDescentSteps) {
       const double computed = gap.computed(*point, direction.decrease);
       return stop(at_rounding_level(computed), computed);
     }

@@ -1,11 +1,21 @@
 #include "solvers/inverse_hessian.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "solvers/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
+
+std::vector<double> curvatures_at(const Point& point) {
+  std::vector<double> diagonal(point.gradient().size());
+  point.hessian_diagonal(diagonal);
+  for (double& entry : diagonal) {
+    if (!(entry > 0.0) || !std::isfinite(entry)) entry = 1.0;
+  }
+  return diagonal;
+}
 
 // The two loops: H = Vᵀ … (γ D⁻¹) … V + Σ s sᵀ / sᵀy, newest pair outermost.
 void InverseHessian::apply(std::span<const double> vector, std::span<double> result) const {

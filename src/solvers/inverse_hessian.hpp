@@ -8,8 +8,12 @@
 #include <vector>
 
 #include "mpilogit/core/archive.hpp"
+#include "mpilogit/solvers/objective.hpp"
 
 namespace mpilogit::solvers {
+
+/// diag ∇²F at the point, or 1 where that is no curvature. Cost: one pass.
+std::vector<double> curvatures_at(const Point& point);
 
 /// H ≈ ∇²F⁻¹ from the last few changes s of the coefficients and y of the gradient, on top of
 /// γ D⁻¹, D a diagonal of curvatures: so that columns of any scale are alike (Nocedal 1980).

@@ -13,16 +13,6 @@ namespace mpilogit::solvers {
 
 namespace {
 
-// diag ∇²F, or 1 where that is no curvature. Cost: one pass.
-std::vector<double> curvatures_at(const Point& point) {
-  std::vector<double> diagonal(point.gradient().size());
-  point.hessian_diagonal(diagonal);
-  for (double& entry : diagonal) {
-    if (!(entry > 0.0) || !std::isfinite(entry)) entry = 1.0;
-  }
-  return diagonal;
-}
-
 std::vector<double> difference(std::span<const double> a, std::span<const double> b) {
   std::vector<double> result(a.begin(), a.end());
   add_scaled(-1.0, b, result);

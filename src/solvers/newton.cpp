@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kFirstForcing = 0.25;
 constexpr double kLeastForcing = 1e-2;
-constexpr int kFlatStepsToStop = 2;
+constexpr int kFlatNewtonSteps = 2;
 constexpr int kChordSteps = 2;                  // that should do
 constexpr int kMostChordSteps = 4;              // where the last ones did less than those before
 constexpr int kMostLinearSteps = 100;           // where the Hessian is only like it
@@ -131,7 +131,7 @@ Solution NewtonRun::run() {
       finish(model);
       return stop(StopReason::tolerance_reached);
     }
-    if (flat_steps_ >= kFlatStepsToStop) return stop(at_rounding_level(gap_));
+    if (flat_steps_ >= kFlatNewtonSteps) return stop(at_rounding_level(gap_));
     if (iteration_ >= limits_.max_iterations) return stop(StopReason::iteration_limit);
     if (!advance(model)) {
       return stop(outcome_ == StepOutcome::stuck ? at_rounding_level(gap_)

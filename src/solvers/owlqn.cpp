@@ -18,24 +18,14 @@ namespace mpilogit::solvers {
 namespace {
 
 constexpr double kForcing = 0.1;
-constexpr double kFirstDamping = 1e-2;
-constexpr double kLeastDamping = 1e-12;
+constexpr double kFirstOwlqnDamping = 1e-2;
+constexpr double kLeastOwlqnDamping = 1e-12;
 constexpr double kMostDampingToStop = 1e-5;
-constexpr int kFlatStepsToStop = 3;
+constexpr int kFlatOwlqnSteps = 3;
 constexpr int kStepsToSettle = 3;
 constexpr int kMostQuasiNewtonSteps = 10;
 constexpr double kPolish = 0.01;
 constexpr int kMostPolishes = 4;
-
-// diag ∇²F, or 1 where that is no curvature. Cost: one pass.
-std::vector<double> curvatures_at(const Point& point) {
-  std::vector<double> diagonal(point.gradient().size());
-  point.hessian_diagonal(diagonal);
-  for (double& entry : diagonal) {
-    if (!(entry > 0.0) || !std::isfinite(entry)) entry = 1.0;
-  }
-  return diagonal;
-}
 
 // Where a step may lead, as a point in the box on the same side of every kink.
 struct Aim {
@@ -95,7 +85,7 @@ class OwlqnRun {
   double gap_ = 0.0;
   double ratio_ = 1.0;          // of Newton's decrease to the quasi-Newton one
   double smallest_ritz_ = 1.0;  // over all points so far
-  double damping_ = kFirstDamping;
+  double damping_ = kFirstOwlqnDamping;
   int flat_steps_ = 0;
   int steps_settled_ = 0;       // without a change of who rests
   int quasi_newton_steps_ = 0;  // since the last second-order one
@@ -160,7 +150,7 @@ Plan OwlqnRun::plan() {
   Plan result = quasi_newton(free);
   const double cheap = result.decrease;
   const bool maybe_done = relative(ratio_ * cheap) <= limits_.tolerance;
-  if (maybe_done || reached_ || newton_worked_ || flat_steps_ >= kFlatStepsToStop ||
+  if (maybe_done || reached_ || newton_worked_ || flat_steps_ >= kFlatOwlqnSteps ||
       steps_settled_ >= kStepsToSettle || quasi_newton_steps_ >= kMostQuasiNewtonSteps) {
     return newton(free, cheap);
   }
@@ -194,7 +184,7 @@ void OwlqnRun::adapt_damping(double length) {
   if (length < 1.0) {
     damping_ = std::min(10.0 * damping_, 1.0);
   } else {
-    damping_ = std::max((steps_settled_ > 0 ? 0.01 : 0.5) * damping_, kLeastDamping);
+    damping_ = std::max((steps_settled_ > 0 ? 0.01 : 0.5) * damping_, kLeastOwlqnDamping);
   }
 }
 
@@ -250,7 +240,7 @@ Solution OwlqnRun::run() {
     const bool reached = tolerance_reached(next);
     if (!report()) return stop(StopReason::asked_to_stop);
     const bool last = iteration_ >= limits_.max_iterations;
-    const bool flat = next.second_order && flat_steps_ >= kFlatStepsToStop;
+    const bool flat = next.second_order && flat_steps_ >= kFlatOwlqnSteps;
     if (reached && (last || flat || polished())) return stop(StopReason::tolerance_reached);
     if (last) return stop(StopReason::iteration_limit);
     if (flat) return stop(at_rounding_level(gap_));

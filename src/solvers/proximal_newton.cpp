@@ -23,8 +23,8 @@ constexpr int kMostFactorisations = 1000;
 constexpr double kFirstDamping = 1e-3;
 constexpr double kLeastDamping = 1e-9;
 constexpr double kShortStep = 0.25;
-constexpr int kFlatStepsToStop = 2;
-constexpr int kMostChordSteps = 2;
+constexpr int kFlatProximalSteps = 2;
+constexpr int kMostProximalChords = 2;
 constexpr int kMostConfirmations = 4;
 
 class ProximalNewtonRun {
@@ -239,7 +239,7 @@ Solution ProximalNewtonRun::run() {
         return stop(StopReason::tolerance_reached);
       continue;
     }
-    if (flat_steps_ >= kFlatStepsToStop) return stop(at_rounding_level(gap_));
+    if (flat_steps_ >= kFlatProximalSteps) return stop(at_rounding_level(gap_));
     if (iteration_ >= limits_.max_iterations) return stop(StopReason::iteration_limit);
     if (!advance(minimum)) {
       const bool optimum = outcome_ == StepOutcome::stuck && converged(at_rounding_level(gap_));
@@ -261,7 +261,7 @@ void ProximalNewtonRun::polish(const PiecewiseQuadratic& model) {
   Minimum minimum = minimise(model);
   report(estimated_gap(minimum));
   const double enough = 1e-4 * limits_.tolerance * limits_.tolerance;
-  for (int chord = 0; chord < kMostChordSteps; ++chord) {
+  for (int chord = 0; chord < kMostProximalChords; ++chord) {
     if (gap_ <= enough || iteration_ >= limits_.max_iterations) return;
     auto next = evaluate_composite(objective_, non_smooth_, target(minimum));
     if (!is_finite(next)) return;

@@ -13,7 +13,7 @@ namespace mpilogit::statistics {
 namespace {
 
 // The sums of bin b are 3 b + these; after all bins one of squared errors and one of weights.
-enum Sum : std::size_t { kWeight, kPredicted, kObserved, kSumsPerBin };
+enum BinSum : std::size_t { kBinWeight, kBinPredicted, kBinObserved, kSumsPerBin };
 
 struct Prediction {
   double probability = 0.0;
@@ -47,9 +47,9 @@ Calibration calibrate(const ScoredRows& rows, std::span<const double> probabilit
     squares.add(weight * squared_error(own, outcome.label));
     all_weight.add(weight);
     core::WideSum* const of_bin = &sums[bin * kSumsPerBin];
-    of_bin[kWeight].add(weight);
-    of_bin[kPredicted].add(weight * prediction.probability);
-    if (outcome.label == prediction.label) of_bin[kObserved].add(weight);
+    of_bin[kBinWeight].add(weight);
+    of_bin[kBinPredicted].add(weight * prediction.probability);
+    if (outcome.label == prediction.label) of_bin[kBinObserved].add(weight);
   });
   sum_over_ranks(sums, communicator);
   communicator.sum(counts);
@@ -63,10 +63,10 @@ Calibration calibrate(const ScoredRows& rows, std::span<const double> probabilit
     bin.lower = edges[b];
     bin.upper = edges[b + 1];
     bin.rows = counts[b];
-    bin.weight = of_bin[kWeight].value();
+    bin.weight = of_bin[kBinWeight].value();
     if (bin.weight > 0.0) {
-      bin.mean_predicted = of_bin[kPredicted].value() / bin.weight;
-      bin.observed = of_bin[kObserved].value() / bin.weight;
+      bin.mean_predicted = of_bin[kBinPredicted].value() / bin.weight;
+      bin.observed = of_bin[kBinObserved].value() / bin.weight;
       result.expected_error += bin.weight / total * std::fabs(*bin.mean_predicted - *bin.observed);
     }
     result.bins.push_back(bin);

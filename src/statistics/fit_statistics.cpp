@@ -58,7 +58,7 @@ void add_outcome(const ScoredRows& rows, const Outcome& outcome, core::ExactVect
 }
 
 // Each row's terms go into the exact sums by themselves: where the rows are split cannot matter.
-core::ExactVectorSum sum_rows(const ScoredRows& rows, const comm::Communicator& communicator) {
+core::ExactVectorSum exact_sums(const ScoredRows& rows, const comm::Communicator& communicator) {
   core::ExactVectorSum sums({}, kClasses + rows.shape.classes());
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     const bool counts = (rows.weights.empty() || rows.weights[i] > 0.0) &&
@@ -85,7 +85,7 @@ std::vector<double> class_totals(const core::ExactVectorSum& sums, std::size_t c
 // McFadden's R² = 1 − ℓ / ℓ₀;  Tjur's R² = mean of P(y = 1) over class 1 − that over class 0.
 model::FitStatistics fit_statistics(const ScoredRows& rows, const FitDescription& description,
                                     const comm::Communicator& communicator) {
-  const core::ExactVectorSum sums = sum_rows(rows, communicator);
+  const core::ExactVectorSum sums = exact_sums(rows, communicator);
   const std::vector<double> totals = class_totals(sums, rows.shape.classes());
   const double scale =
       description.sampling_weights ? sums.scalar(kRows) / sums.scalar(kWeight) : 1.0;

@@ -125,25 +125,33 @@ void add_areas(const ScoredRows& rows, std::span<const double> probabilities,
 }
 
 // The sums of group g are 6 g + these.
-enum Sum : std::size_t { kWeight, kLoss, kCorrect, kSquares, kObserved, kPredicted, kSums };
+enum GroupSum : std::size_t {
+  kGroupWeight,
+  kGroupLoss,
+  kGroupCorrect,
+  kGroupSquares,
+  kGroupObserved,
+  kGroupPredicted,
+  kSumsPerGroup
+};
 
 std::vector<core::WideSum> sum_groups(const ScoredRows& rows, std::span<const double> probabilities,
                                       std::span<const std::uint32_t> groups, std::size_t count) {
   const RowLosses losses(rows);
   const std::vector<std::uint32_t> predicted = predictions(rows);
   const std::size_t columns = rows.shape.event_columns();
-  std::vector<core::WideSum> sums(count * kSums);
+  std::vector<core::WideSum> sums(count * kSumsPerGroup);
   for_each_outcome(rows, [&](const Outcome& outcome) {
     const double weight = outcome.weight * outcome.count;
     if (weight == 0.0) return;
-    core::WideSum* const own = &sums[groups[outcome.row] * kSums];
+    core::WideSum* const own = &sums[groups[outcome.row] * kSumsPerGroup];
     const auto events = probabilities.subspan(outcome.row * columns, columns);
-    own[kWeight].add(weight);
-    own[kLoss].add(weight * losses.at(outcome));
-    if (outcome.label == predicted[outcome.row]) own[kCorrect].add(weight);
-    own[kSquares].add(weight * squared_error(events, outcome.label));
-    if (outcome.label == 1) own[kObserved].add(weight);
-    own[kPredicted].add(weight * events.front());
+    own[kGroupWeight].add(weight);
+    own[kGroupLoss].add(weight * losses.at(outcome));
+    if (outcome.label == predicted[outcome.row]) own[kGroupCorrect].add(weight);
+    own[kGroupSquares].add(weight * squared_error(events, outcome.label));
+    if (outcome.label == 1) own[kGroupObserved].add(weight);
+    own[kGroupPredicted].add(weight * events.front());
   });
   return sums;
 }
@@ -162,16 +170,16 @@ std::vector<GroupMetrics> metrics_by_group(const ScoredRows& rows,
 
   std::vector<GroupMetrics> result(count);
   for (std::size_t g = 0; g < count; ++g) {
-    const core::WideSum* const own = &sums[g * kSums];
-    const double weight = own[kWeight].value();
+    const core::WideSum* const own = &sums[g * kSumsPerGroup];
+    const double weight = own[kGroupWeight].value();
     result[g].rows = group_rows[g];
     if (weight == 0.0) continue;
-    result[g].log_loss = own[kLoss].value() / weight;
-    result[g].accuracy = own[kCorrect].value() / weight;
-    result[g].brier = own[kSquares].value() / weight;
+    result[g].log_loss = own[kGroupLoss].value() / weight;
+    result[g].accuracy = own[kGroupCorrect].value() / weight;
+    result[g].brier = own[kGroupSquares].value() / weight;
     if (rows.shape.link != Link::logistic) continue;
-    result[g].observed = own[kObserved].value() / weight;
-    result[g].mean_predicted = own[kPredicted].value() / weight;
+    result[g].observed = own[kGroupObserved].value() / weight;
+    result[g].mean_predicted = own[kGroupPredicted].value() / weight;
   }
   add_areas(rows, probabilities, groups, result, communicator);
   return result;

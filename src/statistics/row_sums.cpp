@@ -8,7 +8,7 @@ namespace mpilogit::statistics {
 namespace {
 
 // The sums of class k are 3 k + these; after all classes one of losses.
-enum Sum : std::size_t { kCorrect, kMissed, kMistaken, kSumsPerClass };
+enum ClassSum : std::size_t { kCorrect, kMissed, kMistaken, kSumsPerClass };
 
 // Before anything is rounded: rightly predicted weight and all weight.
 void add_up(std::span<const core::WideSum> sums, RowSums& result) {

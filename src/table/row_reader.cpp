@@ -13,7 +13,7 @@ namespace mpilogit::table {
 namespace {
 
 // In cache, with its marks.
-constexpr std::size_t kRowBufferBytes = std::size_t{1} << 18;
+constexpr std::size_t kReadBytes = std::size_t{1} << 18;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
@@ -34,7 +34,7 @@ RowReader::RowReader(std::unique_ptr<TextStream> stream, std::int64_t offset, st
       columns_(columns),
       where_(std::move(where)),
       last_(last),
-      buffer_(kRowBufferBytes + kernels::kTextPadding, 'x'),
+      buffer_(kReadBytes + kernels::kTextPadding, 'x'),
       offset_(offset) {
   fields_.reserve(columns + 1);
 }

@@ -13,11 +13,6 @@ namespace mpilogit::workflow {
 
 namespace {
 
-core::Error refused(const std::string& where, const std::string& what, const std::string& why,
-                    const std::string& remedy) {
-  return core::bad_input({.what = what, .where = where, .why = why, .remedy = remedy});
-}
-
 template <class Float>
 std::int64_t first_bad(std::span<const std::byte> bytes) {
   const std::size_t count = bytes.size() / sizeof(Float);

@@ -15,16 +15,11 @@ using hdf5::ValueType;
 using table::NpyArray;
 using table::ZipArchive;
 
-constexpr std::int64_t kMostFeatures = std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
+constexpr std::int64_t kMostColumns = std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
 
 constexpr std::int64_t kMostSize = std::int64_t{1} << 53;
 
 constexpr const char* kSaveIt = "Save it again";
-
-core::Error refused(const std::string& where, const std::string& what, const std::string& why,
-                    const std::string& remedy) {
-  return core::bad_input({.what = what, .where = where, .why = why, .remedy = remedy});
-}
 
 std::string shape_text(const NpyArray& array) {
   std::string text;
@@ -156,9 +151,9 @@ void require_shape(const NpySources& sources) {
   }
   if (sources.rows() == 0) throw refused(sources.features_name, "has no rows", {}, kSaveIt);
   if (sources.columns() == 0) throw refused(sources.features_name, "has no columns", {}, kSaveIt);
-  if (sources.columns() > kMostFeatures) {
+  if (sources.columns() > kMostColumns) {
     throw refused(sources.features_name, "has " + std::to_string(sources.columns()) + " columns",
-                  "at most " + std::to_string(kMostFeatures) + " are supported", kSaveIt);
+                  "at most " + std::to_string(kMostColumns) + " are supported", kSaveIt);
   }
 }
 
@@ -189,6 +184,11 @@ std::unique_ptr<NpyArray> open_column(const std::optional<std::string>& name,
 }
 
 }  // namespace
+
+core::Error refused(const std::string& where, const std::string& what, const std::string& why,
+                    const std::string& remedy) {
+  return core::bad_input({.what = what, .where = where, .why = why, .remedy = remedy});
+}
 
 NpySources open_npy(const ImportNpyOptions& options) {
   NpySources sources;

@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "mpilogit/core/error.hpp"
 #include "mpilogit/hdf5/value_type.hpp"
 #include "mpilogit/table/npy_array.hpp"
 #include "mpilogit/workflow/import_npy.hpp"
@@ -58,6 +60,10 @@ struct NpySources {
 
 /// Not collective, but the same on every rank.
 NpySources open_npy(const ImportNpyOptions& options);
+
+/// What is wrong with an array or a file.
+core::Error refused(const std::string& where, const std::string& what, const std::string& why,
+                    const std::string& remedy);
 
 /// How the data set stores numbers of that type.
 hdf5::ValueType value_type_of(const table::NpyType& type);

@@ -17,7 +17,7 @@ namespace mpilogit::workflow {
 
 namespace {
 
-constexpr std::int64_t kMostFeatures = 20'000;
+constexpr std::int64_t kMostPlaneFeatures = 20'000;
 
 // Two values of each local row, side by side. With unit vectors as coefficients the margins are
 // the values themselves: every other product is 0, and stored values are finite.
@@ -208,7 +208,7 @@ FeaturePair parse_plane(const std::string& text, const model::Model& model,
 std::optional<FeaturePair> strongest_pair(const model::Model& model, const data::Shape& shape,
                                           std::span<const double> deviations) {
   const bool named = !names_of(model, shape).empty();
-  if (model.features > kMostFeatures || (shape.sparse && !named)) return std::nullopt;
+  if (model.features > kMostPlaneFeatures || (shape.sparse && !named)) return std::nullopt;
   std::vector<double> effects(static_cast<std::size_t>(model.data_features()));
   const auto products = kernels::monomials(model.expansion);
   for (std::size_t m = 0; m < products.size(); ++m) {

@@ -8,44 +8,44 @@ namespace mpilogit::workflow {
 
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
-void read(const Json& from, const char* key, std::optional<std::int64_t>& to) {
+void read(const ParsedJson& from, const char* key, std::optional<std::int64_t>& to) {
   if (from.contains(key) && from[key].is_number_integer()) to = from[key].get<std::int64_t>();
 }
 
-void read(const Json& from, const char* key, std::optional<double>& to) {
+void read(const ParsedJson& from, const char* key, std::optional<double>& to) {
   if (from.contains(key) && from[key].is_number()) to = from[key].get<double>();
 }
 
-void read(const Json& from, const char* key, std::optional<bool>& to) {
+void read(const ParsedJson& from, const char* key, std::optional<bool>& to) {
   if (from.contains(key) && from[key].is_boolean()) to = from[key].get<bool>();
 }
 
-void read(const Json& from, const char* key, std::string& to) {
+void read(const ParsedJson& from, const char* key, std::string& to) {
   if (from.contains(key) && from[key].is_string()) to = from[key].get<std::string>();
 }
 
-void read(const Json& from, const char* key, std::vector<std::string>& to) {
+void read(const ParsedJson& from, const char* key, std::vector<std::string>& to) {
   if (!from.contains(key) || !from[key].is_array()) return;
   for (const auto& text : from[key]) {
     if (text.is_string()) to.push_back(text.get<std::string>());
   }
 }
 
-double number(const Json& from, const char* key) {
+double number(const ParsedJson& from, const char* key) {
   std::optional<double> value;
   read(from, key, value);
   return value.value_or(std::numeric_limits<double>::quiet_NaN());
 }
 
-std::int64_t integer(const Json& from, const char* key) {
+std::int64_t integer(const ParsedJson& from, const char* key) {
   std::optional<std::int64_t> value;
   read(from, key, value);
   return value.value_or(0);
 }
 
-std::vector<HistoryEntry> history_of(const Json& record) {
+std::vector<HistoryEntry> history_of(const ParsedJson& record) {
   std::vector<HistoryEntry> history;
   if (!record.contains("history") || !record["history"].is_array()) return history;
   for (const auto& line : record["history"]) {
@@ -61,7 +61,7 @@ std::vector<HistoryEntry> history_of(const Json& record) {
 
 RecordSummary summarise_record(const std::string& json) {
   RecordSummary summary;
-  const Json record = Json::parse(json, nullptr, false);
+  const ParsedJson record = ParsedJson::parse(json, nullptr, false);
   if (!record.is_object()) return summary;
   read(record, "rows", summary.rows);
   read(record, "features", summary.features);

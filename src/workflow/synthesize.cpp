@@ -20,7 +20,7 @@ namespace {
 
 using hdf5::ValueType;
 
-constexpr double kStepBytes = 0x1p23;
+constexpr double kBytesAStep = 0x1p23;
 
 core::Error contradiction(const std::string& what, const std::string& remedy) {
   return core::bad_input({.what = what, .where = {}, .why = {}, .remedy = remedy});
@@ -79,7 +79,7 @@ void for_rows(const SynthesizeOptions& options, data::Range mine, const char* wh
               const comm::Communicator& communicator, const table::Progress& progress,
               core::FunctionRef<void(data::Range)> work) {
   const auto per_step =
-      static_cast<std::int64_t>(std::max(1.0, kStepBytes / bytes_per_row(options)));
+      static_cast<std::int64_t>(std::max(1.0, kBytesAStep / bytes_per_row(options)));
   std::int64_t next = mine.first;
   table::in_rounds(
       communicator,

@@ -138,12 +138,11 @@ def test_bad_data_is_refused(tmp_path, case, ranks):
     data, model = tmp_path / "d.h5", tmp_path / "m.h5"
     write(data)
     run = mpilogit("train", data, "--model", model, "--l2", "0.1", *arguments, ranks=ranks,
-                   timeout=30)
+                   timeout=30, within=2)
     assert run.code == 2, run.err
     assert len(run.errors) == 1, run.err
     for word in named:
         assert word in run.errors[0]
-    assert run.seconds < 2
     assert list(tmp_path.glob("m.h5*")) == []
 
 

@@ -1,5 +1,6 @@
 """The program on three hosts: across them, when one of them dies, when one of them cannot be reached."""
 
+import re
 import subprocess
 import time
 
@@ -73,9 +74,10 @@ def test_the_job_ends_with_a_host(hosts, victim, tmp_path):
         in_training(job, log)
         hosts.kill(hosts.pids("b"))
         seconds_to_the_end(hosts, job, 5)
-    # mpirun has the one or the other to say, whichever it notices first.
+    # mpirun has one of these to say, whichever it notices first; it takes a daemon's end for a failed start, too.
     text = log.read_text()
-    assert "lost communication with a remote daemon" in text or "has unexpectedly disconnected" in text, text
+    assert re.search("lost communication with a remote daemon|has unexpectedly disconnected|"
+                     "unable to reliably start one or more daemons", text), text
 
 
 def test_the_job_ends_when_a_link_is_cut(hosts, victim, tmp_path):

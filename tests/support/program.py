@@ -37,8 +37,20 @@ def command(arguments, ranks):
     return [MPIEXEC, "-n", str(ranks), PROGRAM, *map(str, arguments)]
 
 
-def mpilogit(*arguments, ranks=1, timeout=120, cwd=None):
-    """Runs the program under mpirun; reads the record that --json names, if any."""
+def mpilogit(*arguments, within=None, **keywords):
+    """Runs the program under mpirun; reads the record that --json names, if any. Where `within` says how many
+    seconds it may take, one run of three must: a busy machine is slow now and then, a slow program always."""
+    if within is None:
+        return run_once(*arguments, **keywords)
+    runs = []
+    while len(runs) < 3:
+        runs.append(run_once(*arguments, **keywords))
+        if runs[-1].seconds < within:
+            return runs[-1]
+    raise AssertionError(f"took {[round(run.seconds, 1) for run in runs]} s, of {within} s\n{runs[-1].err}")
+
+
+def run_once(*arguments, ranks=1, timeout=120, cwd=None):
     start = time.monotonic()
     done = subprocess.run(
         command(arguments, ranks), capture_output=True, text=True, timeout=timeout, cwd=cwd,

@@ -5,13 +5,9 @@
 #include <span>
 
 #include "mpilogit/solvers/objective.hpp"
+#include "mpilogit/statistics/interval.hpp"
 
 namespace mpilogit::statistics {
-
-struct Interval {
-  double lower = 0.0;
-  double upper = 0.0;
-};
 
 /// The interval of variable `variable` in which the deviance of its profile, 2 (ℓ(ŵ) − max ℓ with
 /// w_v held), stays below `quantile` (of χ²₁). A side on which it never gets there, because the

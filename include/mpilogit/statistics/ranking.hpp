@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/statistics/interval.hpp"
 #include "mpilogit/statistics/ranked_scores.hpp"
 
 namespace mpilogit::statistics {
@@ -15,11 +16,6 @@ namespace mpilogit::statistics {
 ///     Σ_{i: y=1} s_i (W₀(z < z_i) + ½ W₀(z = z_i)) / (W₁ W₀).
 /// None when a class has no weight.
 std::optional<double> roc_auc(const RankedScores& ranked, const comm::Communicator& communicator);
-
-struct Interval {
-  double lower = 0.0;
-  double upper = 0.0;
-};
 
 /// The 95 % interval AUC ± 1.96 √v, cut to [0, 1], with DeLong's variance
 ///     v = S₁₀ / W₁ + S₀₁ / W₀,   S₁₀ = Σ_{i: y=1} s_i (V₁₀(z_i) − AUC)² / (W₁ − 1),
