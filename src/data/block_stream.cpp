@@ -6,6 +6,7 @@
 #include <exception>
 #include <mutex>
 #include <omp.h>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -44,8 +45,11 @@ class BlockStream::Implementation {
   };
 
   void plan_runs(std::span<const std::size_t> indices);
+  void start_readers(std::size_t count);
   void read_ahead();
-  bool ended() const { return failure_ || (ready_.empty() && left_ == 0); }
+  bool failed() const { return failure_ || lost_; }
+  bool ended() const { return failed() || (ready_.empty() && left_ == 0); }
+  void stop();
 
   const Dataset& dataset_;
   StreamedRows* streamed_;
@@ -62,6 +66,7 @@ class BlockStream::Implementation {
   std::size_t left_ = 0;  // wanted ranges that are not read yet
   bool stopped_ = false;
   std::exception_ptr failure_;
+  std::optional<Range> lost_;  // rows that were not the file's
   double waited_ = 0.0;
   std::vector<std::thread> readers_;
 };
@@ -79,9 +84,21 @@ BlockStream::Implementation::Implementation(const Dataset& dataset, StreamedRows
   plan_runs(indices);
   left_ = indices.size();
   for (std::size_t p = 0; p < streamed->pieces().size(); ++p) free_.push_back(p);
-  const auto useful = std::min(
-      {static_cast<std::size_t>(streamed->readers()), runs_.size(), streamed->pieces().size()});
-  for (std::size_t r = 0; r < useful; ++r) readers_.emplace_back([this] { read_ahead(); });
+  start_readers(std::min(
+      {static_cast<std::size_t>(streamed->readers()), runs_.size(), streamed->pieces().size()}));
+}
+
+// One does what two do, if the system gives no more threads.
+void BlockStream::Implementation::start_readers(std::size_t count) {
+  streamed_->begin_pass();
+  readers_.reserve(count);
+  try {
+    while (readers_.size() < count) readers_.emplace_back([this] { read_ahead(); });
+  } catch (const std::system_error&) {
+    if (!readers_.empty()) return;
+    streamed_->end_pass();
+    throw;
+  }
 }
 
 // Neighbours share a piece as long as it has room.
@@ -112,16 +129,13 @@ void BlockStream::Implementation::read_ahead() {
     std::exception_ptr failure;
     try {
       streamed_->fetch(run.rows, piece);
-      if (run.last == runs_.back().last) streamed_->require_unchanged();
     } catch (...) {
       failure = std::current_exception();
     }
     lock.lock();
     if (failure) {
       if (!failure_) failure_ = failure;
-      stopped_ = true;
-      some_free_.notify_all();
-      some_ready_.notify_all();
+      stop();
       return;
     }
     piece.loans = static_cast<int>(run.last - run.first);
@@ -129,6 +143,13 @@ void BlockStream::Implementation::read_ahead() {
     for (std::size_t i = run.first; i < run.last; ++i) ready_.push_back({i, number});
     some_ready_.notify_all();
   }
+}
+
+// With the lock held.
+void BlockStream::Implementation::stop() {
+  stopped_ = true;
+  some_free_.notify_all();
+  some_ready_.notify_all();
 }
 
 std::optional<BlockStream::Loan> BlockStream::Implementation::take() {
@@ -144,7 +165,7 @@ std::optional<BlockStream::Loan> BlockStream::Implementation::take() {
     some_ready_.wait(lock, [&] { return !ready_.empty() || ended(); });
     waited_ += watch.seconds();
   }
-  if (failure_ || ready_.empty()) return std::nullopt;
+  if (failed() || ready_.empty()) return std::nullopt;
   const Ready next = ready_.front();
   ready_.pop_front();
   const Piece& piece = streamed_->pieces()[next.piece];
@@ -154,8 +175,16 @@ std::optional<BlockStream::Loan> BlockStream::Implementation::take() {
 
 void BlockStream::Implementation::give_back(const Loan& loan) {
   if (loan.piece == kResident) return;
-  const std::scoped_lock lock(mutex_);
-  if (--streamed_->pieces()[loan.piece].loans > 0) return;
+  Piece& piece = streamed_->pieces()[loan.piece];
+  std::unique_lock lock(mutex_);
+  if (--piece.loans > 0) return;
+  lock.unlock();
+  const bool sound = streamed_->release(piece);
+  lock.lock();
+  if (!sound) {
+    lost_ = piece.rows;
+    stop();
+  }
   free_.push_back(loan.piece);
   some_free_.notify_one();
 }
@@ -163,8 +192,12 @@ void BlockStream::Implementation::give_back(const Loan& loan) {
 void BlockStream::Implementation::finish() {
   for (auto& reader : readers_) reader.join();
   readers_.clear();
-  if (streamed_ != nullptr) streamed_->add_waiting(waited_);
+  if (streamed_ == nullptr) return;
+  streamed_->add_waiting(waited_);
   if (failure_) std::rethrow_exception(failure_);
+  if (lost_) streamed_->explain_loss(*lost_);
+  // Only now: until all loans came back, rows could be looked at in the file.
+  if (!runs_.empty()) streamed_->require_unchanged();
 }
 
 BlockStream::Implementation::~Implementation() {
@@ -174,6 +207,7 @@ BlockStream::Implementation::~Implementation() {
   }
   some_free_.notify_all();
   for (auto& reader : readers_) reader.join();
+  if (streamed_ != nullptr) streamed_->end_pass();
 }
 
 BlockStream::BlockStream(const Dataset& dataset, std::span<const Range> wanted)

@@ -75,7 +75,7 @@ kernels::AnyRows Dataset::rows(Range local) const {
 
 StreamUse Dataset::stream_use() const {
   if (!streamed_) return {};
-  return {streamed_->bytes_read(), streamed_->seconds_waited()};
+  return {streamed_->bytes_read(), streamed_->bytes_mapped(), streamed_->seconds_waited()};
 }
 
 std::int64_t Dataset::resident_bytes() const {

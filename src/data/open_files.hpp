@@ -21,6 +21,11 @@ class ArrayReader {
               std::int64_t most_cached);
 
   void read(std::int64_t first, std::int64_t count, void* out) const;
+  /// Where these rows are already, in that window until it is closed; null if they must be read.
+  const std::byte* find(std::int64_t first, std::int64_t count, core::FileWindows& windows,
+                        std::size_t window) const {
+    return plain_ ? plain_->find(first, count, windows, window) : nullptr;
+  }
   bool plain() const { return plain_.has_value(); }
 
  private:

@@ -14,22 +14,31 @@ class StreamedDense final : public StreamedRows {
   }
 
   void fetch(Range rows, Piece& piece) override {
-    make_room(piece.values, bytes_of(rows));
     piece.rows = rows;
     visit_files(rows, [&](std::size_t file, Range in_file, std::int64_t position) {
-      std::byte* const out = piece.values.data() + bytes_of({0, position});
-      open(file)->values.read(in_file.first, in_file.size(), out);
+      const auto opened = open(file);
+      const std::byte* here = nullptr;
+      if (map(opened->values, in_file, piece)) {
+        here = piece.mapped;
+        bytes_mapped_ += bytes_of(rows);
+      } else {
+        make_room(piece.values, bytes_of(rows));
+        std::byte* const out = piece.values.data() + bytes_of({0, position});
+        opened->values.read(in_file.first, in_file.size(), out);
+        here = out;
+      }
       if (fingerprints_ == nullptr) return;
       const FileMetadata& described = metadata_.files[file];
       fingerprints_->add(described, described.values, in_file.first, metadata_.storage,
-                         {out, static_cast<std::size_t>(bytes_of(in_file))});
+                         {here, static_cast<std::size_t>(bytes_of(in_file))});
     });
     bytes_read_ += bytes_of(rows);
   }
 
   kernels::AnyRows view(const Piece& piece, Range rows) const override {
-    const std::byte* const values = piece.values.data() + bytes_of({piece.rows.first, rows.first});
-    return dense_view(metadata_.storage, values, rows.size(), metadata_.shape.features);
+    const std::byte* const first = piece.mapped != nullptr ? piece.mapped : piece.values.data();
+    return dense_view(metadata_.storage, first + bytes_of({piece.rows.first, rows.first}),
+                      rows.size(), metadata_.shape.features);
   }
 };
 

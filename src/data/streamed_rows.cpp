@@ -45,6 +45,35 @@ std::int64_t StreamedRows::resident_bytes() const {
   return bytes;
 }
 
+void StreamedRows::begin_pass() {
+  windows_ = std::make_unique<core::FileWindows>(pieces_.size());
+}
+
+void StreamedRows::end_pass() {
+  windows_.reset();
+}
+
+bool StreamedRows::map(const ArrayReader& values, Range in_file, Piece& piece) {
+  piece.mapped = nullptr;
+  if (!windows_ || in_file.size() != piece.rows.size()) return false;
+  const auto window = static_cast<std::size_t>(&piece - pieces_.data());
+  piece.mapped = values.find(in_file.first, in_file.size(), *windows_, window);
+  if (piece.mapped == nullptr) return false;
+  piece.values.discard();  // mapped pages count as ours, and the budget has them once
+  return true;
+}
+
+bool StreamedRows::release(Piece& piece) {
+  return windows_->close(static_cast<std::size_t>(&piece - pieces_.data()));
+}
+
+// The system says why only to those who ask by a call.
+void StreamedRows::explain_loss(Range rows) {
+  end_pass();
+  fetch(rows, pieces_.front());
+  throw changed(metadata_.files[metadata_.locate(local_rows_.first + rows.first).file].path);
+}
+
 std::shared_ptr<const OpenFile> StreamedRows::open(std::size_t file) {
   auto opened = files_.open(file);
   // Decided anew with every piece of the first look, which one thread takes.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mpilogit/core/buffer.hpp"
+#include "mpilogit/core/file_windows.hpp"
 #include "mpilogit/core/function_ref.hpp"
 
 #include "data/feature_rows.hpp"
@@ -21,8 +22,9 @@ namespace mpilogit::data {
 struct Piece {
   Range rows;  ///< of the rank; what is in it
   core::Buffer values;
-  core::Buffer columns;              ///< sparse rows'
-  std::vector<std::int64_t> starts;  ///< of sparse rows, unless all have as many entries
+  const std::byte* mapped = nullptr;  ///< values where the page cache has them; null: in the buffer
+  core::Buffer columns;               ///< sparse rows'
+  std::vector<std::int64_t> starts;   ///< of sparse rows, unless all have as many entries
   std::vector<std::byte> scratch;
   bool sound = true;  ///< false: nothing of it may be looked at
   int loans = 0;      ///< the stream's: blocks that are being worked at
@@ -53,6 +55,15 @@ class StreamedRows {
   /// Rows of the piece; none if it is not sound.
   virtual kernels::AnyRows view(const Piece& piece, Range rows) const = 0;
 
+  /// From here to the end of the pass pieces may lie in the page cache.
+  void begin_pass();
+  void end_pass();
+  /// When nobody looks at a piece any more. False if not all that was seen of it was the file's:
+  /// the system could not give it.
+  bool release(Piece& piece);
+  /// After the pass: says why rows were not the file's. Always throws.
+  [[noreturn]] void explain_loss(Range rows);
+
   /// Of sparse rows: bad column indices, as found by the first look.
   virtual Finding disorder() const { return {}; }
   /// All rows were fetched once and found to be good. From now on a piece that is not sound is an
@@ -75,6 +86,7 @@ class StreamedRows {
 
   /// So far.
   std::int64_t bytes_read() const { return bytes_read_; }
+  std::int64_t bytes_mapped() const { return bytes_mapped_; }
   double seconds_waited() const { return seconds_waited_; }
   void add_waiting(double seconds) { seconds_waited_ += seconds; }
 
@@ -84,6 +96,8 @@ class StreamedRows {
   /// As of the metadata, for rows of the rank.
   void visit_files(Range rows, Metadata::FileVisitor visit) const;
   std::shared_ptr<const OpenFile> open(std::size_t file);
+  /// Whether the piece is mapped now: values of these rows of a file, if they are all of it.
+  bool map(const ArrayReader& values, Range in_file, Piece& piece);
 
   const Metadata metadata_;
   const Range local_rows_;
@@ -91,10 +105,12 @@ class StreamedRows {
   bool looked_at_ = false;
   RowFingerprints* fingerprints_ = nullptr;
   std::atomic<std::int64_t> bytes_read_ = 0;
+  std::atomic<std::int64_t> bytes_mapped_ = 0;  ///< of these, not copied
 
  private:
   std::int64_t piece_bytes_;
   std::vector<Piece> pieces_;
+  std::unique_ptr<core::FileWindows> windows_;  // one for each piece, during a pass
   int readers_ = 1;
   double seconds_waited_ = 0.0;
   OpenFiles files_;

@@ -68,16 +68,27 @@ std::optional<PlainRows> PlainRows::find(const File& file, const std::string& na
       !fits(descriptor, static_cast<std::int64_t>(start), bytes)) {
     return std::nullopt;  // HDF5 has the words for it
   }
-  return PlainRows(where, descriptor, static_cast<std::int64_t>(start), info.rows(),
-                   info.width() * bytes_of_value);
+  const auto first = static_cast<std::int64_t>(start);
+  return PlainRows(where, descriptor, first, info.rows(), info.width() * bytes_of_value,
+                   first % bytes_of_value == 0);
 }
 
-void PlainRows::read(std::int64_t first, std::int64_t count, void* out) const {
+std::int64_t PlainRows::place_of(std::int64_t first, std::int64_t count) const {
   if (first < 0 || count < 0 || first > rows_ - count) {
     throw core::internal_failure("rows that " + where_ + " does not have");
   }
+  return start_ + first * row_bytes_;
+}
+
+const std::byte* PlainRows::find(std::int64_t first, std::int64_t count, core::FileWindows& windows,
+                                 std::size_t window) const {
+  const std::int64_t at = place_of(first, count);
+  return aligned_ ? windows.open(window, descriptor_, at, count * row_bytes_) : nullptr;
+}
+
+void PlainRows::read(std::int64_t first, std::int64_t count, void* out) const {
   auto* next = static_cast<std::byte*>(out);
-  std::int64_t at = start_ + first * row_bytes_;
+  std::int64_t at = place_of(first, count);
   for (std::int64_t left = count * row_bytes_; left > 0;) {
     const auto wanted = static_cast<std::size_t>(std::min(left, kLargestTransfer));
     const ssize_t got = ::pread(descriptor_, next, wanted, static_cast<off_t>(at));

@@ -8,8 +8,9 @@
 namespace mpilogit::workflow {
 
 MemoryUse memory_use(const data::Dataset& dataset, const comm::Communicator& communicator) {
-  const std::array<std::int64_t, 3> mine = {core::peak_resident_bytes(), dataset.resident_bytes(),
-                                            dataset.stream_use().bytes_read};
+  const std::array<std::int64_t, 4> mine = {core::peak_resident_bytes(), dataset.resident_bytes(),
+                                            dataset.stream_use().bytes_read,
+                                            dataset.stream_use().bytes_mapped};
   const auto all = communicator.all_gather(std::span<const std::int64_t>(mine));
   MemoryUse use;
   use.residence = dataset.residence();
@@ -18,6 +19,7 @@ MemoryUse memory_use(const data::Dataset& dataset, const comm::Communicator& com
     use.peak_total += all[i];
     use.shards += all[i + 1];
     use.bytes_read += all[i + 2];
+    use.bytes_mapped += all[i + 3];
   }
   return use;
 }

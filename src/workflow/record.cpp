@@ -47,7 +47,8 @@ Json of_memory(const MemoryUse& memory) {
           {"memory_budget", memory.residence.budget},
           {"resident_bytes", memory.residence.resident},
           {"streamed_bytes", memory.residence.streamed},
-          {"bytes_read", memory.bytes_read}};
+          {"bytes_read", memory.bytes_read},
+          {"bytes_mapped", memory.bytes_mapped}};
 }
 
 // Not in the record that goes into the model: that is written before, and a model that is passed on

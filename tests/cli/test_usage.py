@@ -70,7 +70,8 @@ def test_record_holds_what_is_relied_upon(train):
     assert record["data_passes"] <= reads <= allreduces <= reads + 40
     memory = record["memory"]
     assert set(memory) == {"peak_bytes_per_rank_max", "peak_bytes_total", "shard_bytes",
-                           "memory_budget", "resident_bytes", "streamed_bytes", "bytes_read"}
+                           "memory_budget", "resident_bytes", "streamed_bytes", "bytes_read",
+                           "bytes_mapped"}
     assert memory["resident_bytes"] >= memory["shard_bytes"] - 8 * 123 * 2
     assert memory["streamed_bytes"] == memory["bytes_read"] == 0
     # Columns in 16 bits, starts in 64, labels in one byte; values that are all 1 are not there.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <fstream>
+#include <unistd.h>
 #include <utility>
 
 #include <catch2/catch.hpp>
@@ -22,6 +24,25 @@ TEST_CASE("large buffers start on a huge page, small ones on a cache line") {
     const Buffer moved = std::move(buffer);
     CHECK(std::count(moved.data(), moved.data() + size, std::byte{7}) == size);
   }
+}
+
+TEST_CASE("what is discarded takes no memory until it is written again") {
+  constexpr std::int64_t kSize = std::int64_t{4} << 20;
+  const auto resident = [] {
+    std::ifstream statm("/proc/self/statm");
+    std::int64_t all = 0;
+    std::int64_t pages = 0;
+    statm >> all >> pages;
+    return pages * ::sysconf(_SC_PAGESIZE);
+  };
+  Buffer buffer(kSize);
+  std::fill(buffer.data(), buffer.data() + kSize, std::byte{7});
+  const std::int64_t full = resident();
+  buffer.discard();
+  CHECK(resident() < full - kSize / 2);
+  CHECK(buffer.size() == kSize);
+  std::fill(buffer.data(), buffer.data() + kSize, std::byte{8});
+  CHECK(buffer.data()[kSize - 1] == std::byte{8});
 }
 
 }  // namespace

@@ -4,9 +4,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <fcntl.h>
+#include <fstream>
+#include <numeric>
 #include <stdexcept>
 #include <string>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mpilogit/comm/agreement.hpp"
@@ -60,6 +65,26 @@ class NumberedRows {
   std::string path_;
 };
 
+// No thread's stack is found room for, and little else.
+class NoMoreAddresses {
+ public:
+  NoMoreAddresses() {
+    ::getrlimit(RLIMIT_AS, &before_);
+    std::ifstream statm("/proc/self/statm");
+    rlim_t pages = 0;
+    statm >> pages;
+    const auto page = static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+    const rlimit limit{pages * page + (rlim_t{1} << 20), before_.rlim_max};
+    ::setrlimit(RLIMIT_AS, &limit);
+  }
+  ~NoMoreAddresses() { ::setrlimit(RLIMIT_AS, &before_); }
+  NoMoreAddresses(const NoMoreAddresses&) = delete;
+  NoMoreAddresses& operator=(const NoMoreAddresses&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
 std::vector<Range> blocks_of(const Dataset& dataset, std::int64_t skip = 1) {
   std::vector<Range> wanted;
   const Range blocks = dataset.local_blocks();
@@ -71,8 +96,8 @@ std::vector<Range> blocks_of(const Dataset& dataset, std::int64_t skip = 1) {
   return wanted;
 }
 
-double first_value(const kernels::AnyRows& rows) {
-  return *std::get<kernels::DenseRows<double>>(std::get<kernels::AnyDenseRows>(rows)).values;
+const double* values_of(const kernels::AnyRows& rows) {
+  return std::get<kernels::DenseRows<double>>(std::get<kernels::AnyDenseRows>(rows)).values;
 }
 
 TEST_CASE("every range comes once with its own rows, whatever the budget") {
@@ -96,7 +121,7 @@ TEST_CASE("every range comes once with its own rows, whatever the budget") {
             dataset, wanted, threads, [&](std::size_t i, const kernels::AnyRows& rows, int) {
               ++seen[i];
               const std::int64_t row = dataset.local_rows().first + wanted[i].first;
-              right = right && first_value(rows) == static_cast<double>(row * kFeatures) &&
+              right = right && *values_of(rows) == static_cast<double>(row * kFeatures) &&
                       static_cast<std::int64_t>(kernels::row_count(rows)) == wanted[i].size();
             });
         CHECK(right);
@@ -148,6 +173,59 @@ TEST_CASE("a file that has become shorter is refused") {
   CHECK_THROWS_AS(for_each_rows(dataset, blocks_of(dataset), 1,
                                 [](std::size_t, const kernels::AnyRows&, int) {}),
                   core::Error);
+}
+
+#if !defined(__SANITIZE_ADDRESS__)  // which wants more address space with every thread
+// The first look left the stack of its reader, which is used again; there is none for a second.
+TEST_CASE("a reader that cannot be started is done without") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  const Dataset dataset = file.read(4 * kBlockBytes, 2);
+  const auto wanted = blocks_of(dataset);
+  std::size_t seen = 0;
+  {
+    const NoMoreAddresses limit;
+    for_each_rows(dataset, wanted, 1, [&](std::size_t, const kernels::AnyRows&, int) { ++seen; });
+  }
+  CHECK(seen == wanted.size());
+}
+#endif
+
+// After the last piece was fetched: where it is mapped, it ends under the eyes of who looks at it.
+TEST_CASE("a file that becomes shorter while its rows are looked at is refused") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  const Dataset dataset = file.read(2 * kBlockBytes, 1);
+  REQUIRE(dataset.streams());
+  const std::vector<Range> wanted = {blocks_of(dataset).back()};
+  const auto look = [&](std::size_t, const kernels::AnyRows& rows, int) {
+    world.barrier();
+    if (world.is_root()) REQUIRE(::truncate(file.path().c_str(), 2048) == 0);
+    world.barrier();
+    const double* const values = values_of(rows);
+    const auto count = kernels::row_count(rows) * static_cast<std::size_t>(kFeatures);
+    REQUIRE(std::isfinite(std::accumulate(values, values + count, 0.0)));
+  };
+  const bool mapped = dataset.stream_use().bytes_mapped > 0;
+  CHECK_THROWS_WITH(
+      for_each_rows(dataset, wanted, 1, look),
+      Catch::Contains(file.path()) && Catch::Contains(mapped ? "became shorter" : "changed while"));
+}
+
+TEST_CASE("a file that changes while its rows are looked at is refused") {
+  const auto world = comm::Communicator::world();
+  const NumberedRows file(world);
+  const Dataset dataset = file.read(2 * kBlockBytes, 1);
+  world.barrier();
+  const auto wanted = blocks_of(dataset);
+  std::atomic<std::size_t> seen = 0;
+  CHECK_THROWS_WITH(for_each_rows(dataset, wanted, 1,
+                                  [&](std::size_t, const kernels::AnyRows&, int) {
+                                    // After the last one is read.
+                                    if (++seen == wanted.size())
+                                      ::utimensat(AT_FDCWD, file.path().c_str(), nullptr, 0);
+                                  }),
+                    Catch::Contains("changed while it was being read"));
 }
 
 TEST_CASE("a block that does not fit is refused by all ranks") {

@@ -20,14 +20,12 @@ class Buffer {
 
   /// Keeps the first `bytes`; whole pages after them go back to the system.
   void shrink(std::int64_t bytes) {
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto begin = reinterpret_cast<std::uintptr_t>(data());
-    const std::uintptr_t first =
-        (begin + static_cast<std::uintptr_t>(bytes) + page - 1) / page * page;
-    const std::uintptr_t last = (begin + static_cast<std::uintptr_t>(size_)) / page * page;
-    if (first < last) ::madvise(data() + (first - begin), last - first, MADV_DONTNEED);
+    give_back_after(bytes);
     size_ = bytes;
   }
+
+  /// What was in it is lost, and its memory the system's until it is written again.
+  void discard() { give_back_after(0); }
 
   std::byte* data() { return bytes_.get(); }
   const std::byte* data() const { return bytes_.get(); }
@@ -42,6 +40,15 @@ class Buffer {
   }
 
  private:
+  void give_back_after(std::int64_t bytes) {
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(data());
+    const std::uintptr_t first =
+        (begin + static_cast<std::uintptr_t>(bytes) + page - 1) / page * page;
+    const std::uintptr_t last = (begin + static_cast<std::uintptr_t>(size_)) / page * page;
+    if (first < last) ::madvise(data() + (first - begin), last - first, MADV_DONTNEED);
+  }
+
   static constexpr std::size_t kCacheLine = 64;
   static constexpr std::size_t kHugePage = std::size_t{1} << 21;
 

@@ -34,7 +34,8 @@ class BlockStream {
   /// Every loan, as soon as its rows are of no use.
   void give_back(const Loan& loan);
 
-  /// When all is taken. Throws bad input if rows could not be read, or are not what they were.
+  /// When all is taken and given back. Throws bad input if rows could not be read, or are not what
+  /// they were.
   void finish();
 
  private:

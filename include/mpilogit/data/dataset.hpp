@@ -88,7 +88,8 @@ struct Residence {
 /// What a rank has read in passes so far; no result depends on it.
 struct StreamUse {
   std::int64_t bytes_read = 0;
-  double seconds_waited = 0.0;  ///< for rows to come, all threads together
+  std::int64_t bytes_mapped = 0;  ///< of these, looked at in the page cache and not copied
+  double seconds_waited = 0.0;    ///< for rows to come, all threads together
 };
 
 /// Rows of this rank, resident or streamed, plus what is global. Immutable once read.

@@ -14,7 +14,8 @@ struct MemoryUse {
   std::int64_t peak_total = 0;         ///< the sum over the ranks
   std::int64_t shards = 0;             ///< data set in memory, all ranks
   data::Residence residence;
-  std::int64_t bytes_read = 0;  ///< of streamed rows so far, all ranks
+  std::int64_t bytes_read = 0;    ///< of streamed rows so far, all ranks
+  std::int64_t bytes_mapped = 0;  ///< of these, not copied
 };
 
 /// Collective. Until now.
