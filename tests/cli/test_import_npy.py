@@ -169,6 +169,14 @@ def test_matrices_without_an_entry(tmp_path, form):
     assert np.array_equal(stored(target, "X/indptr"), [0, 0, 0, 0]) and len(stored(target, "X/data")) == 0
 
 
+def test_the_checksum_is_of_the_parts_of_all_ranks(tmp_path):
+    x = np.random.default_rng(3).normal(size=(1_300_000, 1))  # three pieces of 4 MiB
+    np.savez(tmp_path / "x.npz", x=x)
+    for ranks in (2, 3):
+        run, target = imported(tmp_path, tmp_path / "x.npz", ranks=ranks)
+        assert run.code == 0 and stored(target).tobytes() == x.tobytes(), run.err
+
+
 def test_damage_within_stored_bytes_is_noticed(tmp_path):
     """Each rank reads its part of an array; small ones are read as a whole."""
     x, y = logistic_sample(rows=2500, features=5)
