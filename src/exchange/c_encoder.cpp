@@ -61,12 +61,21 @@ constexpr std::array kReserved = {"alignas",     "alignof",      "and",       "a
                                   "using",       "virtual",      "void",      "volatile",
                                   "wchar_t",     "while",        "xor",       "xor_eq",
                                   "NULL",        "NAN",          "INFINITY",  "HUGE_VAL",
-                                  "M_E",         "M_PI",         "errno"};
+                                  "M_E",         "M_PI",         "M_PI_2",    "M_PI_4",
+                                  "M_1_PI",      "M_2_PI",       "M_LN2",     "M_LN10",
+                                  "M_SQRT2",     "MAXFLOAT",     "FP_NAN",    "FP_INFINITE",
+                                  "FP_ZERO",     "FP_NORMAL",    "errno",     "i386"};
+
+// _Bool, __FILE__ and what else belongs to the compiler.
+bool is_compilers_own(const std::string& name) {
+  return name.size() > 1 && name[0] == '_' &&
+         (name[1] == '_' || (name[1] >= 'A' && name[1] <= 'Z'));
+}
 
 std::string member_of(const table::Column& column, UniqueNames& names) {
   std::string name = identifier(column.name);
-  if (std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end()) name += "_";
-  return names.claim(name);
+  const bool reserved = std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
+  return names.claim(reserved || is_compilers_own(name) ? name + "_" : name);
 }
 
 std::string number_code(const table::Schema& schema, const table::Column& column,

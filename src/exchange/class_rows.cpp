@@ -29,6 +29,13 @@ bool are_positions(const std::vector<std::string>& names) {
   return true;
 }
 
+void require_finite(const ClassRow& row) {
+  const auto finite = [](double value) { return std::isfinite(value); };
+  require(finite(row.intercept) &&
+              std::all_of(row.coefficients.begin(), row.coefficients.end(), finite),
+          "a coefficient is not finite");
+}
+
 void require_sound(const ClassRows& table) {
   const std::size_t classes = table.classes.size();
   require(classes >= 2, fmt::format("it has {} class", classes));
@@ -40,10 +47,7 @@ void require_sound(const ClassRows& table) {
           fmt::format("it has {} names for {} features", table.feature_names.size(), features));
   for (const auto& row : table.rows) {
     require(row.coefficients.size() == features, "the classes have different features");
-    const auto finite = [](double value) { return std::isfinite(value); };
-    require(finite(row.intercept) &&
-                std::all_of(row.coefficients.begin(), row.coefficients.end(), finite),
-            "a coefficient is not finite");
+    require_finite(row);
   }
 }
 
@@ -64,6 +68,7 @@ ClassRow difference(ClassRow left, const ClassRow& right) {
   for (std::size_t j = 0; j < left.coefficients.size(); ++j) {
     left.coefficients[j] -= right.coefficients[j];
   }
+  require_finite(left);
   return left;
 }
 

@@ -16,6 +16,17 @@ namespace {
 
 using ParsedJson = nlohmann::json;
 
+std::int64_t whole_label(const ParsedJson& label) {
+  if (label.is_number_unsigned()) {
+    require(label.get<std::uint64_t>() <= INT64_MAX, "a class is too large: " + label.dump());
+  }
+  if (label.is_number_integer()) return label.get<std::int64_t>();
+  const double value = label.get<double>();
+  require(value == std::trunc(value) && value >= -0x1p63 && value < 0x1p63,
+          "a class is no whole number: " + label.dump());
+  return static_cast<std::int64_t>(value);
+}
+
 // Labels as they are, all of one kind.
 data::ClassSet labels_in(const ParsedJson& labels) {
   require(labels.is_array() && !labels.empty(), "its classes are no list");
@@ -31,12 +42,8 @@ data::ClassSet labels_in(const ParsedJson& labels) {
       classes.kind = data::LabelKind::boolean;
       classes.numbers.push_back(label.get<bool>() ? 1 : 0);
     } else {
-      const double value = label.get<double>();
-      require(value == std::trunc(value) && std::abs(value) < 9e18,
-              "a class is no whole number: " + label.dump());
+      classes.numbers.push_back(whole_label(label));
       if (label.is_number_float()) classes.kind = data::LabelKind::floating;
-      classes.numbers.push_back(label.is_number_float() ? static_cast<std::int64_t>(value)
-                                                        : label.get<std::int64_t>());
     }
   }
   return classes;
@@ -56,9 +63,9 @@ std::vector<std::vector<double>> rows_of_numbers(const ParsedJson& json) {
 
 // Without an intercept scikit-learn has one 0 for all classes.
 std::vector<double> intercepts_of(const ParsedJson& json, std::size_t rows) {
-  if (json.is_number()) return std::vector<double>(rows, json.get<double>());
-  auto values = json.get<std::vector<double>>();
-  if (values.size() == 1) return std::vector<double>(rows, values.front());
+  auto values =
+      json.is_number() ? std::vector{json.get<double>()} : json.get<std::vector<double>>();
+  if (values == std::vector{0.0}) values.resize(rows, 0.0);
   require(values.size() == rows, "it has other numbers of intercepts and of rows of coefficients");
   return values;
 }
@@ -72,12 +79,23 @@ std::vector<ClassRow> rows_in(const ParsedJson& coefficients, const ParsedJson& 
   return result;
 }
 
+// Asked for a softmax of two classes, scikit-learn takes that of −z and z.
+void double_all(ClassRow& row) {
+  row.intercept *= 2.0;
+  for (double& coefficient : row.coefficients) coefficient *= 2.0;
+}
+
 model::Model scikit_learn_model(const ParsedJson& json, const TableOptions& options) {
   ClassRows table;
   table.rows = rows_in(json.at("coef_"), json.value("intercept_", ParsedJson(0.0)));
   table.reference = table.rows.size() == 1;
   table.feature_names = names_in(json, "feature_names_in_");
-  table.one_vs_rest = table.rows.size() > 1 && json.value("multi_class", "") == "ovr";
+  // Left to choose, scikit-learn trains one-vs-rest with liblinear alone.
+  const std::string multi_class = json.value("multi_class", "");
+  const bool one_vs_rest = multi_class == "ovr" || (multi_class != "multinomial" &&
+                                                    json.value("solver", "") == "liblinear");
+  table.one_vs_rest = table.rows.size() > 1 && one_vs_rest;
+  if (table.reference && multi_class == "multinomial") double_all(table.rows.front());
   const bool named = json.contains("classes_");
   require(!named || options.classes.empty(), "--classes has no effect: it names them");
   require(named || table.reference, "it lacks classes_");
@@ -102,7 +120,8 @@ kernels::PolynomialShape expansion_in(const ParsedJson& json, std::int64_t featu
 }
 
 // What `export --format json` wrote. The inference stays behind: it is of the data, too.
-model::Model own_model(const ParsedJson& json, const TableOptions& options) {
+model::Model own_model(const ParsedJson& json, const TableOptions& options,
+                       const std::string& where) {
   require(json.at("format") == "mpilogit model" && json.at("format_version") == 1,
           "it is of another format");
   require(options.classes.empty(), "--classes has no effect: it names them");
@@ -113,6 +132,11 @@ model::Model own_model(const ParsedJson& json, const TableOptions& options) {
   table.one_vs_rest = json.at("objective") == model::kOneVsRest;
   table.feature_names = names_in(json, "feature_names");
   model::Model model = model_of(std::move(table));
+  require(json.at("objective") == model.objective,
+          "its objective " + json["objective"].dump() + " is none of its classes and rows");
+  const std::string digest = model::coefficients_sha256(model);
+  require(json.value("coefficients_sha256", digest) == digest,
+          "its coefficients do not match their coefficients_sha256, which goes when they change");
   const ParsedJson& expansion = json.at("expansion");
   model.expansion = expansion_in(expansion, model.features);
   if (!expansion.is_null()) model.data_feature_names = names_in(expansion, "data_feature_names");
@@ -124,19 +148,24 @@ model::Model own_model(const ParsedJson& json, const TableOptions& options) {
   model.l1 = penalty.at("l1").get<double>();
   model.standardized = penalty.at("standardized").get<bool>();
   model.firth = penalty.at("firth").get<bool>();
-  const ParsedJson& schema = json.at("schema");
-  if (schema.is_null()) return model;
-  model.schema = table::to_text(table::schema_from(schema.dump(), "schema"));
+  require(model.l2 >= 0.0 && model.l1 >= 0.0, "its penalty is negative");
+  const ParsedJson& packed = json.at("schema");
+  if (packed.is_null()) return model;
+  const table::Schema schema = table::schema_from(packed.dump(), where + ":schema");
+  require(schema.features() == model.data_features(),
+          "its schema has other features than its coefficients");
+  model.schema = table::to_text(schema);
   return model;
 }
 
 }  // namespace
 
-model::Model model_from_json(const std::string& text, const TableOptions& options) {
+model::Model model_from_json(const std::string& text, const TableOptions& options,
+                             const std::string& where) {
   const ParsedJson json = ParsedJson::parse(text);
   require(!options.step, "--step has no effect: it has the coefficients of one model");
   if (json.contains("coef_")) return scikit_learn_model(json, options);
-  if (json.contains("format")) return own_model(json, options);
+  if (json.contains("format")) return own_model(json, options, where);
   throw std::invalid_argument("it has neither 'coef_' nor 'format'");
 }
 

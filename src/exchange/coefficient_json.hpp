@@ -7,7 +7,8 @@
 
 namespace mpilogit::exchange {
 
-/// Throws std::exception that says what is wrong.
-model::Model model_from_json(const std::string& text, const TableOptions& options);
+/// Throws std::exception that says what is wrong; of the schema in it bad input, naming `where`.
+model::Model model_from_json(const std::string& text, const TableOptions& options,
+                             const std::string& where);
 
 }  // namespace mpilogit::exchange

@@ -20,10 +20,6 @@ namespace {
 
 using Table = std::vector<CsvRecord>;
 
-void require(bool holds, const std::string& what) {
-  if (!holds) throw std::invalid_argument(what);
-}
-
 // A coefficient that R did not estimate (NA) is none.
 double number(const std::string& field, std::size_t record) {
   if (field == "NA") return 0.0;
@@ -70,12 +66,16 @@ std::optional<std::size_t> column_called(const CsvRecord& header, const std::str
   return static_cast<std::size_t>(found - header.begin());
 }
 
-// R's write.table writes no name for the column of row names, and no place for it either.
+// R's write.table writes no name for the column of row names, and no place for it either. Where the
+// header names that column, another field is one too many.
 Table table_of(const std::string& text) {
   Table table = csv_records(text);
   require(table.size() >= 2, "it has no rows below its header");
   CsvRecord& header = table.front();
-  if (table[1].size() == header.size() + 1) header.insert(header.begin(), "");
+  require(header.size() > 1 || header.front().find_first_of(";\t") == std::string::npos,
+          "its fields are not separated by commas");
+  const bool lacks_first = table[1].size() == header.size() + 1 && !column_called(header, kFeature);
+  if (lacks_first) header.insert(header.begin(), "");
   for (std::size_t i = 1; i < table.size(); ++i) {
     require(table[i].size() == header.size(), fmt::format("record {} has {} fields, the header {}",
                                                           i + 1, table[i].size(), header.size()));
@@ -124,8 +124,11 @@ ClassRows tidy_rows(const Table& table, std::size_t class_column, const TableOpt
   result.reference = !against.empty() && !result.one_vs_rest;
   if (result.reference) classes.insert(classes.begin(), against);
   if (classes.size() == 1) {
+    require(options.classes.size() == 2 && options.classes.back() == classes.front(),
+            fmt::format("it names one class, '{0}': name both with --classes OTHER,{0}",
+                        classes.front()));
     result.reference = true;
-    classes = two_classes(options);
+    classes = options.classes;
   } else {
     refuse(!options.classes.empty(), "--classes", "it names them");
   }
@@ -133,8 +136,9 @@ ClassRows tidy_rows(const Table& table, std::size_t class_column, const TableOpt
   return result;
 }
 
-// s0, s1, …: how glmnet calls the columns of its penalties.
+// s0, s1, … or s=0.01: how glmnet calls the columns of its penalties.
 bool is_step_name(const std::string& name) {
+  if (name.starts_with("s=")) return true;
   return name.size() > 1 && name.front() == 's' &&
          name.find_first_not_of("0123456789", 1) == std::string::npos;
 }
@@ -187,9 +191,12 @@ model::Model model_from_csv(const std::string& text, const TableOptions& options
 model::Model model_from_table(const std::string& text, const TableOptions& options,
                               const std::string& where) {
   try {
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    require(!text.starts_with("\xFF\xFE") && !text.starts_with("\xFE\xFF"),
+            "it is UTF-16: save it as UTF-8");
+    // Blanks, and the mark of UTF-8 that some programs put in front.
+    const std::size_t first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
     const bool json = first != std::string::npos && text[first] == '{';
-    return json ? model_from_json(text, options) : model_from_csv(text, options);
+    return json ? model_from_json(text, options, where) : model_from_csv(text, options);
   } catch (const core::Error&) {
     throw;
   } catch (const std::bad_alloc&) {

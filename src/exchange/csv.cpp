@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "mpilogit/core/error.hpp"
 #include "mpilogit/workflow/summarize.hpp"
 
 #include "forms.hpp"
@@ -28,6 +29,17 @@ std::string reference_of(const model::Model& model) {
   return model.objective == model::kOneVsRest ? kOthers : "";
 }
 
+// Read back, the first class would be none.
+void require_reference_is_one(const model::Model& model, const std::string& where) {
+  if (!has_zero_class(model)) return;
+  const std::string name = model.classes.name(0);
+  if (!name.empty() && name != kOthers) return;
+  throw core::bad_input({.what = fmt::format("the first class is called '{}'", name),
+                         .where = where,
+                         .why = "as a reference in CSV that means another thing",
+                         .remedy = "Export it as json, or train with other labels"});
+}
+
 std::string figures_text(const workflow::CoefficientFigures* figures) {
   if (figures == nullptr || !figures->estimated()) return ",,,,";
   return fmt::format("{},{},{},{},{}", number_text(figures->standard_error),
@@ -37,7 +49,8 @@ std::string figures_text(const workflow::CoefficientFigures* figures) {
 
 }  // namespace
 
-std::string to_csv(const model::Model& model) {
+std::string to_csv(const model::Model& model, const std::string& where) {
+  require_reference_is_one(model, where);
   std::optional<workflow::Summary> summary;
   if (model.inference) summary = workflow::summary_of(model);
   std::string table = fmt::format("{},{},{},{},standard_error,z,p,lower,upper\n", kClass,

@@ -1,11 +1,15 @@
 #include "mpilogit/exchange/export.hpp"
 
 #include <array>
+#include <set>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
 
 #include "forms.hpp"
+#include "texts.hpp"
 
 namespace mpilogit::exchange {
 
@@ -20,6 +24,24 @@ constexpr std::array kNames = {
     std::pair{std::string_view("python"), Format::python},
 };
 
+// Other forms than C and CSV hold characters, not bytes, and PMML not all of them.
+std::string label_in(Format format, const std::string& name) {
+  if (format == Format::c || format == Format::csv) return name;
+  return format == Format::pmml ? in_xml(name) : utf8(name);
+}
+
+void require_labels_differ(const model::Model& model, Format format, const std::string& where) {
+  std::set<std::string> names;
+  for (std::size_t k = 0; k < model.classes.size(); ++k) {
+    const std::string name = label_in(format, model.classes.name(k));
+    if (names.insert(name).second) continue;
+    throw core::bad_input({.what = fmt::format("two classes would both be called '{}'", name),
+                           .where = where,
+                           .why = "the form cannot hold characters in which they differ",
+                           .remedy = "Export it as c, or train with labels in UTF-8"});
+  }
+}
+
 }  // namespace
 
 std::optional<Format> format_named(std::string_view name) {
@@ -31,11 +53,12 @@ std::optional<Format> format_named(std::string_view name) {
 
 std::string exported(const model::Model& model, const ExportOptions& options,
                      const std::string& where) {
+  require_labels_differ(model, options.format, where);
   switch (options.format) {
     case Format::json:
       return to_json(model);
     case Format::csv:
-      return to_csv(model);
+      return to_csv(model, where);
     case Format::onnx:
       return to_onnx(model, options, where);
     case Format::pmml:

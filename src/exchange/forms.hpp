@@ -8,7 +8,7 @@
 namespace mpilogit::exchange {
 
 std::string to_json(const model::Model& model);
-std::string to_csv(const model::Model& model);
+std::string to_csv(const model::Model& model, const std::string& where);
 std::string to_onnx(const model::Model& model, const ExportOptions& options,
                     const std::string& where);
 std::string to_pmml(const model::Model& model, const ExportOptions& options,

@@ -45,19 +45,26 @@ std::string number_column(OnnxGraph& graph, const table::Schema& schema,
   return side_by_side(graph, {filled, as_float64(graph, missing)});
 }
 
-// Text to place, and 1 at that place: what is unknown has none.
+// Text to number, number to place, and 1 at that place. Text that is unknown has a number that is
+// none: Gather must refuse it, and is called so that the message says why.
 std::string category_column(OnnxGraph& graph, const table::Schema& schema,
                             const table::Column& column) {
   Names keys;
-  Shape values;
+  Shape numbers;
+  Shape place_of_number;
   for (const auto& [text, place] : known_texts(schema, column)) {
     keys.push_back(text);
-    values.push_back(place);
+    numbers.push_back(std::ssize(numbers));
+    place_of_number.push_back(place);
   }
-  const std::string place = graph.node(
-      "LabelEncoder", {graph.input(column.name, OnnxType::text, 1)},
-      {{"keys_strings", keys}, {"values_int64s", values}, {"default_int64", std::int64_t{-1}}},
-      OnnxGraph::kMachineLearning);
+  const std::int64_t count = std::ssize(numbers);
+  const std::string number =
+      graph.node("LabelEncoder", {graph.input(column.name, OnnxType::text, 1)},
+                 {{"keys_strings", keys}, {"values_int64s", numbers}, {"default_int64", count}},
+                 OnnxGraph::kMachineLearning);
+  const std::string known = graph.constant("known", Shape{count}, place_of_number);
+  const std::string place = graph.node_called("known values of " + column.name, "Gather",
+                                              {known, number}, {{"axis", std::int64_t{0}}});
   Shape all(static_cast<std::size_t>(column.features()));
   std::iota(all.begin(), all.end(), std::int64_t{0});
   const std::string places = graph.constant("places", Shape{1, column.features()}, all);
@@ -130,7 +137,11 @@ std::string log_sigmoid(OnnxGraph& graph, const std::string& margins) {
 }
 
 std::string classes_of(OnnxGraph& graph, const data::ClassSet& classes) {
-  if (classes.kind == data::LabelKind::text) return graph.constant("classes", classes.texts);
+  if (classes.kind == data::LabelKind::text) {
+    Names texts;
+    for (const auto& text : classes.texts) texts.push_back(utf8(text));
+    return graph.constant("classes", texts);
+  }
   return graph.constant("classes", Shape{std::ssize(classes.numbers)}, classes.numbers);
 }
 
@@ -184,7 +195,7 @@ std::string to_onnx(const model::Model& model, const ExportOptions& options,
   const std::int64_t classes = std::ssize(model.intercept) + (has_zero_class(model) ? 1 : 0);
   graph.output(kProbabilities, "Softmax", {one_vs_rest ? log_sigmoid(graph, scores) : scores},
                {{"axis", std::int64_t{1}}}, OnnxType::float64, Shape{classes});
-  return graph.model(options.name, options.program, metadata_of(model));
+  return graph.model(utf8(options.name), options.program, metadata_of(model));
 }
 
 }  // namespace mpilogit::exchange

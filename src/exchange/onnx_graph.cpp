@@ -126,7 +126,13 @@ void OnnxGraph::add_node(const std::string& operation, const Names& inputs,
 
 std::string OnnxGraph::node(const std::string& operation, const Names& inputs,
                             const std::vector<Attribute>& attributes, const std::string& domain) {
-  const std::string value = names_.claim(operation);
+  return node_called(operation, operation, inputs, attributes, domain);
+}
+
+std::string OnnxGraph::node_called(const std::string& wanted, const std::string& operation,
+                                   const Names& inputs, const std::vector<Attribute>& attributes,
+                                   const std::string& domain) {
+  const std::string value = names_.claim(wanted);
   add_node(operation, inputs, value, attributes, domain);
   return value;
 }

@@ -35,6 +35,10 @@ class OnnxGraph {
   std::string constant(const std::string& wanted, const Names& texts);
   std::string node(const std::string& operation, const Names& inputs,
                    const std::vector<Attribute>& attributes = {}, const std::string& domain = "");
+  /// A node under a name that a runtime's message quotes.
+  std::string node_called(const std::string& wanted, const std::string& operation,
+                          const Names& inputs, const std::vector<Attribute>& attributes,
+                          const std::string& domain = "");
   /// A node whose value is one of the outputs: its name was reserved.
   void output(const std::string& name, const std::string& operation, const Names& inputs,
               const std::vector<Attribute>& attributes, OnnxType type,

@@ -62,6 +62,11 @@ std::string derived(const std::string& name, const std::string& expression) {
                  expression);
 }
 
+// Names must differ for those who read the file.
+std::string claimed_field(UniqueNames& names, const std::string& wanted) {
+  return names.claim(in_xml(wanted));
+}
+
 // What the model reads and makes of it: features as fields of their names.
 struct Inputs {
   UniqueNames names;
@@ -71,18 +76,18 @@ struct Inputs {
   std::string transformations;        // DerivedField
 
   void add_feature(const std::string& wanted) {
-    fields.push_back(names.claim(wanted));
+    fields.push_back(claimed_field(names, wanted));
     features.push_back(fields.back());
     dictionary += number_field(fields.back());
   }
 
   void add_derived(const std::string& wanted, const std::string& expression) {
-    features.push_back(names.claim(wanted));
+    features.push_back(claimed_field(names, wanted));
     transformations += derived(features.back(), expression);
   }
 
   void add_number(const table::Schema& schema, const table::Column& column) {
-    const std::string& field = fields.emplace_back(names.claim(column.name));
+    const std::string& field = fields.emplace_back(claimed_field(names, column.name));
     dictionary += number_field(field, missing_values(schema));
     if (!fills(schema)) {
       features.push_back(field);
@@ -95,7 +100,7 @@ struct Inputs {
   }
 
   void add_category(const table::Schema& schema, const table::Column& column) {
-    const std::string field = fields.emplace_back(names.claim(column.name));
+    const std::string field = fields.emplace_back(claimed_field(names, column.name));
     std::string values;
     for (const auto& level : column.levels) values += element("Value", {{"value", level}});
     dictionary +=
@@ -190,16 +195,17 @@ const char* label_type(const data::ClassSet& classes) {
 }
 
 std::string output_of(const data::ClassSet& classes, UniqueNames& names) {
-  std::string fields = element("OutputField", {{"name", names.claim("predicted")},
+  std::string fields = element("OutputField", {{"name", claimed_field(names, "predicted")},
                                                {"optype", "categorical"},
                                                {"dataType", label_type(classes)},
                                                {"feature", "predictedValue"}});
   for (std::size_t k = 0; k < classes.size(); ++k) {
-    fields += element("OutputField", {{"name", names.claim("probability(" + classes.name(k) + ")")},
-                                      {"optype", "continuous"},
-                                      {"dataType", "double"},
-                                      {"feature", "probability"},
-                                      {"value", classes.name(k)}});
+    fields += element("OutputField",
+                      {{"name", claimed_field(names, "probability(" + classes.name(k) + ")")},
+                       {"optype", "continuous"},
+                       {"dataType", "double"},
+                       {"feature", "probability"},
+                       {"value", classes.name(k)}});
   }
   return element("Output", {}, fields);
 }
@@ -240,7 +246,7 @@ std::string chain(Parts& parts) {
   std::vector<std::string> scores;
   for (std::int64_t r = 0; r < model.rows(); ++r) {
     const std::string name = model.classes.name(model.row_class(r));
-    scores.push_back(parts.inputs.names.claim("score(" + name + ")"));
+    scores.push_back(claimed_field(parts.inputs.names, "score(" + name + ")"));
     const std::string output = element("Output", {},
                                        element("OutputField", {{"name", scores.back()},
                                                                {"optype", "continuous"},
@@ -293,7 +299,7 @@ std::string to_pmml(const model::Model& model, const ExportOptions& options,
   if (schema) refuse_hashed(*schema, "PMML", where);
   UniqueNames names;
   const std::string target =
-      names.claim(schema && !schema->label.empty() ? schema->label : "label");
+      claimed_field(names, schema && !schema->label.empty() ? schema->label : "label");
   Parts parts = {model, target, inputs_of(model, schema, std::move(names)), {}};
   if (!model.expansion.identity()) parts.monomials = kernels::monomials(model.expansion);
   const bool one_vs_rest = model.objective == model::kOneVsRest;

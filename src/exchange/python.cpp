@@ -38,6 +38,8 @@ def _selections(count):
 
 def margins(features):
     """One number per class; the label is that of the largest."""
+    if len(features) != @features@:
+        raise ValueError(f"{len(features)} features, not @features@")
     values = @expanded@
     return @zero@[
         math.fsum(map(float.__mul__, coefficients, values)) + intercept
@@ -48,7 +50,8 @@ def probabilities(features):
     scores = margins(features)
 @log_sigmoid@    largest = max(scores)
     powers = [math.exp(score - largest) for score in scores]
-    return [power / sum(powers) for power in powers]
+    total = sum(powers)
+    return [power / total for power in powers]
 
 
 def predict(features):
@@ -215,6 +218,7 @@ std::string to_python(const model::Model& model, const ExportOptions& options,
        model.data_feature_names.empty() ? "None" : "[" + texts(model.data_feature_names) + "]"},
       {"intercept", numbers(model.intercept)},
       {"coefficients", array_of_coefficients(model)},
+      {"features", std::to_string(model.data_features())},
       {"degree", std::to_string(model.expansion.degree)},
       {"combinations",
        model.expansion.interactions_only ? "combinations" : "combinations_with_replacement"},

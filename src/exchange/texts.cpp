@@ -21,8 +21,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// XML 1.0 has no control characters but three, not even escaped ones.
-std::string xml_character(char c) {
+std::string escaped_in_xml(char c) {
   switch (c) {
     case '&':
       return "&amp;";
@@ -37,7 +36,7 @@ std::string xml_character(char c) {
     case '\r':  // a reader would make them spaces
       return fmt::format("&#{};", static_cast<int>(c));
     default:
-      return static_cast<unsigned char>(c) < 0x20 ? std::string(kReplacement) : std::string(1, c);
+      return std::string(1, c);
   }
 }
 
@@ -78,11 +77,21 @@ std::string c_text(std::string_view text) {
   return result + "\"";
 }
 
-std::string xml_text(std::string_view text) {
+// XML 1.0 has no control characters but three, not even escaped ones.
+std::string in_xml(std::string_view text) {
   std::string result;
-  for (const char c : utf8(text)) result += xml_character(c);
+  for (const char c : utf8(text)) {
+    const bool held = static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n' || c == '\r';
+    result += held ? std::string(1, c) : std::string(kReplacement);
+  }
   replace_all(result, "\xEF\xBF\xBE", kReplacement);  // U+FFFE and U+FFFF are no characters
   replace_all(result, "\xEF\xBF\xBF", kReplacement);
+  return result;
+}
+
+std::string xml_text(std::string_view text) {
+  std::string result;
+  for (const char c : in_xml(text)) result += escaped_in_xml(c);
   return result;
 }
 

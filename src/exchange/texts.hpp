@@ -22,7 +22,10 @@ std::string json_text(std::string_view text);
 /// With quotes, as C and C++ have it: ASCII alone, no trigraphs.
 std::string c_text(std::string_view text);
 
-/// For an attribute or an element's text; U+FFFD for characters that XML cannot hold.
+/// `text` with U+FFFD for what XML cannot hold: what its reader gets.
+std::string in_xml(std::string_view text);
+
+/// The same for an attribute or an element's text, with what must be escaped.
 std::string xml_text(std::string_view text);
 
 /// Letters, digits and underscores, not beginning with a digit: other bytes become '_'.

@@ -45,7 +45,8 @@ data::ClassSet read_classes(const hdf5::File& file) {
     classes.numbers = hdf5::read_integers(file, "classes");
   } else {
     for (const double value : hdf5::read_doubles(file, "classes")) {
-      if (value != std::trunc(value)) refuse(file.path(), "classes are not whole numbers");
+      const bool whole = value == std::trunc(value) && value >= -0x1p63 && value < 0x1p63;
+      if (!whole) refuse(file.path(), "classes are not whole numbers");
       classes.numbers.push_back(static_cast<std::int64_t>(value));
     }
   }
@@ -194,6 +195,11 @@ Model read_description(const hdf5::File& file, std::int64_t rows, std::int64_t f
   const auto schema = read_names(file, "schema");
   model.schema = schema.empty() ? "" : schema.front();
   return model;
+}
+
+void require_penalty(const std::string& path, const std::string& name, double value) {
+  if (value >= 0.0 && std::isfinite(value)) return;
+  refuse(path, fmt::format("{} is {}", name, value));
 }
 
 void write_texts_digest(const hdf5::File& file, const Model& model) {

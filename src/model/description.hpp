@@ -27,6 +27,9 @@ void write_description(const hdf5::File& file, const Model& model);
 /// fit.
 Model read_description(const hdf5::File& file, std::int64_t rows, std::int64_t features);
 
+/// Throws unless a penalty called `name` can have this strength: finite, and not negative.
+void require_penalty(const std::string& path, const std::string& name, double value);
+
 /// The attribute `texts_sha256`: of what the file's other text attributes say, which nothing else
 /// in the file guards (HDF5 has checksums for numbers in attributes, not for texts).
 void write_texts_digest(const hdf5::File& file, const Model& model);

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -35,14 +36,21 @@ Places by_name(const Model& from, const std::vector<std::string>& names, const s
   for (std::int64_t j = 0; j < from.features; ++j) {
     const std::string& name = from.feature_names[static_cast<std::size_t>(j)];
     if (!known.emplace(name, j).second) {
-      throw unusable(path, "has two features '" + name + "'", "features are matched by name", "");
+      throw unusable(path, "has two features '" + name + "'", "features are matched by name",
+                     "Give a model whose features have different names");
     }
   }
   Places places;
   bool any = false;
+  std::unordered_set<std::string> seen;
   for (const auto& name : names) {
     const auto found = known.find(name);
     any = any || found != known.end();
+    if (found != known.end() && !seen.insert(name).second) {
+      throw unusable(path,
+                     "does not know which of two features '" + name + "' of the data is meant",
+                     "features are matched by name", "Give the data's features different names");
+    }
     places.push_back(found == known.end() ? std::nullopt : std::optional(found->second));
   }
   if (any) return places;

@@ -53,6 +53,8 @@ Model read_model(const std::string& path) {
   if (hdf5::has_attribute(file, "/", "l1")) {
     model.l1 = hdf5::read_double_attribute(file, "/", "l1");
   }
+  require_penalty(path, "l2", model.l2);
+  require_penalty(path, "l1", model.l1);
   model.inference = read_inference(file, model);
   require_texts_digest(file, model);
   return model;

@@ -83,6 +83,8 @@ Path read_path(const std::string& source_path) {
     values = hdf5::read_doubles(file, name);
     require_steps(name, values.size());
   });
+  for (const double value : path.l1) require_penalty(source_path, "steps/l1", value);
+  for (const double value : path.l2) require_penalty(source_path, "steps/l2", value);
   for_each_count(path, [&](const char* name, std::vector<std::int64_t>& values) {
     values = hdf5::read_integers(file, name);
     require_steps(name, values.size());

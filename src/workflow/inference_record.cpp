@@ -2,10 +2,13 @@
 
 #include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <span>
 #include <vector>
 
 #include "mpilogit/statistics/tail_probabilities.hpp"
+
+#include "summary_record.hpp"
 
 namespace mpilogit::workflow {
 
@@ -14,31 +17,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using model::CoefficientStatus;
 
-constexpr double kLogTen = 2.30258509299404568402;
-
 Json number(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
-const char* name_of(CoefficientStatus status) {
-  switch (status) {
-    case CoefficientStatus::estimated:
-      return "estimated";
-    case CoefficientStatus::aliased:
-      return "aliased";
-    case CoefficientStatus::separated:
-      return "separated";
-    case CoefficientStatus::fixed:
-      return "fixed";
-  }
-  return "unknown";
-}
-
-Json of_chi_squared(const model::ChiSquared& test) {
-  return {{"statistic", number(test.statistic)},
-          {"degrees", test.degrees},
-          {"p", number(std::exp(test.log_p))},
-          {"log10_p", number(test.log_p / kLogTen)}};
 }
 
 void add_fit(const model::FitStatistics& fit, Json& json) {
@@ -54,8 +34,8 @@ void add_fit(const model::FitStatistics& fit, Json& json) {
   json["bic"] = number(fit.bic);
   json["mcfadden"] = number(fit.mcfadden);
   json["tjur"] = fit.tjur ? number(*fit.tjur) : Json(nullptr);
-  json["likelihood_ratio"] = of_chi_squared(fit.likelihood_ratio);
-  if (fit.hosmer_lemeshow) json["hosmer_lemeshow"] = of_chi_squared(*fit.hosmer_lemeshow);
+  json["likelihood_ratio"] = of_statistic(fit.likelihood_ratio);
+  if (fit.hosmer_lemeshow) json["hosmer_lemeshow"] = of_statistic(*fit.hosmer_lemeshow);
 }
 
 /// Estimates with their errors, in one list per row of coefficients; the intercepts in one list.
@@ -78,8 +58,8 @@ Lists lists(std::span<const double> coefficients, std::span<const double> errors
     result.errors.push_back(number(errors[j]));
     result.z.push_back(number(z));
     result.p.push_back(number(std::exp(log_p)));
-    result.log10_p.push_back(number(log_p / kLogTen));
-    result.status.push_back(name_of(status[j]));
+    result.log10_p.push_back(number(log_p * std::numbers::log10e));
+    result.status.push_back(to_string(status[j]));
   }
   return result;
 }

@@ -14,14 +14,6 @@ namespace {
 // JSON has neither infinities nor NaN: they are written as null.
 using Json = nlohmann::ordered_json;
 
-// Of a probability below every double p is 0, and log10_p still tells it.
-Json of_statistic(const model::ChiSquared& value) {
-  return {{"statistic", value.statistic},
-          {"degrees", value.degrees},
-          {"p", std::exp(value.log_p)},
-          {"log10_p", value.log_p * std::numbers::log10e}};
-}
-
 struct Scalars {
   Json& json;
 
@@ -41,20 +33,6 @@ struct Scalars {
     }
   }
 };
-
-const char* to_string(model::CoefficientStatus status) {
-  switch (status) {
-    case model::CoefficientStatus::estimated:
-      return "estimated";
-    case model::CoefficientStatus::aliased:
-      return "aliased";
-    case model::CoefficientStatus::separated:
-      return "separated";
-    case model::CoefficientStatus::fixed:
-      break;
-  }
-  return "fixed";
-}
 
 Json of_coefficient(const model::Model& model, const CoefficientFigures& figures) {
   Json json;
@@ -82,6 +60,27 @@ Json of_coefficient(const model::Model& model, const CoefficientFigures& figures
 }
 
 }  // namespace
+
+Json of_statistic(const model::ChiSquared& value) {
+  return {{"statistic", value.statistic},
+          {"degrees", value.degrees},
+          {"p", std::exp(value.log_p)},
+          {"log10_p", value.log_p * std::numbers::log10e}};
+}
+
+const char* to_string(model::CoefficientStatus status) {
+  switch (status) {
+    case model::CoefficientStatus::estimated:
+      return "estimated";
+    case model::CoefficientStatus::aliased:
+      return "aliased";
+    case model::CoefficientStatus::separated:
+      return "separated";
+    case model::CoefficientStatus::fixed:
+      break;
+  }
+  return "fixed";
+}
 
 Json summary_record(const model::Model& model, const Summary& summary) {
   Json json;

@@ -91,7 +91,7 @@ const char *class_name(int k) {{ return {name}_class_name(k); }}
 {more}
 """
 
-STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
+STRICT = ["-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror"]
 
 
 def c_library(path, more=""):

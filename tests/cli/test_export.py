@@ -1,5 +1,7 @@
 """export: what each form computes, against predict."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -163,6 +165,16 @@ def test_raw_onnx(raw, tmp_path):
     same(model, (outputs["label"].tolist(), outputs["probabilities"]))
 
 
+def test_onnx_refuses_a_level_that_it_does_not_know(raw, tmp_path):
+    """Gather must refuse an index out of range, and is called so that a runtime's message says why."""
+    model, rows = raw
+    graph = forms.onnx_model(export(model, "onnx", tmp_path, ".onnx"))
+    for column, value in [("class", "3"), ("colour of \"car\"", "")]:
+        with pytest.raises(IndexError):
+            forms.onnx_run(graph, onnx_inputs([*rows, {**rows[0], column: value}]))
+        assert f"known values of {column}" in [node.name for node in graph.graph.node if node.op_type == "Gather"]
+
+
 def test_any_number_of_ranks_writes_the_same(models, tmp_path):
     from conftest import mpilogit
 
@@ -200,13 +212,27 @@ def test_inference_in_json_and_csv(models, tmp_path):
     expected = json.loads(summary.read_text())["coefficients"]
     inference = json.loads(as_json.read_text())["inference"]
     assert len(inference["covariance"]) == 12
-    for figure in ("standard_error", "z", "p", "lower", "upper"):
+    for figure in ("standard_error", "z", "p", "log10_p", "lower", "upper"):
         values = [entry[figure] for entry in expected]
-        assert [float(row[figure]) for row in forms.csv_rows(as_csv)] == values
+        if figure != "log10_p":
+            assert [float(row[figure]) for row in forms.csv_rows(as_csv)] == values
         packed = inference[figure]
         flat = [value for b, w in zip(packed["intercept"], packed["coefficients"]) for value in [b, *w]]
         assert flat == values
     assert [row["feature"] for row in forms.csv_rows(as_csv)[:2]] == ["(intercept)", "column 0"]
+
+
+def test_a_coefficient_that_was_not_estimated_has_no_figures(tmp_path):
+    import json
+
+    x, y = export_models.classes_sample(2, 4)
+    model = export_models.exportable(tmp_path, "aliased", np.hstack([x, x[:, :1]]), y, "--inference")
+    inference = json.loads(export(model, "json", tmp_path, ".json").read_text())["inference"]
+    rows = forms.csv_rows(export(model, "csv", tmp_path, ".csv"))
+    for figure in ("standard_error", "z", "p", "lower", "upper"):
+        found = inference[figure]["coefficients"][0]
+        assert None not in found[:4] and found[4] is None
+        assert [row[figure] == "" for row in rows] == [False] * 5 + [True]
 
 
 def test_names_come_through(models, tmp_path):
@@ -232,6 +258,129 @@ const char *feature_name(int j) { return awkward_feature_name(j); }
     metadata = {entry.key: entry.value
                 for entry in forms.onnx_model(export(model, "onnx", tmp_path, ".onnx")).metadata_props}
     assert json.loads(metadata["feature_names"]) == names
+
+
+def labelled(folder, name, labels, **datasets):
+    x, y = export_models.classes_sample(2, 4)
+    return export_models.exportable(folder, name, x, np.array(labels)[y], **datasets)
+
+
+BYTES = [b"a\xff", b"a\xfe", b"c\x01", b"c\x02"]  # neither UTF-8 nor characters of XML
+
+
+def test_bytes_that_are_no_characters(tmp_path):
+    """In names they become U+FFFD where the form holds characters; names of fields differ all the same."""
+    import ctypes
+    import json
+
+    model = labelled(tmp_path, "bytes", [b"no", b"yes"], feature_names=np.array(BYTES))
+    replaced = ["a\ufffd", "a\ufffd", "c\x01", "c\x02"]
+    assert json.loads(export(model, "json", tmp_path, ".json").read_bytes())["feature_names"] == replaced
+    assert forms.python_module(export(model, "python", tmp_path, ".py")).FEATURE_NAMES == replaced
+    pmml = export(model, "pmml", tmp_path, ".pmml")
+    assert forms.pmml_inputs(forms.pmml_root(pmml)) == ["a\ufffd", "a\ufffd_2", "c\ufffd", "c\ufffd_2"]
+    same(model, forms.pmml_scores(pmml, model.x), as_texts=True)
+    lines = export(model, "csv", tmp_path, ".csv").read_bytes().splitlines()
+    assert [line.split(b",")[2].strip(b'"') for line in lines[2:]] == BYTES
+    library = forms.c_library(export(model, "c", tmp_path, ".h"), """
+const char *feature_name(int j);
+const char *feature_name(int j) { return bytes_feature_name(j); }
+""")
+    library.feature_name.restype = ctypes.c_char_p
+    assert [library.feature_name(j) for j in range(4)] == BYTES
+
+
+@pytest.mark.parametrize("labels, can", [
+    ([b"M\xfcller", b"M\xf6ller"], {"csv"}), ([b"a\x01", b"a\x02"], {"csv", "json"}), ([b"", b"yes"], {"json", "pmml"}),
+    ([b"(all others)", b"yes"], {"json", "pmml"})])
+def test_labels_that_a_form_cannot_hold_are_refused(labels, can, tmp_path):
+    x, y = export_models.classes_sample(2, 4)
+    data = export_models.write_dense(tmp_path / "data.h5", x, np.array(labels)[y])
+    model = tmp_path / "model.h5"
+    assert alone("train", data, "--model", model, "--quiet").code == 0
+    for form in ["csv", "json", "pmml"]:
+        output = tmp_path / f"out.{form}"
+        run = alone("export", model, "--format", form, "--output", output)
+        assert (run.code == 0) == output.exists() == (form in can), (form, run.err)
+        assert run.code == 0 or (run.code == 2 and "called '" in run.err)
+
+
+def test_a_text_that_is_no_utf_8_in_onnx(tmp_path):
+    """A label and the file's own name, which ONNX holds as characters."""
+    import os
+
+    import onnx
+
+    x, y = export_models.classes_sample(2, 4)
+    data = export_models.write_dense(tmp_path / "data.h5", x, np.array([b"M\xfcller", b"no"])[y])
+    model = tmp_path / "model.h5"
+    assert alone("train", data, "--model", model, "--quiet").code == 0
+    output = os.fsencode(tmp_path) + b"/\xff.onnx"
+    assert alone("export", model, "--format", "onnx", "--output", os.fsdecode(output)).code == 0
+    graph = onnx.load(output).graph
+    assert graph.name == "\ufffd"
+    outputs = forms.onnx_run(onnx.load(output), {"X": x.astype(np.float32)})
+    assert set(outputs["label"]) == {"M\ufffdller", "no"}
+
+
+def test_numbers_come_through(tmp_path):
+    """The least, the largest and other doubles, bit by bit."""
+    import ctypes
+    import json
+
+    from onnx import numpy_helper
+
+    values = [5e-324, -1.7976931348623157e308, -0.0, 0.1, 1e22, 123456789.0, 2.2250738585072014e-308, 1 / 3, 1e-5]
+    table, model = tmp_path / "numbers.json", tmp_path / "numbers_model.h5"
+    table.write_text(json.dumps({"coef_": [values], "intercept_": [1e-300]}))
+    assert alone("import", "coefficients", table, "--output", model).code == 0
+    numbers = export_models.Exportable("numbers", model, None, None, None, None)
+
+    def exactly(found):
+        assert np.array(found, dtype=float).tobytes() == np.array(values).tobytes()
+
+    exactly(json.loads(export(numbers, "json", tmp_path, ".json").read_text())["coefficients"][0])
+    exactly([row["coefficient"] for row in forms.csv_rows(export(numbers, "csv", tmp_path, ".csv"))[1:]])
+    exactly(forms.python_module(export(numbers, "python", tmp_path, ".py")).COEFFICIENTS[0])
+    root = forms.pmml_root(export(numbers, "pmml", tmp_path, ".pmml"))
+    found = {term.get("name"): term.get("coefficient") for term in root.iter(forms.PMML + "NumericPredictor")}
+    exactly([found.get(f"column {j}", -0.0) for j in range(len(values))])
+    graph = forms.onnx_model(export(numbers, "onnx", tmp_path, ".onnx")).graph
+    exactly(numpy_helper.to_array(next(t for t in graph.initializer if t.name == "coefficients"))[:, 1])
+    library = forms.c_library(export(numbers, "c", tmp_path, ".h"), """
+double coefficient(int j);
+double coefficient(int j) { return numbers_coefficients_(0)[j]; }
+""")
+    library.coefficient.restype = ctypes.c_double
+    exactly([library.coefficient(j) for j in range(len(values))])
+
+
+def test_a_row_of_other_length_is_refused_in_python(models, tmp_path):
+    module = forms.python_module(export(models["two"], "python", tmp_path, ".py"))
+    for count in (3, 5):
+        with pytest.raises(ValueError, match=f"{count} features, not 4"):
+            module.predict([1.0] * count)
+
+
+def test_columns_that_no_member_can_be_called(tmp_path):
+    """Keywords, macros of the headers and names of the compiler's own."""
+    names = ["double", "M_PI", "_Bool", "__FILE__", "NULL", "a b", "a_b", "", "2nd", "row", "features", "odd_row", "É"]
+    schema = {**export_models.SCHEMA, "columns": [
+        {"name": name, "kind": "number", "mean": 0.5, "indicates_missing": False} for name in names]}
+    import json
+
+    import h5py
+
+    x = np.random.default_rng(0).normal(size=(60, len(names)))
+    y = x[:, 0] + np.random.default_rng(1).logistic(size=60) > 0
+    model = export_models.exportable(tmp_path, "odd", x, y, "--l2", "0.1",
+                                     schema=np.array(json.dumps(schema), dtype=h5py.string_dtype()))
+    path = export(model, "c", tmp_path, ".h")
+    forms.c_library(path)
+    members = re.search(r"struct odd_row {\n(.*?)};", path.read_text(), re.DOTALL).group(1)
+    assert re.findall(r"  double (\w+);", members) == [
+        "double_", "M_PI_", "_Bool_", "__FILE___", "NULL_", "a_b", "a_b_2", "_", "_2nd", "row", "features", "odd_row",
+        "___"]
 
 
 def test_sparse_rows_in_c(models, tmp_path):
@@ -263,6 +412,70 @@ def test_a_hashed_column_is_refused(form, tmp_path):
     output = tmp_path / "out"
     run = alone("export", exportable.model, "--format", form, "--output", output)
     assert run.code == 2 and "word" in run.err and not output.exists()
+
+
+def test_a_schema_of_other_features_is_refused(tmp_path):
+    import json
+
+    import h5py
+
+    model, _ = export_models.raw_model(tmp_path, "raw")
+    fewer = {**export_models.SCHEMA, "columns": export_models.SCHEMA["columns"][:2]}
+    with h5py.File(model.model, "r+") as file:
+        del file["schema"]
+        file["schema"] = json.dumps(fewer)
+    for form in ["onnx", "pmml", "c", "python"]:
+        output = tmp_path / "out"
+        run = alone("export", model.model, "--format", form, "--output", output)
+        assert run.code == 2 and "the schema has 4 features" in run.err and not output.exists(), run.err
+
+
+STRICT_SHIM = """
+int encode(const char *word, double size, double *features);
+int encode(const char *word, double size, double *features) {
+  struct strict_row row;
+  row.word = word;
+  row.size = size;
+  return strict_encode(&row, features);
+}
+"""
+
+
+@pytest.mark.parametrize("kind", ["hashed", "category"])
+def test_no_value_where_the_schema_fills_none_in(kind, tmp_path):
+    """Refused by C and Python as by predict, no missing value in PMML; in ONNX refused as a level, NaN as a number."""
+    import ctypes
+    import json
+
+    import h5py
+
+    word = {"name": "word", "kind": kind, "indicates_missing": False}
+    word |= {"buckets": 2} if kind == "hashed" else {"levels": ["a", "b"]}
+    schema = {**export_models.SCHEMA, "missing": "error", "columns": [
+        word, {"name": "size", "kind": "number", "mean": 0.0, "indicates_missing": False}]}
+    x, y = export_models.classes_sample(2)
+    model = export_models.exportable(tmp_path, "strict", x, y, "--l2", "0.1",
+                                     schema=np.array(json.dumps(schema), dtype=h5py.string_dtype()))
+    library = forms.c_library(export(model, "c", tmp_path, ".h"), STRICT_SHIM)
+    number, text = ctypes.c_double, ctypes.c_char_p
+    library.encode.argtypes = [text, number, ctypes.POINTER(number)]
+    features = (number * 3)()
+    given = [(b"a", 1.0), (b"NA", 1.0), (None, 1.0), (b"a", float("nan")), (b"", float("nan"))]
+    assert [library.encode(*row, features) for row in given] == [0, 1, 1, 2, 1]
+    module = forms.python_module(export(model, "python", tmp_path, ".py"))
+    assert sum(module.encode({"word": "a", "size": 1.0})[:2]) == 1.0
+    for row in ({"word": "NA", "size": 1.0}, {"word": None, "size": 1.0}, {"word": "a", "size": None}):
+        with pytest.raises(KeyError):
+            module.encode(row)
+    if kind == "hashed":
+        return
+    root = forms.pmml_root(export(model, "pmml", tmp_path, ".pmml"))
+    assert not [value for value in root.iter(forms.PMML + "Value") if value.get("property")]
+    graph = forms.onnx_model(export(model, "onnx", tmp_path, ".onnx"))
+    with pytest.raises(IndexError):
+        forms.onnx_run(graph, {"word": np.array([["NA"]], dtype=object), "size": np.ones((1, 1))})
+    outputs = forms.onnx_run(graph, {"word": np.array([["a"]], dtype=object), "size": np.full((1, 1), np.nan)})
+    assert np.isnan(outputs["probabilities"]).all()
 
 
 TABLE = """word,size,place,day,bought

@@ -89,10 +89,39 @@ def test_the_document_on_onnxruntime(tmp_path):
     np.testing.assert_allclose(json.loads(done.stdout), exportable.probabilities, rtol=0, atol=1e-12)
 
 
-def test_jpmml(cases, tmp_path):
+def test_onnxruntime_refuses_a_level_that_it_does_not_know(cases, tmp_path):
+    """By a message that names the column."""
+    python = environment("onnxruntime")
+    exportable, rows = cases[-2]
+    requests = [[str(export(exportable, "onnx", tmp_path, ".onnx")), as_lists(onnx_inputs([{**rows[0], "class": "3"}]))]]
+    file = tmp_path / "requests.json"
+    file.write_text(json.dumps(requests))
+    done = subprocess.run([python, HERE / "consumer_onnx.py", file], capture_output=True, text=True, check=False,
+                          timeout=60)
+    assert done.returncode != 0 and "known values of class" in done.stderr, done.stderr
+
+
+def require_java():
     if shutil.which("java") is None:
         pytest.skip("JPMML needs Java, and there is none")
     environment("jpmml-evaluator")
+
+
+def test_pmml_is_valid(cases, tmp_path):
+    """By the standard's XML schema; a file that is not shows that it looks."""
+    require_java()
+    paths = [export(exportable, "pmml", tmp_path, ".pmml") for exportable, _ in cases]
+    wrong = tmp_path / "wrong.pmml"
+    wrong.write_text(paths[0].read_text().replace('functionName="classification"', 'functionName="guess"'))
+    file = tmp_path / "paths.json"
+    file.write_text(json.dumps([str(path) for path in [*paths, wrong]]))
+    *found, of_wrong = run("jpmml-evaluator", "consumer_pmml_schema.py", file)
+    assert found == [""] * len(paths)
+    assert "guess" in of_wrong
+
+
+def test_jpmml(cases, tmp_path):
+    require_java()
     requests = []
     for exportable, rows in cases:
         path = export(exportable, "pmml", tmp_path, ".pmml")

@@ -67,18 +67,36 @@ def test_a_schema_comes_back_from_json(tmp_path):
     assert json.loads(before["schema"]) == json.loads(after["schema"])
 
 
+@pytest.mark.parametrize("arguments", [["--firth"], ["--l1", "0.02", "--l2", "0.01", "--standardize"]])
+def test_the_penalty_comes_back_from_json(arguments, tmp_path):
+    x, y = export_models.classes_sample(2, 4)
+    exportable = export_models.exportable(tmp_path, "penalised", x, y, *arguments)
+    table = tmp_path / "penalised.json"
+    assert alone("export", exportable.model, "--format", "json", "--output", table).code == 0
+    exported = json.loads(table.read_text())
+    with h5py.File(exportable.model) as before, h5py.File(imported(table)) as after:
+        assert exported["penalty"] == {name: before.attrs[name] for name in ("l2", "l1", "standardized", "firth")}
+        assert exported["solver"] == before.attrs["solver"]
+        assert after.attrs["solver"] == "imported"
+        for name in ("l2", "l1", "standardized", "firth"):
+            assert after.attrs[name] == before.attrs[name]
+        assert before.attrs["firth"] == ("--firth" in arguments)
+
+
 def scikit_learn(tmp_path, x, y, **arguments):
     fit = LogisticRegression(**arguments).fit(x, y)
     table = tmp_path / "sklearn.json"
-    table.write_text(json.dumps({name: getattr(fit, name).tolist() for name in
-                                 ("coef_", "intercept_", "classes_")} | {"multi_class": fit.multi_class}))
+    table.write_text(json.dumps({name: np.asarray(getattr(fit, name)).tolist() for name in
+                                 ("coef_", "intercept_", "classes_", "multi_class", "solver")}))
     return fit, table
 
 
-@pytest.mark.parametrize("classes, multi_class", [(2, "auto"), (4, "multinomial"), (4, "ovr")])
-def test_scikit_learn(classes, multi_class, tmp_path):
+@pytest.mark.parametrize("classes, arguments", [
+    (2, {}), (2, {"multi_class": "multinomial"}), (4, {"multi_class": "multinomial"}), (4, {"multi_class": "ovr"}),
+    (4, {"solver": "liblinear"}), (4, {"solver": "liblinear", "fit_intercept": False}), (4, {"fit_intercept": False})])
+def test_scikit_learn(classes, arguments, tmp_path):
     x, y = export_models.classes_sample(classes)
-    fit, table = scikit_learn(tmp_path, x, y, multi_class=multi_class)
+    fit, table = scikit_learn(tmp_path, x, y, **arguments)
     data = write_dense(tmp_path / "data.h5", x)
     labels, probabilities = export_models.predictions(imported(table), data, tmp_path)
     assert labels == fit.predict(x).tolist()
@@ -99,6 +117,52 @@ def test_scikit_learn_as_a_table_of_two_columns(tmp_path):
 GLMNET = '"","s0","s1","s2"\n"(Intercept)",0.5,0.25,-1\n"V1",0,0.5,1e-05\n"V2",0,NA,-2\n'
 
 
+def test_a_class_that_is_named_alone_needs_the_other(tmp_path):
+    table = tmp_path / "tidy.csv"
+    table.write_text("class,feature,coefficient\nno,x,2\n")
+    assert "--classes" in refused(table)
+    assert "--classes" in refused(table, "--classes", "no,yes")
+    with h5py.File(imported(table, "--classes", "yes,no")) as file:
+        assert file["coefficients"][:].tolist() == [[-2.0]]
+        assert [text.decode() for text in file["classes"][:]] == ["no", "yes"]
+
+
+def test_the_mark_of_utf_8_is_nothing(tmp_path):
+    for text in ['{"coef_": [[2]], "intercept_": 1}', "feature,coefficient\n(Intercept),1\ncolumn 0,2\n"]:
+        table = tmp_path / "marked"
+        table.write_bytes(b"\xef\xbb\xbf" + text.encode())
+        with h5py.File(imported(table)) as file:
+            assert (file["coefficients"][0, 0], file["intercept"][0]) == (2.0, 1.0)
+
+
+def test_a_feature_may_be_called_as_the_intercept_is(tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("feature,coefficient\n(Intercept),1\nconst,2\nIntercept,3\n")
+    with h5py.File(imported(table)) as file:
+        assert file["coefficients"][:].tolist() == [[2.0, 3.0]]
+        assert file["intercept"][:].tolist() == [1.0]
+
+
+def test_a_table_of_write_table(tmp_path):
+    """R writes no name above the names of rows. Where there is one, a field more is a fault."""
+    table = tmp_path / "r.csv"
+    table.write_text('"coefficient"\n"(Intercept)",1\n"x",2\n')
+    with h5py.File(imported(table)) as file:
+        assert (file["coefficients"][0, 0], file["intercept"][0]) == (2.0, 1.0)
+    table.write_text("feature,coefficient\nx,1,2\n")
+    assert "3 fields" in refused(table)
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("labels", [[-2**63, 2**63 - 1], [-2.0**62, 2.0**62]])
+def test_the_largest_labels_come_back(labels, form, tmp_path):
+    x, y = export_models.classes_sample(2, 4)
+    exportable = export_models.exportable(tmp_path, "far", x, np.array(labels)[y])
+    table = tmp_path / f"far.{form}"
+    assert alone("export", exportable.model, "--format", form, "--output", table).code == 0
+    assert columns(imported(table))["classes"].tolist() == labels
+
+
 def test_a_path_of_glmnet(tmp_path):
     table = tmp_path / "glmnet.csv"
     table.write_text(GLMNET)
@@ -106,6 +170,10 @@ def test_a_path_of_glmnet(tmp_path):
         assert file["coefficients"][:].tolist() == [[1e-5, -2.0]]
         assert file["intercept"][:].tolist() == [-1.0]
         assert file["classes"][:].tolist() == [0, 1]
+    with h5py.File(imported(table, "--step", "1")) as file:
+        assert file["coefficients"][:].tolist() == [[0.5, 0.0]]  # NA
+    assert "--step" in refused(table)
+    table.write_text(GLMNET.replace("s0", "s=1").replace("s1", "s=0.5").replace("s2", "s=0.1"))
     assert "--step" in refused(table)
     assert "0 to 2" in refused(table, "--step", "3")
 

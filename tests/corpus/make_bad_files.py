@@ -13,13 +13,15 @@ import sys
 
 from array_cases import array_cases
 from checkpoint_cases import checkpoint_cases
+from coefficient_cases import coefficient_cases
 from corpus import Corpus
 from damage_cases import damage_cases
 from data_cases import data_cases
 from model_cases import model_cases
 from table_cases import table_cases
 
-WRITERS = [data_cases, damage_cases, model_cases, checkpoint_cases, table_cases, array_cases]
+WRITERS = [data_cases, damage_cases, model_cases, checkpoint_cases, table_cases, array_cases,
+           coefficient_cases]
 
 
 def main(folder):

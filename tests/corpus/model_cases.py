@@ -108,6 +108,8 @@ def of_one_model(corpus):
     common(models, [1])
     models.without_attributes("/", "l2")
     models.attribute("l2", "text", ["l2"], "0.1")
+    models.attribute("l2", "nan", ["l2 is nan"], np.nan)
+    models.attribute("l1", "negative", ["l1 is -1"], -1.0)
     models.dataset("intercept", "two", ["shapes of coefficients and intercept"], np.zeros(2))
     for name, length in {"first_half": 0.5, "all_but_one_byte": -1}.items():
         file = f"model_{name}.h5"
@@ -135,6 +137,16 @@ def of_several_classes(corpus):
     models.attribute("objective", "logistic", ["objective 'logistic'"], "logistic")
     models.attribute("format_version", "newer", ["model format 3"], 3)
     models.attribute("label_kind", "number", ["/classes"], 0)
+
+
+def of_decimal_labels(corpus):
+    x, y = rows()
+    with h5py.File(corpus.path("decimal.h5"), "w") as file:
+        file["X"], file["y"] = x, y.astype(float)
+    corpus.good("floating.h5", "train", "@decimal.h5", "--l2", "0.1", "--model", "@floating.h5", "--quiet")
+    models = Models(corpus, "floating.h5")
+    for kind, value in {"half": 0.5, "infinite": np.inf, "nan": np.nan, "far": 1e300}.items():
+        models.dataset("classes", kind, ["classes are not whole numbers"], np.array([0.0, value]))
 
 
 def of_products(corpus):
@@ -175,6 +187,8 @@ def of_paths(corpus):
         models.dataset("steps/" + name, "short", ["steps", name], np.zeros(1, "i8"))
         models.dataset("steps/" + name, "text", ["/steps/" + name, "string"], [b"1"] * 4)
     models.dataset("intercept", "two", ["shapes of coefficients and intercept"], np.zeros(2))
+    models.dataset("steps/l1", "infinite", ["steps/l1 is inf"], np.full(4, np.inf))
+    models.dataset("steps/l2", "negative", ["steps/l2 is -1"], np.full(4, -1.0))
     for step in ["4", "99999999999"]:
         corpus.add("path_step_" + step, ["predict", "@path.h5", "@dense.h5", "--output", "predictions.h5", "--step", step],
                    ["has no step " + step, "0 to 3"], "path.h5")
@@ -184,5 +198,5 @@ def of_paths(corpus):
 
 def model_cases(corpus):
     write_good_models(corpus)
-    for add in [of_one_model, of_several_classes, of_products, of_inference, of_paths]:
+    for add in [of_one_model, of_several_classes, of_decimal_labels, of_products, of_inference, of_paths]:
         add(corpus)

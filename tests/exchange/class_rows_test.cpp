@@ -42,6 +42,14 @@ TEST_CASE("rows of classes become a model whose classes ascend") {
   CHECK(full.intercept == std::vector<double>{1.0, 0.0, 2.0});
 }
 
+TEST_CASE("a difference that no double holds is refused") {
+  auto table = sample({"0", "1"}, false);
+  table.rows = {{0.0, {-1.7e308}}, {0.0, {1.7e308}}};
+  CHECK_THROWS_WITH(exchange::model_of(table), Catch::Contains("not finite"));
+  table.rows.front().coefficients = {1.7e308};
+  CHECK(exchange::model_of(table).coefficients == std::vector<double>{0.0});
+}
+
 TEST_CASE("names of positions are no names") {
   auto table = sample({"0", "1"}, true);
   table.feature_names = {"column 0", "column 1"};

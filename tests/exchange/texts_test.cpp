@@ -29,6 +29,7 @@ TEST_CASE("texts of XML keep their spaces and have no forbidden characters") {
   CHECK(exchange::xml_text("a\x01") == "a\xEF\xBF\xBD");
   CHECK(exchange::xml_text("a\xFF") == "a\xEF\xBF\xBD");
   CHECK(exchange::xml_text("\xEF\xBF\xBE") == "\xEF\xBF\xBD");
+  CHECK(exchange::in_xml("<\x02\t\xFF") == "<\xEF\xBF\xBD\t\xEF\xBF\xBD");
 }
 
 TEST_CASE("identifiers and names that differ") {

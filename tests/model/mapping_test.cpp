@@ -59,6 +59,9 @@ TEST_CASE("names that cannot be matched are refused") {
   twice.feature_names = {"a", "a", "b"};
   CHECK_THAT(refusal(twice, twice.classes, {"a"}, 1),
              mpilogit::testing::contains("has two features 'a'"));
+  CHECK_THAT(refusal(kTwo, kTwo.classes, {"age", "new", "age"}, 3),
+             mpilogit::testing::contains("which of two features 'age' of the data"));
+  CHECK(refusal(kTwo, kTwo.classes, {"age", "new", "new"}, 3).empty());
 }
 
 TEST_CASE("classes must be the same") {
