@@ -2,7 +2,6 @@
 // What one rank has seen of one column.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,7 +45,7 @@ class ColumnSurvey {
   std::int64_t count_of(std::uint32_t level) const { return counts_[level]; }
 
  private:
-  const char* see_number(std::optional<double> value);
+  const char* see_number(double value);
   const char* see_level(std::string_view text);
 
   Plan plan_;

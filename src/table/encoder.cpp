@@ -1,6 +1,7 @@
 #include "mpilogit/table/encoder.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -114,13 +115,13 @@ void Encoder::encode_value(const Row& row, std::size_t number, std::string_view 
 
 std::vector<std::string> columns_without_use(const Schema& schema, const TextFiles& files,
                                              const TargetColumns& targets) {
+  std::set<std::string> known = {schema.label};
+  for (const Column& column : schema.columns) known.insert(column.name);
   std::vector<std::string> unused;
   for (std::size_t i = 0; i < files.columns().size(); ++i) {
     const std::string& name = files.columns()[i];
-    const bool used = i == targets.label || i == targets.weights ||
-                      std::any_of(schema.columns.begin(), schema.columns.end(),
-                                  [&](const Column& column) { return column.name == name; });
-    if (!used && name != schema.label) unused.push_back(name);
+    const bool used = i == targets.label || i == targets.weights || known.contains(name);
+    if (!used) unused.push_back(name);
   }
   return unused;
 }

@@ -37,9 +37,11 @@ void LabelSurvey::see_label(const Row& row, const MissingTexts& missing) {
   require_value(row, *targets_.label, missing, files_);
   const std::string_view text = row.fields[*targets_.label];
   longest_ = std::max(longest_, text.size());
-  if (all_integers_ && integer_in(text)) return;
-  all_integers_ = false;
-  if (text.size() <= kLongestLabel && is_utf8(text)) return;
+  // Of every label, for whether all are integers only the last may tell.
+  if (text.size() <= kLongestLabel && is_utf8(text)) {
+    all_integers_ = all_integers_ && integer_in(text);
+    return;
+  }
   throw bad_row(files_, row, fmt::format("the label is '{}'", shown(text)),
                 fmt::format("a label is UTF-8 of at most {} bytes", kLongestLabel),
                 "Is --label the right column?");

@@ -30,7 +30,7 @@ std::string_view next_word(std::string_view& text) {
 }
 
 // A word of a message: of a damaged file it may be of any length and kind.
-std::string shown(std::string_view word) {
+std::string shown_word(std::string_view word) {
   constexpr std::size_t kMost = 40;
   std::string text(word.substr(0, kMost));
   for (char& letter : text) {
@@ -45,19 +45,26 @@ class Line {
 
   double label(std::string_view word) const {
     const auto number = number_in(word);
-    if (number && std::trunc(*number) == *number) return *number;
+    constexpr double kMost = 0x1p53;  // beyond it, doubles are not all the whole numbers
+    const bool whole = number && std::trunc(*number) == *number;
+    if (whole && std::abs(*number) < kMost) return *number;
+    if (whole) {
+      refuse("has the label " + shown_word(word), "classes are whole numbers below 2^53",
+             "Number the classes");
+    }
     if (word.find(',') != std::string_view::npos) {
       refuse("has several labels", "a row has one class here",
              "Write a file for each label, with 1 where a row has it and 0 elsewhere");
     }
     if (word.find(':') != std::string_view::npos) {
-      refuse("begins with " + shown(word), "the label comes first", "Write 0 where it is unknown");
+      refuse("begins with " + shown_word(word), "the label comes first",
+             "Write 0 where it is unknown");
     }
     if (number) {
-      refuse("has the label " + shown(word), "classes are whole numbers",
+      refuse("has the label " + shown_word(word), "classes are whole numbers",
              "A quantity cannot be learned by a classifier; number the classes");
     }
-    refuse(shown(word) + " is no label", "it must be a number", "Number the classes");
+    refuse(shown_word(word) + " is no label", "it must be a number", "Number the classes");
   }
 
   // A word `column:value`, appended to the row.
@@ -67,16 +74,18 @@ class Line {
     const char* end = word.data() + std::min(colon, word.size());
     const auto [last, error] = std::from_chars(word.data(), end, column);
     if (colon == std::string_view::npos || last != end || error == std::errc::invalid_argument) {
-      refuse(shown(word) + " is not column:value", {}, "Columns are whole numbers of at least 0");
+      refuse(shown_word(word) + " is not column:value", {},
+             "Columns are whole numbers of at least 0");
     }
     if (error != std::errc() || column > most) {
-      refuse("the column " + shown(word.substr(0, colon)) + " is above " + std::to_string(most), {},
-             "Number the columns from 1 up");
+      refuse(
+          "the column " + shown_word(word.substr(0, colon)) + " is above " + std::to_string(most),
+          {}, "Number the columns from 1 up");
     }
     if (!row.columns.empty() && column <= row.columns.back()) disorder(column, row.columns.back());
     const auto value = number_in(word.substr(colon + 1));
     if (!value) {
-      refuse(shown(word) + " has no finite number as its value", {},
+      refuse(shown_word(word) + " has no finite number as its value", {},
              "Leave out what is not known, or correct it");
     }
     row.columns.push_back(column);

@@ -55,7 +55,7 @@ class Scanner {
     return number;
   }
 
-  // "(3, 4)", "(3,)", "()".
+  // "(3, 4)", "(3,)", "()"; of Python 2 also "(3L, 4L)".
   std::optional<std::vector<std::int64_t>> tuple() {
     std::vector<std::int64_t> numbers;
     if (!take("(")) return std::nullopt;
@@ -63,6 +63,7 @@ class Scanner {
       const auto number = whole_number();
       if (!number) return std::nullopt;
       numbers.push_back(*number);
+      if (text_.starts_with('L')) text_.remove_prefix(1);
       if (!take(",") && !text_.starts_with(")")) return std::nullopt;
     }
     return numbers;

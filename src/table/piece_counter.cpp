@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <span>
 
-#include "mpilogit/core/error.hpp"
 #include "mpilogit/kernels/text_marks.hpp"
 
 namespace mpilogit::table {
 
 namespace {
 
-constexpr std::int64_t kBufferBytes = std::int64_t{1} << 18;
+constexpr std::int64_t kCountBufferBytes = std::int64_t{1} << 18;
 
 // All ranks get some of even a small table.
 std::int64_t good_piece_bytes(std::int64_t file_bytes, int ranks) {
@@ -22,10 +21,10 @@ std::int64_t good_piece_bytes(std::int64_t file_bytes, int ranks) {
 }  // namespace
 
 TextCount count_in(TextStream& stream, std::int64_t wanted, char quote) {
-  std::vector<char> buffer(static_cast<std::size_t>(std::min(kBufferBytes, wanted)));
+  std::vector<char> buffer(static_cast<std::size_t>(std::min(kCountBufferBytes, wanted)));
   TextCount count;
   while (count.bytes < wanted) {
-    const auto size = static_cast<std::size_t>(std::min(kBufferBytes, wanted - count.bytes));
+    const auto size = static_cast<std::size_t>(std::min(kCountBufferBytes, wanted - count.bytes));
     const std::size_t got = stream.read(std::span(buffer).first(size));
     const auto part = kernels::count_characters(std::span<const char>(buffer).first(got), quote);
     count.quotes += quote == '\0' ? 0 : part.quotes;
@@ -69,12 +68,6 @@ std::int64_t PieceCounter::next_piece(Task& task) {
   const std::int64_t wanted =
       known ? std::min(task.piece_bytes, task.last - task.first) : task.piece_bytes;
   const TextCount count = count_in(*stream_, wanted, files_.dialect().quote);
-  if (known && count.bytes < wanted) {
-    throw core::bad_input({.what = "became shorter while it was read",
-                           .where = files_.paths()[task.file],
-                           .why = {},
-                           .remedy = "Let its writer end first"});
-  }
   if (count.bytes == 0) return 0;
   pieces_.push_back({static_cast<std::int64_t>(task.file), task.first, task.first + count.bytes,
                      count.quotes, count.newlines});

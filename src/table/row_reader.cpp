@@ -14,8 +14,6 @@ namespace {
 
 // In cache, with its marks.
 constexpr std::size_t kReadBytes = std::size_t{1} << 18;
-// A row is in memory as a whole. What is longer is a quote that nobody closes.
-constexpr std::size_t kLongestRow = std::size_t{1} << 26;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';

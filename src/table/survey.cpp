@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -10,7 +12,9 @@
 #include <nlohmann/json.hpp>
 
 #include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/byte_count.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/memory_limits.hpp"
 #include "mpilogit/table/table_rows.hpp"
 
 #include "table/column_survey.hpp"
@@ -223,6 +227,16 @@ struct Totals {
   std::vector<double> means;
 };
 
+// A mean is a double even where the sum is beyond them. Then the sum is taken in units of 2^64, its
+// two lowest digits away: they are below all doubles, and 0.
+double mean_of(std::span<const std::int64_t, core::WideSum::kLimbs> limbs, std::int64_t count) {
+  const double sum = core::WideSum::from_limbs(limbs).value();
+  if (std::isfinite(sum)) return sum / static_cast<double>(count);
+  std::array<std::int64_t, core::WideSum::kLimbs> shifted{};
+  std::copy(limbs.begin() + 2, limbs.end() - 1, shifted.begin());
+  return 0x1p64 * (core::WideSum::from_limbs(shifted).value() / static_cast<double>(count));
+}
+
 Totals totals_of(Reading& reading, const comm::Communicator& communicator) {
   Totals totals;
   std::vector<std::int64_t> limbs;
@@ -239,9 +253,7 @@ Totals totals_of(Reading& reading, const comm::Communicator& communicator) {
   for (std::size_t i = 0; i < reading.columns.size(); ++i) {
     const auto all =
         std::span(limbs).subspan(i * core::WideSum::kLimbs).first<core::WideSum::kLimbs>();
-    const double sum = core::WideSum::from_limbs(all).value();
-    const auto count = static_cast<double>(std::max<std::int64_t>(1, totals.values[i]));
-    totals.means.push_back(sum / count);
+    totals.means.push_back(mean_of(all, std::max<std::int64_t>(1, totals.values[i])));
   }
   return totals;
 }
@@ -263,6 +275,29 @@ void require_sound(const TextFiles& files, const Schema& schema, const Totals& t
   if (twice == features.end()) return;
   throw unusable(files, fmt::format("two features would be called '{}'", *twice),
                  "names of columns and levels meet", "Rename one of the columns");
+}
+
+// Every rank has the names of all features, for a while more than once.
+void require_room_for_names(const TextFiles& files, const Schema& schema,
+                            const comm::Communicator& communicator) {
+  constexpr std::int64_t kBytesOfName = 128;
+  constexpr std::int64_t kMostFeatures =
+      std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
+  const std::int64_t ranks = communicator.on_this_host().size();
+  comm::together(communicator, [&] {
+    const std::int64_t features = schema.features();
+    const std::int64_t bytes = features * ranks * kBytesOfName;
+    const core::MemoryLimit limit = core::host_memory_limit();
+    if (features <= kMostFeatures && bytes <= limit.bytes) return;
+    throw unusable(
+        files, fmt::format("the table would have {} features", features),
+        features > kMostFeatures
+            ? fmt::format("at most {} are supported", kMostFeatures)
+            : fmt::format("their names need {} of memory on this host, and {} may be used (limit "
+                          "from {})",
+                          core::bytes_text(bytes), core::bytes_text(limit.bytes), limit.source),
+        "Take fewer --buckets or columns");
+  });
 }
 
 Schema schema_of(const TextFiles& files, const TableOptions& options, const Reading& reading,
@@ -333,9 +368,8 @@ Extent extent_of(const Reading& reading, const Schema& schema,
 
 std::size_t column_called(const std::string& name, const TextFiles& files,
                           const std::string& option) {
+  if (const auto number = files.column(name)) return *number;
   const auto& columns = files.columns();
-  const auto found = std::find(columns.begin(), columns.end(), name);
-  if (found != columns.end()) return static_cast<std::size_t>(found - columns.begin());
   constexpr std::size_t kShown = 20;
   std::string there;
   for (std::size_t i = 0; i < std::min(columns.size(), kShown); ++i) {
@@ -383,6 +417,7 @@ Survey survey(const TextFiles& files, const TableOptions& options,
   Totals totals = totals_of(*reading, communicator);
   Survey result;
   result.schema = schema_of(files, options, *reading, levels, totals);
+  require_room_for_names(files, result.schema, communicator);
   result.extent = extent_of(*reading, result.schema, communicator);
   result.missing = std::move(totals.missing);
   comm::together(communicator, [&] {

@@ -18,10 +18,21 @@ namespace mpilogit::table {
 
 namespace {
 
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
+// There may be thousands of columns: the first that differs says enough.
+void require_same(const std::vector<std::string>& columns, const std::vector<std::string>& expected,
+                  const std::string& where, const std::string& first) {
+  if (columns == expected) return;
+  std::string what = fmt::format("has {} columns", columns.size());
+  std::string why = fmt::format("{} has {}", first, expected.size());
+  if (columns.size() == expected.size()) {
+    const auto [here, there] = std::mismatch(columns.begin(), columns.end(), expected.begin());
+    what = fmt::format("column {} is '{}'", here - columns.begin() + 1, *here);
+    why = fmt::format("in {} it is '{}'", first, *there);
+  }
+  throw core::bad_input({.what = what,
+                         .where = where,
+                         .why = why,
+                         .remedy = "Files of one table need the same columns in the same order"});
 }
 
 }  // namespace
@@ -42,13 +53,8 @@ std::string TextFiles::read_heads(const TextSource& source) {
     if (dialect_.delimiter == '\0') dialect_.delimiter = delimiter_of(head.line, source.quote);
     const std::vector<std::string> columns = columns_of(head, dialect_, path);
     if (columns_.empty()) columns_ = columns;
-    if (columns != columns_) {
-      throw core::bad_input(
-          {.what = fmt::format("has the columns {}", listed(columns)),
-           .where = fmt::format("{}, line {}", path, head.line_number),
-           .why = fmt::format("{} has {}", paths_.front(), listed(columns_)),
-           .remedy = "Files of one table need the same columns in the same order"});
-    }
+    require_same(columns, columns_, fmt::format("{}, line {}", path, head.line_number),
+                 paths_.front());
     heads.push_back({static_cast<int>(head.compression), head.size, head.rows_begin});
   }
   return nlohmann::json{
@@ -60,6 +66,7 @@ void TextFiles::learn_heads(const std::string& description) {
   const auto packed = nlohmann::json::parse(description);
   dialect_.delimiter = static_cast<char>(packed.at("delimiter").get<int>());
   packed.at("columns").get_to(columns_);
+  for (std::size_t i = 0; i < columns_.size(); ++i) numbers_.emplace(columns_[i], i);
   for (const auto& head : packed.at("heads")) {
     heads_.push_back({static_cast<Compression>(head.at(0).get<int>()),
                       head.at(1).get<std::int64_t>(), head.at(2).get<std::int64_t>()});
@@ -130,8 +137,15 @@ void TextFiles::require_rows() const {
                          .remedy = "Name a file with rows"});
 }
 
+std::optional<std::size_t> TextFiles::column(const std::string& name) const {
+  const auto found = numbers_.find(name);
+  return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::unique_ptr<TextStream> TextFiles::open(std::size_t file, std::int64_t offset) const {
-  return open_text(paths_[file], heads_[file].compression, offset);
+  const Head& head = heads_[file];
+  return head.compression == Compression::none ? open_text_of_size(paths_[file], head.size, offset)
+                                               : open_text(paths_[file], head.compression, offset);
 }
 
 std::string TextFiles::where(std::size_t file, std::int64_t offset) const {

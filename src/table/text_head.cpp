@@ -4,7 +4,6 @@
 #include <array>
 #include <limits>
 #include <set>
-#include <sys/stat.h>
 
 #include <fmt/format.h>
 
@@ -12,11 +11,14 @@
 #include "mpilogit/table/row_reader.hpp"
 #include "mpilogit/table/values.hpp"
 
+#include "table/plain_file.hpp"
+
 namespace mpilogit::table {
 
 namespace {
 
-constexpr std::size_t kLongestHead = std::size_t{1} << 22;
+// As much is read first; most first lines are shorter.
+constexpr std::size_t kShortHead = std::size_t{1} << 16;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 struct Form {
@@ -52,13 +54,7 @@ void require_text(std::string_view text, const std::string& path) {
   }
 }
 
-std::string first_text(const std::string& path, Compression compression) {
-  std::string text(kLongestHead, '\0');
-  text.resize(open_text(path, compression)->read(std::span(text.data(), text.size())));
-  return text;
-}
-
-bool is_blank(std::string_view line) {
+bool is_blank_line(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
@@ -70,6 +66,50 @@ std::size_t end_of_line(std::string_view text, std::size_t at, char quote) {
     if (text[at] == '\n' && !inside) break;
   }
   return at;
+}
+
+std::size_t length_of_mark(std::string_view text) {
+  return text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+}
+
+/// The first line that is not blank, in some text from the begin of a file.
+struct FirstLine {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::int64_t number = 1;
+};
+
+FirstLine first_line(std::string_view text, char quote) {
+  FirstLine line{length_of_mark(text)};
+  line.end = end_of_line(text, line.begin, quote);
+  while (line.end < text.size() && is_blank_line(text.substr(line.begin, line.end - line.begin))) {
+    line = {line.end + 1, end_of_line(text, line.end + 1, quote), line.number + 1};
+  }
+  return line;
+}
+
+core::Error too_long(const std::string& path, char quote) {
+  return core::bad_input(
+      {.what = fmt::format("the first line is longer than {} MiB", kLongestRow >> 20),
+       .where = path,
+       .why = quote == '\0' ? "perhaps it is no text"
+                            : "perhaps it is no text, or a quote is not closed",
+       .remedy =
+           quote == '\0' ? "Check the file" : "Check the file; --quote chooses another quote"});
+}
+
+// So much of the begin that the first line is in it.
+std::string first_text(const std::string& path, Compression compression, char quote) {
+  const auto stream = open_text(path, compression);
+  std::string text;
+  for (std::size_t size = kShortHead;; size *= 2) {
+    const std::size_t before = text.size();
+    text.resize(size);
+    text.resize(before + stream->read(std::span(text).subspan(before)));
+    if (before == 0) require_text(text, path);
+    if (text.size() < size || first_line(text, quote).end < text.size()) return text;
+    if (size >= kLongestRow) throw too_long(path, quote);
+  }
 }
 
 core::Error bad_header(const TextHead& head, const std::string& path, const std::string& what) {
@@ -98,34 +138,21 @@ void require_names(const std::vector<std::string>& names, const TextHead& head,
 
 TextHead read_head(const std::string& path, const TextSource& source) {
   TextHead head;
+  head.size = PlainFile(path).size();
   head.compression = compression_of(path);
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0) head.size = status.st_size;
-  const std::string text = first_text(path, head.compression);
-  require_text(text, path);
-  std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-  std::size_t end = end_of_line(text, begin, source.quote);
-  while (end < text.size() && is_blank(std::string_view(text).substr(begin, end - begin))) {
-    begin = end + 1;
-    end = end_of_line(text, begin, source.quote);
-    ++head.line_number;
-  }
-  head.line = text.substr(begin, end - begin);
-  if (is_blank(head.line)) {
+  const std::string text = first_text(path, head.compression, source.quote);
+  const FirstLine line = first_line(text, source.quote);
+  head.line = text.substr(line.begin, line.end - line.begin);
+  head.line_number = line.number;
+  if (is_blank_line(head.line)) {
     throw core::bad_input({.what = "has blank lines only",
                            .where = path,
                            .why = {},
                            .remedy = "Name a file with rows"});
   }
-  if (end == kLongestHead) {
-    throw core::bad_input(
-        {.what = fmt::format("the first line is longer than {} MiB", kLongestHead >> 20),
-         .where = path,
-         .why = "perhaps it is no text, or a quote is not closed",
-         .remedy = "Check the file; --quote chooses another quote"});
-  }
-  head.rows_begin =
-      static_cast<std::int64_t>(source.header ? std::min(end + 1, text.size()) : begin);
+  // Without a header the rows begin with the text: whether a line of tabs is one is not said here.
+  head.rows_begin = static_cast<std::int64_t>(source.header ? std::min(line.end + 1, text.size())
+                                                            : length_of_mark(text));
   return head;
 }
 

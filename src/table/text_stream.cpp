@@ -2,19 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <utility>
+#include <optional>
 #include <vector>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "mpilogit/core/error.hpp"
 
-#include "table/unreadable.hpp"
+#include "table/plain_file.hpp"
 
 namespace mpilogit::table {
 
@@ -36,33 +31,28 @@ core::Error cut_off(const std::string& path, const std::string& form, std::int64
 /// A file's bytes as they are.
 class PlainStream final : public TextStream {
  public:
-  PlainStream(std::string path, std::int64_t offset) : path_(std::move(path)), at_(offset) {
-    file_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file_ < 0) throw unreadable(path_, "opening", errno);
-  }
-  ~PlainStream() override { ::close(file_); }
+  PlainStream(const std::string& path, std::int64_t offset,
+              std::optional<std::int64_t> size = std::nullopt)
+      : file_(path), at_(offset), size_(size) {}
 
   std::size_t read(std::span<char> bytes) override {
-    std::size_t filled = 0;
-    while (filled < bytes.size()) {
-      const std::span<char> rest = bytes.subspan(filled);
-      const ssize_t got = ::pread(file_, rest.data(), rest.size(), static_cast<off_t>(at_));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) throw unreadable(path_, "reading byte " + std::to_string(at_), errno);
-      if (got == 0) break;
-      filled += static_cast<std::size_t>(got);
-      at_ += got;
-    }
-    return filled;
+    if (size_) bytes = bytes.first(std::min(bytes.size(), static_cast<std::size_t>(*size_ - at_)));
+    const std::size_t got = file_.read(at_, std::as_writable_bytes(bytes));
+    at_ += static_cast<std::int64_t>(got);
+    if (!size_ || got == bytes.size()) return got;
+    throw core::bad_input({.what = "became shorter while it was read",
+                           .where = path(),
+                           .why = {},
+                           .remedy = "Let its writer end first"});
   }
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return file_.path(); }
   std::int64_t position() const { return at_; }
 
  private:
-  std::string path_;
-  int file_ = -1;
+  PlainFile file_;
   std::int64_t at_;
+  std::optional<std::int64_t> size_;
 };
 
 constexpr std::size_t kInputBytes = std::size_t{1} << 18;
@@ -189,18 +179,6 @@ void skip(TextStream& stream, std::int64_t bytes) {
 }  // namespace
 
 Compression compression_of(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) throw unreadable(path, "opening", errno);
-  if (S_ISDIR(status.st_mode)) {
-    throw core::bad_input(
-        {.what = "is a folder", .where = path, .why = {}, .remedy = "Name files in it"});
-  }
-  if (!S_ISREG(status.st_mode)) {
-    throw core::bad_input({.what = "is no regular file",
-                           .where = path,
-                           .why = "ranks read a file in several places and more than once",
-                           .remedy = "Write what comes from there into a file first"});
-  }
   std::array<char, 4> first{};
   PlainStream(path, 0).read(first);
   const std::string_view text(first.data(), first.size());
@@ -236,6 +214,11 @@ std::unique_ptr<TextStream> open_text(const std::string& path, Compression compr
   }
   skip(*stream, offset);
   return stream;
+}
+
+std::unique_ptr<TextStream> open_text_of_size(const std::string& path, std::int64_t size,
+                                              std::int64_t offset) {
+  return std::make_unique<PlainStream>(path, offset, size);
 }
 
 std::unique_ptr<TextStream> stream_of(std::span<const char> text) {

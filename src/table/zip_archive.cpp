@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 #include <zip.h>
+#include <zlib.h>
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/table/byte_source.hpp"
@@ -19,6 +20,9 @@ core::Error unreadable(const std::string& where, const std::string& why) {
                           .remedy = "Write it again with numpy.savez"});
 }
 
+// So much of a stored member is read at once to compare its checksum; of more, ranks read parts.
+constexpr std::int64_t kSmallMember = std::int64_t{1} << 16;
+
 // A member that is stored as it is can be read anywhere; a compressed one from its begin on.
 class MemberBytes final : public ByteSource {
  public:
@@ -27,14 +31,17 @@ class MemberBytes final : public ByteSource {
         index_(status.index),
         stored_(status.comp_method == ZIP_CM_STORE),
         size_(static_cast<std::int64_t>(status.size)),
+        crc_(status.crc),
         name_(std::move(name)) {
     open();
+    if (stored_ && size_ <= kSmallMember) require_small_checksum();
   }
-  ~MemberBytes() override { close(); }
-
   std::int64_t size() const override { return size_; }
   const std::string& name() const override { return name_; }
   bool random_access() const override { return stored_; }
+  std::optional<std::uint32_t> unchecked_crc() const override {
+    return stored_ && size_ > kSmallMember ? std::optional(crc_) : std::nullopt;
+  }
 
   void read(std::int64_t offset, std::span<std::byte> bytes) override {
     go_to(offset);
@@ -43,18 +50,21 @@ class MemberBytes final : public ByteSource {
 
  private:
   void open() {
-    file_ = zip_fopen_index(archive_, index_, 0);
-    if (file_ == nullptr) throw unreadable(name_, zip_strerror(archive_));
+    file_.reset(zip_fopen_index(archive_, index_, 0));
+    if (!file_) throw unreadable(name_, zip_strerror(archive_));
     position_ = 0;
   }
-  void close() {
-    if (file_ != nullptr) zip_fclose(file_);
-    file_ = nullptr;
+  void require_small_checksum() {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(size_));
+    read(0, bytes);
+    go_to(0);
+    if (crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()) == crc_) return;
+    throw unreadable(name_, "its checksum is another");
   }
 
   std::size_t read_some(std::span<std::byte> bytes) {
-    const zip_int64_t got = zip_fread(file_, bytes.data(), bytes.size());
-    if (got < 0) throw unreadable(name_, zip_file_strerror(file_));
+    const zip_int64_t got = zip_fread(file_.get(), bytes.data(), bytes.size());
+    if (got < 0) throw unreadable(name_, zip_file_strerror(file_.get()));
     if (got == 0) throw unreadable(name_, "it ends at byte " + std::to_string(position_));
     position_ += got;
     if (position_ == size_ && !stored_) require_checksum();
@@ -62,26 +72,23 @@ class MemberBytes final : public ByteSource {
   }
 
   // libzip compares the checksum when somebody reads past the end. Of a compressed member all was
-  // read by whoever is there; one that is stored is read in parts, and trusted as an .npy file is.
+  // read by whoever is there; one that is stored is read in parts, of which it knows nothing.
   void require_checksum() {
     std::byte beyond{};
-    const zip_int64_t got = zip_fread(file_, &beyond, 1);
-    if (got < 0) throw unreadable(name_, zip_file_strerror(file_));
+    const zip_int64_t got = zip_fread(file_.get(), &beyond, 1);
+    if (got < 0) throw unreadable(name_, zip_file_strerror(file_.get()));
     if (got > 0) throw unreadable(name_, "it is longer than it declares");
   }
 
   void go_to(std::int64_t offset) {
     if (offset == position_) return;
     if (stored_) {
-      if (zip_fseek(file_, offset, SEEK_SET) != 0)
-        throw unreadable(name_, zip_file_strerror(file_));
+      if (zip_fseek(file_.get(), offset, SEEK_SET) != 0)
+        throw unreadable(name_, zip_file_strerror(file_.get()));
       position_ = offset;
       return;
     }
-    if (offset < position_) {
-      close();
-      open();
-    }
+    if (offset < position_) open();
     std::vector<std::byte> skipped(std::size_t{1} << 16);
     while (position_ < offset) {
       const auto size = std::min<std::int64_t>(std::ssize(skipped), offset - position_);
@@ -93,8 +100,12 @@ class MemberBytes final : public ByteSource {
   zip_uint64_t index_;
   bool stored_;
   std::int64_t size_;
+  std::uint32_t crc_;
   std::string name_;
-  zip_file_t* file_ = nullptr;
+  struct Close {
+    void operator()(zip_file_t* file) const { zip_fclose(file); }
+  };
+  std::unique_ptr<zip_file_t, Close> file_;
   std::int64_t position_ = 0;
 };
 
@@ -144,7 +155,7 @@ std::unique_ptr<ByteSource> ZipArchive::open(const std::string& member) const {
     throw unreadable(where, zip_strerror(implementation_->archive));
   }
   constexpr zip_uint64_t kNeeded =
-      ZIP_STAT_INDEX | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
+      ZIP_STAT_INDEX | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD | ZIP_STAT_CRC;
   if ((status.valid & kNeeded) != kNeeded) throw unreadable(where, "its size is not known");
   if (status.size / kLargestRatio > status.comp_size) {
     throw unreadable(where, "it declares more bytes than its compressed ones can hold");

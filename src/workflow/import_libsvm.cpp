@@ -9,6 +9,7 @@
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/stopwatch.hpp"
 #include "mpilogit/table/libsvm_reader.hpp"
+#include "mpilogit/table/values.hpp"
 #include "mpilogit/workflow/data_writer.hpp"
 
 #include "rank_parts.hpp"
@@ -39,7 +40,7 @@ struct Survey {
     least = std::min<std::int64_t>(least, row.columns.front());
     most = std::max<std::int64_t>(most, row.columns.back());
     for (const double value : row.values) {
-      if (static_cast<double>(static_cast<float>(value)) != value) ++inexact;
+      if (!table::is_single_precision(value)) ++inexact;
     }
   }
   void combine(const comm::Communicator& communicator) {
@@ -65,6 +66,13 @@ Survey survey_of(const table::TextFiles& files, const comm::Communicator& commun
 std::int64_t features_of(const ImportLibsvmOptions& options, const Survey& survey,
                          std::int64_t base) {
   if (options.features) return *options.features;
+  if (survey.most - base >= kMostFeatures) {
+    throw core::bad_input({.what = "has the column " + std::to_string(survey.most),
+                           .where = options.files.front(),
+                           .why = "columns are numbered from 0, and at most " +
+                                  std::to_string(kMostFeatures) + " are supported",
+                           .remedy = "Leave numbers out that do not occur"});
+  }
   if (survey.most >= base) return survey.most - base + 1;
   throw core::bad_input({.what = "no row has a column",
                          .where = options.files.front(),

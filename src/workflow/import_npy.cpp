@@ -2,14 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 #include <utility>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/stopwatch.hpp"
+#include "mpilogit/hdf5/memory.hpp"
+#include "mpilogit/table/checksum.hpp"
 #include "mpilogit/workflow/data_writer.hpp"
 
+#include "npy_entries.hpp"
 #include "npy_rows.hpp"
 #include "rank_parts.hpp"
 
@@ -24,12 +28,14 @@ constexpr std::int64_t kStepRows = std::int64_t{1} << 16;  // of sparse rows, la
 
 class Import {
  public:
+  /// Collective: looks at checksums, and counts what is not stored by rows.
   Import(NpySources sources, const std::string& output_path, const comm::Communicator& communicator,
          const table::Progress& progress)
       : sources_(std::move(sources)),
         communicator_(communicator),
         progress_(progress),
         mine_(even_part(sources_.rows(), communicator)),
+        entries_(count_entries()),
         layout_(layout()),
         writer_(output_path, layout_, communicator) {}
 
@@ -37,10 +43,14 @@ class Import {
   const DataLayout& written() const { return layout_; }
 
  private:
+  Extents count_entries();
+  void gather(const char* what,
+              core::FunctionRef<void(std::int64_t first_row, const SparseRows&)> handle);
   DataLayout layout() const;
   void write_labels(data::Range rows);
   void write_weights(data::Range rows);
   void write_sparse(data::Range rows);
+  void write_entries();
   void for_rows(const char* what, std::int64_t per_step, std::int64_t row_bytes,
                 core::FunctionRef<void(data::Range)> work);
 
@@ -48,18 +58,58 @@ class Import {
   const comm::Communicator& communicator_;
   const table::Progress& progress_;
   data::Range mine_;
+  std::optional<EntriesByRow> by_row_;  // of what is not stored by rows
+  Extents entries_;
   DataLayout layout_;
   DataWriter writer_;
 };
+
+// Of a matrix that is not stored by rows: how many entries each rank's rows will have, those for
+// the same place added up.
+Extents Import::count_entries() {
+  for (table::NpyArray* array : sources_.arrays()) {
+    table::require_checksum(array->bytes(), communicator_, progress_);
+  }
+  if (!sources_.entries) return {};
+  const int ranks = communicator_.on_this_host().size();
+  comm::together(communicator_, [&] {
+    const std::int64_t bytes = 8 * mine_.size();  // a count for each row
+    hdf5::require_memory({bytes, bytes * ranks, ranks}, sources_.features_name);
+    by_row_.emplace(*sources_.entries, mine_);
+  });
+  const NpyEntries& matrix = *sources_.entries;
+  const std::int64_t bytes = matrix.bytes_of_entry();
+  const std::int64_t all = matrix.values.elements() * communicator_.size();
+  table::in_rounds(
+      communicator_, [&] { return by_row_->count(); },
+      [&](std::int64_t done) { progress_("counting entries", done * bytes, all * bytes); });
+  Extent mine{mine_.size(), by_row_->stored()};
+  if (matrix.column_numbers) {
+    mine.entries = 0;
+    gather("adding up entries",
+           [&](std::int64_t, const SparseRows& part) { mine.entries += part.starts.back(); });
+    by_row_->rewind();
+  }
+  return add_up(mine, communicator_);
+}
+
+void Import::gather(const char* what,
+                    core::FunctionRef<void(std::int64_t first_row, const SparseRows&)> handle) {
+  const NpyEntries& matrix = *sources_.entries;
+  const std::int64_t bytes = matrix.bytes_of_entry();
+  const std::int64_t all = communicator_.sum(by_row_->passes()) * matrix.values.elements();
+  table::in_rounds(
+      communicator_, [&] { return by_row_->gather(handle); },
+      [&](std::int64_t done) { progress_(what, done * bytes, all * bytes); });
+}
 
 DataLayout Import::layout() const {
   DataLayout layout;
   layout.rows = sources_.rows();
   layout.features = sources_.columns();
-  layout.sparse = sources_.sparse != nullptr;
-  layout.nonzeros = layout.sparse ? sources_.sparse->values.elements() : 0;
-  layout.values =
-      value_type_of(layout.sparse ? sources_.sparse->values.type() : sources_.dense->type());
+  layout.sparse = sources_.dense == nullptr;
+  layout.nonzeros = sources_.sparse ? sources_.sparse->values.elements() : entries_.all.entries;
+  layout.values = value_type_of(sources_.values().type());
   if (sources_.labels) {
     const table::NpyType& type = sources_.labels->type();
     // Of text in UCS-4, too: a letter takes at most four bytes of UTF-8.
@@ -136,8 +186,20 @@ void Import::write_sparse(data::Range rows) {
   }
 }
 
+void Import::write_entries() {
+  std::int64_t position = entries_.before.entries;
+  gather("writing rows", [&](std::int64_t first_row, const SparseRows& part) {
+    std::vector<std::int64_t> starts = part.starts;
+    for (auto& start : starts) start += position;
+    writer_.write_sparse(first_row, starts, part.columns, part.values);
+    position = starts.back();
+  });
+}
+
 void Import::run() {
-  if (sources_.sparse) {
+  if (sources_.entries) {
+    write_entries();
+  } else if (sources_.sparse) {
     const NpySparse& matrix = *sources_.sparse;
     const std::int64_t entries = matrix.values.elements() / matrix.rows;  // of a row, about
     for_rows("writing rows", kStepRows, 8 + entries * (matrix.values.type().size + 4),

@@ -36,14 +36,6 @@ std::int64_t first_not_finite(const table::NpyType& type, std::span<const std::b
   return -1;
 }
 
-void require_finite(const table::NpyArray& array, std::span<const std::byte> bytes,
-                    core::FunctionRef<std::string(std::int64_t)> place) {
-  const std::int64_t bad = first_not_finite(array.type(), bytes);
-  if (bad < 0) return;
-  throw refused(array.name(), place(bad) + " is NaN or infinite", "features must be finite",
-                "Remove or fill in such rows first");
-}
-
 // Of Fortran order: a piece of every column.
 std::vector<std::byte> gathered_rows(table::NpyArray& matrix, data::Range rows) {
   const auto size = static_cast<std::size_t>(matrix.type().size);
@@ -60,7 +52,17 @@ std::vector<std::byte> gathered_rows(table::NpyArray& matrix, data::Range rows) 
   return bytes;
 }
 
-// Sorts the entries of a row by column. scipy does not promise an order.
+}  // namespace
+
+void require_finite(const table::NpyArray& array, std::span<const std::byte> bytes,
+                    core::FunctionRef<std::string(std::int64_t)> place) {
+  const std::int64_t bad = first_not_finite(array.type(), bytes);
+  if (bad < 0) return;
+  throw refused(array.name(), place(bad) + " is NaN or infinite", "features must be finite",
+                "Remove or fill in such rows first");
+}
+
+// scipy does not promise an order.
 void sort_row(std::span<std::uint32_t> columns, std::span<std::byte> values, std::size_t size) {
   if (std::is_sorted(columns.begin(), columns.end())) return;
   std::vector<std::size_t> order(columns.size());
@@ -75,7 +77,12 @@ void sort_row(std::span<std::uint32_t> columns, std::span<std::byte> values, std
   }
 }
 
-}  // namespace
+core::Error column_twice(const table::NpyArray& array, std::int64_t row, std::uint32_t column) {
+  return refused(
+      array.name(),
+      "row " + std::to_string(row) + " has the column " + std::to_string(column) + " twice", {},
+      "Call X.sum_duplicates() before saving");
+}
 
 std::vector<std::byte> dense_rows(table::NpyArray& matrix, data::Range rows) {
   const std::int64_t columns = matrix.shape()[1];
@@ -129,10 +136,7 @@ SparseRows sparse_rows(NpySparse& matrix, std::int64_t first_row,
     sort_row(columns, std::span(rows.values).subspan(begin * size, entries * size), size);
     const auto twice = std::adjacent_find(columns.begin(), columns.end());
     if (twice == columns.end()) continue;
-    throw refused(matrix.indices.name(),
-                  "row " + std::to_string(first_row + static_cast<std::int64_t>(i)) +
-                      " has the column " + std::to_string(*twice) + " twice",
-                  {}, "Call X.sum_duplicates() before saving");
+    throw column_twice(matrix.indices, first_row + static_cast<std::int64_t>(i), *twice);
   }
   rows.starts = std::move(starts);
   return rows;

@@ -3,8 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <vector>
 
+#include "mpilogit/core/error.hpp"
+#include "mpilogit/core/function_ref.hpp"
 #include "mpilogit/data/partition.hpp"
 
 #include "npy_sources.hpp"
@@ -14,6 +18,17 @@ namespace mpilogit::workflow {
 /// Rows of the matrix in C order, whatever order it is stored in. Throws bad input, naming row and
 /// column, for a value that is not finite.
 std::vector<std::byte> dense_rows(table::NpyArray& matrix, data::Range rows);
+
+/// Throws bad input for a value that is not finite, naming the `place` of that element.
+void require_finite(const table::NpyArray& array, std::span<const std::byte> bytes,
+                    core::FunctionRef<std::string(std::int64_t)> place);
+
+/// Sorts the entries of a row, of `size` bytes a value, by column; those of one column stay in
+/// their order.
+void sort_row(std::span<std::uint32_t> columns, std::span<std::byte> values, std::size_t size);
+
+/// That an entry is there twice.
+core::Error column_twice(const table::NpyArray& array, std::int64_t row, std::uint32_t column);
 
 /// Rows of CSR, columns in ascending order.
 struct SparseRows {

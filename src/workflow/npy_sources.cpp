@@ -17,6 +17,8 @@ using table::ZipArchive;
 
 constexpr std::int64_t kMostColumns = std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
 
+constexpr std::int64_t kMostSize = std::int64_t{1} << 53;
+
 constexpr const char* kSaveIt = "Save it again";
 
 std::string shape_text(const NpyArray& array) {
@@ -50,14 +52,13 @@ bool is_scipy(const ZipArchive& archive) {
                      [&](const char* member) { return archive.contains(member); });
 }
 
-// Those that are no CSR have other members, so this comes first.
-void require_csr(const ZipArchive& archive, const std::string& path) {
+// "csr", "csc", "coo": which members there are depends on it.
+std::string scipy_form(const ZipArchive& archive, const std::string& path) {
   NpyArray format = open_member(archive, "format");
   const bool text = format.type().is_text() && format.elements() == 1;
   const std::string name = text ? format.texts(0, 1).front() : "?";
-  if (name == "csr") return;
-  throw refused(path, "holds a scipy matrix of the form " + name,
-                "ranks read rows, so rows must be together",
+  if (name == "csr" || name == "csc" || name == "coo") return name;
+  throw refused(path, "holds a scipy matrix of the form " + name, "csr, csc and coo can be read",
                 "Convert it: scipy.sparse.save_npz(path, X.tocsr())");
 }
 
@@ -67,20 +68,53 @@ void require_vector(const NpyArray& array, std::int64_t size, const std::string&
                 std::to_string(size) + " " + counted + " are needed", kSaveIt);
 }
 
-std::unique_ptr<NpySparse> open_sparse(const ZipArchive& archive, const std::string& path) {
-  require_csr(archive, path);
+// Rows and columns.
+std::array<std::int64_t, 2> scipy_shape(const ZipArchive& archive, const std::string& path) {
   NpyArray shape = open_member(archive, "shape");
   require_vector(shape, 2, "sizes");
   const std::vector<std::int64_t> sizes = shape.integers(0, 2);
-  auto sparse = std::make_unique<NpySparse>(
-      NpySparse{sizes[0], sizes[1], open_member(archive, "data"), open_member(archive, "indices"),
-                open_member(archive, "indptr")});
-  if (sizes[0] < 0 || sizes[1] < 0 || sizes[0] == std::numeric_limits<std::int64_t>::max()) {
+  const auto [least, most] = std::minmax(sizes[0], sizes[1]);
+  if (least < 0 || most > kMostSize) {
     throw refused(path, "has a shape that is none", "the file is damaged", kSaveIt);
   }
+  return {sizes[0], sizes[1]};
+}
+
+std::unique_ptr<NpySparse> open_csr(const ZipArchive& archive, const std::string& path) {
+  const auto [rows, columns] = scipy_shape(archive, path);
+  auto sparse = std::make_unique<NpySparse>(NpySparse{rows, columns, open_member(archive, "data"),
+                                                      open_member(archive, "indices"),
+                                                      open_member(archive, "indptr")});
   require_vector(sparse->starts, sparse->rows + 1, "starts of rows");
   require_vector(sparse->indices, sparse->values.elements(), "columns, one for each value,");
   return sparse;
+}
+
+std::unique_ptr<NpyEntries> open_entries(const ZipArchive& archive, const std::string& path,
+                                         bool by_columns) {
+  const auto [rows, columns] = scipy_shape(archive, path);
+  auto entries = std::make_unique<NpyEntries>(
+      NpyEntries{rows, columns, open_member(archive, "data"),
+                 open_member(archive, by_columns ? "indices" : "row"), nullptr, nullptr});
+  require_vector(entries->row_numbers, entries->values.elements(), "rows, one for each value,");
+  if (by_columns) {
+    entries->starts = std::make_unique<NpyArray>(open_member(archive, "indptr"));
+    require_vector(*entries->starts, columns + 1, "starts of columns");
+  } else {
+    entries->column_numbers = std::make_unique<NpyArray>(open_member(archive, "col"));
+    require_vector(*entries->column_numbers, entries->values.elements(),
+                   "columns, one for each value,");
+  }
+  return entries;
+}
+
+void open_sparse(const ZipArchive& archive, const std::string& path, NpySources& sources) {
+  const std::string form = scipy_form(archive, path);
+  if (form == "csr") {
+    sources.sparse = open_csr(archive, path);
+  } else {
+    sources.entries = open_entries(archive, path, form == "csc");
+  }
 }
 
 NpyArray only_matrix(const ZipArchive& archive, const std::string& path) {
@@ -111,7 +145,7 @@ void require_matrix(const NpyArray& array) {
 }
 
 void require_shape(const NpySources& sources) {
-  const NpyArray& values = sources.dense ? *sources.dense : sources.sparse->values;
+  const NpyArray& values = sources.values();
   if (values.type().is_text()) {
     throw refused(values.name(), "holds strings", "features are numbers", kSaveIt);
   }
@@ -174,7 +208,7 @@ NpySources open_npy(const ImportNpyOptions& options) {
       }
       sources.dense = std::make_unique<NpyArray>(open_member(archive, *options.features));
     } else if (is_scipy(archive)) {
-      sources.sparse = open_sparse(archive, options.file);
+      open_sparse(archive, options.file, sources);
     } else {
       sources.dense = std::make_unique<NpyArray>(only_matrix(archive, options.file));
     }
@@ -185,6 +219,17 @@ NpySources open_npy(const ImportNpyOptions& options) {
   sources.labels = open_column(options.labels, sources, "--labels");
   sources.weights = open_column(options.weights, sources, "--weights");
   return sources;
+}
+
+std::vector<NpyArray*> NpySources::arrays() const {
+  std::vector<NpyArray*> all = {dense.get(), labels.get(), weights.get()};
+  if (sparse) all.insert(all.end(), {&sparse->values, &sparse->indices, &sparse->starts});
+  if (entries) {
+    all.insert(all.end(), {&entries->values, &entries->row_numbers, entries->column_numbers.get(),
+                           entries->starts.get()});
+  }
+  std::erase(all, nullptr);
+  return all;
 }
 
 ValueType value_type_of(const table::NpyType& type) {

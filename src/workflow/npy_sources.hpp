@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/hdf5/value_type.hpp"
@@ -21,17 +22,40 @@ struct NpySparse {
   table::NpyArray starts;
 };
 
+/// scipy's CSC, which has the entries by columns, or COO, which has them in any order.
+struct NpyEntries {
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  table::NpyArray values;
+  table::NpyArray row_numbers;
+  std::unique_ptr<table::NpyArray> column_numbers;  // of COO, …
+  std::unique_ptr<table::NpyArray> starts;  // … of CSC: of columns, as CSR has them of rows
+
+  /// Of a value and the number of its row.
+  std::int64_t bytes_of_entry() const { return values.type().size + row_numbers.type().size; }
+};
+
 /// Opened on every rank. What they need is checked: shapes agree, types can be stored.
 struct NpySources {
   std::unique_ptr<table::ZipArchive> archive;  // outlives its members, below
   std::unique_ptr<table::NpyArray> dense;      // either this
   std::unique_ptr<NpySparse> sparse;           // or this
+  std::unique_ptr<NpyEntries> entries;         // or this
   std::unique_ptr<table::NpyArray> labels;
   std::unique_ptr<table::NpyArray> weights;
   std::string features_name;
 
-  std::int64_t rows() const { return dense ? dense->shape()[0] : sparse->rows; }
-  std::int64_t columns() const { return dense ? dense->shape()[1] : sparse->columns; }
+  std::int64_t rows() const {
+    return dense ? dense->shape()[0] : sparse ? sparse->rows : entries->rows;
+  }
+  std::int64_t columns() const {
+    return dense ? dense->shape()[1] : sparse ? sparse->columns : entries->columns;
+  }
+  const table::NpyArray& values() const {
+    return dense ? *dense : sparse ? sparse->values : entries->values;
+  }
+  /// All of them.
+  std::vector<table::NpyArray*> arrays() const;
 };
 
 /// Not collective, but the same on every rank.

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <string_view>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -27,6 +29,8 @@ enum class Kind { hdf5, raw, unreadable };
 // power of two above.
 Kind kind_of(const std::string& path) {
   constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
+  std::error_code unknown;  // a pipe would be waited for
+  if (!std::filesystem::is_regular_file(path, unknown)) return Kind::unreadable;
   std::ifstream file(path, std::ios::binary);
   if (!file) return Kind::unreadable;
   std::array<char, kSignature.size()> bytes{};
@@ -136,6 +140,13 @@ RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& opti
                              .remedy = "Only models of data that 'mpilogit import csv' wrote do"});
     }
     schema = table::schema_from(model.schema, model_path);
+    if (schema.features() != model.data_features()) {
+      throw core::bad_input(
+          {.what = fmt::format("has coefficients for {} features", model.data_features()),
+           .where = model_path,
+           .why = fmt::format("its schema makes {} of a raw row", schema.features()),
+           .remedy = "The model is damaged: train it again"});
+    }
   });
   const std::string path = beside + ".rows";
   comm::on_root(communicator, [&] {

@@ -8,6 +8,7 @@
 #include "mpilogit/core/disk_space.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/stopwatch.hpp"
+#include "mpilogit/hdf5/memory.hpp"
 #include "mpilogit/workflow/data_writer.hpp"
 
 #include "rank_parts.hpp"
@@ -62,6 +63,17 @@ void require_space(const SynthesizeOptions& options) {
   core::require_space(options.output_path, static_cast<std::int64_t>(std::min(bytes, kMost)));
 }
 
+// Of every rank: names of the features, and what the model and one row have for each.
+void require_room_for_features(const SynthesizeOptions& options,
+                               const comm::Communicator& communicator) {
+  constexpr std::int64_t kBytesOfName = 128;  // more than once for a while
+  const int ranks = communicator.on_this_host().size();
+  const std::int64_t bytes = options.features * (kBytesOfName + 8 * (options.classes + 1));
+  comm::together(communicator, [&] {
+    hdf5::require_memory({bytes, bytes * ranks, ranks}, options.output_path);
+  });
+}
+
 // Calls `work` for the rows of this rank, some at a time, in step with the other ranks.
 void for_rows(const SynthesizeOptions& options, data::Range mine, const char* what,
               const comm::Communicator& communicator, const table::Progress& progress,
@@ -114,12 +126,13 @@ SynthesizeReport synthesize(const SynthesizeOptions& options,
                             const table::Progress& progress) {
   const core::Stopwatch total;
   comm::Phase phase(communicator, "counting the entries");
-  SyntheticModel model;
   comm::together(communicator, [&] {
     require_consistent(options);
     require_space(options);
-    model = synthetic_model(options);
   });
+  require_room_for_features(options, communicator);
+  SyntheticModel model;
+  comm::together(communicator, [&] { model = synthetic_model(options); });
   RowGenerator generator(options, model);
   const data::Range mine = even_part(options.rows, communicator);
   Extent extent{mine.size(), 0};

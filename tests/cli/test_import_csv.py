@@ -1,8 +1,10 @@
 """import csv against pandas, on several numbers of ranks; raw tables in predict and evaluate."""
 
 import csv
+import fractions
 import gzip
 import json
+import os
 import shutil
 import subprocess
 
@@ -159,6 +161,44 @@ def test_missing_values_are_told(tmp_path, ranks):
     assert f"{path}, line {begins}: column" in refused.errors[0] and "--missing" in refused.errors[0]
 
 
+def test_the_mean_of_numbers_whose_sum_is_beyond_doubles(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,y\n1.7e308,-1.5e308,0\n1.6e308,-1.6e308,1\n,,1\n")
+    run = import_csv(path, "--label", "y", "--missing", "mean", ranks=2)
+    expected = [float(fractions.Fraction(int(p) + int(q), 2)) for p, q in ((1.7e308, 1.6e308), (-1.5e308, -1.6e308))]
+    assert [column["mean"] for column in schema(run.output)["columns"]] == expected
+    assert np.array_equal(matrix(run.output)[2], [expected[0], 1, expected[1], 1])
+
+
+def test_a_mean_of_0_is_not_stored(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n1.5,0\n-1.5,1\n,1\n0,0\n")
+    run = import_csv(path, "--label", "y", "--missing", "mean", "--form", "csr", ranks=0)
+    assert run.record["nonzeros"] == 3 and np.array_equal(matrix(run.output), [[1.5, 0], [-1.5, 0], [0, 1], [0, 0]])
+
+
+def test_a_mean_that_float32_does_not_hold(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n1,0\n2,1\n2,1\n,1\n")
+    run = import_csv(path, "--label", "y", "--missing", "mean", ranks=0)
+    assert run.record["storage"] == "float64" and matrix(run.output)[3, 0] == 5 / 3
+
+
+def test_a_weight_of_0(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,w,y\n1,0,0\n2,0.5,1\n")
+    run = import_csv(path, "--label", "y", "--weights", "w", ranks=0)
+    with h5py.File(run.output) as file:
+        assert np.array_equal(file["weights"][()], [0, 0.5])
+
+
+def test_a_first_row_without_values_is_a_row(tmp_path):
+    path = tmp_path / "t.tsv"
+    path.write_text("\n\t\n1\t2\n")
+    run = import_csv(path, "--no-label", "--no-header", "--delimiter", "tab", "--missing", "mean", ranks=0)
+    assert np.array_equal(matrix(run.output), [[1, 1, 2, 1], [1, 0, 2, 0]])
+
+
 def test_a_text_far_down_makes_a_category(tmp_path):
     """Ranks that have seen numbers alone must know of it."""
     rows = [f"{i % 5},{i % 2}" for i in range(30_000)]
@@ -281,7 +321,7 @@ def test_bad_tables_are_refused_alike_by_all_ranks(tmp_path, what):
     path = tmp_path / "bad.csv"
     path.write_bytes(contents)
     errors = set()
-    for ranks in (1, 3) if what in ("a field too few", "a stray quote", "cut-off gzip") else (3,):
+    for ranks in (1, 3) if what in ("a field too few", "a stray quote", "cut-off gzip") else (0,):
         done = import_csv(path, "--label", "y", *options, ranks=ranks, output=tmp_path / "out.h5", code=2)
         assert len(done.errors) == 1 and str(path) in done.errors[0] and message in done.errors[0], done.err
         errors.add(done.errors[0])
@@ -306,8 +346,57 @@ def test_bad_tables_are_refused_alike_by_all_ranks(tmp_path, what):
 def test_options_that_cannot_apply(tmp_path, options, message):
     path = tmp_path / "t.csv"
     path.write_text("a,y\n1,0\n2,1\n")
-    done = mpilogit("import", "csv", path, "--output", tmp_path / "o.h5", *options)
+    done = mpilogit("import", "csv", path, "--output", tmp_path / "o.h5", *options, ranks=0)
     assert done.code == 2 and len(done.errors) == 1 and message in done.errors[0], done.err
+
+
+def test_the_first_fault_is_told_whatever_is_known_of_the_columns_yet(tmp_path):
+    """One rank does not see the first text of column a in its first look, the second of three does."""
+    rows = [f"{i:0500d},{i % 2}\n".encode() for i in range(1500)]
+    rows[590] = b"\xff,1\n"
+    rows[700] = b",1\n"
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a,y\n" + b"".join(rows))
+    errors = [import_csv(path, "--label", "y", ranks=ranks, output=tmp_path / "o.h5", code=2).errors for ranks in (0, 3)]
+    assert errors[0] == errors[1] and "line 592: column 'a' holds '?'; that is not UTF-8" in errors[0][0]
+
+
+def test_what_is_no_regular_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for form, options in (("csv", ["--no-label"]), ("libsvm", []), ("npy", [])):
+        for path, message in ((tmp_path / "pipe", "pipe: is no regular file"), (tmp_path, "is a folder")):
+            done = mpilogit("import", form, path, "--output", tmp_path / "o.h5", *options, ranks=0, timeout=20)
+            assert done.code == 2 and message in done.err, done.err
+
+
+def test_files_with_other_columns(tmp_path):
+    for name, header in (("a", "u,v,y"), ("b", "u,w,y"), ("c", "u,y")):
+        (tmp_path / f"{name}.csv").write_text(f"{header}\n{'1,' * header.count(',')}0\n")
+    for second, message in (("b", "b.csv, line 1: column 2 is 'w'; in {} it is 'v'."), ("c", "c.csv, line 1: has 2 columns; {} has 3.")):
+        done = mpilogit("import", "csv", tmp_path / "a.csv", tmp_path / f"{second}.csv", "--label", "y", "--output",
+                        tmp_path / "o.h5", ranks=0)
+        assert done.code == 2 and message.format(tmp_path / "a.csv") in done.err, done.err
+
+
+def test_a_hundred_thousand_columns(tmp_path):
+    """Their header has more than 4 MiB; nothing is looked for among all columns for each."""
+    count = 100_000
+    header = ",".join(f"a_column_whose_name_is_not_short_{i}" for i in range(count))
+    path = tmp_path / "wide.csv"
+    path.write_text(f"{header},y\n{'1,' * count}0\n{'2,' * count}1\n")
+    run = import_csv(path, "--label", "y", ranks=0)
+    assert run.record["features"] == count and run.seconds < 15
+    assert np.array_equal(matrix(run.output)[:, [0, -1]], [[1, 1], [2, 2]])
+
+
+def test_features_need_memory_for_their_names(tmp_path, monkeypatch):
+    path = tmp_path / "t.csv"
+    path.write_text("a,b,c,d,y\nu,v,s,t,0\nw,x,s,t,1\n")
+    done = import_csv(path, "--label", "y", "--hash", "a,b,c,d", "--buckets", str(2**30), ranks=0, code=2)
+    assert "would have 4294967296 features; at most 4294967294 are supported. Take fewer --buckets" in done.err
+    monkeypatch.setenv("SLURM_MEM_PER_NODE", "1000")
+    done = import_csv(path, "--label", "y", "--hash", "a", "--ignore", "b,c,d", "--buckets", str(2**24), ranks=0, code=2)
+    assert "would have 16777216 features; their names need 2.0 GiB of memory on this host" in done.err
 
 
 @pytest.fixture(scope="module")
@@ -398,6 +487,25 @@ def test_rows_that_the_model_cannot_take(small, tmp_path, contents, message):
     assert list(tmp_path.iterdir()) == [table]
 
 
+def test_a_pipe_is_not_waited_for(small, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    done = mpilogit("predict", small[1], tmp_path / "pipe", "--output", tmp_path / "p.h5", ranks=0, timeout=20)
+    assert done.code == 2 and "pipe: is not a regular file" in done.err
+
+
+def test_a_schema_of_other_features_than_the_model(small, tmp_path):
+    """Many of them would fill the memory with names."""
+    shutil.copy(small[1], tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "a") as file:
+        changed = json.loads(file["schema"][()])
+        changed["columns"][1] = {"name": "c", "kind": "hashed", "buckets": 2**30, "indicates_missing": False}
+        del file["schema"]
+        file["schema"] = json.dumps(changed)
+    (tmp_path / "new.csv").write_text("n,c\n1,u\n")
+    done = mpilogit("predict", tmp_path / "m.h5", tmp_path / "new.csv", "--output", tmp_path / "p.h5", ranks=0)
+    assert done.code == 2 and "has coefficients for 2 features; its schema makes 1073741825" in done.err, done.err
+
+
 def test_unseen_categories_as_the_baseline(small):
     folder, model = small
     probabilities = {}
@@ -442,6 +550,9 @@ def test_rows_without_a_value_under_each_rule(tmp_path):
         else:
             mpilogit("predict", model, data, "--output", tmp_path / "q.h5")
             assert datasets(tmp_path / "p.h5") == datasets(tmp_path / "q.h5")
+            (tmp_path / "c.csv").write_text("n,c\n1,u\n1,\n")
+            done = mpilogit("predict", model, tmp_path / "c.csv", "--output", tmp_path / "p.h5", ranks=0)
+            assert done.code == 2 and "line 3: column 'c' has no value; no row had none" in done.errors[0], done.err
         done = mpilogit("evaluate", model, path, "--json", tmp_path / "e.json")
         assert done.code == 0 and done.record["rows"] == len(frame) - (rule == "drop") * frame["n"].isna().sum()
 

@@ -91,6 +91,26 @@ def test_columns_from_0_or_1(tmp_path):
     assert run.code == 2 and "line 2: has the column 9; columns are numbered from 1 to 8" in run.err
 
 
+def test_the_largest_numbers(tmp_path):
+    run, target = imported(tmp_path, "9007199254740991 1:1 4294967294:2\n-9007199254740991 1:1\n")
+    assert run.code == 0, run.err
+    assert np.array_equal(read_csr(target)[1], [2**53 - 1, 1 - 2**53])
+    run, target = imported(tmp_path, "1 0:1 4294967293:2\n")
+    assert run.code == 0 and "features        4,294,967,294" in run.out
+    run, target = imported(tmp_path, "1 0:1 4294967294:2\n")
+    assert run.code == 2 and "rows.svm: has the column 4294967294; columns are numbered from 0, and at most" in run.err
+
+
+def test_rows_of_many_megabytes(tmp_path):
+    long = "1 " + " ".join(f"{i}:1" for i in range(1, 600_001)) + "\n"  # 5 MB
+    run, target = imported(tmp_path, long + "0 2:1\n" + long, ranks=2)
+    assert run.code == 0, run.err
+    assert np.array_equal(np.diff(read_csr(target)[0].indptr), [600_000, 1, 600_000])
+    run, _ = imported(tmp_path, b"1" * (2**26 + 2**15))
+    assert run.code == 2 and "the first line is longer than 64 MiB; perhaps it is no text. Check the file" in run.err
+    assert "quote" not in run.err
+
+
 def test_comments_queries_blank_lines_and_signs(tmp_path):
     text = "# begin\n\n+1 qid:7 1:-1e-3 # end\r\n  -1\t2:+.5  \n2\n"
     run, target = imported(tmp_path, text)
@@ -115,6 +135,8 @@ def test_files_one_after_the_other(tmp_path):
     ("1 3:1 2:1", "column 2 comes after column 3; the columns of a row must ascend. Sort them"),
     ("1 2:1 2:1", "column 2 occurs twice"),
     ("1,2 1:1", "has several labels"),
+    ("1e300 1:1", "has the label '1e300'; classes are whole numbers below 2^53"),
+    ("9007199254740993 1:1", "has the label '9007199254740993'; classes are whole numbers below 2^53"),
     ("0.5 1:1", "has the label '0.5'; classes are whole numbers"),
     ("1:1 2:1", "begins with '1:1'; the label comes first"),
     ("yes 1:1", "'yes' is no label"),

@@ -71,6 +71,12 @@ def test_every_version_of_the_format(tmp_path, version):
     assert "without --labels" in run.err
 
 
+def test_a_header_of_python_2(tmp_path):
+    (tmp_path / "x.npy").write_bytes(npy(header=HEADER.replace("(3, 2)", "(3L, 2L)"), data=X.tobytes()))
+    run, target = imported(tmp_path, tmp_path / "x.npy")
+    assert run.code == 0 and np.array_equal(stored(target), X)
+
+
 @pytest.mark.parametrize("labels", [
     np.array(["no", "ja", "ähm"]), np.array([b"no", b"yes", b"no"]), np.array([0.0, 1.0, 0.0]),
     np.array([True, False, True]), np.array([[1], [0], [1]], dtype=">i2")])
@@ -106,6 +112,87 @@ def test_sparse_matrices_of_scipy(tmp_path, compressed):
         assert all(np.all(np.diff(got.indices[a:b]) > 0) for a, b in zip(got.indptr, got.indptr[1:]))
         bits.add((got.data.tobytes(), got.indices.tobytes(), got.indptr.tobytes()))
     assert len(bits) == 1
+
+
+def sparse_bits(path):
+    got, _ = read_csr(path)
+    return got.dtype.str, got.data.tobytes(), got.indices.tobytes(), got.indptr.tobytes()
+
+
+@pytest.mark.parametrize("form", ["csc", "coo"])
+@pytest.mark.parametrize("compressed", [False, True])
+def test_matrices_that_are_not_stored_by_rows(tmp_path, form, compressed):
+    """The same as the CSR that scipy makes of them; more than one piece of entries, and rows without any."""
+    random = np.random.default_rng(2)
+    matrix = scipy.sparse.random(9000, 330, 0.1, format="coo", random_state=random, dtype=np.float32)
+    matrix.row[:] = np.where(matrix.row % 5 == 0, 1, matrix.row)
+    matrix.row[matrix.row > 8500] = 17
+    matrix.sum_duplicates()
+    order = random.permutation(matrix.nnz)
+    matrix = scipy.sparse.coo_matrix((matrix.data[order], (matrix.row[order], matrix.col[order])), shape=matrix.shape)
+    scipy.sparse.save_npz(tmp_path / "m.npz", matrix.asformat(form), compressed=compressed)
+    expected = matrix.tocsr()
+    expected.sort_indices()
+    np.save(tmp_path / "y.npy", np.arange(9000) % 2)
+    for ranks in (1, 3):
+        run, target = imported(tmp_path, tmp_path / "m.npz", "--labels", tmp_path / "y.npy", ranks=ranks)
+        assert run.code == 0, run.err
+        got, _ = read_csr(target)
+        assert got.shape == expected.shape and got.dtype == np.float32
+        for name in ("indptr", "indices", "data"):
+            assert np.array_equal(getattr(got, name), getattr(expected, name)), name
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8", "i1", "u2", "i8", "b1"])
+def test_entries_for_the_same_place_are_added_up_as_scipy_does(tmp_path, kind):
+    """One after the other and in their own type: of floats another order would give other bits."""
+    values = np.array([0.1, 1e6, -1e6, 3, 0.7, 1, -1, 5])
+    values = (values if kind[0] == "f" else np.array([1, 2, 3, 30, 2, 1, 1, 5])).astype(kind)
+    matrix = scipy.sparse.coo_matrix((values, ([4, 2, 4, 4, 2, 0, 0, 4], [1, 0, 1, 0, 0, 2, 2, 1])), shape=(6, 3))
+    scipy.sparse.save_npz(tmp_path / "m.npz", matrix)
+    np.save(tmp_path / "y.npy", np.arange(6))
+    bits = set()
+    for ranks in (1, 2, 7):
+        run, target = imported(tmp_path, tmp_path / "m.npz", "--labels", tmp_path / "y.npy", ranks=ranks)
+        assert run.code == 0, run.err
+        bits.add(sparse_bits(target))
+    got, _ = read_csr(target)
+    assert len(bits) == 1 and got.nnz == 4 and run.code == 0
+    assert np.array_equal(got.toarray(), matrix.tocsr().toarray()) and got.dtype.kind in kind[0] + "u"
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo"])
+def test_matrices_without_an_entry(tmp_path, form):
+    scipy.sparse.save_npz(tmp_path / "m.npz", scipy.sparse.coo_matrix((3, 2)).asformat(form))
+    run, target = imported(tmp_path, tmp_path / "m.npz", ranks=2)
+    assert run.code == 0, run.err
+    assert np.array_equal(stored(target, "X/indptr"), [0, 0, 0, 0]) and len(stored(target, "X/data")) == 0
+
+
+def test_the_checksum_is_of_the_parts_of_all_ranks(tmp_path):
+    x = np.random.default_rng(3).normal(size=(1_300_000, 1))  # three pieces of 4 MiB
+    np.savez(tmp_path / "x.npz", x=x)
+    for ranks in (2, 3):
+        run, target = imported(tmp_path, tmp_path / "x.npz", ranks=ranks)
+        assert run.code == 0 and stored(target).tobytes() == x.tobytes(), run.err
+
+
+def test_damage_within_stored_bytes_is_noticed(tmp_path):
+    """Each rank reads its part of an array; small ones are read as a whole."""
+    x, y = logistic_sample(rows=2500, features=5)
+    np.savez(tmp_path / "x.npz", x=x, y=y)
+    with zipfile.ZipFile(tmp_path / "x.npz") as archive:
+        begins = {member.filename: member.header_offset + 400 for member in archive.infolist()}
+        assert [member.file_size > 2**16 for member in archive.infolist()] == [True, False]
+    good = (tmp_path / "x.npz").read_bytes()
+    for place, name in ((begins["x.npy"], "x"), (begins["y.npy"] - 500, "x"), (begins["y.npy"] + 1000, "y")):
+        changed = bytearray(good)
+        changed[place] ^= 0x01
+        (tmp_path / "x.npz").write_bytes(changed)
+        for ranks in (0, 2):
+            run, target = imported(tmp_path, tmp_path / "x.npz", "--labels", "y", ranks=ranks)
+            assert run.code == 2 and len(run.errors) == 1 and f"x.npz:{name}.npy: " in run.err, run.err
+            assert "checksum" in run.err and not target.exists()
 
 
 def npy(array=None, header=None, data=b""):
@@ -162,8 +249,8 @@ def sparse_archive(path, change):
 
 
 @pytest.mark.parametrize("change, message", [
-    ({"format": np.array(b"csc")}, "holds a scipy matrix of the form csc"),
-    ({"format": np.array(b"coo")}, "X.tocsr()"),
+    ({"format": np.array(b"bsr")}, "holds a scipy matrix of the form bsr; csr, csc and coo can be read"),
+    ({"format": np.array(b"dia")}, "X.tocsr()"),
     ({"indices": np.array([0, 1, 3])}, "holds the column 3; there are 3"),
     ({"indices": np.array([0, 1, -1])}, "holds the column -1"),
     ({"indices": np.array([0.0, 1, 2])}, "does not hold integers"),
@@ -181,6 +268,38 @@ def test_unsound_sparse_matrices_are_refused(tmp_path, change, message):
     sparse_archive(tmp_path / "m.npz", change)
     run, target = imported(tmp_path, tmp_path / "m.npz")
     assert run.code == 2 and message in run.err, run.err
+    assert not target.exists()
+
+
+CSC = {"format": np.array(b"csc")}
+COO = {"format": np.array(b"coo"), "row": np.array([0, 1, 2]), "col": np.array([0, 1, 2])}
+
+
+@pytest.mark.parametrize("change, message", [
+    (CSC | {"indices": np.array([0, 3, 1])}, "indices.npy: holds the row 3; there are 3"),
+    (CSC | {"indices": np.array([0, 1, 1]), "indptr": np.array([0, 1, 3, 3])}, "row 1 has the column 1 twice"),
+    (CSC | {"indptr": np.array([1, 1, 2, 3])}, "indptr.npy: does not ascend"),
+    (CSC | {"indptr": np.array([0, 2, 1, 3])}, "does not ascend"),
+    (CSC | {"indptr": np.array([0, 1, 2, 2])}, "does not ascend"),
+    (CSC | {"indptr": np.array([0, 3, 3, 2])}, "does not ascend"),
+    (CSC | {"indptr": np.array([0, 1, 2, 4])}, "does not ascend"),
+    (CSC | {"indptr": np.array([0, 1, 3])}, "4 starts of columns are needed"),
+    (CSC | {"shape": np.array([3, 2**62])}, "has a shape that is none"),
+    (COO | {"row": np.array([0, -1, 2])}, "row.npy: holds the row -1"),
+    (COO | {"col": np.array([0, 1, 3])}, "col.npy: holds the column 3"),
+    (COO | {"col": np.array([0, 1])}, "3 columns, one for each value"),
+    (COO | {"row": np.array([0, 1])}, "3 rows, one for each value"),
+    (COO | {"data": np.array([1.0, np.inf, 1.0])}, "value 1 is NaN or infinite"),
+    (COO | {"shape": np.array([2**53, 3])}, "m.npz"),
+    (COO | {"row": np.zeros(3, int), "col": np.zeros(3, int), "data": np.array([100, 20, 8], "i1")},
+     "data.npy: row 0 has the column 0 several times; their type does not hold the sum"),
+    (COO | {"row": np.zeros(3, int), "col": np.zeros(3, int), "data": np.full(3, 1e308)}, "does not hold the sum"),
+    (COO | {"row": np.zeros(3, int), "col": np.zeros(3, int), "data": np.ones(3, "f2")}, "does not hold the sum"),
+])
+def test_unsound_matrices_that_are_not_stored_by_rows(tmp_path, change, message):
+    sparse_archive(tmp_path / "m.npz", change)
+    run, target = imported(tmp_path, tmp_path / "m.npz")
+    assert run.code == 2 and len(run.errors) == 1 and message in run.err, run.err
     assert not target.exists()
 
 

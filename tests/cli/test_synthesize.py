@@ -31,6 +31,13 @@ def test_the_same_bytes_on_any_number_of_ranks(tmp_path, options):
     assert all(bits == all_contents[0] for bits in all_contents)
 
 
+def test_features_need_memory(tmp_path):
+    """For their names, also where hardly an entry is stored."""
+    run = mpilogit("synthesize", "--rows", "1", "--features", str(2**32 - 2), "--density", "1e-9", "--classes", "256",
+                   "--output", tmp_path / "wide.h5", ranks=0)
+    assert run.code == 2 and "of memory on this host" in run.err and not (tmp_path / "wide.h5").exists()
+
+
 def test_no_number_depends_on_how_many_rows_there_are_but_all_on_the_seed(tmp_path):
     made(tmp_path / "few.h5", "--rows", "50", "--features", "7")
     made(tmp_path / "many.h5", "--rows", "3000", "--features", "7")

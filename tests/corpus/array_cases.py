@@ -43,6 +43,8 @@ def libsvm_cases(corpus):
     bad("value_overflows", ["line 41"], line("+1 1:1e999\n"))
     bad("value_trailing", ["line 41"], line("+1 1:1x\n"))
     bad("label_text", ["line 41"], line("yes 1:1\n"))
+    bad("label_large", ["line 41", "2^53"], line("1e300 1:1\n"))
+    bad("index_last_of_zero_based", [], line("+1 0:1 4294967294:1\n"))
     bad("label_nan", ["line 41"], line("nan 1:1\n"))
     bad("label_missing", ["line 41"], line("1:1 2:1\n"))
     bad("labels_several", ["line 41"], line("1,2 1:1\n"))
@@ -194,6 +196,24 @@ def npz_cases(corpus):
     sparse("shape_three", [], part("shape", lambda values: np.array([60, 3, 1])))
     sparse("shape_more_rows", [], part("shape", lambda values: np.array([10**12, 3])))
     sparse("shape_negative", [], part("shape", lambda values: np.array([-1, 3])))
+
+    def entries(change):
+        """Such a matrix in COO, before the change."""
+        def apply(parts):
+            starts = parts.pop("indptr")
+            parts["format"] = np.array(b"coo")
+            parts["row"] = np.repeat(np.arange(60), np.diff(starts))
+            parts["col"] = parts.pop("indices")
+            change(parts)
+        return apply
+
+    sparse("coo_no_row", [], entries(part("row", lambda values: None)))
+    sparse("coo_row_beyond", ["holds the row 60"], entries(spoil("row", 5, 60)))
+    sparse("coo_column_negative", ["holds the column -1"], entries(spoil("col", 5, -1)))
+    sparse("coo_nan", ["NaN"], entries(spoil("data", 3, np.nan)))
+    sparse("coo_rows_declared", [], entries(part("shape", lambda values: np.array([2**50, 3]))))
+    large = npz_bytes(x=np.zeros((60, 300)), y=y)
+    bad("stored_bit", ["checksum"], large[:9000] + b"\x01" + large[9001:], "--features", "x", "--labels", "y")
     sparse("shape_float", [], part("shape", lambda values: np.array([60.0, 3.0])))
 
 

@@ -73,9 +73,11 @@ std::string zstandard(const std::string& text) {
 }
 
 // The fields of all ranks' rows, in the order of ranks.
-std::string all_rows(const std::vector<std::string>& paths, std::int64_t piece_bytes) {
+std::string all_rows(const std::vector<std::string>& paths, std::int64_t piece_bytes,
+                     bool header = true) {
   const comm::Communicator communicator = comm::Communicator::world();
-  const table::TextFiles files({.paths = paths, .piece_bytes = piece_bytes}, communicator, kSilent);
+  const table::TextFiles files({.paths = paths, .header = header, .piece_bytes = piece_bytes},
+                               communicator, kSilent);
   std::string mine;
   table::for_each_row(files, communicator, "", kSilent, [&](const table::Row& row) {
     for (std::size_t i = 0; i < row.fields.size(); ++i) {
@@ -95,6 +97,14 @@ TEST_CASE("pieces cut at every byte give the same rows") {
   for (std::int64_t size = 1; size <= std::ssize(kText) + 1; ++size) {
     INFO(size);
     REQUIRE(all_rows({file.path()}, size) == kRows);
+  }
+}
+
+TEST_CASE("without a header, rows begin behind the byte order mark") {
+  const std::string text = "\xEF\xBB\xBF\n1,2\n\n3,4\n";
+  const SharedFile file(text);
+  for (std::int64_t size = 1; size <= std::ssize(text); ++size) {
+    REQUIRE(all_rows({file.path()}, size, false) == "1|2\x1F\x33|4\x1F");
   }
 }
 
@@ -146,5 +156,28 @@ TEST_CASE("an error names the line, and the first one, on any number of ranks") 
   for (const std::int64_t size : {16, 333, 100'000}) {
     REQUIRE_THROWS_WITH(all_rows({file.path()}, size),
                         Catch::Contains(file.path() + ", line 1002: "));
+  }
+}
+
+TEST_CASE("what is appended while a file is read does not count, and what is cut off is missed") {
+  const comm::Communicator communicator = comm::Communicator::world();
+  const bool shorter = GENERATE(false, true);
+  const SharedFile file("a\n1\n2\n3\n");
+  const table::TextFiles files({.paths = {file.path()}, .piece_bytes = 2}, communicator, kSilent);
+  communicator.barrier();
+  if (communicator.is_root()) {
+    shorter ? std::filesystem::resize_file(file.path(), 5)
+            : void(std::ofstream(file.path(), std::ios::app) << "4\n");
+  }
+  communicator.barrier();
+  std::int64_t rows = 0;
+  const auto read = [&] {
+    table::for_each_row(files, communicator, "", kSilent, [&](const table::Row&) { ++rows; });
+  };
+  if (shorter) {
+    REQUIRE_THROWS_WITH(read(), Catch::Contains(file.path() + ": became shorter"));
+  } else {
+    read();
+    CHECK(communicator.sum(rows) == 3);
   }
 }

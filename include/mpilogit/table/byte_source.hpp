@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ class ByteSource {
   virtual bool random_access() const = 0;
   /// Fills `bytes` from byte `offset` on. Throws bad input where they cannot be read.
   virtual void read(std::int64_t offset, std::span<std::byte> bytes) = 0;
+  /// The CRC-32 that all bytes should have, where reading does not compare it: what can be read in
+  /// parts (table/checksum.hpp).
+  virtual std::optional<std::uint32_t> unchecked_crc() const { return std::nullopt; }
 };
 
 /// Throws bad input if the file cannot be opened.

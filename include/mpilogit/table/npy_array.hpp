@@ -29,6 +29,7 @@ class NpyArray {
   explicit NpyArray(std::unique_ptr<ByteSource> source);
 
   const std::string& name() const { return source_->name(); }
+  ByteSource& bytes() { return *source_; }
   const NpyType& type() const { return type_; }
   bool fortran_order() const { return fortran_order_; }
   bool random_access() const { return source_->random_access(); }

@@ -16,6 +16,9 @@
 
 namespace mpilogit::table {
 
+/// A row is in memory as a whole. What is longer is a quote that nobody closes.
+inline constexpr std::size_t kLongestRow = std::size_t{1} << 26;
+
 /// The views last until the next row.
 struct Row {
   std::span<const std::string_view> fields;

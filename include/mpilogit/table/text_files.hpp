@@ -2,7 +2,9 @@
 // The files of one table, and which part of their text is whose.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
@@ -56,6 +58,8 @@ class TextFiles {
 
   const Dialect& dialect() const { return dialect_; }
   const std::vector<std::string>& columns() const { return columns_; }
+  /// Its number among them, if there is a column of that name.
+  std::optional<std::size_t> column(const std::string& name) const;
   const std::vector<std::string>& paths() const { return paths_; }
 
   /// Of this rank: pieces of the text one after the other, in the order of ranks. Each row of the
@@ -69,7 +73,7 @@ class TextFiles {
   /// On the disk.
   std::int64_t file_bytes(std::size_t file) const { return heads_[file].size; }
 
-  /// The text of a file from a byte on.
+  /// The text of a file from a byte on, as it was when its head was read.
   std::unique_ptr<TextStream> open(std::size_t file, std::int64_t offset) const;
 
   /// "adult.csv, line 17": where byte `offset` of the file's text is. Reads up to a piece of it.
@@ -93,6 +97,7 @@ class TextFiles {
   Dialect dialect_;
   std::vector<std::string> paths_;
   std::vector<std::string> columns_;
+  std::unordered_map<std::string, std::size_t> numbers_;  // of the columns
   std::vector<Head> heads_;
   std::vector<TextPiece> pieces_;  // of all files, in order
   std::vector<Stretch> stretches_;

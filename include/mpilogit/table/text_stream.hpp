@@ -36,6 +36,11 @@ std::string text_form(const std::string& path);
 std::unique_ptr<TextStream> open_text(const std::string& path, Compression compression,
                                       std::int64_t offset = 0);
 
+/// Of a plain file that had `size` bytes when that was asked: what was appended since does not
+/// count, and if it is shorter, reading throws.
+std::unique_ptr<TextStream> open_text_of_size(const std::string& path, std::int64_t size,
+                                              std::int64_t offset);
+
 /// Of a text in memory, which must outlive the stream.
 std::unique_ptr<TextStream> stream_of(std::span<const char> text);
 
