@@ -25,11 +25,19 @@ HWY_INLINE hn::Vec<Floats> load_as_floats(const Value* values) {
   return hn::ConvertTo(floats, hn::PromoteTo(hn::RebindToSigned<Floats>(), narrow));
 }
 
+// Where the CPU has no instruction for it, Highway takes infinities and NaN for numbers: their
+// exponent must be made the one of all ones again.
 HWY_INLINE hn::Vec<Floats> load_as_floats(const Half* values) {
   const hn::Rebind<std::uint16_t, Floats> bits;
   const hn::Rebind<hwy::float16_t, Floats> halves;
   const auto loaded = hn::LoadU(bits, reinterpret_cast<const std::uint16_t*>(values));
-  return hn::PromoteTo(Floats(), hn::BitCast(halves, loaded));
+  const auto floats = hn::PromoteTo(Floats(), hn::BitCast(halves, loaded));
+  if constexpr (HWY_TARGET < HWY_SSE4) return floats;
+  const hn::RebindToUnsigned<Floats> words;
+  const auto exponent = hn::And(hn::PromoteTo(words, loaded), hn::Set(words, 0x7c00U));
+  const auto special = hn::Eq(exponent, hn::Set(words, 0x7c00U));
+  const auto ones = hn::IfThenElseZero(special, hn::Set(words, 0xffU << 23));
+  return hn::BitCast(Floats(), hn::Or(hn::BitCast(words, floats), ones));
 }
 
 template <class Value>

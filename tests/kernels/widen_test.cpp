@@ -2,11 +2,16 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
+#include "kernels/dense_kernels.hpp"
+#include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"
 
 using mpilogit::kernels::Half;
+using mpilogit::kernels::instruction_sets;
 using mpilogit::kernels::widen;
+using mpilogit::testing::UsedInstructionSet;
 
 namespace {
 
@@ -22,20 +27,34 @@ double defined_value(unsigned bits) {
   return sign * std::ldexp(1 + fraction, exponent - 15);
 }
 
+void require_value(double value, unsigned bits) {
+  const double expected = defined_value(bits);
+  CAPTURE(bits, value, expected);
+  if (std::isnan(expected)) {
+    REQUIRE(std::isnan(value));
+  } else {
+    REQUIRE(value == expected);
+    REQUIRE(std::signbit(value) == std::signbit(expected));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("every binary16 widens to its value") {
   for (unsigned bits = 0; bits < 0x10000U; ++bits) {
-    const double value = widen(Half{static_cast<std::uint16_t>(bits)});
-    const double expected = defined_value(bits);
-    CAPTURE(bits, value, expected);
-    if (std::isnan(expected)) {
-      REQUIRE(std::isnan(value));
-    } else {
-      REQUIRE(value == expected);
-      REQUIRE(std::signbit(value) == std::signbit(expected));
-    }
+    require_value(widen(Half{static_cast<std::uint16_t>(bits)}), bits);
   }
+}
+
+TEST_CASE("every binary16 of dense rows widens to its value with every instruction set") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
+  std::vector<Half> halves;
+  for (unsigned bits = 0; bits < 0x10000U; ++bits) {
+    halves.push_back(Half{static_cast<std::uint16_t>(bits)});
+  }
+  std::vector<float> widened(halves.size());
+  mpilogit::kernels::dense::widen(halves.data(), halves.size(), widened.data());
+  for (unsigned bits = 0; bits < 0x10000U; ++bits) require_value(widened[bits], bits);
 }
 
 TEST_CASE("binary16 values known by heart") {
