@@ -34,7 +34,7 @@ class Import {
       : sources_(std::move(sources)),
         communicator_(communicator),
         progress_(progress),
-        mine_(even_part(sources_.rows(), communicator)),
+        mine_(even_part(sources_.rows, communicator)),
         entries_(count_entries()),
         layout_(layout()),
         writer_(output_path, layout_, communicator) {}
@@ -105,11 +105,11 @@ void Import::gather(const char* what,
 
 DataLayout Import::layout() const {
   DataLayout layout;
-  layout.rows = sources_.rows();
-  layout.features = sources_.columns();
+  layout.rows = sources_.rows;
+  layout.features = sources_.columns;
   layout.sparse = sources_.dense == nullptr;
   layout.nonzeros = sources_.sparse ? sources_.sparse->values.elements() : entries_.all.entries;
-  layout.values = value_type_of(sources_.values().type());
+  layout.values = value_type_of(sources_.values->type());
   if (sources_.labels) {
     const table::NpyType& type = sources_.labels->type();
     // Of text in UCS-4, too: a letter takes at most four bytes of UTF-8.

@@ -144,15 +144,31 @@ void require_matrix(const NpyArray& array) {
   }
 }
 
+void note_shape(NpySources& sources) {
+  if (sources.dense) {
+    sources.rows = sources.dense->shape()[0];
+    sources.columns = sources.dense->shape()[1];
+    sources.values = sources.dense.get();
+  } else if (sources.sparse) {
+    sources.rows = sources.sparse->rows;
+    sources.columns = sources.sparse->columns;
+    sources.values = &sources.sparse->values;
+  } else {
+    sources.rows = sources.entries->rows;
+    sources.columns = sources.entries->columns;
+    sources.values = &sources.entries->values;
+  }
+}
+
 void require_shape(const NpySources& sources) {
-  const NpyArray& values = sources.values();
+  const NpyArray& values = *sources.values;
   if (values.type().is_text()) {
     throw refused(values.name(), "holds strings", "features are numbers", kSaveIt);
   }
-  if (sources.rows() == 0) throw refused(sources.features_name, "has no rows", {}, kSaveIt);
-  if (sources.columns() == 0) throw refused(sources.features_name, "has no columns", {}, kSaveIt);
-  if (sources.columns() > kMostColumns) {
-    throw refused(sources.features_name, "has " + std::to_string(sources.columns()) + " columns",
+  if (sources.rows == 0) throw refused(sources.features_name, "has no rows", {}, kSaveIt);
+  if (sources.columns == 0) throw refused(sources.features_name, "has no columns", {}, kSaveIt);
+  if (sources.columns > kMostColumns) {
+    throw refused(sources.features_name, "has " + std::to_string(sources.columns) + " columns",
                   "at most " + std::to_string(kMostColumns) + " are supported", kSaveIt);
   }
 }
@@ -174,10 +190,10 @@ std::unique_ptr<NpyArray> open_column(const std::optional<std::string>& name,
     throw refused(column->name(), "has the shape " + shape_text(*column),
                   "one value for each row is needed", kSaveIt);
   }
-  if (shape[0] != sources.rows()) {
+  if (shape[0] != sources.rows) {
     throw refused(column->name(),
                   "has " + std::to_string(shape[0]) + " rows, the features have " +
-                      std::to_string(sources.rows()),
+                      std::to_string(sources.rows),
                   "there must be one value for each row", kSaveIt);
   }
   return column;
@@ -215,6 +231,7 @@ NpySources open_npy(const ImportNpyOptions& options) {
   }
   sources.features_name = sources.dense ? sources.dense->name() : options.file;
   if (sources.dense) require_matrix(*sources.dense);
+  note_shape(sources);
   require_shape(sources);
   sources.labels = open_column(options.labels, sources, "--labels");
   sources.weights = open_column(options.weights, sources, "--weights");

@@ -44,16 +44,10 @@ struct NpySources {
   std::unique_ptr<table::NpyArray> labels;
   std::unique_ptr<table::NpyArray> weights;
   std::string features_name;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  const table::NpyArray* values = nullptr;  // of the features, whatever form they have
 
-  std::int64_t rows() const {
-    return dense ? dense->shape()[0] : sparse ? sparse->rows : entries->rows;
-  }
-  std::int64_t columns() const {
-    return dense ? dense->shape()[1] : sparse ? sparse->columns : entries->columns;
-  }
-  const table::NpyArray& values() const {
-    return dense ? *dense : sparse ? sparse->values : entries->values;
-  }
   /// All of them.
   std::vector<table::NpyArray*> arrays() const;
 };
