@@ -1,28 +1,16 @@
 #include "mpilogit/hdf5/plain_rows.hpp"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "mpilogit/core/error.hpp"
 
+#include "hdf5/descriptor.hpp"
 #include "hdf5/links.hpp"
 #include "hdf5/storage.hpp"
 
 namespace mpilogit::hdf5 {
 
 namespace {
-
-// Of the file that HDF5 reads with POSIX calls, else −1.
-int descriptor_of(const File& file) {
-  const Handle access = checked(H5Fget_access_plist(file.get()), H5Pclose, "opening", file.path());
-  if (H5Pget_driver(access.get()) != H5FD_SEC2) return -1;
-  void* descriptor = nullptr;
-  check(H5Fget_vfd_handle(file.get(), access.get(), &descriptor), "opening", file.path());
-  return *static_cast<int*>(descriptor);
-}
 
 bool is_plain(hid_t dataset, ValueType type, const std::string& where) {
   const Handle creation =
@@ -37,13 +25,6 @@ bool fits(int descriptor, std::int64_t start, std::int64_t bytes) {
   struct stat status {};
   return ::fstat(descriptor, &status) == 0 && bytes <= status.st_size &&
          start <= status.st_size - bytes;
-}
-
-core::Error failure(const std::string& where, const std::string& why) {
-  return core::bad_input({.what = "reading failed",
-                          .where = where,
-                          .why = why,
-                          .remedy = "Check that nobody writes to the file, and its disk"});
 }
 
 }  // namespace
@@ -87,18 +68,8 @@ const std::byte* PlainRows::find(std::int64_t first, std::int64_t count, core::F
 }
 
 void PlainRows::read(std::int64_t first, std::int64_t count, void* out) const {
-  auto* next = static_cast<std::byte*>(out);
-  std::int64_t at = place_of(first, count);
-  for (std::int64_t left = count * row_bytes_; left > 0;) {
-    const auto wanted = static_cast<std::size_t>(std::min(left, kLargestTransfer));
-    const ssize_t got = ::pread(descriptor_, next, wanted, static_cast<off_t>(at));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw failure(where_, std::strerror(errno));
-    if (got == 0) throw failure(where_, "the file became shorter while it was being read");
-    next += got;
-    at += got;
-    left -= got;
-  }
+  const auto bytes = static_cast<std::size_t>(count * row_bytes_);
+  read_bytes(descriptor_, place_of(first, count), {static_cast<std::byte*>(out), bytes}, where_);
 }
 
 }  // namespace mpilogit::hdf5

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <filesystem>
+#include <sys/stat.h>
 
 #include "mpilogit/core/error.hpp"
+
+#include "hdf5/descriptor.hpp"
 
 namespace mpilogit::hdf5 {
 
@@ -35,11 +37,10 @@ core::Error astray(const std::string& where, const std::string& what) {
 
 }  // namespace
 
-TextHeap::TextHeap(const File& file, std::uint64_t start, std::uint64_t base, std::string where)
-    : bytes_(file.path(), std::ios::binary), start_(start), base_(base), where_(std::move(where)) {
-  std::error_code failure;
-  const auto size = std::filesystem::file_size(file.path(), failure);
-  if (!failure) file_bytes_ = size;
+TextHeap::TextHeap(int descriptor, std::uint64_t start, std::uint64_t base, std::string where)
+    : descriptor_(descriptor), start_(start), base_(base), where_(std::move(where)) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) == 0) file_bytes_ = static_cast<std::uint64_t>(status.st_size);
 }
 
 std::optional<TextHeap> TextHeap::of(const File& file, hid_t dataset, const std::string& name) {
@@ -53,21 +54,21 @@ std::optional<TextHeap> TextHeap::of(const File& file, hid_t dataset, const std:
   check(H5Pget_sizes(creation.get(), &of_address, &of_length), "reading the layout", where);
   check(H5Pget_userblock(creation.get(), &user_block), "reading the layout", where);
   H5Eclear2(H5E_DEFAULT);  // an undefined place is one
-  if (start == HADDR_UNDEF || of_address != 8 || of_length != 8) return std::nullopt;
-  return TextHeap(file, start, user_block, where);
+  const int descriptor = descriptor_of(file);
+  if (descriptor < 0 || start == HADDR_UNDEF || of_address != 8 || of_length != 8) {
+    return std::nullopt;
+  }
+  return TextHeap(descriptor, start, user_block, where);
 }
 
-void TextHeap::read(std::uint64_t at, std::span<std::byte> bytes) {
+void TextHeap::read(std::uint64_t at, std::span<std::byte> bytes) const {
   if (at > file_bytes_ || bytes.size() > file_bytes_ - at) {
     throw astray(where_, "its texts lie outside of the file");
   }
-  bytes_.clear();
-  bytes_.seekg(static_cast<std::streamoff>(at));
-  bytes_.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (!bytes_) throw astray(where_, "its texts cannot be read");
+  read_bytes(descriptor_, static_cast<std::int64_t>(at), bytes, where_);
 }
 
-TextHeap::Lengths TextHeap::read_lengths(std::uint64_t address) {
+TextHeap::Lengths TextHeap::read_lengths(std::uint64_t address) const {
   if (address > file_bytes_) throw astray(where_, "its texts lie outside of the file");
   std::vector<std::byte> all(kHeader);
   read(base_ + address, all);

@@ -2,7 +2,6 @@
 // The global heap of a file, where texts of variable length lie.
 
 #include <cstdint>
-#include <fstream>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,7 +18,8 @@ namespace mpilogit::hdf5 {
 class TextHeap {
  public:
   /// For the data set `name` of `file`; nothing if its references do not lie in one piece, or in
-  /// another form than nearly all files have (addresses and lengths of 8 bytes).
+  /// another form than nearly all files have (addresses and lengths of 8 bytes), or if the file is
+  /// open over MPI-IO. Must not outlive the file.
   static std::optional<TextHeap> of(const File& file, hid_t dataset, const std::string& name);
 
   /// Throws bad input unless each of the texts first … first + count − 1 is in the heap, with the
@@ -30,13 +30,13 @@ class TextHeap {
   /// Lengths by number, of one collection of the heap.
   using Lengths = std::unordered_map<std::uint32_t, std::uint64_t>;
 
-  TextHeap(const File& file, std::uint64_t start, std::uint64_t base, std::string where);
+  TextHeap(int descriptor, std::uint64_t start, std::uint64_t base, std::string where);
 
-  void read(std::uint64_t at, std::span<std::byte> bytes);
+  void read(std::uint64_t at, std::span<std::byte> bytes) const;
   const Lengths& lengths_at(std::uint64_t address);
-  Lengths read_lengths(std::uint64_t address);
+  Lengths read_lengths(std::uint64_t address) const;
 
-  std::ifstream bytes_;
+  int descriptor_;  // of the file, which must live longer
   std::uint64_t file_bytes_ = 0;
   std::uint64_t start_;  // of the references
   std::uint64_t base_;   // what addresses are counted from
