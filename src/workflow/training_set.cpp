@@ -17,12 +17,20 @@ std::string label_location(const data::Source& source) {
   return source.files.front() + ":/" + source.labels.value_or("y");
 }
 
+// Under a penalty or bounds products of centred factors are another model: they are made only where
+// the others could not be told apart.
+kernels::FrameRule frame_rule(const DesignOptions& options) {
+  const bool wide = options.degree > 1 && options.centred_factors;
+  return wide ? kernels::FrameRule::one_sign : kernels::FrameRule::far;
+}
+
 data::Dataset read(const DesignOptions& options, std::size_t problems, int threads,
                    const comm::Communicator& communicator) {
   data::Source source = options.source;
   source.memory = needs_of_fits(source.memory, problems);
   source.memory.products.degree = options.degree;
   source.memory.products.interactions_only = options.interactions_only;
+  source.frames = frame_rule(options);
   data::Dataset dataset = data::read_dataset(source, communicator, threads);
   if (dataset.classes().size() == 1) {
     throw core::bad_input({.what = "all rows are of class '" + dataset.classes().name(0) + "'",
