@@ -240,6 +240,10 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
   if (!report.test_remark.empty()) {
     output.warning("the hypotheses were not tested: " + report.test_remark);
   }
+  if (!report.unprofiled.empty()) {
+    output.warning("no profile interval for " + report.unprofiled +
+                   ": columns lie far from zero, and there it is a sum of several coefficients");
+  }
   remark_on(report, output);
   if (report.converged()) return static_cast<int>(core::ExitCode::done);
   output.warning(advice(report));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/model/mapping.hpp"
 
 #include "memory_needs.hpp"
 
@@ -134,7 +135,18 @@ TrainingSet::TrainingSet(const DesignOptions& options, std::size_t problems, int
       source_file(options.source.files.front()),
       dataset(read(options, problems, threads, communicator)),
       design(dataset, expansion_of(options, dataset.shape())),
+      frame(dataset, design.expansion()),
       targets(weighted_targets(options, dataset, communicator, threads)),
       rows(design, targets.weights, communicator, threads) {}
+
+std::vector<double> framed_coefficients(const model::Model& from, const TrainingSet& set,
+                                        std::size_t columns, bool reference_class,
+                                        const std::string& from_path) {
+  std::vector<double> coefficients = model::coefficients_for(
+      from, set.classes(), set.design.feature_names(),
+      static_cast<std::int64_t>(set.design.features()), columns, reference_class, from_path);
+  set.frame.enter(coefficients, columns);
+  return coefficients;
+}
 
 }  // namespace mpilogit::workflow
