@@ -19,7 +19,8 @@ void require_features(const model::Model& model, const std::string& model_path,
 statistics::ScoreShape score_shape(const model::Model& model);
 
 /// z_ir = x_i · w_r + b_r + offset_i for each local row i and row r of the coefficients (local rows
-/// × model.rows(), row-major); x_i is expanded as the model says. Cost: one read of the rows.
+/// × model.rows(), row-major); x_i is expanded as the model says. Where the model has a centre, x_i
+/// is x_i − c, and w_r and b_r are those at the centre. Cost: one read of the rows.
 std::vector<double> margins(const model::Model& model, const data::Dataset& dataset, int threads);
 
 /// The same of any rows, without offsets.

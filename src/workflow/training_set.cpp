@@ -144,7 +144,8 @@ std::vector<double> framed_coefficients(const model::Model& from, const Training
                                         const std::string& from_path) {
   std::vector<double> coefficients = model::coefficients_for(
       from, set.classes(), set.design.feature_names(),
-      static_cast<std::int64_t>(set.design.features()), columns, reference_class, from_path);
+      static_cast<std::int64_t>(set.design.features()), columns, reference_class, from_path,
+      {set.frame.centre(), set.dataset.shape().feature_names});
   set.frame.enter(coefficients, columns);
   return coefficients;
 }
