@@ -125,9 +125,8 @@ model::Model FrameMap::raw_form(const model::Model& model) const {
   for (std::size_t i = 0; i < raw.coefficients.size(); ++i) {
     raw.coefficients[i] = std::ldexp(raw.coefficients[i], exponent(i % width));
   }
-  for (std::size_t j = 0; j < centre_.size(); ++j) {
-    raw.centre[j] = -std::ldexp(centre_[j], -column_exponents_[j]);
-  }
+  raw.centre = framed_centre();
+  for (double& c : raw.centre) c = -c;
   raw.intercept_at_centre = raw.intercept;
   if (expanded()) raw.coefficients_at_centre = raw.coefficients;
   return raw;
@@ -164,23 +163,20 @@ void FrameMap::leave(std::vector<statistics::AliasedColumn>& aliased) const {
   }
 }
 
-std::vector<double> FrameMap::raw_covariance(std::vector<double> covariance,
+// The columns stay in their units: x′ + 2^−e c.
+std::vector<double> FrameMap::raw_covariance(std::span<const double> covariance,
                                              std::size_t rows) const {
-  const std::size_t width = features() + 1;
-  const std::size_t dimension = rows * width;
-  if (!exponents_.empty()) {
-    const auto scale = [&](std::size_t place) {
-      return place % width == 0 ? 0 : -exponents_[place % width - 1];
-    };
-    for (std::size_t a = 0; a < dimension; ++a) {
-      for (std::size_t b = 0; b < dimension; ++b) {
-        double& element = covariance[a * dimension + b];
-        element = std::ldexp(element, scale(a) + scale(b));
-      }
-    }
+  if (centre_.empty()) return {covariance.begin(), covariance.end()};
+  return model::raw_covariance(expansion_, framed_centre(), static_cast<std::int64_t>(rows),
+                               covariance);
+}
+
+std::vector<double> FrameMap::framed_centre() const {
+  std::vector<double> centre = centre_;
+  for (std::size_t j = 0; j < centre.size(); ++j) {
+    centre[j] = std::ldexp(centre[j], -column_exponents_[j]);
   }
-  if (centre_.empty()) return covariance;
-  return model::raw_covariance(expansion_, centre_, static_cast<std::int64_t>(rows), covariance);
+  return centre;
 }
 
 // (x_a − c_a) x_b holds x_b when multiplied out.

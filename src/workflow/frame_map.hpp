@@ -52,9 +52,9 @@ class FrameMap {
   /// Combinations of framed columns as those of the data's own.
   void leave(std::vector<statistics::AliasedColumn>& aliased) const;
 
-  /// From the covariance of a solver's coefficients to that of the raw ones, in the layout of
-  /// model::Inference::covariance.
-  std::vector<double> raw_covariance(std::vector<double> covariance, std::size_t rows) const;
+  /// From the covariance of a solver's coefficients to that of the raw ones but for the units: of
+  /// 2^e w. In the layout of model::Inference::covariance.
+  std::vector<double> raw_covariance(std::span<const double> covariance, std::size_t rows) const;
 
   /// Whether the raw coefficient of a feature is w alone, without a part of others: with centred
   /// factors only of products that are in no larger one. Never of a moved intercept.
@@ -64,6 +64,7 @@ class FrameMap {
   struct Forms;
   void complete(const model::Model& names, const Forms& forms) const;
   std::size_t features() const;
+  std::vector<double> framed_centre() const;
 
   kernels::PolynomialShape expansion_;
   bool needs_centre(std::span<const double> coefficients) const;

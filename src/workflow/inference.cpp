@@ -273,10 +273,13 @@ void InferenceRun::tell_raw_errors(model::Inference& result) const {
   const FrameMap& frame = problem_.set.frame;
   const std::size_t width = features() + 1;
   const std::size_t dimension = columns() * width;
-  result.covariance = frame.raw_covariance(std::move(result.covariance), columns());
+  result.covariance = frame.raw_covariance(result.covariance, columns());
   const bool some_separated =
       std::find(result.status.begin(), result.status.end(), CoefficientStatus::separated) !=
       result.status.end();
+  const auto exponent_of = [&](std::size_t place) {
+    return place % width == 0 ? 0 : -frame.exponent(place % width - 1);
+  };
   const auto set = [&](CoefficientStatus& status, double& error, std::size_t place, bool alone) {
     if (status == CoefficientStatus::aliased) return;
     if (some_separated && !alone) {
@@ -286,7 +289,9 @@ void InferenceRun::tell_raw_errors(model::Inference& result) const {
     if (status == CoefficientStatus::separated) return;
     const double variance = result.covariance[place * dimension + place];
     if (variance > 0.0) status = CoefficientStatus::estimated;
-    if (status == CoefficientStatus::estimated) error = std::sqrt(variance);
+    if (status == CoefficientStatus::estimated) {
+      error = std::ldexp(std::sqrt(variance), exponent_of(place));
+    }
   };
   for (std::size_t k = 0; k < columns(); ++k) {
     set(result.intercept_status[k], result.intercept_standard_errors[k], k * width,
@@ -294,6 +299,12 @@ void InferenceRun::tell_raw_errors(model::Inference& result) const {
     for (std::size_t j = 0; j < features(); ++j) {
       const std::size_t at = k * features() + j;
       set(result.status[at], result.standard_errors[at], k * width + j + 1, frame.alone(j));
+    }
+  }
+  for (std::size_t a = 0; a < dimension; ++a) {
+    for (std::size_t b = 0; b < dimension; ++b) {
+      double& element = result.covariance[a * dimension + b];
+      element = std::ldexp(element, exponent_of(a) + exponent_of(b));
     }
   }
 }
