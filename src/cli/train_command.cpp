@@ -171,6 +171,15 @@ void remark_on_raw_form(const workflow::TrainReport& report, double tolerance,
       *report.raw_log_loss, report.log_loss));
 }
 
+// Under a penalty products of centred factors are not the model that products of the factors are.
+void remark_on_products(const workflow::TrainReport& report, bool penalised,
+                        const Output& output) {
+  if (!penalised || report.model.coefficients_at_centre.empty()) return;
+  output.warning(
+      "columns lie so far from zero that their products cannot be told apart: the products, and so "
+      "the penalty and bounds, are of x - c, with c of the model's data set 'centre'");
+}
+
 void remark_on(const workflow::TrainReport& report, const Output& output) {
   const workflow::Diagnosis& diagnosis = report.diagnosis;
   const auto aliased = workflow::describe_aliased(diagnosis, report.model);
@@ -259,6 +268,7 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
                    ": columns lie far from zero, and there it is a sum of several coefficients");
   }
   remark_on_raw_form(report, options.solver.tolerance, output);
+  remark_on_products(report, report.penalised, output);
   remark_on(report, output);
   if (report.converged()) return static_cast<int>(core::ExitCode::done);
   output.warning(advice(report));

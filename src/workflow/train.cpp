@@ -15,14 +15,16 @@ namespace mpilogit::workflow {
 
 namespace {
 
+bool is_penalised(const TrainOptions& options) {
+  return options.strength.l1 > 0.0 || options.strength.l2 > 0.0 || options.inverse_strength ||
+         options.penalty.lower.given() || options.penalty.upper.given();
+}
+
 // Where nothing but the likelihood tells products apart, those of centred factors are the same
 // model, and far better conditioned.
 DesignOptions design_of(const TrainOptions& options) {
   DesignOptions design = options.design;
-  const PenaltyOptions& penalty = options.penalty;
-  design.centred_factors = options.strength.l1 == 0.0 && options.strength.l2 == 0.0 &&
-                           !options.inverse_strength && !penalty.lower.given() &&
-                           !penalty.upper.given();
+  design.centred_factors = !is_penalised(options);
   return design;
 }
 
@@ -49,6 +51,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(design_of(options), 1, options.threads, communicator);
   TrainReport report;
+  report.penalised = is_penalised(options);
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 

@@ -289,3 +289,67 @@ def test_the_record_tells_what_the_raw_form_is_worth(train, tmp_path):
     assert far.record["centred_columns"] == 1
     assert abs(far.record["raw_log_loss"] - far.record["log_loss"]) > 1e-9 * far.record["log_loss"]
     assert "raw coefficients" in far.err + far.out
+
+
+def test_the_model_is_used_as_it_was_trained(train, tmp_path):
+    """evaluate has the record's log-loss, a start from the model is already the optimum, of another centre too."""
+    data = write(tmp_path / "d.h5", "twelve")
+    first = train(data, ranks=0)
+    told = mpilogit("evaluate", first.model, data, "--json", tmp_path / "e.json", ranks=0)
+    assert told.record["log_loss"] == pytest.approx(first.record["log_loss"], rel=1e-13)
+    again = train(data, "--start", first.model, ranks=0)
+    assert again.code == 0, again.err
+    assert again.record["history"][0]["objective"] == pytest.approx(first.record["objective"], rel=1e-12)
+    stored, _ = FAR["twelve"]
+    later = stored > np.median(stored)  # another least value, so another centre
+    part = write_dense(tmp_path / "part.h5", np.column_stack([stored, OTHER])[later], LABELS[later])
+    moved = train(part, "--start", first.model, "--l2", "1e-2", ranks=0)
+    assert moved.code == 0, moved.err
+    old, new = datasets(first.model), datasets(moved.model)
+    assert old["centre"][0] != new["centre"][0]
+    z = old["intercept_at_centre"] + (stored[later] - old["centre"][0]) * old["coefficients"][0][0] + OTHER[later] * old["coefficients"][0][1]
+    y = LABELS[later]
+    loss = np.logaddexp(0, np.where(y == 1, -z, z)).mean() + 0.5 * 1e-2 * (old["coefficients"][0] ** 2).sum()
+    assert moved.record["history"][0]["objective"] == pytest.approx(loss, rel=1e-10)
+
+
+def test_a_combination_of_far_columns_is_told_in_the_data_s_own_terms(train, tmp_path):
+    stored, _ = FAR["seconds"]
+    x = np.column_stack([stored, OTHER, 2 * (stored - 1764583200.0) + 7 + 3e6])
+    run = train(write_dense(tmp_path / "d.h5", x, LABELS, feature_names=["t", "u", "v"]), ranks=0)
+    assert run.code == 0, run.err
+    assert len(run.record["aliased"]) == 1
+    name, right = run.record["aliased"][0].split(" = ")
+    assert name == "v"
+    words = right.split()  # "-3.52617e+09 (intercept) + 2 t", in some order
+    assert "t" in words and "(intercept)" in words and "u" not in words
+    assert float(words[words.index("t") - 1]) == pytest.approx(2.0, rel=1e-6)
+
+
+def test_profiles_of_slopes_and_what_is_said_of_the_rest(train, tmp_path):
+    stored, _ = FAR["seconds"]
+    wanted = ("--inference", "--profile", "t, u, (intercept)")
+    far = train(write(tmp_path / "far.h5", "seconds", feature_names=["t", "u"]), *wanted, ranks=0)
+    near = train(write_dense(tmp_path / "near.h5", np.column_stack([stored - stored.min(), OTHER]), LABELS, feature_names=["t", "u"]),
+                 *wanted, ranks=0)
+    assert (far.code, near.code) == (0, 0), far.err
+    assert "no profile interval for (intercept)" in far.err
+    def intervals(run):
+        return {tuple(place): interval for place, interval in zip(*[h5py.File(run.model)["inference"][name][()].tolist()
+                for name in ("profile_places", "profile_intervals")])}
+    a, b = intervals(far), intervals(near)
+    assert set(b) - set(a) == {(0, -1)}
+    for place in a:
+        np.testing.assert_allclose(a[place], b[place], rtol=1e-6)
+
+
+def test_penalties_on_products_of_far_columns_say_what_they_penalise(train, tmp_path):
+    stored, centred = FAR["seconds"]
+    run = train(write_dense(tmp_path / "d.h5", np.column_stack([stored / 1000.0, OTHER]), LABELS), "--degree", "2", "--l2", "0.01",
+                ranks=0)
+    assert run.code == 0, run.err
+    assert "penalty" in run.err and "x - c" in run.err
+    t = (stored - stored.min()) / 1000.0
+    x = np.column_stack([t, OTHER, t * t, t * OTHER, OTHER**2])
+    _, loss, _ = fitted(x, LABELS, l2=np.full(5, 0.01))
+    assert run.record["objective"] == pytest.approx(loss, rel=1e-6)  # stored / 1000 is rounded

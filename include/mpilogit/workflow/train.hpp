@@ -48,6 +48,7 @@ struct TrainReport {
   /// Of Firth's fit: ℓ + ½ log |I|.
   std::optional<double> penalised_log_likelihood;
   double log_loss = 0.0;   ///< mean, without the penalty; one-vs-rest: the sum over the problems
+  bool penalised = false;  ///< or with bounds
   bool separated = false;  ///< stopped because the classes are completely separated
   Diagnosis diagnosis;     ///< of a fit without a penalty
   int ranks = 1;
