@@ -141,6 +141,11 @@ bool is_number(const std::string& text) {
   return std::from_chars(text.data(), end, value).ptr == end && !text.empty();
 }
 
+bool is_infinite(const std::string& text) {
+  double value = 0.0;
+  return parse_whole(text, value) && std::isinf(value) && value > 0.0;
+}
+
 std::optional<double> finite_number(const std::string& text) {
   double value = 0.0;
   if (!parse_whole(text, value) || !std::isfinite(value)) return std::nullopt;

@@ -72,6 +72,9 @@ class Arguments {
 /// Whether the whole text spells a number, be it finite or not.
 bool is_number(const std::string& text);
 
+/// Whether the text spells +∞: inf or infinity, in any case of letters.
+bool is_infinite(const std::string& text);
+
 /// The whole text as a finite number; nothing if it is none.
 std::optional<double> finite_number(const std::string& text);
 

@@ -41,7 +41,12 @@ void read_strength(const Arguments& arguments, workflow::TrainOptions& options) 
     const double alpha = arguments.share("alpha");
     options.strength = {.l1 = alpha * lambda, .l2 = (1.0 - alpha) * lambda};
   }
-  if (arguments.given("C")) {
+  // scikit-learn's way to say that there is no penalty.
+  const bool infinite = arguments.given("C") && is_infinite(arguments.text("C"));
+  if (infinite && arguments.given("l1-ratio")) {
+    refuse_usage(&arguments.command(), "--l1-ratio has no effect with --C inf: no penalty");
+  }
+  if (arguments.given("C") && !infinite) {
     options.inverse_strength = arguments.positive("C");
     options.l1_ratio = arguments.share("l1-ratio");
   }

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/model/distribute.hpp"
 #include "mpilogit/model/mapping.hpp"
@@ -110,6 +112,16 @@ struct Fit {
 Strength strength_of(const TrainOptions& options, double total_weight) {
   if (!options.inverse_strength) return options.strength;
   const double lambda = 1.0 / (*options.inverse_strength * total_weight);
+  if (!std::isfinite(lambda)) {
+    throw core::bad_input(
+        {.what = fmt::format("--C {:.3g} is a penalty of 1 / (C S), S = {:.6g} the sum of the "
+                             "weights",
+                             *options.inverse_strength, total_weight),
+         .where = {},
+         .why = "that is above the largest double",
+         .remedy = "Give a larger --C, or a fixed penalty (--l2)"})
+        .as_agreed();
+  }
   return {options.l1_ratio * lambda, (1.0 - options.l1_ratio) * lambda};
 }
 
