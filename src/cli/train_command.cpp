@@ -17,6 +17,7 @@
 #include "fit_arguments.hpp"
 #include "inference_arguments.hpp"
 #include "inference_table.hpp"
+#include "number_texts.hpp"
 #include "output.hpp"
 #include "progress_lines.hpp"
 #include "table_arguments.hpp"
@@ -133,8 +134,8 @@ std::string summary(const workflow::TrainReport& report, const std::string& mode
     line("log-likelihood",
          fmt::format("{:.10g} with Firth's penalty", *report.penalised_log_likelihood));
   }
-  line("estimated gap", fmt::format("{:.2e}", solution.estimated_gap));
-  line("gradient norm", fmt::format("{:.2e}", solution.gradient_norm));
+  line("estimated gap", size_text(solution.estimated_gap));
+  line("gradient norm", size_text(solution.gradient_norm));
   line("classes", describe_classes(report.model));
   const auto coefficients = static_cast<std::int64_t>(report.model.coefficients.size());
   if (report.nonzero_coefficients < coefficients) {

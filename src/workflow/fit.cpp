@@ -21,6 +21,7 @@
 #include "inference.hpp"
 #include "named_inference.hpp"
 #include "row_diagnostics.hpp"
+#include "scoring.hpp"
 #include "separator.hpp"
 #include "solve.hpp"
 
@@ -143,6 +144,7 @@ std::vector<double> start_from(const TrainOptions& options, const TrainingSet& s
                                std::size_t columns, bool reference_class,
                                const comm::Communicator& communicator) {
   const model::Model model = model::read_model(*options.start, communicator);
+  require_same_columns(model, *options.start, set.source, set.dataset.shape());
   return model::coefficients_for(model, set.classes(), set.design.feature_names(),
                                  static_cast<std::int64_t>(set.design.features()), columns,
                                  reference_class, *options.start);
@@ -277,6 +279,7 @@ model::Model model_frame(const TrainingSet& set, const Strength& strength, bool 
   model.expansion = set.design.expansion();
   model.data_feature_names = set.dataset.shape().feature_names;
   model.schema = set.dataset.shape().schema;
+  model.column_numbers = set.dataset.shape().column_numbers;
   model.l1 = strength.l1;
   model.l2 = strength.l2;
   model.standardized = standardized;

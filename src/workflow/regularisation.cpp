@@ -11,6 +11,8 @@
 #include "mpilogit/model/mapping.hpp"
 #include "mpilogit/objective/moments.hpp"
 
+#include "scoring.hpp"
+
 namespace mpilogit::workflow {
 
 namespace {
@@ -65,6 +67,7 @@ Regulariser::Regulariser(const PenaltyOptions& options, const TrainingSet& set, 
   for (std::size_t j = 0; j < features(); ++j) require_moderate_bounds(j);
   if (options.prior) {
     const model::Model prior = model::read_model(*options.prior, communicator);
+    require_same_columns(prior, *options.prior, set.source, set.dataset.shape());
     centre_ = model::coefficients_for(prior, set.classes(), set.design.feature_names(),
                                       static_cast<std::int64_t>(features()), columns,
                                       reference_class, *options.prior);
