@@ -38,6 +38,11 @@ std::vector<std::int64_t> chosen_features(const model::Model& model,
   return order;
 }
 
+std::string odds_ratio(double coefficient) {
+  const double ratio = std::exp(coefficient);
+  return std::isfinite(ratio) ? fmt::format("{:.5g}", ratio) : "above 1e308";
+}
+
 // Coefficient and odds ratio.
 std::string two_class_table(const model::Model& model, const std::vector<std::int64_t>& features,
                             std::size_t width) {
@@ -50,8 +55,7 @@ std::string two_class_table(const model::Model& model, const std::vector<std::in
   line("(intercept)", fmt::format("{:.6g}", model.intercept.front()), "");
   for (const auto j : features) {
     const double value = coefficient(model, 0, j);
-    line(model.feature_name(j), fmt::format("{:.6g}", value),
-         fmt::format("{:.5g}", std::exp(value)));
+    line(model.feature_name(j), fmt::format("{:.6g}", value), odds_ratio(value));
   }
   return text;
 }

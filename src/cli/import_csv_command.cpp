@@ -83,8 +83,9 @@ std::string describe(const workflow::ImportCsvReport& report, const std::string&
                         describe(schema.columns[i], report.survey.missing[i]));
   }
   if (!schema.label.empty()) {
-    text += fmt::format("labels          {}: {}\n", schema.label,
-                        extent.label == table::LabelForm::integer ? "whole numbers" : "texts");
+    text += fmt::format("labels          {}: {}, {}\n", schema.label,
+                        extent.label == table::LabelForm::integer ? "whole numbers" : "texts",
+                        listed_classes(extent.classes));
   }
   text += fmt::format("storage         {} {}\n", report.sparse ? "sparse (CSR)" : "dense",
                       hdf5::to_string(report.values));

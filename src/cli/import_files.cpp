@@ -1,5 +1,6 @@
 #include "import_files.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -7,6 +8,7 @@
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/atomic_file.hpp"
+#include "mpilogit/table/survey.hpp"
 
 namespace mpilogit::cli {
 
@@ -17,6 +19,16 @@ std::vector<std::string> import_inputs(const Arguments& arguments) {
                                                    arguments.command().name, words.front()));
   }
   return {words.begin() + 1, words.end()};
+}
+
+std::string listed_classes(const std::vector<std::string>& names) {
+  constexpr std::size_t kMostShown = 20;
+  if (names.empty()) return fmt::format("more than {} classes", table::kMostListedClasses);
+  const std::size_t shown = std::min(names.size(), kMostShown);
+  std::string text = fmt::format(
+      "{} class{}: {}", names.size(), names.size() == 1 ? "" : "es",
+      fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  return shown < names.size() ? text + ", ..." : text;
 }
 
 std::string import_output(const Arguments& arguments, const std::vector<std::string>& inputs,

@@ -29,4 +29,7 @@ std::vector<std::string> import_inputs(const Arguments& arguments);
 std::string import_output(const Arguments& arguments, const std::vector<std::string>& inputs,
                           const comm::Communicator& communicator);
 
+/// "3 classes: a, b, c", or with no names "more than 100 classes".
+std::string listed_classes(const std::vector<std::string>& names);
+
 }  // namespace mpilogit::cli

@@ -210,6 +210,10 @@ constexpr std::array kOptions = {
     Option{"base", value, "BASE", "auto",
            "the number of the first column: 0 or 1; auto is 1 unless a column 0 occurs", kImport,
            "", "libsvm"},
+    Option{"like", value, "FILE", "",
+           "number the columns as this data set or model does that came from LIBSVM's text, and "
+           "have as many: for rows that a model of it shall predict",
+           kImport, "", "libsvm"},
     Option{
         "features-count", value, "N", "auto",
         "how many columns there are, where the last ones may be empty; auto: up to the last that "

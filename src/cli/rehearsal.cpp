@@ -33,7 +33,7 @@ constexpr int kTooMuchMemory = 3;
 // Those that may be HDF5, each once.
 std::vector<std::string> input_files(const Arguments& arguments) {
   std::vector<std::string> files = arguments.positional();
-  for (const auto* option : {"start", "prior", "data"}) {
+  for (const auto* option : {"start", "prior", "data", "like"}) {
     if (!takes(arguments, option)) continue;
     if (const auto file = arguments.text_if_given(option)) files.push_back(*file);
   }

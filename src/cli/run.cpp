@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/comm/companions.hpp"
 #include "mpilogit/comm/environment.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/read_file.hpp"
@@ -92,7 +93,8 @@ std::string advice_for(const Arguments& arguments) {
 }
 
 int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator,
-                  workflow::Events& events, comm::Watchdog& watchdog) {
+                  workflow::Events& events, comm::Watchdog& watchdog,
+                  const std::optional<std::string>& companions) {
   const Output output(communicator, false);
   if (const auto answer = plain_answer(tokens)) {
     output.result(*answer);
@@ -106,6 +108,7 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
     output.result(command_help(arguments.command()));
     return kRunDone;
   }
+  comm::require_companions(communicator, companions);
   if (arguments.given("config")) {
     const std::string path = arguments.text("config");
     const std::string contents = comm::on_root(communicator, [&] { return read_config(path); });
@@ -141,11 +144,11 @@ void let_lower_ranks_speak(int rank) {
 }  // namespace
 
 int run(std::span<const std::string> arguments, const comm::Communicator& communicator,
-        comm::Watchdog& watchdog) {
+        comm::Watchdog& watchdog, const std::optional<std::string>& companions) {
   constexpr int kInternal = static_cast<int>(core::ExitCode::internal_failure);
   workflow::Events events;
   try {
-    const int code = parse_and_run(arguments, communicator, events, watchdog);
+    const int code = parse_and_run(arguments, communicator, events, watchdog, companions);
     events.end(code);
     return code;
   } catch (const core::Error& error) {

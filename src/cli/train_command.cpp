@@ -18,6 +18,7 @@
 #include "fit_arguments.hpp"
 #include "inference_arguments.hpp"
 #include "inference_table.hpp"
+#include "number_texts.hpp"
 #include "output.hpp"
 #include "progress_lines.hpp"
 #include "table_arguments.hpp"
@@ -42,7 +43,12 @@ void read_strength(const Arguments& arguments, workflow::TrainOptions& options) 
     const double alpha = arguments.share("alpha");
     options.strength = {.l1 = alpha * lambda, .l2 = (1.0 - alpha) * lambda};
   }
-  if (arguments.given("C")) {
+  // scikit-learn's way to say that there is no penalty.
+  const bool infinite = arguments.given("C") && is_infinite(arguments.text("C"));
+  if (infinite && arguments.given("l1-ratio")) {
+    refuse_usage(&arguments.command(), "--l1-ratio has no effect with --C inf: no penalty");
+  }
+  if (arguments.given("C") && !infinite) {
     options.inverse_strength = arguments.positive("C");
     options.l1_ratio = arguments.share("l1-ratio");
   }
@@ -129,8 +135,8 @@ std::string summary(const workflow::TrainReport& report, const std::string& mode
     line("log-likelihood",
          fmt::format("{:.10g} with Firth's penalty", *report.penalised_log_likelihood));
   }
-  line("estimated gap", fmt::format("{:.2e}", solution.estimated_gap));
-  line("gradient norm", fmt::format("{:.2e}", solution.gradient_norm));
+  line("estimated gap", size_text(solution.estimated_gap));
+  line("gradient norm", size_text(solution.gradient_norm));
   line("classes", describe_classes(report.model));
   const auto coefficients = static_cast<std::int64_t>(report.model.coefficients.size());
   if (report.nonzero_coefficients < coefficients) {

@@ -160,12 +160,18 @@ model::Model own_model(const ParsedJson& json, const TableOptions& options,
 
 }  // namespace
 
-model::Model model_from_json(const std::string& text, const TableOptions& options,
-                             const std::string& where) {
+ImportedModel model_from_json(const std::string& text, const TableOptions& options,
+                              const std::string& where) {
   const ParsedJson json = ParsedJson::parse(text);
   require(!options.step, "--step has no effect: it has the coefficients of one model");
-  if (json.contains("coef_")) return scikit_learn_model(json, options);
-  if (json.contains("format")) return own_model(json, options, where);
+  if (json.contains("coef_")) {
+    ImportedModel imported{scikit_learn_model(json, options), {}};
+    if (!json.contains("intercept_")) {
+      imported.notes.emplace_back("it has no intercept_: the intercept is 0");
+    }
+    return imported;
+  }
+  if (json.contains("format")) return {own_model(json, options, where), {}};
   throw std::invalid_argument("it has neither 'coef_' nor 'format'");
 }
 

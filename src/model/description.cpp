@@ -164,6 +164,7 @@ void write_description(const hdf5::File& file, const Model& model) {
   }
   hdf5::write_attribute(file, "/", "standardized", std::int64_t{model.standardized});
   hdf5::write_attribute(file, "/", "firth", std::int64_t{model.firth});
+  data::write_column_numbers(file, "/", model.column_numbers);
   if (model.expansion.identity()) return;
   if (!model.data_feature_names.empty()) {
     hdf5::write_strings(file, "data_feature_names", model.data_feature_names,
@@ -189,6 +190,7 @@ Model read_description(const hdf5::File& file, std::int64_t rows, std::int64_t f
   require_names(file.path(), model.data_feature_names, model.data_features(), "features");
   model.standardized = read_integer_or(file, "standardized", 0) != 0;
   model.firth = read_integer_or(file, "firth", 0) != 0;
+  model.column_numbers = data::read_column_numbers(file, "/");
   model.solver = hdf5::read_text_attribute(file, "/", "solver");
   const auto record = hdf5::read_strings(file, "record");
   model.record = record.empty() ? "" : record.front();

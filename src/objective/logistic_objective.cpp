@@ -29,12 +29,19 @@ std::string class_name(const Problem& problem, std::size_t k) {
 void require_all_classes(const Problem& problem) {
   for (std::size_t k = 0; k < problem.class_weights.size(); ++k) {
     if (problem.class_weights[k] > 0.0) continue;
+    if (problem.rows().design.dataset().communicator().maximum(
+            std::int64_t{problem.likelihood->aggregated() ? 1 : 0}) > 0) {
+      throw core::bad_input({.what = k == 0 ? "every trial is a success" : "no trial is a success",
+                             .where = {},
+                             .why = "a model needs trials of both ends",
+                             .remedy = "Check the counts of successes and of trials"})
+          .as_agreed();
+    }
     throw core::bad_input({.what = class_name(problem, k) + " has no rows of positive weight",
                            .where = {},
                            .why = "a model needs rows of every class",
-                           .remedy =
-                               "Check the sample weights; in cross-validation, the part of the "
-                               "rows that a fold trains on: take fewer folds"})
+                           .remedy = "Check the sample weights, or leave its rows out of the data "
+                                     "(in cross-validation: take fewer folds)"})
         .as_agreed();
   }
 }

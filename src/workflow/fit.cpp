@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/model/distribute.hpp"
 #include "mpilogit/model/mapping.hpp"
@@ -112,6 +114,16 @@ struct Fit {
 Strength strength_of(const TrainOptions& options, double total_weight) {
   if (!options.inverse_strength) return options.strength;
   const double lambda = 1.0 / (*options.inverse_strength * total_weight);
+  if (!std::isfinite(lambda)) {
+    throw core::bad_input(
+        {.what = fmt::format("--C {:.3g} is a penalty of 1 / (C S), S = {:.6g} the sum of the "
+                             "weights",
+                             *options.inverse_strength, total_weight),
+         .where = {},
+         .why = "that is above the largest double",
+         .remedy = "Give a larger --C, or a fixed penalty (--l2)"})
+        .as_agreed();
+  }
   return {options.l1_ratio * lambda, (1.0 - options.l1_ratio) * lambda};
 }
 
@@ -133,6 +145,7 @@ std::vector<double> start_from(const TrainOptions& options, const TrainingSet& s
                                std::size_t columns, bool reference_class,
                                const comm::Communicator& communicator) {
   const model::Model model = model::read_model(*options.start, communicator);
+  require_same_columns(model, *options.start, set.source, set.dataset.shape());
   return framed_coefficients(model, set, columns, reference_class, *options.start);
 }
 
@@ -292,6 +305,7 @@ model::Model model_frame(const TrainingSet& set, const Strength& strength, bool 
   model.expansion = set.design.expansion();
   model.data_feature_names = set.dataset.shape().feature_names;
   model.schema = set.dataset.shape().schema;
+  model.column_numbers = set.dataset.shape().column_numbers;
   model.l1 = strength.l1;
   model.l2 = strength.l2;
   model.standardized = standardized;

@@ -57,7 +57,7 @@ class KnownLabels {
   void require(const table::Row& row) const {
     if (!targets_.label) return;
     const std::string_view field = row.fields[*targets_.label];
-    const auto number = table::integer_in(field);
+    const auto number = table::whole_number_in(field);
     if (text_ ? texts_.contains(field) : number && numbers_.contains(*number)) return;
     throw table::bad_row(files_, row, fmt::format("the label '{}' is unknown", field),
                          "it is none of the model's classes",

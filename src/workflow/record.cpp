@@ -37,6 +37,7 @@ Json of_data(const data::Shape& shape) {
   json["nonzeros"] = shape.nonzeros;
   json["storage"] = shape.storage;
   json["sparse"] = shape.sparse;
+  if (!shape.unused.empty()) json["unused"] = shape.unused;
   return json;
 }
 
@@ -225,6 +226,7 @@ std::string to_json(const EvaluateReport& report) {
   Json json;
   json["rows"] = report.metrics.rows;
   json["features"] = report.shape.features;
+  if (!report.shape.unused.empty()) json["unused"] = report.shape.unused;
   json["class_names"] = class_names(report.classes);
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;

@@ -11,6 +11,8 @@
 #include "mpilogit/model/mapping.hpp"
 #include "mpilogit/objective/moments.hpp"
 
+#include "scoring.hpp"
+
 namespace mpilogit::workflow {
 
 namespace {
@@ -66,10 +68,29 @@ Regulariser::Regulariser(const PenaltyOptions& options, const TrainingSet& set, 
     lower_[j] = std::ldexp(lower_[j], set.frame.exponent(j));
     upper_[j] = std::ldexp(upper_[j], set.frame.exponent(j));
   }
+  for (std::size_t j = 0; j < features(); ++j) require_moderate_bounds(j);
   if (options.prior) {
     const model::Model prior = model::read_model(*options.prior, communicator);
+    require_same_columns(prior, *options.prior, set.source, set.dataset.shape());
     centre_ = framed_coefficients(prior, set, columns, reference_class, *options.prior);
   }
+}
+
+// Newton's steps have squares of margins.
+void Regulariser::require_moderate_bounds(std::size_t j) const {
+  constexpr double kLargestMargin = 1e150;
+  const double least = std::max({lower_[j], -upper_[j], 0.0});
+  if (least <= kLargestMargin / std::max(set_.rows.bounds.largest[j], 1.0)) return;
+  throw core::bad_input(
+      {.what = fmt::format("the coefficient of {} must be {} {:.3g}", feature_name(set_, j),
+                           lower_[j] > 0.0 ? "at least" : "at most",
+                           lower_[j] > 0.0 ? lower_[j] : upper_[j]),
+       .where = {},
+       .why = fmt::format("its values are as large as {:.3g}, and squares of their products do "
+                          "not fit in a double",
+                          set_.rows.bounds.largest[j]),
+       .remedy = "Check --lower and --upper"})
+      .as_agreed();
 }
 
 // A penalty on standardised coefficients w_j sd_j is one on w_j times sd_j (L1) or sd_j² (L2):
@@ -126,6 +147,15 @@ Regularisation Regulariser::at(const Strength& strength, const Scales& scales) c
   result.smooth.excluded = scales.excluded;
   for (std::size_t j = 0; j < features(); ++j) {
     result.smooth.l2[j] = scales.excluded[j] != 0 ? 0.0 : strength.l2 * scales.l2[j];
+    const double l1 = scales.excluded[j] != 0 ? 0.0 : strength.l1 * scales.l1[j];
+    if (std::isfinite(result.smooth.l2[j]) && std::isfinite(l1)) continue;
+    throw core::bad_input({.what = fmt::format("the penalty of {} is above the largest double",
+                                               feature_name(set_, j)),
+                           .where = {},
+                           .why = "it is multiplied by a factor or, standardised, by a variance",
+                           .remedy = "Give a weaker penalty, or inf as its factor to leave the "
+                                     "feature out"})
+        .as_agreed();
   }
   if (!centre_.empty()) {
     result.smooth.centre.assign(centre_.begin(),

@@ -14,15 +14,38 @@
 
 namespace mpilogit::workflow {
 
+void require_same_columns(const model::Model& model, const std::string& model_path,
+                          const data::Source& source, const data::Shape& shape) {
+  const data::ColumnNumbers& own = model.column_numbers;
+  const data::ColumnNumbers& numbers = shape.column_numbers;
+  if (!own.contradicts(numbers)) return;
+  throw core::bad_input(
+      {.what =
+           fmt::format("columns were numbered from {} in the text of these rows{}", numbers.base,
+                       numbers.certain ? "" : ", a guess since no column 0 occurs"),
+       .where = source.files.front() + ":/" + source.features,
+       .why = fmt::format("those of the model {} are numbered from {}{}, and each would be taken "
+                          "for another",
+                          model_path, own.base, own.certain ? "" : " (a guess)"),
+       .remedy = fmt::format("Import the text again: `import libsvm … --like {}`, or with --base",
+                             model_path)})
+      .as_agreed();
+}
+
 void require_features(const model::Model& model, const std::string& model_path,
                       const data::Source& source, const data::Shape& shape) {
   const std::string where = source.files.front() + ":/" + source.features;
+  require_same_columns(model, model_path, source, shape);
   if (shape.features != model.data_features()) {
     throw core::bad_input(
         {.what = fmt::format("the data has {} features", shape.features),
          .where = where,
          .why = fmt::format("the model {} was trained on {}", model_path, model.data_features()),
-         .remedy = "Give data with the features of the training data"})
+         .remedy = shape.column_numbers.known()
+                       ? fmt::format("Import the text again: `import libsvm … --like {}`, which "
+                                     "takes the number of columns from there",
+                                     model_path)
+                       : "Give data with the features of the training data"})
         .as_agreed();
   }
   if (source.offsets && model.classes.size() > 2) {

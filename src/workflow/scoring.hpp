@@ -15,6 +15,11 @@ namespace mpilogit::workflow {
 void require_features(const model::Model& model, const std::string& model_path,
                       const data::Source& source, const data::Shape& shape);
 
+/// Throws bad input (the same on all ranks) if both came from LIBSVM's text whose columns are
+/// numbered from 0 in the one and from 1 in the other, and one of these is a guess.
+void require_same_columns(const model::Model& model, const std::string& model_path,
+                          const data::Source& source, const data::Shape& shape);
+
 /// What the model's margins mean.
 statistics::ScoreShape score_shape(const model::Model& model);
 

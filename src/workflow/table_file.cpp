@@ -83,7 +83,7 @@ class RowWriter {
       std::copy_n(text.begin(), std::min(text.size(), label_bytes_),
                   labels_.begin() + static_cast<std::ptrdiff_t>(begin));
     } else {
-      const std::int64_t number = table::integer_in(text).value_or(0);
+      const std::int64_t number = table::whole_number_in(text).value_or(0);
       std::memcpy(labels_.data() + begin, &number, sizeof(number));
     }
   }

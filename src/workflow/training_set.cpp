@@ -97,6 +97,28 @@ std::size_t class_called(const std::string& label, const data::ClassSet& classes
       .as_agreed();
 }
 
+// A product that is 0 though its factors are not would leave rows out without a word.
+void require_products(const objective::Targets& before, const objective::Targets& after,
+                      const comm::Communicator& communicator) {
+  constexpr double kLeastLargest = 0x1p-900;  // below, sums lose their digits (data/columns.cpp)
+  std::int64_t lost = 0;
+  double largest = 0.0;
+  for (std::size_t i = 0; i < after.weights.size(); ++i) {
+    const bool counted = before.weights.empty() || before.weights[i] > 0.0;
+    if (counted && after.weights[i] == 0.0) ++lost;
+    largest = std::max(largest, after.weights[i]);
+  }
+  lost = communicator.sum(lost);
+  largest = communicator.maximum(largest);
+  if (lost == 0 && largest >= kLeastLargest) return;
+  throw core::bad_input({.what = lost > 0 ? fmt::format("{} rows would have the weight 0", lost)
+                                          : fmt::format("the largest weight is {:.3g}", largest),
+                         .where = {},
+                         .why = "a sample weight times its class weight is too small for a double",
+                         .remedy = "Give --class-weight numbers near 1"})
+      .as_agreed();
+}
+
 // balanced: S / (K S_k), so that every class weighs the same and the total stays what it was.
 std::vector<double> class_factors(const DesignOptions& options, const data::Dataset& dataset,
                                   const objective::Targets& targets,
@@ -121,8 +143,10 @@ objective::Targets weighted_targets(const DesignOptions& options, const data::Da
                                     const comm::Communicator& communicator, int threads) {
   objective::Targets targets = objective::targets_of(dataset);
   if (options.balanced_classes || !options.class_weights.empty()) {
+    const objective::Targets before = targets;
     objective::apply_class_weights(targets,
                                    class_factors(options, dataset, targets, communicator, threads));
+    require_products(before, targets, communicator);
   }
   return targets;
 }

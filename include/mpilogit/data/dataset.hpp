@@ -10,6 +10,7 @@
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/core/function_ref.hpp"
+#include "mpilogit/data/column_numbers.hpp"
 #include "mpilogit/data/labels.hpp"
 #include "mpilogit/data/partition.hpp"
 #include "mpilogit/kernels/column_frame.hpp"
@@ -64,6 +65,8 @@ struct Shape {
   std::string storage;  ///< "float32", "uint8", "float16", "bool", …: type of X as stored
   std::vector<std::string> feature_names;  ///< empty when the files hold none
   std::string schema;  ///< of the raw table that was imported (table/schema.hpp), or empty
+  ColumnNumbers column_numbers;     ///< of the LIBSVM text that was imported
+  std::vector<std::string> unused;  ///< `weights`, `offsets`, `trials` beside X that nobody named
 
   Blocks blocks() const { return {rows, features}; }
 };

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "mpilogit/data/column_numbers.hpp"
 #include "mpilogit/data/labels.hpp"
 #include "mpilogit/kernels/polynomial.hpp"
 #include "mpilogit/model/inference.hpp"
@@ -49,6 +50,7 @@ struct Model {
   std::string solver;
   std::string record;  ///< the run record of the training, as JSON
   std::string schema;  ///< of the raw table that the data came from (table/schema.hpp); or empty
+  data::ColumnNumbers column_numbers;  ///< of the LIBSVM text that the data came from
   std::optional<Inference> inference;
 
   /// Of coefficients: 1 for two classes, else classes or, with a reference class, one less.
