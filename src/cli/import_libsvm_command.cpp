@@ -53,7 +53,7 @@ int import_libsvm_command(const Arguments& arguments, const comm::Communicator& 
                           workflow::Events& events) {
   workflow::ImportLibsvmOptions options;
   comm::together(communicator, [&] { options = import_libsvm_options(arguments); });
-  options.output_path = import_output(arguments, options.files, communicator);
+  options.output_path = import_output(arguments, communicator);
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);

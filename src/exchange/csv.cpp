@@ -49,12 +49,16 @@ std::string figures_text(const workflow::CoefficientFigures* figures) {
 
 }  // namespace
 
+std::string csv_header() {
+  return fmt::format("{},{},{},{},standard_error,z,p,lower,upper\n", kClass, kReference, kFeature,
+                     kCoefficient);
+}
+
 std::string to_csv(const model::Model& model, const std::string& where) {
   require_reference_is_one(model, where);
   std::optional<workflow::Summary> summary;
   if (model.inference) summary = workflow::summary_of(model);
-  std::string table = fmt::format("{},{},{},{},standard_error,z,p,lower,upper\n", kClass,
-                                  kReference, kFeature, kCoefficient);
+  std::string table = csv_header();
   std::size_t line = 0;
   for (std::int64_t r = 0; r < model.rows(); ++r) {
     const std::string row =

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "mpilogit/core/label_length.hpp"
+
 namespace mpilogit::table {
 
 namespace {
-
-constexpr std::size_t kLongestLabel = 4096;
 
 void require_value(const Row& row, std::size_t column, const MissingTexts& missing,
                    const TextFiles& files) {
@@ -38,12 +38,12 @@ void LabelSurvey::see_label(const Row& row, const MissingTexts& missing) {
   const std::string_view text = row.fields[*targets_.label];
   longest_ = std::max(longest_, text.size());
   // Of every label, for whether all are integers only the last may tell.
-  if (text.size() <= kLongestLabel && is_utf8(text)) {
+  if (text.size() <= core::kLongestLabel && is_utf8(text)) {
     all_integers_ = all_integers_ && integer_in(text);
     return;
   }
   throw bad_row(files_, row, fmt::format("the label is '{}'", shown(text)),
-                fmt::format("a label is UTF-8 of at most {} bytes", kLongestLabel),
+                fmt::format("a label is UTF-8 of at most {} bytes", core::kLongestLabel),
                 "Is --label the right column?");
 }
 
