@@ -29,7 +29,8 @@ std::vector<std::string> classes_from(const Arguments& arguments) {
 }
 
 std::string read_table(const std::string& path) {
-  if (auto text = core::read_file(path)) return *text;
+  constexpr std::int64_t kLargest = std::int64_t{1} << 30;  // ten million coefficients and more
+  if (auto text = core::read_file(path, kLargest)) return *text;
   throw core::bad_input({.what = "the file is missing",
                          .where = path,
                          .why = {},
@@ -51,7 +52,7 @@ int import_coefficients_command(const Arguments& arguments, const comm::Communic
     options.classes = classes_from(arguments);
     if (arguments.given("step")) options.step = arguments.integer("step", 0);
   });
-  const std::string path = import_output(arguments, inputs, communicator);
+  const std::string path = import_output(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   const std::string summary = comm::on_root(communicator, [&] {
     const std::string& table = inputs.front();

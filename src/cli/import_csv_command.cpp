@@ -105,7 +105,7 @@ int import_csv_command(const Arguments& arguments, const comm::Communicator& com
     options.form = storage_form_from(arguments);
     options.type = type_from(arguments);
   });
-  options.output_path = import_output(arguments, inputs, communicator);
+  options.output_path = import_output(arguments, communicator);
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);

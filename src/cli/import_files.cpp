@@ -1,8 +1,6 @@
 #include "import_files.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 #include <fmt/format.h>
 
@@ -31,15 +29,9 @@ std::string listed_classes(const std::vector<std::string>& names) {
   return shown < names.size() ? text + ", ..." : text;
 }
 
-std::string import_output(const Arguments& arguments, const std::vector<std::string>& inputs,
-                          const comm::Communicator& communicator) {
+std::string import_output(const Arguments& arguments, const comm::Communicator& communicator) {
   return comm::on_root(communicator, [&] {
-    const std::string output = arguments.required("output");
-    for (const auto& input : inputs) {
-      std::error_code unknown;  // a file that is not there is no input, and says so later
-      if (!std::filesystem::equivalent(input, output, unknown)) continue;
-      refuse_usage(&arguments.command(), fmt::format("--output {} is a file that is read", output));
-    }
+    std::string output = arguments.required("output");
     core::require_writable(output);
     return output;
   });

@@ -55,9 +55,7 @@ int import_libsvm_command(const Arguments& arguments, const comm::Communicator& 
                           workflow::Events& events) {
   workflow::ImportLibsvmOptions options;
   comm::together(communicator, [&] { options = import_libsvm_options(arguments); });
-  std::vector<std::string> read = options.files;
-  if (options.like) read.push_back(*options.like);
-  options.output_path = import_output(arguments, read, communicator);
+  options.output_path = import_output(arguments, communicator);
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);

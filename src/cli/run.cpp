@@ -22,6 +22,7 @@
 #include "common_options.hpp"
 #include "instruction_set.hpp"
 #include "output.hpp"
+#include "overwriting.hpp"
 #include "rehearsal.hpp"
 #include "run_events.hpp"
 
@@ -49,8 +50,11 @@ std::optional<std::string> plain_answer(std::span<const std::string> arguments) 
   return std::nullopt;
 }
 
+// Lines of options, by hand.
+constexpr std::int64_t kLargestConfig = std::int64_t{1} << 20;
+
 std::string read_config(const std::string& path) {
-  if (auto contents = core::read_file(path)) return *contents;
+  if (auto contents = core::read_file(path, kLargestConfig)) return *contents;
   throw core::bad_input({.what = "the configuration file is missing",
                          .where = path,
                          .why = {},
@@ -118,10 +122,12 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
   double stall_timeout = 0.0;
   comm::together(communicator, [&] { stall_timeout = stall_timeout_from(arguments); });
   watchdog.start(communicator, stall_timeout, advice_for(arguments));
+  require_separate_files(arguments, communicator);
   if (takes(arguments, "events")) open_events(arguments, communicator, events);
   if (takes(arguments, "instruction-set")) choose_instruction_set(arguments, communicator);
   if (takes(arguments, "allow-plugins") && arguments.flag("allow-plugins")) hdf5::allow_plugins();
   rehearse_inputs(arguments, tokens, communicator);
+  require_replaceable_files(arguments, communicator);
   return dispatch(arguments, communicator, events);
 }
 

@@ -89,9 +89,6 @@ void refuse_beside_diagnostics(const Arguments& arguments, bool l1) {
   for (const auto* other : {"one-vs-rest", "lower", "upper"}) {
     arguments.refuse_together("diagnostics", other);
   }
-  if (arguments.text("diagnostics") == arguments.text("model")) {
-    refuse_usage(&arguments.command(), "--diagnostics and --model are one file");
-  }
   if (!l1) return;
   refuse_usage(&arguments.command(),
                "--diagnostics is not for L1 penalties (--l1, --l1-ratio, --lambda with --alpha)");

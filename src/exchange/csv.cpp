@@ -62,13 +62,17 @@ std::string centre_text(const model::Model& model, std::int64_t row, std::int64_
 
 }  // namespace
 
+std::string csv_header() {
+  return fmt::format("{},{},{},{},standard_error,z,p,lower,upper", kClass, kReference, kFeature,
+                     kCoefficient);
+}
+
 std::string to_csv(const model::Model& model, const std::string& where) {
   require_reference_is_one(model, where);
   std::optional<workflow::Summary> summary;
   if (model.inference) summary = workflow::summary_of(model);
   std::string table =
-      fmt::format("{},{},{},{},standard_error,z,p,lower,upper{}\n", kClass, kReference, kFeature,
-                  kCoefficient, model.centre.empty() ? "" : ",centre,coefficient_at_centre");
+      csv_header() + (model.centre.empty() ? "\n" : ",centre,coefficient_at_centre\n");
   std::size_t line = 0;
   for (std::int64_t r = 0; r < model.rows(); ++r) {
     const std::string row =

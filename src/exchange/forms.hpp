@@ -7,6 +7,9 @@
 
 namespace mpilogit::exchange {
 
+/// The first line of the form CSV.
+std::string csv_header();
+
 std::string to_json(const model::Model& model);
 std::string to_csv(const model::Model& model, const std::string& where);
 std::string to_onnx(const model::Model& model, const ExportOptions& options,

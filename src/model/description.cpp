@@ -10,6 +10,7 @@
 
 #include "mpilogit/core/digest.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/label_length.hpp"
 
 #include "model/digest.hpp"
 
@@ -61,6 +62,11 @@ bool ascending(const std::vector<Value>& values) {
 void require_classes(const std::string& path, const Model& model, std::int64_t rows) {
   if (!ascending(model.classes.numbers) || !ascending(model.classes.texts)) {
     refuse(path, "its classes are not in ascending order");
+  }
+  for (const auto& name : model.classes.texts) {
+    if (name.size() <= core::kLongestLabel) continue;
+    refuse(path, fmt::format("the name of a class has {} bytes, more than {}", name.size(),
+                             core::kLongestLabel));
   }
   const auto classes = static_cast<std::int64_t>(model.classes.size());
   const bool fits = model.objective == kLogistic ? classes == 2 && rows == 1

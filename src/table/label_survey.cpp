@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "mpilogit/core/label_length.hpp"
+
 namespace mpilogit::table {
 
 namespace {
-
-constexpr std::size_t kLongestLabel = 4096;
 
 std::string written(std::int64_t number) {
   return std::to_string(number);
@@ -79,7 +79,7 @@ void LabelSurvey::see_label(const Row& row, const MissingTexts& missing) {
   const std::string_view text = row.fields[*targets_.label];
   longest_ = std::max(longest_, text.size());
   // Of every label, for whether all are integers only the last may tell.
-  if (text.size() <= kLongestLabel && is_utf8(text)) {
+  if (text.size() <= core::kLongestLabel && is_utf8(text)) {
     const auto number = whole_number_in(text);
     all_integers_ = all_integers_ && number;
     if (number) numbers_.add(*number);
@@ -87,7 +87,7 @@ void LabelSurvey::see_label(const Row& row, const MissingTexts& missing) {
     return;
   }
   throw bad_row(files_, row, fmt::format("the label is '{}'", shown(text)),
-                fmt::format("a label is UTF-8 of at most {} bytes", kLongestLabel),
+                fmt::format("a label is UTF-8 of at most {} bytes", core::kLongestLabel),
                 "Is --label the right column?");
 }
 

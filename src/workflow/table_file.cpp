@@ -162,6 +162,7 @@ std::unique_ptr<DataWriter> write_table(const std::string& path, const table::Te
   layout.sparse = storage.sparse;
   layout.nonzeros = extent.nonzeros;
   layout.values = storage.values;
+  layout.readers = storage.readers;
   if (targets.label) layout.labels = label_type(extent);
   layout.weights = targets.weights.has_value();
   layout.feature_names = schema.feature_names();

@@ -61,7 +61,7 @@ def test_mpirun_learns_the_nodes_from_the_allocation(slurm, short_training, tmp_
 @pytest.mark.parametrize("victim", [0, 2, 4])
 def test_a_killed_rank_ends_the_step(slurm, tmp_path, options, victim):
     model, log = tmp_path / "m.h5", tmp_path / "log"
-    model.write_bytes(b"the old model")
+    model.write_bytes(b'{"format": "mpilogit model"}')
     with running(slurm, srun(5, training(model, ENDLESS), *options), log) as job:
         in_training(job, log)
         os.kill(slurm.ranks()[victim], signal.SIGKILL)
@@ -69,5 +69,5 @@ def test_a_killed_rank_ends_the_step(slurm, tmp_path, options, victim):
         assert job.wait(timeout=5) != 0
         seconds_until(lambda: not slurm.ranks(), 5 - (time.monotonic() - start))
     assert "Killed" in log.read_text()
-    assert model.read_bytes() == b"the old model"
+    assert model.read_bytes() == b'{"format": "mpilogit model"}'
     assert [path.name for path in tmp_path.glob("m.h5*")] == ["m.h5"]

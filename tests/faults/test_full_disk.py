@@ -6,11 +6,11 @@ import subprocess
 
 import pytest
 
-from program import DATA
+from program import DATA, OLD
 
 from faults import run, temporary_files
 
-OLD = b"what was there before" * 100
+OLD = OLD * 50
 CAUSES = {"full": "No space left on device", "limit": "File too large",
           "read-only": "Read-only file system"}
 DATASET = DATA / "adult.test.h5"

@@ -10,14 +10,13 @@ import time
 
 import pytest
 
-from program import DATA
+from program import DATA, OLD
 
 from faults import (
     command, ranks_of, result, run, said, same_model, side_by_side, started, temporary_files)
 
 RANKS = 3
 MOMENTS = 24
-OLD = b"what was there before"
 
 
 def arguments(path, solver="lbfgs", iterations=60):

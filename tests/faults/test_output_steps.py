@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from program import DATA
+from program import DATA, OLD
 
 from faults import Tracer, needs_strace, place, run, same_model, side_by_side, temporary_files
 
@@ -42,7 +42,7 @@ def arguments_for(what, path, model):
 class Case:
     """One output in a folder of its own, with an old file at its path."""
 
-    OLD = b"what was there before"
+    OLD = OLD
 
     def __init__(self, folder, what, model, ranks, rank):
         folder.mkdir(parents=True)

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from program import DATA
+from program import DATA, OLD
 
 from faults import Tracer, needs_strace, run, same_model, side_by_side
 
@@ -15,7 +15,7 @@ CALLS = ["openat", "read", "pread64", "close"]
 class Case:
     """One data file, and one output that an old file is at."""
 
-    OLD = b"what was there before"
+    OLD = OLD
 
     def __init__(self, folder, command, model, ranks, rank):
         folder.mkdir(parents=True)

@@ -16,6 +16,10 @@ MPIEXEC = os.environ["MPILOGIT_MPIEXEC"]
 SOURCE = pathlib.Path(os.environ["MPILOGIT_SOURCE"])
 DATA = SOURCE / "data"
 
+# A file that the program takes for one of its own, and so replaces without being asked to.
+OLD = b'{"format": "mpilogit model", "note": "what was there before"}'
+
+
 @dataclasses.dataclass
 class Run:
     code: int
