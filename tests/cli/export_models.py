@@ -8,6 +8,7 @@ import subprocess
 import h5py
 import numpy as np
 
+import centred_models
 from conftest import PROGRAM, Run, write_dense
 
 
@@ -26,6 +27,7 @@ class Exportable:
     x: np.ndarray            # the data's features
     labels: list             # as predict writes them
     probabilities: np.ndarray  # a column per class
+    onnx_type: type = np.float32  # of the features, in ONNX
 
 
 # What trips up one language or another. Two are the same to a C compiler.
@@ -67,6 +69,12 @@ def classes_sample(classes, features=3, rows=120, seed=3):
     return x, margins.argmax(axis=1)
 
 
+def of_centred(model):
+    """What is expected are exact fractions, not what predict says."""
+    labels = model.probabilities.argmax(axis=1).tolist()
+    return Exportable(model.name, model.model, model.data, model.x, labels, model.probabilities, np.float64)
+
+
 def all_models(folder):
     x, y = classes_sample(2, 4)
     many, four = classes_sample(4)
@@ -92,7 +100,7 @@ def all_models(folder):
             begin("interactions", x, y, "--interactions", "--l2", "0.01", feature_names=few_names),
             begin("awkward", awkward, signs, "--l2", "0.01", feature_names=names),
         ]
-        return [model.result() for model in begun]
+        return [model.result() for model in begun] + list(map(of_centred, centred_models.all_centred(folder)))
 
 
 # A table with a column of each kind. What a row lacks is None.
