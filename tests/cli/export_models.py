@@ -4,6 +4,7 @@ import concurrent.futures
 import dataclasses
 import pathlib
 import subprocess
+from fractions import Fraction
 
 import h5py
 import numpy as np
@@ -161,3 +162,17 @@ def raw_model(folder, name, *arguments, schema=None):
     x[:, 4] = x[:, 4] * 1e6 + 1.6e9
     text = np.array(json.dumps(schema), dtype=h5py.string_dtype())
     return exportable(folder, name, x, y, "--l2", "0.01", "--standardize", *arguments, schema=text), rows
+
+
+def at_centre(model, column, centre):
+    """The same model as its file holds it where a column is far from zero."""
+    with h5py.File(model.model, "r+") as file:
+        if "centre" not in file:
+            weights, intercept = file["coefficients"][0], file["intercept"][0]
+            centres = np.zeros(len(weights))
+            centres[column] = centre
+            there = [float(Fraction(intercept) + Fraction(centre) * Fraction(weights[column]))]
+            file["centre"], file["intercept_at_centre"] = centres, there
+            file.attrs["centre_sha256"] = centred_models.sha256(centres, there)
+    labels, probabilities = predictions(model.model, model.data, model.model.parent)
+    return dataclasses.replace(model, labels=labels, probabilities=probabilities)

@@ -63,7 +63,7 @@ def test_an_entry_that_is_not_there_is_zero(models, tmp_path):
     """Of a feature with a centre, too: in a row of old data, say."""
     model = models["years"]
     x = model.x[:12].copy()
-    x[3, 0] = x[5, 2] = x[7, 1] = x[8, 1] = x[8, 0] = 0.0
+    x[3, 0] = x[5, 2] = x[7, 1] = x[7, 2] = x[8, 1] = x[8, 0] = 0.0
     margins = margins_of(x, model.centre, model.degree, model.weights, model.intercepts)
     expected = as_predicted(probabilities(margins, 2, model.objective))
     dense = predicted(model.model, write_dense(tmp_path / "dense.h5", x), tmp_path / "p.h5")

@@ -82,9 +82,11 @@ def test_onnx(models, name, tmp_path):
 
 # Models of raw tables: each form takes raw rows.
 
-@pytest.fixture(scope="module", params=[(), ("--degree", "2")], ids=["plain", "products"])
+@pytest.fixture(scope="module", params=["plain", "products", "centred"])
 def raw(request, tmp_path_factory):
-    return export_models.raw_model(tmp_path_factory.mktemp("raw"), "raw", *request.param)
+    arguments = ("--degree", "2") if request.param == "products" else ()
+    model, rows = export_models.raw_model(tmp_path_factory.mktemp("raw"), "raw", *arguments)
+    return (export_models.at_centre(model, 4, 1.6e9 + 5e5) if request.param == "centred" else model), rows
 
 
 def test_raw_python(raw, tmp_path):
