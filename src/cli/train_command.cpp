@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 
@@ -157,6 +158,19 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 // What the data does not determine, by the names of its columns.
+void remark_on_raw_form(const workflow::TrainReport& report, double tolerance,
+                        const Output& output) {
+  if (!report.raw_log_loss) return;
+  const double excess = *report.raw_log_loss - report.log_loss;
+  if (std::fabs(excess) <= tolerance * std::fabs(report.solution.objective)) return;
+  output.warning(fmt::format(
+      "{} column{} so far from zero that the raw coefficients alone have a log-loss of {:.12g} "
+      "instead of {:.12g}: take the model file, which holds the columns' centres, or centre the "
+      "columns",
+      report.centred_columns, report.centred_columns == 1 ? " lies" : "s lie",
+      *report.raw_log_loss, report.log_loss));
+}
+
 void remark_on(const workflow::TrainReport& report, const Output& output) {
   const workflow::Diagnosis& diagnosis = report.diagnosis;
   const auto aliased = workflow::describe_aliased(diagnosis, report.model);
@@ -240,6 +254,11 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
   if (!report.test_remark.empty()) {
     output.warning("the hypotheses were not tested: " + report.test_remark);
   }
+  if (!report.unprofiled.empty()) {
+    output.warning("no profile interval for " + report.unprofiled +
+                   ": columns lie far from zero, and there it is a sum of several coefficients");
+  }
+  remark_on_raw_form(report, options.solver.tolerance, output);
   remark_on(report, output);
   if (report.converged()) return static_cast<int>(core::ExitCode::done);
   output.warning(advice(report));

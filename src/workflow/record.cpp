@@ -129,6 +129,10 @@ Json of_training(const TrainReport& report) {
   json["gradient_norm"] = solution.gradient_norm;
   json["estimated_gap"] = solution.estimated_gap;
   json["nonzero_coefficients"] = report.nonzero_coefficients;
+  if (report.raw_log_loss) {
+    json["centred_columns"] = report.centred_columns;
+    json["raw_log_loss"] = *report.raw_log_loss;
+  }
   add_diagnosis(report, json);
   json["seconds"] = {{"read", report.seconds_read},
                      {"train", report.seconds_train},

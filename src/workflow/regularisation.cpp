@@ -62,11 +62,13 @@ Regulariser::Regulariser(const PenaltyOptions& options, const TrainingSet& set, 
                            .remedy = "Check --lower and --upper"})
         .as_agreed();
   }
+  for (std::size_t j = 0; j < features(); ++j) {
+    lower_[j] = std::ldexp(lower_[j], set.frame.exponent(j));
+    upper_[j] = std::ldexp(upper_[j], set.frame.exponent(j));
+  }
   if (options.prior) {
     const model::Model prior = model::read_model(*options.prior, communicator);
-    centre_ = model::coefficients_for(prior, set.classes(), set.design.feature_names(),
-                                      static_cast<std::int64_t>(features()), columns,
-                                      reference_class, *options.prior);
+    centre_ = framed_coefficients(prior, set, columns, reference_class, *options.prior);
   }
 }
 
@@ -84,11 +86,27 @@ Regulariser::Scales Regulariser::scales(const objective::Targets& targets) const
       result.l1[j] *= std::sqrt(moments.variance[j]);
       result.l2[j] *= moments.variance[j];
     }
+  } else {
+    put_in_frames(result);
   }
   for (std::size_t j = 0; j < features(); ++j) {
     if (std::isinf(factors_[j])) result.excluded[j] = 1;
   }
   return result;
+}
+
+// λ1 |w| = λ1 2^−e |w′| and λ2 w² = λ2 2^−2e w′². Beyond 2^900 a coefficient is 0 in its frame to
+// all digits, and infinity would mean that its feature is left out.
+void Regulariser::put_in_frames(Scales& scales) const {
+  const auto scaled = [](double factor, int exponent) {
+    return std::isinf(factor) ? factor : std::min(std::ldexp(factor, exponent), 0x1p900);
+  };
+  for (std::size_t j = 0; j < features(); ++j) {
+    const int exponent = set_.frame.exponent(j);
+    if (exponent == 0) continue;
+    scales.l1[j] = scaled(scales.l1[j], -exponent);
+    scales.l2[j] = scaled(scales.l2[j], -2 * exponent);
+  }
 }
 
 void Regulariser::require_effect(const Strength& strength) const {

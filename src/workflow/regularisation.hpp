@@ -48,6 +48,7 @@ class Regulariser {
   Regularisation at(const Strength& strength, const Scales& scales) const;
 
  private:
+  void put_in_frames(Scales& scales) const;
   std::size_t features() const { return set_.design.features(); }
   bool bounded() const { return options_.lower.given() || options_.upper.given(); }
 

@@ -13,6 +13,21 @@
 
 namespace mpilogit::workflow {
 
+namespace {
+
+// Where nothing but the likelihood tells products apart, those of centred factors are the same
+// model, and far better conditioned.
+DesignOptions design_of(const TrainOptions& options) {
+  DesignOptions design = options.design;
+  const PenaltyOptions& penalty = options.penalty;
+  design.centred_factors = options.strength.l1 == 0.0 && options.strength.l2 == 0.0 &&
+                           !options.inverse_strength && !penalty.lower.given() &&
+                           !penalty.upper.given();
+  return design;
+}
+
+}  // namespace
+
 bool TrainReport::converged() const {
   return !separated && solvers::converged(solution.stop_reason);
 }
@@ -32,7 +47,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   });
   Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
-  const TrainingSet set(options.design, 1, options.threads, communicator);
+  const TrainingSet set(design_of(options), 1, options.threads, communicator);
   TrainReport report;
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);

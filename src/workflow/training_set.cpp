@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/model/mapping.hpp"
 
 #include "memory_needs.hpp"
 
@@ -17,12 +18,20 @@ std::string label_location(const data::Source& source) {
   return source.files.front() + ":/" + source.labels.value_or("y");
 }
 
+// Under a penalty or bounds products of centred factors are another model: they are made only where
+// the others could not be told apart.
+kernels::FrameRule frame_rule(const DesignOptions& options) {
+  const bool wide = options.degree > 1 && options.centred_factors;
+  return wide ? kernels::FrameRule::one_sign : kernels::FrameRule::far;
+}
+
 data::Dataset read(const DesignOptions& options, std::size_t problems, int threads,
                    const comm::Communicator& communicator) {
   data::Source source = options.source;
   source.memory = needs_of_fits(source.memory, problems);
   source.memory.products.degree = options.degree;
   source.memory.products.interactions_only = options.interactions_only;
+  source.frames = frame_rule(options);
   data::Dataset dataset = data::read_dataset(source, communicator, threads);
   if (dataset.classes().size() == 1) {
     throw core::bad_input({.what = "all rows are of class '" + dataset.classes().name(0) + "'",
@@ -126,7 +135,19 @@ TrainingSet::TrainingSet(const DesignOptions& options, std::size_t problems, int
       source_file(options.source.files.front()),
       dataset(read(options, problems, threads, communicator)),
       design(dataset, expansion_of(options, dataset.shape())),
+      frame(dataset, design.expansion()),
       targets(weighted_targets(options, dataset, communicator, threads)),
       rows(design, targets.weights, communicator, threads) {}
+
+std::vector<double> framed_coefficients(const model::Model& from, const TrainingSet& set,
+                                        std::size_t columns, bool reference_class,
+                                        const std::string& from_path) {
+  std::vector<double> coefficients = model::coefficients_for(
+      from, set.classes(), set.design.feature_names(),
+      static_cast<std::int64_t>(set.design.features()), columns, reference_class, from_path,
+      {set.frame.centre(), set.dataset.shape().feature_names});
+  set.frame.enter(coefficients, columns);
+  return coefficients;
+}
 
 }  // namespace mpilogit::workflow
