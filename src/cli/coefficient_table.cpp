@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -93,6 +94,30 @@ std::string coefficient_table(const model::Model& model, std::optional<std::size
   if (static_cast<std::int64_t>(features.size()) < model.features) {
     text += fmt::format("({} of {} features)\n", features.size(), model.features);
   }
+  return text + centre_lines(model);
+}
+
+std::string centre_lines(const model::Model& model) {
+  constexpr std::size_t kMost = 10;
+  if (model.centre.empty()) return "";
+  std::vector<std::pair<std::string, double>> far;
+  for (std::size_t j = 0; j < model.centre.size(); ++j) {
+    if (model.centre[j] == 0.0) continue;
+    const auto& names = model.data_feature_names;
+    far.emplace_back(names.empty() ? fmt::format("column {}", j) : names[j], model.centre[j]);
+  }
+  std::string text = "\nat the centre of what is far from zero:\n";
+  std::size_t width = std::string("(intercept)").size();
+  const std::size_t shown = std::min(kMost, far.size());
+  for (std::size_t n = 0; n < shown; ++n) width = std::max(width, width_of(far[n].first));
+  width = std::min(width, kWidestName);
+  text += left_aligned("(intercept)", width);
+  for (const double value : model.intercept_at_centre) text += fmt::format("  {:>12.6g}", value);
+  text += "\n";
+  for (std::size_t n = 0; n < shown; ++n) {
+    text += left_aligned(far[n].first, width) + fmt::format("  {:>12}\n", far[n].second);
+  }
+  if (shown < far.size()) text += fmt::format("({} of {} features)\n", shown, far.size());
   return text;
 }
 
