@@ -6,6 +6,7 @@ import running
 import verdict
 
 RARE = ("misstated", "understated", "vague", "crash", "hang")
+OTHER_BITS = " [other bits]"
 
 
 def finite(run):
@@ -90,6 +91,6 @@ def listing(results):
         if (expected and name not in bits) or (run.ranks > 1 and seen.get(name) == word and
                                                name not in bits):
             continue
-        lines.append(f"{word:8} {run.name:44} {remark}" + (" [other bits]" if name in bits else ""))
+        lines.append(f"{word:8} {run.name:44} {remark}" + (OTHER_BITS if name in bits else ""))
     order = {word: place for place, word in enumerate(("hang", "crash", "wrong"))}
     return "\n".join(sorted(lines, key=lambda line: (order.get(line.split()[0], 9)))) + "\n"

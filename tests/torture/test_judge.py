@@ -4,6 +4,7 @@ import json
 import math
 import pathlib
 import sys
+from fractions import Fraction
 
 import numpy
 import pytest
@@ -158,6 +159,22 @@ def test_the_judge_needs_no_digits_where_the_columns_are_far():
     told = float(judge.objective(problem, model))
     assert told == pytest.approx(best.fun, rel=1e-12)
     assert told == pytest.approx(value(problem.name), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["shift.ratio-9", "products.hour-2", "scale.powers--200_200"])
+def test_margins_are_as_exact_as_fractions(name):
+    problem = PROBLEMS[name]
+    X = oracle.expand(problem.X, problem.degree, problem.interactions)  # for its number of columns
+    slopes = [float(f"{1.3 + j}") / abs(X[:, j]).max() for j in range(X.shape[1])]
+    near_one = {"coefficients": numpy.array([[1e9 * slope for slope in slopes]]),
+                "intercept": numpy.array([-1e9 * len(slopes)])}
+    told = judge.margins(problem, near_one)[0].rounded()
+    for i in (0, 5, 11):
+        base = [Fraction(float(x)) for x in problem.X[i]]
+        products = base if problem.degree == 1 else [base[0], base[0] ** 2]
+        right = Fraction(float(near_one["intercept"][0])) + sum(
+            Fraction(float(w)) * x for w, x in zip(near_one["coefficients"][0], products))
+        assert abs(Fraction(*told[i].as_integer_ratio()) / right - 1) < Fraction(1, 10**18)
 
 
 class Ended(running.Run):
