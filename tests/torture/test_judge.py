@@ -165,15 +165,18 @@ def test_the_judge_needs_no_digits_where_the_columns_are_far():
 def test_margins_are_as_exact_as_fractions(name):
     problem = PROBLEMS[name]
     X = oracle.expand(problem.X, problem.degree, problem.interactions)  # for its number of columns
-    slopes = [float(f"{1.3 + j}") / abs(X[:, j]).max() for j in range(X.shape[1])]
-    near_one = {"coefficients": numpy.array([[1e9 * slope for slope in slopes]]),
-                "intercept": numpy.array([-1e9 * len(slopes)])}
-    told = judge.margins(problem, near_one)[0].rounded()
+    slopes = [1e9 * (1.3 + j) / abs(X[:, j]).max() for j in range(X.shape[1])]
+
+    def terms(i):
+        x = [Fraction(float(value)) for value in problem.X[i]]
+        products = x if problem.degree == 1 else [x[0], x[0] ** 2]
+        return sum(Fraction(float(slope)) * product for slope, product in zip(slopes, products))
+
+    start = -float(terms(3))  # so that large terms cancel
+    model = {"coefficients": numpy.array([slopes]), "intercept": numpy.array([start])}
+    told = judge.margins(problem, model)[0].rounded()
     for i in (0, 5, 11):
-        base = [Fraction(float(x)) for x in problem.X[i]]
-        products = base if problem.degree == 1 else [base[0], base[0] ** 2]
-        right = Fraction(float(near_one["intercept"][0])) + sum(
-            Fraction(float(w)) * x for w, x in zip(near_one["coefficients"][0], products))
+        right = terms(i) + Fraction(start)
         assert abs(Fraction(*told[i].as_integer_ratio()) / right - 1) < Fraction(1, 10**18)
 
 
