@@ -171,6 +171,11 @@ def products(seed):
     yield Problem("products", "marks-2", marks, y, sparse=True, degree=2)
     Z, y = sample(draws, 60, 2)
     yield Problem("products", "scaled-2", Z * numpy.array([1e-60, 1e60]), y, degree=2)
+    Z, y = sample(draws, 80, 2)
+    X, y = with_overlap(Z, y)
+    yield Problem("products", "away-3", X + numpy.array([0.0, 200.0]), y, degree=3)
+    yield Problem("products", "away-3-csr", X + numpy.array([2.0, 150.0]), y, degree=3, sparse=True)
+    yield Problem("products", "alike-3", numpy.c_[X[:, 0], X[:, 0] + 0.01 * X[:, 1]], y, degree=3)
 
 
 def standardised(seed):

@@ -69,6 +69,11 @@ def l1(seed):
     Z, y = sample(draws, 60, 3, classes=3)
     yield Problem("l1", "softmax", Z, y, l1=1e-2)
     yield Problem("l1", "one-vs-rest", Z, y, l1=1e-2, one_vs_rest=True)
+    for number, strength in enumerate((3e-6, 5e-6)):
+        Z, y = sample(draws, 30, 2, slope=0.3)
+        X, y = with_overlap(Z, y)
+        light = numpy.power(2.0, -30.0 * draws.uniform(len(y)))
+        yield Problem("l1", f"weak-weights-{number}", X * (1.0, 4e12)[number], y, l1=strength, weights=light)
 
 
 def rare(seed):

@@ -38,6 +38,12 @@ def saturated(seed):
     yield Problem("saturated", "csr-offset", numpy.where(X > 0, X, 0.0), y, offsets=far, sparse=True)
     done = numpy.minimum(y * 3 + draws.whole(0, 5, len(y)), 10)
     yield Problem("saturated", "trials-offset", X, done, trials=numpy.full(len(y), 10), offsets=-far)
+    large = X * numpy.array([1e8, 1.0])
+    begin = ([[3e3, -20.0]], [50.0])
+    yield Problem("saturated", "start-large-column", large, y, start=begin)
+    yield Problem("saturated", "start-large-column-l2", large, y, start=begin, l2=1e-2, standardize=True)
+    yield Problem("saturated", "start-large-column-trials", large, done, start=begin,
+                  trials=numpy.full(len(y), 10))
 
 
 def offsets(seed):
