@@ -9,6 +9,8 @@ import pytest
 
 from program import DATA, OLD
 
+from thorough import spread
+
 from faults import Tracer, needs_strace, place, run, same_model, side_by_side, temporary_files
 
 pytestmark = needs_strace
@@ -71,8 +73,8 @@ class Case:
 
 
 def steps(counts):
-    return [(call, number) for call, count in sorted(counts.items())
-            for number in range(1, count + 1)]
+    return spread([(call, number) for call, count in sorted(counts.items())
+                   for number in range(1, count + 1)], 4)
 
 
 def prepared(folder, what, model, ranks, rank):
