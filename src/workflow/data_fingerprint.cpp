@@ -45,6 +45,13 @@ std::uint64_t data_fingerprint(const TrainingSet& set, const comm::Communicator&
                               }
                             });
   std::uint64_t sum = 0;
+  // Rows are in their frames.
+  if (communicator.rank() == 0) {
+    for (const auto& [column, centre, exponent] : dataset.frames()) {
+      sum += mixed(mixed(column, std::bit_cast<std::uint64_t>(centre)),
+                   static_cast<std::uint64_t>(exponent));
+    }
+  }
   for (const std::uint64_t part : of_threads) sum += part;
   return static_cast<std::uint64_t>(communicator.sum(static_cast<std::int64_t>(sum)));
 }

@@ -34,6 +34,9 @@ bool needs_reference_class(const TrainingSet& set, bool penalised);
 model::Model model_frame(const TrainingSet& set, const Strength& strength, bool standardized,
                          SolverKind solver);
 
+/// Margins of the model's raw form over the set's rows (local rows × rows of coefficients).
+std::vector<double> raw_margins(const TrainingSet& set, const model::Model& model);
+
 /// Row-major, columns × features, and the intercepts, from the solvers' layout.
 void append_coefficients(std::span<const double> solution, std::size_t columns,
                          std::vector<double>& coefficients, std::vector<double>& intercept);

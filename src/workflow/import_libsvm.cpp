@@ -8,6 +8,9 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/stopwatch.hpp"
+#include "mpilogit/data/column_numbers.hpp"
+#include "mpilogit/model/model_file.hpp"
+#include "mpilogit/model/path_file.hpp"
 #include "mpilogit/table/libsvm_reader.hpp"
 #include "mpilogit/table/values.hpp"
 #include "mpilogit/workflow/data_writer.hpp"
@@ -80,6 +83,49 @@ std::int64_t features_of(const ImportLibsvmOptions& options, const Survey& surve
                          .remedy = "Check the file, or give --features-count"});
 }
 
+struct Columns {
+  data::ColumnNumbers numbers;
+  std::int64_t features = 0;
+};
+
+Columns columns_in(const std::string& path) {
+  constexpr const char* kFeatures = "X";  // where an import puts them
+  Columns columns;
+  if (model::is_model(path) || model::is_path(path)) {
+    const model::Model model =
+        model::is_model(path) ? model::read_model(path) : model::read_path(path).model;
+    columns = {model.column_numbers, model.data_features()};
+  } else if (const hdf5::File file = hdf5::File::open(path); file.contains(kFeatures)) {
+    columns.numbers = data::read_column_numbers(file, kFeatures);
+    const auto shape = columns.numbers.known()
+                           ? hdf5::read_integers_attribute(file, kFeatures, "shape")
+                           : std::vector<std::int64_t>();
+    columns.features = shape.size() == 2 ? shape[1] : 0;
+  }
+  if (columns.numbers.known() && columns.features > 0) return columns;
+  throw core::bad_input({.what = "does not say how LIBSVM's text numbers its columns",
+                         .where = path,
+                         .why = "it was not imported from such a text, or by an older program",
+                         .remedy = "Give --base and --features-count instead of --like"});
+}
+
+// The same on every rank.
+Columns columns_like(const std::string& path, const comm::Communicator& communicator) {
+  Columns columns;
+  comm::on_root(communicator, [&] {
+    columns = columns_in(path);
+    return std::string();
+  });
+  communicator.broadcast(columns);
+  return columns;
+}
+
+// A base that is not given: 1 as LIBSVM has it, unless a column 0 occurs.
+data::ColumnNumbers numbers_of(const ImportLibsvmOptions& options, const Survey& survey) {
+  if (options.base) return {*options.base, true};
+  return survey.least == 0 ? data::ColumnNumbers{0, true} : data::ColumnNumbers{1, false};
+}
+
 // The values of some rows, as they are stored.
 class Buffer {
  public:
@@ -126,7 +172,7 @@ class Buffer {
                            .where = where(),
                            .why = "columns are numbered from " + std::to_string(base) + " to " +
                                   std::to_string(features + base - 1),
-                           .remedy = "Check --base and --features-count"});
+                           .remedy = "Check --base and --features-count (or --like)"});
   }
 
   template <class Value>
@@ -146,17 +192,26 @@ class Buffer {
 
 }  // namespace
 
-ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
+ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
                                  const comm::Communicator& communicator,
                                  const table::Progress& progress) {
   const core::Stopwatch total;
+  ImportLibsvmOptions options = given;
+  Columns like;
+  if (options.like) {
+    like = columns_like(*options.like, communicator);
+    options.base = like.numbers.base;
+    options.features = like.features;
+  }
   comm::Phase phase(communicator, "reading text");
   const table::TextFiles files(table::libsvm_source(options.files), communicator, progress);
   const Survey survey = survey_of(files, communicator, progress);
   const Extents extents = add_up(survey.extent, communicator);
 
   ImportLibsvmReport report;
-  report.base = options.base.value_or(survey.least == 0 ? 0 : 1);
+  const data::ColumnNumbers numbers = options.like ? like.numbers : numbers_of(options, survey);
+  report.base = numbers.base;
+  report.base_certain = numbers.certain;
   comm::together(communicator, [&] {
     if (extents.all.rows == 0) {
       throw core::bad_input({.what = "has comments only",
@@ -180,6 +235,7 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
   layout.nonzeros = report.nonzeros;
   layout.values = report.storage;
   layout.labels = {ValueType::int64};
+  layout.further = [&](const hdf5::File& file) { data::write_column_numbers(file, "X", numbers); };
   DataWriter writer(options.output_path, layout, communicator);
   Buffer buffer(writer, report.storage, extents.before);
   table::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));

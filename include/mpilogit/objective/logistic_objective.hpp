@@ -62,6 +62,10 @@ class LogisticObjective final : public solvers::Objective {
   /// max_i |x_ij| of each feature and, last, 1 for the intercept.
   std::span<const double> largest_absolute() const;
 
+  /// The data's part of F where the margins, with offsets, are these (local rows × columns).
+  /// Collective; reads no rows.
+  double mean_loss(std::span<const double> margins) const;
+
   /// The penalty's part of F at these coefficients (dimension).
   double penalty(std::span<const double> coefficients) const;
 
