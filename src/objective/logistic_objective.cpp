@@ -95,6 +95,16 @@ std::span<const double> LogisticObjective::common_curvature() const {
   return problem_->common_curvature;
 }
 
+std::span<const double> LogisticObjective::largest_curvature() const {
+  return problem_->largest_curvature;
+}
+
+solvers::PenaltyShape LogisticObjective::penalty_shape() const {
+  const auto& largest = problem_->rows().bounds.largest;
+  if (!(problem_->sampling == Sampling{})) return {{}, largest};  // nobody asks it for bounds
+  return {problem_->quadratic_part, largest};
+}
+
 bool LogisticObjective::hessian_affordable(std::span<const std::size_t> variables) const {
   std::size_t features = 0;
   std::size_t last = problem_->features();  // the intercepts count for nothing
