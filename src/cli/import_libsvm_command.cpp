@@ -43,10 +43,11 @@ workflow::ImportLibsvmOptions import_libsvm_options(const Arguments& arguments) 
 
 std::string describe(const workflow::ImportLibsvmReport& report, const std::string& output_path) {
   return fmt::format(
-      "rows            {}\nfeatures        {} (columns are numbered from {} there, from 0 here)\n"
+      "rows            {}\nlabels          {}\n"
+      "features        {} (columns are numbered from {} there, from 0 here)\n"
       "stored values   {} ({})\nwritten         {} in {:.2f} s\n",
-      grouped(report.rows), grouped(report.features), report.base, grouped(report.nonzeros),
-      hdf5::to_string(report.storage), output_path, report.seconds_total);
+      grouped(report.rows), listed_classes(report.classes), grouped(report.features), report.base,
+      grouped(report.nonzeros), hdf5::to_string(report.storage), output_path, report.seconds_total);
 }
 
 }  // namespace

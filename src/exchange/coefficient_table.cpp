@@ -36,17 +36,6 @@ double number(const std::string& field, std::size_t record) {
   return value;
 }
 
-// What R, scikit-learn's users, statsmodels and Stata call it. glmnet leaves the first row of some
-// tables without a name.
-bool is_intercept(const std::string& name, bool first) {
-  std::string lower = name;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower == kIntercept || lower == "intercept" || lower == "const" || lower == "_cons" ||
-         (first && lower.empty());
-}
-
 // One class's rows as they come: the first that is called so is the intercept.
 struct Gathered {
   ClassRow row;

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "table_words.hpp"
+
 namespace mpilogit::exchange {
 
 namespace {
@@ -63,6 +65,15 @@ bool is_estimate(const std::string& name) {
 
 bool is_statistic(const std::string& name) {
   return meaning_of(name) == Meaning::statistic;
+}
+
+bool is_intercept(const std::string& name, bool first) {
+  std::string lower = name;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower == kIntercept || lower == "intercept" || lower == "const" || lower == "_cons" ||
+         (first && lower.empty());
 }
 
 std::optional<std::size_t> estimate_column(const std::vector<std::string>& names) {

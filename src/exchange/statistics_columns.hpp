@@ -1,5 +1,5 @@
 #pragma once
-// The columns of a table of estimates: what R, broom and statsmodels print beside a coefficient.
+// The words of tables of estimates: what R, broom and statsmodels call their columns and rows.
 
 #include <cstddef>
 #include <optional>
@@ -12,6 +12,10 @@ namespace mpilogit::exchange {
 /// and p values, limits, odds ratios), and so is hardly a class.
 bool is_estimate(const std::string& name);
 bool is_statistic(const std::string& name);
+
+/// Whether a row of this name is the intercept's: what R, scikit-learn's users, statsmodels and
+/// Stata call it. glmnet leaves the first row of some tables without a name.
+bool is_intercept(const std::string& name, bool first);
 
 /// The only column of estimates among `names` if all others are statistics, and there is one of
 /// those; else nothing.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <span>
 
 #include "mpilogit/comm/agreement.hpp"
@@ -12,6 +13,7 @@
 #include "mpilogit/model/model_file.hpp"
 #include "mpilogit/model/path_file.hpp"
 #include "mpilogit/table/libsvm_reader.hpp"
+#include "mpilogit/table/survey.hpp"
 #include "mpilogit/table/values.hpp"
 #include "mpilogit/workflow/data_writer.hpp"
 
@@ -33,12 +35,14 @@ struct Survey {
   std::int64_t least = kMostFeatures;  // column
   std::int64_t most = -1;
   std::int64_t queries = 0;
-  std::int64_t inexact = 0;  // values that are no float32
+  std::int64_t inexact = 0;       // values that are no float32
+  std::set<std::int64_t> labels;  // up to one more than are listed
 
   void add(const LibsvmRow& row) {
     ++extent.rows;
     extent.entries += std::ssize(row.columns);
     if (row.has_query) ++queries;
+    add_label(static_cast<std::int64_t>(row.label));
     if (row.columns.empty()) return;
     least = std::min<std::int64_t>(least, row.columns.front());
     most = std::max<std::int64_t>(most, row.columns.back());
@@ -46,11 +50,16 @@ struct Survey {
       if (!table::is_single_precision(value)) ++inexact;
     }
   }
+  void add_label(std::int64_t label) {
+    if (labels.size() <= table::kMostListedClasses) labels.insert(label);
+  }
   void combine(const comm::Communicator& communicator) {
     least = communicator.minimum(least);
     most = communicator.maximum(most);
     queries = communicator.sum(queries);
     inexact = communicator.sum(inexact);
+    const std::vector<std::int64_t> mine(labels.begin(), labels.end());
+    for (const auto label : communicator.all_gather(std::span(mine))) add_label(label);
   }
 };
 
@@ -224,6 +233,9 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
   report.rows = extents.all.rows;
   report.nonzeros = extents.all.entries;
   report.queries = survey.queries;
+  if (survey.labels.size() <= table::kMostListedClasses) {
+    for (const auto label : survey.labels) report.classes.push_back(std::to_string(label));
+  }
   report.storage =
       options.storage.value_or(survey.inexact == 0 ? ValueType::float32 : ValueType::float64);
 

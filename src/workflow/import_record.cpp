@@ -77,6 +77,7 @@ std::string to_json(const ImportLibsvmReport& report) {
   json["storage"] = hdf5::to_string(report.storage);
   json["base"] = report.base;
   json["base_certain"] = report.base_certain;
+  json["classes"] = report.classes.empty() ? Json(nullptr) : Json(report.classes);
   json["queries"] = report.queries;
   json["bytes"] = report.text_bytes;
   json["ranks"] = report.ranks;

@@ -137,7 +137,12 @@ RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& opti
       throw core::bad_input({.what = "is no HDF5 file",
                              .where = files.front(),
                              .why = model_path + " does not know the columns of raw tables",
-                             .remedy = "Only models of data that 'mpilogit import csv' wrote do"});
+                             .remedy = model.column_numbers.known()
+                                           ? "Import the rows: mpilogit import libsvm " +
+                                                 files.front() + " --like " + model_path +
+                                                 " --output ROWS.h5"
+                                           : "Only models of data that 'mpilogit import csv' "
+                                             "wrote do"});
     }
     schema = table::schema_from(model.schema, model_path);
     if (schema.features() != model.data_features()) {

@@ -80,7 +80,7 @@ Regulariser::Regulariser(const PenaltyOptions& options, const TrainingSet& set, 
 void Regulariser::require_moderate_bounds(std::size_t j) const {
   constexpr double kLargestMargin = 1e150;
   const double least = std::max({lower_[j], -upper_[j], 0.0});
-  if (least <= kLargestMargin / std::max(set_.rows.bounds.largest[j], 1.0)) return;
+  if (least * set_.rows.bounds.largest[j] <= kLargestMargin) return;
   throw core::bad_input(
       {.what = fmt::format("the coefficient of {} must be {} {:.3g}", feature_name(set_, j),
                            lower_[j] > 0.0 ? "at least" : "at most",

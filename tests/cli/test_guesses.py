@@ -129,12 +129,14 @@ def test_base_and_number_of_columns_go_with_data_and_model(text):
     err = refused("evaluate", folder / "train_m.h5", folder / "test.h5")
     assert "numbered from 1" in err and "a guess" in err and "--like" in err
     assert "--like" in refused("predict", folder / "train_m.h5", folder / "test.h5", "--output", folder / "p.h5")
+    err = refused("predict", folder / "train_m.h5", folder / "test.svm", "--output", folder / "p.h5")
+    assert "import libsvm" in err and "--like" in err
     contents = set()
     for like in ("train_m.h5", "train.h5"):
         out = folder / "like.h5"
         run = mpilogit("import", "libsvm", folder / "test.svm", "--output", out, "--like", folder / like,
                        ranks=2 if like == "train.h5" else 0)
-        assert run.code == 0 and "numbered" not in run.err, run.err
+        assert run.code == 0 and "numbered" not in run.err and "2 classes: 0, 1" in run.out, run.err
         contents.add(out.read_bytes())
         record = evaluated(folder, "train_m.h5", out)
         assert record["roc_auc"] == pytest.approx(roc_auc_score(labels, scores), abs=1e-12)

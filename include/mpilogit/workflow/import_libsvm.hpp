@@ -27,8 +27,9 @@ struct ImportLibsvmReport {
   std::int64_t features = 0;
   std::int64_t nonzeros = 0;
   std::int64_t base = 1;
-  bool base_certain = false;  ///< a column 0 occurs, or it was given
-  std::int64_t queries = 0;   ///< rows with a qid, which was ignored
+  bool base_certain = false;         ///< a column 0 occurs, or it was given
+  std::vector<std::string> classes;  ///< ascending; empty: more than are listed
+  std::int64_t queries = 0;          ///< rows with a qid, which was ignored
   hdf5::ValueType storage = hdf5::ValueType::float32;
   std::int64_t text_bytes = 0;
   int ranks = 1;
