@@ -16,10 +16,6 @@ namespace mpilogit::data {
 
 namespace {
 
-// Sums of weights, and of their products with values of common size, have all their digits if the
-// largest weight is at least this: exact sums go down to 2^-1074, and keep some hundred bits.
-constexpr double kLeastLargestWeight = 0x1p-900;
-
 // In the order of the columns that may have a mask.
 struct Findings {
   Finding labels;
@@ -110,19 +106,11 @@ void require_weights(const Access& access, const Metadata& metadata,
   }
   const double mine = weights.empty() ? 0.0 : *std::max_element(weights.begin(), weights.end());
   const double largest = access.communicator.maximum(mine);
-  const std::string where = metadata.files.front().path + ":/" + name;
   if (largest == 0.0) {
     throw core::bad_input({.what = "all weights are 0",
-                           .where = where,
+                           .where = metadata.files.front().path + ":/" + name,
                            .why = "no row is left",
                            .remedy = "Check the weights"})
-        .as_agreed();
-  }
-  if (largest < kLeastLargestWeight) {
-    throw core::bad_input({.what = fmt::format("the largest weight is {:.3g}", largest),
-                           .where = where,
-                           .why = "sums of weights so small lose their digits",
-                           .remedy = "Multiply all weights by one number, so that they are near 1"})
         .as_agreed();
   }
 }

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
+
+#include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
@@ -140,6 +144,27 @@ void Dataset::look_at_streamed_rows(FeatureScan& scan, int threads) {
   });
 }
 
+// F does not change when all weights are multiplied by one number, and a power of two rounds
+// nothing: so sums of weights, and of their products with values, keep all digits. Collective.
+void Dataset::settle_weights(const Source& source) {
+  constexpr int kLimit = 300;
+  // Exact sums go down to 2^-1074, and keep some hundred bits of weights of this size.
+  constexpr double kLeastLargestWeight = 0x1p-900;
+  const double mine = weights_.empty() ? 0.0 : *std::max_element(weights_.begin(), weights_.end());
+  const double largest = communicator_->maximum(mine);
+  const int exponent = std::ilogb(largest);
+  if (source.frames != kernels::FrameRule::none && std::abs(exponent) > kLimit) {
+    weight_exponent_ = exponent;
+    for (double& weight : weights_) weight = std::ldexp(weight, -exponent);
+  } else if (largest < kLeastLargestWeight) {
+    throw core::bad_input({.what = fmt::format("the largest weight is {:.3g}", largest),
+                           .where = source.files.front() + ":/" + *source.weights,
+                           .why = "sums of weights so small lose their digits",
+                           .remedy = "Multiply all weights by one number, so that they are near 1"})
+        .as_agreed();
+  }
+}
+
 // Collective. From here on rows are as their frames have them, wherever they lie.
 void Dataset::put_in_frames(const FrameSearch& search, const FeatureScan& scan, int threads) {
   const auto for_rows = [&](LocalRowsVisitor body) {
@@ -192,6 +217,7 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   dataset.successes_ = std::move(columns.successes);
   dataset.trials_ = std::move(columns.trials);
   dataset.weights_ = std::move(columns.weights);
+  if (source.weights) dataset.settle_weights(source);
   dataset.offsets_ = std::move(columns.offsets);
   const StreamPlan plan =
       plan_streaming(source.memory, limits, metadata, share, dataset.classes_.size(), access);

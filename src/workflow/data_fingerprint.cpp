@@ -47,6 +47,9 @@ std::uint64_t data_fingerprint(const TrainingSet& set, const comm::Communicator&
   std::uint64_t sum = 0;
   // Rows are in their frames.
   if (communicator.rank() == 0) {
+    if (dataset.weight_exponent() != 0) {
+      sum += mixed(0, static_cast<std::uint64_t>(dataset.weight_exponent()));
+    }
     for (const auto& [column, centre, exponent] : dataset.frames()) {
       sum += mixed(mixed(column, std::bit_cast<std::uint64_t>(centre)),
                    static_cast<std::uint64_t>(exponent));

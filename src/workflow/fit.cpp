@@ -111,20 +111,33 @@ struct Fit {
   bool solved = false;
 };
 
-Strength strength_of(const TrainOptions& options, double total_weight) {
+// S = total_weight · 2^exponent
+Strength strength_of(const TrainOptions& options, double total_weight, int exponent) {
   if (!options.inverse_strength) return options.strength;
-  const double lambda = 1.0 / (*options.inverse_strength * total_weight);
+  const double lambda = std::ldexp(1.0 / (*options.inverse_strength * total_weight), -exponent);
   if (!std::isfinite(lambda)) {
     throw core::bad_input(
         {.what = fmt::format("--C {:.3g} is a penalty of 1 / (C S), S = {:.6g} the sum of the "
                              "weights",
-                             *options.inverse_strength, total_weight),
+                             *options.inverse_strength, std::ldexp(total_weight, exponent)),
          .where = {},
          .why = "that is above the largest double",
          .remedy = "Give a larger --C, or a fixed penalty (--l2)"})
         .as_agreed();
   }
   return {options.l1_ratio * lambda, (1.0 - options.l1_ratio) * lambda};
+}
+
+// Statistics depend on the size of weights, which F does not.
+void require_moderate_weights(const TrainingSet& set) {
+  if (set.dataset.weight_exponent() == 0) return;
+  throw core::bad_input({.what = fmt::format("weights of about {:.0e}",
+                                             std::ldexp(1.0, set.dataset.weight_exponent())),
+                         .where = set.source_file + ":/" + set.source.weights.value_or(""),
+                         .why = "as counts of rows they leave no standard errors, and --firth nothing "
+                                "beside its penalty",
+                         .remedy = "Multiply all weights by one number, so that they are near 1"})
+      .as_agreed();
 }
 
 void merge(const Fit& fit, TrainReport& report) {
@@ -329,7 +342,9 @@ void append_coefficients(std::span<const double> solution, std::size_t columns,
 void fit(const TrainOptions& options, const TrainingSet& set,
          const comm::Communicator& communicator, Checkpoints& checkpoints, solvers::Monitor monitor,
          TrainReport& report) {
-  const Strength strength = strength_of(options, set.rows.bounds.total_weight);
+  const int exponent = set.dataset.weight_exponent();
+  const Strength strength = strength_of(options, set.rows.bounds.total_weight, exponent);
+  if (options.inference || options.firth) require_moderate_weights(set);
   const bool proximal =
       strength.l1 > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
   report.model = model_frame(set, strength, options.penalty.standardize,
@@ -356,6 +371,7 @@ void fit(const TrainOptions& options, const TrainingSet& set,
     fit_together(options, set, strength, communicator, monitor, report);
   }
   set.frame.leave(report.diagnosis.aliased);
+  report.total_weight = std::ldexp(report.total_weight, exponent);
   report.nonzero_coefficients = static_cast<std::int64_t>(
       std::count_if(report.model.coefficients.begin(), report.model.coefficients.end(),
                     [](double w) { return w != 0.0; }));

@@ -218,7 +218,7 @@ def test_ranks_that_do_not_know_of_each_other(tmp_path):
                         {"SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "0", "SLURM_PTY_PORT": "4711"},
                         {"SLURM_STEP_NUM_TASKS": "4x"}):
         assert alone(*train, **environment)[0] == 0, environment
-    done = subprocess.run(command(train, 1), capture_output=True, text=True, check=False, timeout=60,
+    done = subprocess.run([MPIEXEC, "-n", "1", PROGRAM, *map(str, train)], capture_output=True, text=True, check=False, timeout=60,
                           env={**os.environ, "SLURM_STEP_NUM_TASKS": "4", "SLURM_PROCID": "1"})
     assert done.returncode == 0, done.stderr
 
@@ -298,7 +298,8 @@ def test_numbers_out_of_range_are_refused_with_their_cause(tmp_path):
             (["--upper", "-1e300", "--solver", "owlqn"], "must be at most -1e+300", {}),
             (["--l2", "1e308", "--penalty-factors", "f"], "above the largest double", {"f": [10.0]}),
             (["--l1", "1e308", "--penalty-factors", "f"], "above the largest double", {"f": [10.0]}),
-            (["--weights"], "the largest weight is 1e-320", small),
+            (["--weights", "--inference"], "they leave no standard errors", small),
+            (["--weights", "--firth"], "they leave no standard errors", small),
             (["--weights", "--class-weight", "1=1e-200"], "rows would have the weight 0",
              {"weights": np.r_[np.full(9, 1e-150), 1.0]}),
             (["--class-weight", "0=1e-320,1=1e-320"], "the largest weight is 1e-320", {}),
@@ -311,6 +312,21 @@ def test_numbers_out_of_range_are_refused_with_their_cause(tmp_path):
         assert "negative_count" not in text
     code, text, _ = trained(tmp_path, "--trials", y=np.r_[-1, Y[1:]], trials=np.ones(10))
     assert code == 2 and "that one is negative. " in text
+
+
+def test_weights_of_any_size_are_the_same_problem(tmp_path):
+    """A power of two changes no bit, and C counts the weights as they are."""
+    plain = trained(tmp_path, "--C", "2")[2]
+    for exponent in (-1000, -500, 500, 1000):
+        code, text, record = trained(tmp_path, "--weights", "--C", repr(2 * 2.0**-exponent), weights=np.full(10, 2.0**exponent))
+        assert code == 0, text
+        assert record["coefficients_sha256"] == plain["coefficients_sha256"]
+        assert record["l2"] == plain["l2"] and record["total_weight"] == 10 * 2.0**exponent
+    code, text, record = trained(tmp_path, "--weights", "--l2", "0.1", weights=np.full(10, 1e-320))
+    assert code == 0 and record["objective"] == pytest.approx(trained(tmp_path, "--l2", "0.1")[2]["objective"], rel=1e-13), text
+    write_dense(tmp_path / "tiny.h5", X, Y, weights=np.full(10, 1e-320))  # metrics add weights as they are
+    code, _, err = alone("evaluate", tmp_path / "m.h5", tmp_path / "tiny.h5", "--weights")
+    assert code == 2 and "the largest weight is 1e-320" in err
 
 
 def test_no_penalty_is_spelt_inf(tmp_path):

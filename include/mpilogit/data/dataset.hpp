@@ -51,8 +51,8 @@ struct Source {
   ReadMode mode = ReadMode::automatic;
   bool allow_external = false;  ///< virtual data sets may have parts in other folders
   MemoryPlan memory;
-  /// Which columns are brought nearer to zero; unless `none`, also columns of doubles of extreme
-  /// size to a moderate one, from which products of `memory.products.degree` factors are doubles.
+  /// Which columns are brought nearer to zero; unless `none`, also columns of doubles and weights of extreme
+  /// size to a moderate one, columns to one from which products of `memory.products.degree` factors are doubles.
   kernels::FrameRule frames = kernels::FrameRule::none;
 };
 
@@ -140,6 +140,9 @@ class Dataset {
   std::span<const double> trials() const { return trials_; }
   /// Local rows; empty when not named in the source.
   std::span<const double> weights() const { return weights_; }
+  /// In the files they are 2^this times as large: 0 but for weights of extreme size, and unless the
+  /// source asks for frames.
+  int weight_exponent() const { return weight_exponent_; }
   std::span<const double> offsets() const { return offsets_; }
 
   /// Index of each local row's group among all groups, in ascending order of their values; empty
@@ -172,6 +175,7 @@ class Dataset {
   void look_at_streamed_rows(FeatureScan& scan, int threads);
   void for_streamed_rows(int threads,
                          core::FunctionRef<void(const kernels::AnyRows&, std::int64_t, int)> body);
+  void settle_weights(const Source& source);
   void put_in_frames(const FrameSearch& search, const FeatureScan& scan, int threads);
 
   std::optional<comm::Communicator> communicator_;
@@ -191,6 +195,7 @@ class Dataset {
   std::vector<double> successes_;
   std::vector<double> trials_;
   std::vector<double> weights_;
+  int weight_exponent_ = 0;
   std::vector<double> offsets_;
   std::vector<std::uint32_t> groups_;
   std::int64_t group_count_ = 0;
