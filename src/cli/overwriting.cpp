@@ -1,5 +1,6 @@
 #include "overwriting.hpp"
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -79,6 +80,20 @@ void compare_outputs(const Arguments& arguments, const std::vector<KnownFile>& o
   }
 }
 
+// What is printed into a file that is then replaced is lost. Events may stand among it.
+void compare_streams(const Arguments& arguments, const std::vector<KnownFile>& outputs) {
+  const std::array<std::pair<const char*, const char*>, 2> streams = {
+      {{"/dev/stdout", "standard output"}, {"/dev/stderr", "standard error"}}};
+  for (const auto& [path, name] : streams) {
+    const KnownFile printed{{path, {}}, core::identity_of(path)};
+    for (const auto& output : outputs) {
+      if (output.named.appended || !output.is(printed)) continue;
+      refuse_usage(&arguments.command(),
+                   fmt::format("--{} and {} are one file", output.named.option, name));
+    }
+  }
+}
+
 // What a run that was killed has left is removed by the next one, unless that reads it.
 void require_not_cleared_away(const Arguments& arguments, const NamedFile& output,
                               const NamedFile& input) {
@@ -154,6 +169,7 @@ void require_separate_files(const Arguments& arguments, const comm::Communicator
   comm::on_root(communicator, [&] {
     const std::vector<KnownFile> outputs = looked_up(files_written(arguments));
     compare_outputs(arguments, outputs);
+    compare_streams(arguments, outputs);
     if (!outputs.empty()) compare_inputs(arguments, outputs, looked_up(files_read(arguments)));
     return std::string();
   });

@@ -126,12 +126,7 @@ bool is_hdf5_file(const std::string& path) {
 }
 
 FileKind kind_of_file(const std::string& path) {
-  std::string beginning;
-  try {
-    beginning = core::read_beginning(path, kBeginning).value_or("");
-  } catch (const core::Error&) {
-    return {.what = "a file that may not be read"};
-  }
+  const std::string beginning = core::read_beginning(path, kBeginning).value_or("");
   if (beginning.empty()) return {.maker = Maker::nobody, .what = "an empty file"};
   if (is_hdf5(beginning)) return kind_of_hdf5(path);
   if (workflow::is_checkpoint(beginning)) {

@@ -15,7 +15,8 @@ struct FileKind {
 
 /// What a regular file is, by its beginning, and of HDF5 by its attributes. Ours are: HDF5 with our
 /// `format` or a `fingerprint`, JSON with our keys, and what else begins as we begin it. An empty
-/// file is nobody's: nothing is lost with it. Does not throw: what cannot be read is not ours.
+/// file is nobody's: nothing is lost with it. Throws bad input, with the cause, if
+/// it cannot be read.
 FileKind kind_of_file(const std::string& path);
 
 /// Whether a regular file begins as HDF5 files do.

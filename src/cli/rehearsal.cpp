@@ -200,7 +200,8 @@ void rehearse_inputs(const Arguments& arguments, std::span<const std::string> to
                      const comm::Communicator& communicator) {
   if (takes(arguments, "trust-input") && arguments.flag("trust-input")) return;
   comm::on_root(communicator, [&] {
-    if (input_files(arguments).empty() && files_to_replace(arguments).empty()) return std::string();
+    const std::vector<std::string> replaced = files_to_replace(arguments);
+    if (replaced.empty() && input_files(arguments).empty()) return std::string();
     std::vector<std::string> command = {kRehearse};
     command.insert(command.end(), tokens.begin(), tokens.end());
     // Where no process may be started, there is none.

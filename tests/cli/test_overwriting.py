@@ -426,6 +426,14 @@ def test_devices_and_pipes_are_as_they_were(work):
     assert done.returncode == 0 and (work / "log").read_text().startswith('{"event":"start"')
 
 
+def test_what_is_printed_is_not_lost(work):
+    for name in ("log", "/dev/stdout"):
+        with (work / "log").open("w") as log:
+            done = subprocess.run(command_of(["evaluate", "MODEL", "MORE", "--json", name], 0), cwd=work, stdout=log,
+                                  stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        assert done.returncode == 2 and "--json and standard output are one file" in done.stderr, done.stderr
+
+
 def test_raw_rows_are_for_their_owner_alone(work, tmp_path):
     """What there is in TMPDIR while the rows of a table are in it, whatever the umask."""
     folder = tmp_path / "tmp"

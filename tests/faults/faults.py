@@ -160,7 +160,7 @@ class Tracer:
             "#!/bin/sh\n"
             f'test "${{OMPI_COMM_WORLD_RANK:-0}}" != 0 || echo $$ >"{self.root}"\n'
             f'until test -s "{self.root}"; do sleep 0.01; done\n'
-            f'test "${{OMPI_COMM_WORLD_RANK:-0}}" = {self.rank} || exec "$@"\n'
+            f'test "${{OMPI_COMM_WORLD_RANK:-0}}" = {self.rank} || exec env LD_PRELOAD="{NO_CHANCE}" "$@"\n'
             f'exec strace -D -f {quick} -E LD_PRELOAD="{NO_CHANCE}" -o "{self.log}" -e trace={",".join(calls)} '
             f'-e signal=none {inject} {self.paths} "$@"\n')
         self.script.chmod(0o755)
