@@ -46,6 +46,7 @@ struct Source {
   bool group_names =
       false;  ///< keep the groups' values: then there may be at most kMostNamedGroups
   ReadMode mode = ReadMode::automatic;
+  bool column_bounds = true;    ///< false: nothing is kept for each column, which may be many
   bool allow_external = false;  ///< virtual data sets may have parts in other folders
   MemoryPlan memory;
 };
@@ -101,6 +102,8 @@ class Dataset {
   Dataset& operator=(Dataset&&) noexcept;
 
   const Shape& shape() const { return shape_; }
+  /// Whether rows count successes among trials: the same on every rank, also where one has no rows.
+  bool aggregated() const { return aggregated_; }
   /// Empty when labels were not read; {0, 1} when they are counts of successes.
   const ClassSet& classes() const { return classes_; }
 
@@ -140,7 +143,8 @@ class Dataset {
   /// The groups' values, the same on every rank; empty unless the source asks for them.
   const ClassSet& group_names() const { return group_names_; }
 
-  /// max_i |x_ij| over the rows of all ranks (features), the same on every rank.
+  /// max_i |x_ij| over the rows of all ranks (features), the same on every rank; empty where the
+  /// source wants no column bounds.
   std::span<const double> largest_absolute() const { return largest_absolute_; }
 
   /// Over the rows of all ranks, the same on every rank.
@@ -159,6 +163,7 @@ class Dataset {
 
   std::optional<comm::Communicator> communicator_;
   Shape shape_;
+  bool aggregated_ = false;
   ClassSet classes_;
   Range local_blocks_;
   Range local_rows_;
