@@ -80,7 +80,7 @@ struct Solution {
   StopReason stop_reason = StopReason::iteration_limit;
 
   /// As a part of a run's state.
-  void visit(core::Archive& archive);
+  void visit(core::Archive& archive, std::size_t dimension);
 };
 
 }  // namespace mpilogit::solvers
