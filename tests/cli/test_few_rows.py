@@ -29,7 +29,10 @@ def make(folder, rows):
     x = random.integers(-3, 4, size=(rows, 2)).astype(float) + np.array([0.5, 0.0])
     labels = {"y": np.arange(rows) * 7 % 5 % 2, "kinds": np.arange(rows) % 3, "counts": np.arange(rows) % 4,
               "trials": np.full(rows, 3), "weights": 1.0 + np.arange(rows) % 2, "offsets": 0.25 * (np.arange(rows) % 3),
-              "groups": np.arange(rows) // 2}
+              "groups": np.arange(rows) // 2,
+              # So steep that the loss falls below that of one row at even odds, where separation is looked for.
+              "rising": np.arange(rows)[:, None] + 1.0, "many": np.full(rows, 50),
+              "steep": np.round(50 / (1 + np.exp(-8.0 * (np.arange(rows) - (rows - 1) / 2))))}
     write_dense(folder / f"d{rows}.h5", x, **labels)
     write_sparse(folder / f"s{rows}.h5", scipy_sparse.csr_matrix(x), **labels)
     names = np.array(["no", "yes"])[labels["y"]]
@@ -47,6 +50,7 @@ def trainings(folder, rows):
     always = [
         [dense], [sparse, "--labels", "kinds", "--l2", "0.1"], [dense, *counts],
         [sparse, *counts, "--solver", "lbfgs", "--weights", "--offsets", "--l2", "0.1"], [dense, "--firth", "--inference"],
+        [dense, "--features", "rising", "--trials=many", "--labels", "steep", "--solver", "lbfgs"],
     ]
     sometimes = [
         [dense, "--solver", "lbfgs", "--l2", "0.1"], [dense, "--solver", "proximal-newton", "--l1", "0.01"],
