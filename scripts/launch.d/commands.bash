@@ -1,6 +1,21 @@
 # shellcheck shell=bash
 # The words of the command, for each thing that starts ranks.
 
+# Sets `program`.
+find_program() {
+  local root=${here%/*} # of the source tree; an installed launcher is in PREFIX/libexec/mpilogit
+  program=${MPILOGIT:-}
+  if [[ -z $program ]]; then
+    for program in "$root/build/release/bin/mpilogit" "${root%/*}/bin/mpilogit" "$(command -v mpilogit || true)"; do
+      [[ ! -x $program ]] || break
+    done
+  fi
+  [[ -x $(command -v -- "$program" || true) ]] ||
+    refuse "${MPILOGIT:-mpilogit} is not to be found: build it (cmake --preset release &&" \
+      "cmake --build --preset release), or name it in the environment variable MPILOGIT"
+  program=$(command -v -- "$program")
+}
+
 # Sets `kind` to openmpi4, openmpi5 or mpich, and `mpirun`.
 find_mpirun() {
   mpirun=$(command -v mpirun) || refuse "mpirun is not to be found: install Open MPI (scripts/setup does)"

@@ -13,10 +13,10 @@ next_attempt() {
 # The same, and makes it.
 make_attempt() {
   [[ -n $log_dir ]] || return 0
-  mkdir -p "$log_dir" || refuse "--log-dir: $log_dir cannot be made"
+  mkdir -p -- "$log_dir" || refuse "--log-dir: $log_dir cannot be made"
   local folder
   folder=$(next_attempt)
-  until mkdir "$folder" 2>/dev/null; do # another job may have taken it meanwhile
+  until mkdir -- "$folder" 2>/dev/null; do # another job may have taken it meanwhile
     [[ -e $folder ]] || refuse "--log-dir: $folder cannot be made"
     folder=$(next_attempt)
   done

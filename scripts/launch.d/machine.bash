@@ -17,7 +17,7 @@ cpu_quota() {
     quota=$(</sys/fs/cgroup/cpu/cpu.cfs_quota_us)
     period=$(</sys/fs/cgroup/cpu/cpu.cfs_period_us)
   fi
-  if [[ $quota =~ ^[1-9][0-9]*$ ]]; then echo $(((quota + period - 1) / period)); fi
+  if [[ $quota =~ ^[1-9][0-9]{0,15}$ && $period =~ ^[1-9][0-9]{0,15}$ ]]; then echo $(((quota + period - 1) / period)); fi
 }
 
 knows_topology() { command -v lscpu >/dev/null && [[ -r /proc/self/status ]]; }

@@ -6,27 +6,17 @@
 # also after a crash). It hands USR2 on at once and waits: so USR2 asks for the checkpoint, and TERM
 # comes when the grace is over.
 
-# The checkpoint that the program's words name, on the command line or in its configuration file.
-checkpoint_of() {
-  local config=''
-  while (($# > 0)); do
-    case $1 in
-      --checkpoint) echo "${2:-}" && return ;;
-      --checkpoint=*) echo "${1#*=}" && return ;;
-      --config) config=${2:-} ;;
-      --config=*) config=${1#*=} ;;
-    esac
-    shift
-  done
-  if [[ -f $config && -r $config ]]; then
-    sed -n '/^[[:space:]]*checkpoint[[:space:]]*=/ { s/^[^=]*=[[:space:]]*//; s/[[:space:]]*$//; p; q }' "$config"
-  fi
+# Sets `checkpoint`, the file that the program's words name, and `begins_anew`, whether they say
+# --restart, on the command line or in a configuration file. What words mean only the program knows: it
+# is asked, on one rank and without MPI. Words that it does not take are refused, in its words.
+find_checkpoint() {
+  checkpoint=$("$program" --value-of checkpoint "$@") || exit 2
+  begins_anew=no
+  if [[ -n $("$program" --value-of restart "$@" || true) ]]; then begins_anew=yes; fi
 }
 
-begins_anew() { [[ " $* " == *" --restart "* ]]; }
-
 # Changes whenever a checkpoint is written.
-checkpoint_stamp() { stat -c %y-%i "$checkpoint" 2>/dev/null || echo none; }
+checkpoint_stamp() { stat -c %y-%i -- "$checkpoint" 2>/dev/null || echo none; }
 
 # 0 done, 2 refused, 3 stopped as it was told: the same would happen again. 126 and 127: no program.
 # All else is a crash (MPICH ends with the bare number of a signal), a checkpoint, a silent rank.

@@ -100,6 +100,18 @@ void refuse_what_is_no_inference(const Arguments& arguments,
   }
 }
 
+// Each is a system of equations solved; a million of them make the error a thousandth of a
+// variance.
+std::int64_t probes_from(const Arguments& arguments) {
+  constexpr std::int64_t kMostProbes = 1'000'000;
+  const std::int64_t probes = arguments.integer("probes", 2);
+  if (probes > kMostProbes) {
+    refuse_usage(&arguments.command(),
+                 fmt::format("--probes is '{}', more than {}", probes, kMostProbes));
+  }
+  return probes;
+}
+
 }  // namespace
 
 std::optional<workflow::InferenceOptions> inference_from(const Arguments& arguments,
@@ -113,7 +125,7 @@ std::optional<workflow::InferenceOptions> inference_from(const Arguments& argume
   workflow::InferenceOptions inference;
   inference.estimate = is_estimate(arguments);
   if (inference.estimate) require_smooth_penalty(arguments, options);
-  inference.probes = arguments.integer("probes", 2);
+  inference.probes = probes_from(arguments);
   inference.profile = arguments.text_if_given("profile").value_or("");
   inference.tests = arguments.text_if_given("test").value_or("");
   inference.weights = weight_kind(arguments);

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   mpilogit::hdf5::start_library();
   const std::vector<std::string> given(argv + 1, argv + argc);
   if (mpilogit::cli::is_rehearsal(given)) return mpilogit::cli::rehearse(given);
+  if (mpilogit::cli::is_question(given)) return mpilogit::cli::answer(given);
   const auto companions = mpilogit::comm::sign_of_companions();
   mpilogit::comm::Environment environment(argc, argv);
   const std::vector<std::string> arguments(argv + 1, argv + argc);

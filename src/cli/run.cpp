@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <exception>
 #include <new>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/comm/companions.hpp"
 #include "mpilogit/comm/environment.hpp"
+#include "mpilogit/core/duration.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/read_file.hpp"
 #include "mpilogit/hdf5/file.hpp"
@@ -31,6 +33,7 @@ namespace mpilogit::cli {
 namespace {
 
 constexpr int kRunDone = static_cast<int>(core::ExitCode::done);
+constexpr const char* kValueOf = "--value-of";
 
 const CommandInfo& find_command(const std::string& name) {
   for (const auto& command : all_commands()) {
@@ -59,6 +62,20 @@ std::string read_config(const std::string& path) {
                          .where = path,
                          .why = {},
                          .remedy = "Check the path given with --config"});
+}
+
+// What this rank has been told, before anything is agreed on.
+double first_stall_timeout(std::span<const std::string> tokens) {
+  const auto& usual = find_option(kTrain, "stall-timeout");
+  try {
+    if (!plain_answer(tokens)) {
+      const Arguments arguments = Arguments::parse(find_command(tokens.front()), tokens.subspan(1));
+      if (!arguments.flag("help")) return stall_timeout_from(arguments);
+    }
+  } catch (const core::Error&) {
+    // All ranks together will say it.
+  }
+  return core::parse_seconds(std::string(usual.fallback)).value_or(0.0);
 }
 
 int dispatch(const Arguments& arguments, const comm::Communicator& communicator,
@@ -99,6 +116,7 @@ std::string advice_for(const Arguments& arguments) {
 int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator,
                   workflow::Events& events, comm::Watchdog& watchdog,
                   const std::optional<std::string>& companions) {
+  watchdog.begin(communicator, first_stall_timeout(tokens), "Start again");
   const Output output(communicator, false);
   if (const auto answer = plain_answer(tokens)) {
     output.result(*answer);
@@ -171,6 +189,28 @@ int run(std::span<const std::string> arguments, const comm::Communicator& commun
               "out of memory. Use more hosts or fewer ranks per host");
   } catch (const std::exception& error) {
     abort_all(communicator, events, kInternal, std::string("internal failure: ") + error.what());
+  }
+}
+
+bool is_question(std::span<const std::string> arguments) {
+  return !arguments.empty() && arguments.front() == kValueOf;
+}
+
+int answer(std::span<const std::string> arguments) {
+  try {
+    if (arguments.size() < 2) refuse_usage(nullptr, "--value-of needs the name of an option");
+    const std::string& option = arguments[1];
+    const auto tokens = arguments.subspan(2);
+    if (plain_answer(tokens)) return kRunDone;
+    Arguments parsed = Arguments::parse(find_command(tokens.front()), tokens.subspan(1));
+    if (parsed.given("config")) {
+      parsed.add_config(parsed.text("config"), read_config(parsed.text("config")));
+    }
+    if (takes(parsed, option) && parsed.given(option)) std::puts(parsed.text(option).c_str());
+    return kRunDone;
+  } catch (const core::Error& error) {
+    print_error(error.what());
+    return static_cast<int>(error.code());
   }
 }
 

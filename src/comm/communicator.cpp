@@ -9,6 +9,7 @@
 #include "mpilogit/comm/native.hpp"
 #include "mpilogit/core/checked_cast.hpp"
 
+#include "comm/call_comparison.hpp"
 #include "comm/pieces.hpp"
 
 namespace mpilogit::comm {
@@ -50,6 +51,7 @@ std::vector<int> displacements(const std::vector<std::int64_t>& counts) {
 struct Communicator::Implementation {
   MPI_Comm handle = MPI_COMM_NULL;
   bool owned = false;
+  bool compares = false;
   std::shared_ptr<Activity> activity;
   Traffic traffic;
   const Signals* signals = nullptr;
@@ -57,7 +59,7 @@ struct Communicator::Implementation {
   std::atomic<std::int64_t> stops_asked{0};
 
   Implementation(MPI_Comm comm, bool owns, std::shared_ptr<Activity> doing)
-      : handle(comm), owned(owns), activity(std::move(doing)) {}
+      : handle(comm), owned(owns), compares(calls_are_compared()), activity(std::move(doing)) {}
   ~Implementation() {
     int finalized = 0;
     MPI_Finalized(&finalized);
@@ -66,11 +68,17 @@ struct Communicator::Implementation {
   Implementation(const Implementation&) = delete;
   Implementation& operator=(const Implementation&) = delete;
 
+  // What a caller holds a Waiting for, before it calls.
+  void compare(Call call, std::size_t length) const {
+    if (compares) require_same_call(handle, call, static_cast<std::int64_t>(length));
+  }
+
   // In place; cost: 8 bytes per element over the wire.
   template <class T>
-  void allreduce(std::span<T> values, MPI_Datatype type, MPI_Op operation) {
+  void allreduce(std::span<T> values, MPI_Datatype type, MPI_Op operation, Call call) {
     for_each_piece(values, kLargestPiece, [&](std::span<T> piece) {
       const Waiting waiting(*activity);
+      compare(call, piece.size());
       MPI_Allreduce(MPI_IN_PLACE, piece.data(), static_cast<int>(piece.size()), type, operation,
                     handle);
       ++traffic.allreduce_count;
@@ -102,17 +110,27 @@ int Communicator::size() const {
 Communicator Communicator::on_this_host() const {
   MPI_Comm host = MPI_COMM_NULL;
   const Waiting waiting(activity());
+  implementation_->compare(Call::split, 0);
   MPI_Comm_split_type(implementation_->handle, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &host);
   return Communicator(std::make_shared<Implementation>(host, true, implementation_->activity));
 }
 
+Communicator Communicator::part(int number) const {
+  MPI_Comm part = MPI_COMM_NULL;
+  const Waiting waiting(activity());
+  implementation_->compare(Call::split, 1);
+  MPI_Comm_split(implementation_->handle, number, 0, &part);
+  return Communicator(std::make_shared<Implementation>(part, true, implementation_->activity));
+}
+
 void Communicator::barrier() const {
   const Waiting waiting(activity());
+  implementation_->compare(Call::barrier, 0);
   MPI_Barrier(implementation_->handle);
 }
 
 void Communicator::sum(std::span<std::int64_t> values) const {
-  implementation_->allreduce(values, MPI_INT64_T, MPI_SUM);
+  implementation_->allreduce(values, MPI_INT64_T, MPI_SUM, Call::sum);
 }
 
 std::int64_t Communicator::sum(std::int64_t value) const {
@@ -140,7 +158,7 @@ void Communicator::listen_to(const Signals* signals) const {
 }
 
 void Communicator::maximum(std::span<double> values) const {
-  implementation_->allreduce(values, MPI_DOUBLE, MPI_MAX);
+  implementation_->allreduce(values, MPI_DOUBLE, MPI_MAX, Call::largest_double);
 }
 
 double Communicator::maximum(double value) const {
@@ -153,18 +171,21 @@ double Communicator::minimum(double value) const {
 }
 
 std::int64_t Communicator::maximum(std::int64_t value) const {
-  implementation_->allreduce(std::span<std::int64_t>(&value, 1), MPI_INT64_T, MPI_MAX);
+  implementation_->allreduce(std::span<std::int64_t>(&value, 1), MPI_INT64_T, MPI_MAX,
+                             Call::largest_integer);
   return value;
 }
 
 std::int64_t Communicator::minimum(std::int64_t value) const {
-  implementation_->allreduce(std::span<std::int64_t>(&value, 1), MPI_INT64_T, MPI_MIN);
+  implementation_->allreduce(std::span<std::int64_t>(&value, 1), MPI_INT64_T, MPI_MIN,
+                             Call::smallest_integer);
   return value;
 }
 
 void Communicator::broadcast(std::span<std::byte> bytes, int root) const {
   for_each_piece(bytes, kLargestPiece, [&](std::span<std::byte> piece) {
     const Waiting waiting(activity());
+    implementation_->compare(Call::broadcast, piece.size());
     MPI_Bcast(piece.data(), static_cast<int>(piece.size()), MPI_BYTE, root,
               implementation_->handle);
   });
@@ -181,6 +202,7 @@ std::size_t Communicator::total_count(std::size_t mine, std::vector<std::int64_t
   counts.assign(static_cast<std::size_t>(size()), 0);
   const auto count = static_cast<std::int64_t>(mine);
   const Waiting waiting(activity());
+  implementation_->compare(Call::all_gather_counts, 1);
   MPI_Allgather(&count, 1, MPI_INT64_T, counts.data(), 1, MPI_INT64_T, implementation_->handle);
   return static_cast<std::size_t>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
 }
@@ -192,6 +214,7 @@ void Communicator::gather_bytes(std::span<const std::byte> mine,
   const std::vector<int> sizes = to_ints(counts);
   const std::vector<int> starts = displacements(counts);
   const Waiting waiting(activity());
+  implementation_->compare(Call::all_gather, all.size());
   MPI_Allgatherv(mine.data(), core::checked_cast<int>(mine.size() / record), type.get(), all.data(),
                  sizes.data(), starts.data(), type.get(), implementation_->handle);
 }
@@ -221,6 +244,7 @@ std::vector<std::byte> Communicator::exchange_bytes(
   std::vector<std::int64_t> receive_counts(send_counts.size());
   {
     const Waiting waiting(activity());
+    implementation_->compare(Call::exchange_counts, send_counts.size());
     MPI_Alltoall(send_counts.data(), 1, MPI_INT64_T, receive_counts.data(), 1, MPI_INT64_T,
                  implementation_->handle);
   }
@@ -229,10 +253,17 @@ std::vector<std::byte> Communicator::exchange_bytes(
   std::vector<std::byte> receive(static_cast<std::size_t>(records) * record);
   const RecordType type(record);
   const Waiting waiting(activity());
+  implementation_->compare(Call::exchange, record);
   MPI_Alltoallv(send.data(), to_ints(send_counts).data(), displacements(send_counts).data(),
                 type.get(), receive.data(), to_ints(receive_counts).data(),
                 displacements(receive_counts).data(), type.get(), implementation_->handle);
   return receive;
+}
+
+void Communicator::meet(std::int64_t number) const {
+  if (!implementation_->compares) return;
+  const Waiting waiting(activity());
+  implementation_->compare(Call::meeting, static_cast<std::size_t>(number));
 }
 
 Traffic Communicator::traffic() const {

@@ -59,6 +59,7 @@ int Environment::finish(int exit_code, const Communicator& communicator) {
     std::signal(signal, SIG_IGN);
   }
   const Phase phase(communicator, "leaving");
+  communicator.meet(exit_code);
   const Waiting waiting = communicator.waiting();
   const bool failed = exit_code == static_cast<int>(core::ExitCode::bad_input) ||
                       exit_code == static_cast<int>(core::ExitCode::internal_failure);

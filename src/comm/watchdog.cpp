@@ -1,10 +1,13 @@
 #include "mpilogit/comm/watchdog.hpp"
 
 #include <array>
+#include <bit>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -14,9 +17,12 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 
+#include "comm/patience.hpp"
 #include "comm/watch.hpp"
 #include "comm/watch_socket.hpp"
 
@@ -70,6 +76,64 @@ Watch::Place find_place(const Communicator& communicator, const WatchSocket& soc
 }
 
 }  // namespace
+
+/// Asks nobody, for it knows no way to the others. The lowest rank that waits speaks for all.
+class Watchdog::Beginning {
+ public:
+  Beginning(const Communicator& communicator, double timeout_seconds, std::string advice)
+      : communicator_(communicator),
+        rank_(communicator.rank()),
+        patience_(timeout_seconds),
+        advice_(std::move(advice)) {
+    const SignalsBlocked blocked;
+    thread_ = std::thread([this] { run(); });
+  }
+  ~Beginning() {
+    {
+      const std::scoped_lock lock(mutex_);
+      over_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Beginning(const Beginning&) = delete;
+  Beginning& operator=(const Beginning&) = delete;
+
+ private:
+  void run();
+  [[noreturn]] void give_up(const Activity::Snapshot& here) const;
+
+  const Communicator communicator_;  // keeps its activity alive
+  const int rank_;
+  Patience patience_;
+  const std::string advice_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool over_ = false;
+  std::thread thread_;
+};
+
+void Watchdog::Beginning::run() {
+  constexpr std::int64_t kTicksBetweenTurns = kTicksPerSecond / 2;
+  const std::int64_t turn = std::bit_width(static_cast<unsigned>(rank_)) * kTicksBetweenTurns;
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, kTick, [&] { return over_; })) {
+    const Activity::Snapshot here = communicator_.activity().now();
+    patience_.tick(here);
+    if (patience_.waited() > patience_.limit() + turn) give_up(here);
+  }
+}
+
+void Watchdog::Beginning::give_up(const Activity::Snapshot& here) const {
+  say(fmt::format(
+      "a rank kept the others waiting for {} s at the start, before they know which one it is "
+      "(stopped, cut off, or out of memory). Waiting: {}, collective {}. All ranks end with exit "
+      "code {}. {}",
+      patience_.waited() / kTicksPerSecond, here.phase, here.collective,
+      static_cast<int>(core::ExitCode::silent_rank), advice_));
+  std::this_thread::sleep_for(kForMpirunToPrint);
+  end_process();
+}
 
 class Watchdog::Thread {
  public:
@@ -155,10 +219,21 @@ bool Watchdog::Thread::listen_until(Clock::time_point due) {
 Watchdog::Watchdog() = default;
 Watchdog::~Watchdog() = default;
 
-void Watchdog::start(const Communicator& communicator, double timeout_seconds, std::string advice) {
+void Watchdog::begin(const Communicator& communicator, double timeout_seconds, std::string advice) {
   if (communicator.size() == 1 || timeout_seconds == 0.0) return;
-  thread_ = std::make_unique<Thread>(communicator, timeout_seconds, std::move(advice));
-  comm::together(communicator, [&] { thread_->begin(); });
+  try {
+    beginning_ = std::make_unique<Beginning>(communicator, timeout_seconds, std::move(advice));
+  } catch (const std::system_error&) {
+    beginning_ = nullptr;
+  }
+}
+
+void Watchdog::start(const Communicator& communicator, double timeout_seconds, std::string advice) {
+  if (communicator.size() > 1 && timeout_seconds != 0.0) {
+    thread_ = std::make_unique<Thread>(communicator, timeout_seconds, std::move(advice));
+    comm::together(communicator, [&] { thread_->begin(); });
+  }
+  beginning_ = nullptr;
 }
 
 }  // namespace mpilogit::comm

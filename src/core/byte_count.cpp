@@ -26,6 +26,7 @@ std::optional<std::int64_t> parse_bytes(std::string_view text) {
 
 std::string bytes_text(std::int64_t bytes) {
   constexpr std::int64_t kMebibyte = std::int64_t{1} << 20;
+  if (bytes < 1024) return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
   if (bytes < kMebibyte) return std::to_string(bytes / 1024) + " KiB";
   const std::int64_t mebibytes = bytes / kMebibyte;
   if (mebibytes < 1024) return std::to_string(mebibytes) + " MiB";

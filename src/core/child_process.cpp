@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -36,47 +35,6 @@ std::string read_all(int pipe) {
     if (all.size() < kMost) all.append(piece.data(), static_cast<std::size_t>(got));
   }
 }
-
-// While it lives, ends of children can be waited for. Who starts this program may have it ignore
-// SIGCHLD, and then the kernel forgets how a child ended.
-class ChildrenAreWaitedFor {
- public:
-  ChildrenAreWaitedFor() {
-    struct sigaction usual {};
-    usual.sa_handler = SIG_DFL;
-    ::sigaction(SIGCHLD, &usual, &before_);
-  }
-  ~ChildrenAreWaitedFor() { ::sigaction(SIGCHLD, &before_, nullptr); }
-  ChildrenAreWaitedFor(const ChildrenAreWaitedFor&) = delete;
-  ChildrenAreWaitedFor& operator=(const ChildrenAreWaitedFor&) = delete;
-
- private:
-  struct sigaction before_ {};
-};
-
-// Signals do to the child what they usually do, whatever they do to this process: one that warns of
-// a limit is to end it.
-class UsualSignals {
- public:
-  UsualSignals() {
-    sigset_t all;
-    sigset_t none;
-    ::sigfillset(&all);
-    ::sigemptyset(&none);
-    ::posix_spawnattr_init(&attributes_);
-    ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setsigmask(&attributes_, &none);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  ~UsualSignals() { ::posix_spawnattr_destroy(&attributes_); }
-  UsualSignals(const UsualSignals&) = delete;
-  UsualSignals& operator=(const UsualSignals&) = delete;
-
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
 
 // posix_spawn, not fork: MPI libraries do not bear a copy of their process.
 std::optional<pid_t> spawn(std::span<const std::string> arguments, int output) {
@@ -117,6 +75,31 @@ std::int64_t seconds_computed() {
 }
 
 }  // namespace
+
+ChildrenAreWaitedFor::ChildrenAreWaitedFor() {
+  struct sigaction usual {};
+  usual.sa_handler = SIG_DFL;
+  ::sigaction(SIGCHLD, &usual, &before_);
+}
+
+ChildrenAreWaitedFor::~ChildrenAreWaitedFor() {
+  ::sigaction(SIGCHLD, &before_, nullptr);
+}
+
+UsualSignals::UsualSignals() {
+  sigset_t all;
+  sigset_t none;
+  ::sigfillset(&all);
+  ::sigemptyset(&none);
+  ::posix_spawnattr_init(&attributes_);
+  ::posix_spawnattr_setsigdefault(&attributes_, &all);
+  ::posix_spawnattr_setsigmask(&attributes_, &none);
+  ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+}
+
+UsualSignals::~UsualSignals() {
+  ::posix_spawnattr_destroy(&attributes_);
+}
 
 std::optional<ChildEnd> run_this_program(std::span<const std::string> arguments) {
   const ChildrenAreWaitedFor waiting;

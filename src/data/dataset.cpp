@@ -62,9 +62,9 @@ void scan_sparse(const Access& access, const FeatureRows& shard, Range rows, Fea
 
 // How many columns sparse rows have is not stored: it is only said, and each takes memory.
 void require_room_for_scan(const MemoryLimits& limits, const Metadata& metadata,
-                           const Access& access) {
+                           std::int64_t bounded, const Access& access) {
   const comm::Communicator host = access.communicator.on_this_host();
-  const std::int64_t mine = FeatureScan::needed_bytes(metadata.shape.features, access.threads);
+  const std::int64_t mine = FeatureScan::needed_bytes(bounded, access.threads);
   const hdf5::MemoryNeed need{mine, host.sum(mine), host.size()};
   comm::together(access.communicator, [&] {
     hdf5::require_memory(need, limits.host, limits.process, metadata.files.front().path);
@@ -190,18 +190,21 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   const Share share = share_of(access, metadata);
   const MemoryLimits limits = memory_limits(source.memory);
   require_room_for_columns(limits, metadata, share, communicator);
-  require_room_for_scan(limits, metadata, access);
+  const std::int64_t bounded = source.column_bounds ? metadata.shape.features : 0;
+  require_room_for_scan(limits, metadata, bounded, access);
 
   Dataset dataset;
   dataset.communicator_ = communicator;
   dataset.residence_.budget = communicator.minimum(limits.host.bytes);
   dataset.shape_ = metadata.shape;
+  dataset.largest_absolute_.resize(static_cast<std::size_t>(bounded));
   dataset.local_blocks_ = share.blocks;
   dataset.local_rows_ = share.rows;
   Columns columns = read_columns(access, metadata, share.rows);
   fingerprints.require(communicator);
   const std::string path = source.files.front() + ":/";
-  if (source.trials) {
+  dataset.aggregated_ = source.trials.has_value();
+  if (dataset.aggregated_) {
     dataset.classes_ = {LabelKind::integer, {0, 1}, {}};
   } else if (source.labels) {
     dataset.classes_ = columns.labels.global_classes(path + *source.labels, communicator);
@@ -228,7 +231,7 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
 // Collective. Resident rows by all that Access says, the others on each rank's own.
 void Dataset::read_rows(const Access& access, const Metadata& metadata, const Share& share,
                         const StreamPlan& plan, const Source& source) {
-  FeatureScan scan(metadata.shape.features, access.threads);
+  FeatureScan scan(std::ssize(largest_absolute_), access.threads);
   const std::vector<double> counted = counting_weights(weights_, trials_);
   scan.seek_frames(source.frames, counted, local_rows_.first);
   const Range resident = moved(plan.resident, local_rows_.first);

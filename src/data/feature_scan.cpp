@@ -36,11 +36,14 @@ void FeatureScan::look_at_samples(const kernels::AnyRows& rows, std::int64_t fir
 
 void FeatureScan::look(const kernels::AnyRows& rows, std::int64_t first_row, int worker) {
   Worker& mine = workers_[static_cast<std::size_t>(worker)];
-  const kernels::RowScan scan = kernels::scan_rows(rows, mine.largest);
-  mine.non_zeros.add(scan.non_zeros);
-  if (rule_ != kernels::FrameRule::none) look_at_samples(rows, first_row, mine);
-  if (scan.finite) return;
+  if (!mine.largest.empty()) {
+    const kernels::RowScan scan = kernels::scan_rows(rows, mine.largest);
+    mine.non_zeros.add(scan.non_zeros);
+    if (rule_ != kernels::FrameRule::none) look_at_samples(rows, first_row, mine);
+    if (scan.finite) return;
+  }
   const kernels::NonFinite found = kernels::find_non_finite(rows);
+  if (found.count == 0) return;
   mine.non_finite.add_all({.count = found.count,
                            .row = first_row + static_cast<std::int64_t>(found.first_row),
                            .column = static_cast<std::int64_t>(found.first_column)});

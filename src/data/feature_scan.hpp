@@ -15,6 +15,7 @@ namespace mpilogit::data {
 
 class FeatureScan {
  public:
+  /// With 0 features only non-finite values are looked for, however many columns there are.
   FeatureScan(std::int64_t features, int workers);
 
   /// Of all workers, and of what becomes of it.

@@ -1,7 +1,6 @@
 #include "c_encoder.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -35,47 +34,10 @@ static inline int @name@_encode(const struct @name@_row *row, double *features) 
 }
 )c";
 
-// Words of C and C++ and macros of the headers that are included, none of which can be a member.
-constexpr std::array kReserved = {"alignas",     "alignof",      "and",       "and_eq",
-                                  "asm",         "auto",         "bitand",    "bitor",
-                                  "bool",        "break",        "case",      "catch",
-                                  "char",        "char16_t",     "char32_t",  "char8_t",
-                                  "class",       "co_await",     "co_return", "co_yield",
-                                  "compl",       "concept",      "const",     "const_cast",
-                                  "consteval",   "constexpr",    "constinit", "continue",
-                                  "decltype",    "default",      "delete",    "do",
-                                  "double",      "dynamic_cast", "else",      "enum",
-                                  "explicit",    "export",       "extern",    "false",
-                                  "float",       "for",          "friend",    "goto",
-                                  "if",          "inline",       "int",       "linux",
-                                  "long",        "mutable",      "namespace", "new",
-                                  "noexcept",    "not",          "not_eq",    "nullptr",
-                                  "operator",    "or",           "or_eq",     "private",
-                                  "protected",   "public",       "register",  "reinterpret_cast",
-                                  "requires",    "restrict",     "return",    "short",
-                                  "signed",      "sizeof",       "static",    "static_assert",
-                                  "static_cast", "struct",       "switch",    "template",
-                                  "this",        "thread_local", "throw",     "true",
-                                  "try",         "typedef",      "typeid",    "typename",
-                                  "typeof",      "union",        "unix",      "unsigned",
-                                  "using",       "virtual",      "void",      "volatile",
-                                  "wchar_t",     "while",        "xor",       "xor_eq",
-                                  "NULL",        "NAN",          "INFINITY",  "HUGE_VAL",
-                                  "M_E",         "M_PI",         "M_PI_2",    "M_PI_4",
-                                  "M_1_PI",      "M_2_PI",       "M_LN2",     "M_LN10",
-                                  "M_SQRT2",     "MAXFLOAT",     "FP_NAN",    "FP_INFINITE",
-                                  "FP_ZERO",     "FP_NORMAL",    "errno",     "i386"};
-
-// _Bool, __FILE__ and what else belongs to the compiler.
-bool is_compilers_own(const std::string& name) {
-  return name.size() > 1 && name[0] == '_' &&
-         (name[1] == '_' || (name[1] >= 'A' && name[1] <= 'Z'));
-}
-
+// The beginning is ours: what follows it may be a word of the language, a macro of a header or a
+// name that belongs to the compiler.
 std::string member_of(const table::Column& column, UniqueNames& names) {
-  std::string name = identifier(column.name);
-  const bool reserved = std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
-  return names.claim(reserved || is_compilers_own(name) ? name + "_" : name);
+  return names.claim("column_" + identifier(column.name));
 }
 
 std::string number_code(const table::Schema& schema, const table::Column& column,

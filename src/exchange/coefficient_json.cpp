@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mpilogit/core/parse_json.hpp"
 #include "mpilogit/kernels/polynomial.hpp"
 #include "mpilogit/model/centre.hpp"
 #include "mpilogit/table/schema.hpp"
@@ -187,7 +188,7 @@ model::Model own_model(const ParsedJson& json, const TableOptions& options,
 
 ImportedModel model_from_json(const std::string& text, const TableOptions& options,
                               const std::string& where) {
-  const ParsedJson json = ParsedJson::parse(text);
+  const ParsedJson json = core::parse_json<ParsedJson>(text);
   require(!options.step, "--step has no effect: it has the coefficients of one model");
   if (json.contains("coef_")) {
     ImportedModel imported{scikit_learn_model(json, options), {}};

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mpilogit/core/parse_json.hpp"
 #include "mpilogit/model/inference_fields.hpp"
 #include "mpilogit/workflow/summarize.hpp"
 
@@ -67,7 +68,7 @@ Json in_rows(const std::vector<Value>& values, std::int64_t rows) {
 // What is no JSON stays a text.
 Json parsed_or_null(const std::string& text) {
   if (text.empty()) return nullptr;
-  Json parsed = Json::parse(text, nullptr, false);
+  Json parsed = core::parse_json<Json>(text, nullptr, false);
   return parsed.is_discarded() ? Json(text) : parsed;
 }
 

@@ -173,6 +173,17 @@ void require_size(const model::Model& model, const std::string& where) {
                          .remedy = "Export it as json or csv"});
 }
 
+// Products are nodes of the graph, two for each factor of each degree: d (d + 1) in all.
+void require_degree(const model::Model& model, const std::string& where) {
+  constexpr std::size_t kMost = 64;
+  if (model.expansion.identity() || model.expansion.degree <= kMost) return;
+  throw core::bad_input(
+      {.what = fmt::format("the model has products of {} features", model.expansion.degree),
+       .where = where,
+       .why = fmt::format("as ONNX they are too many nodes; up to {} features are written", kMost),
+       .remedy = "Export it as json, c or python"});
+}
+
 std::vector<std::pair<std::string, std::string>> metadata_of(const model::Model& model) {
   std::vector<std::pair<std::string, std::string>> metadata = {
       {"coefficients_sha256", model::coefficients_sha256(model)}};
@@ -189,6 +200,7 @@ std::vector<std::pair<std::string, std::string>> metadata_of(const model::Model&
 
 std::string to_onnx(const model::Model& model, const ExportOptions& options,
                     const std::string& where) {
+  require_degree(model, where);
   require_size(model, where);
   const auto schema = schema_of(model, where);
   if (schema) refuse_hashed(*schema, "ONNX", where);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/parse_json.hpp"
 
 namespace mpilogit::exchange {
 
@@ -63,7 +64,7 @@ std::string json_text(std::string_view text) {
 std::string utf8(std::string_view text) {
   const auto ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
   if (std::all_of(text.begin(), text.end(), ascii)) return std::string(text);  // most are
-  return nlohmann::json::parse(json_text(text)).get<std::string>();
+  return core::parse_json<nlohmann::json>(json_text(text)).get<std::string>();
 }
 
 std::string c_text(std::string_view text) {
@@ -123,7 +124,8 @@ std::string filled(std::string_view text,
 std::string UniqueNames::claim(const std::string& wanted) {
   const std::string base = wanted.empty() ? "unnamed" : wanted;
   std::string name = base;
-  for (int i = 2; !taken_.insert(name).second; ++i) name = fmt::format("{}_{}", base, i);
+  int& number = last_number_.try_emplace(base, 1).first->second;
+  while (!taken_.insert(name).second) name = fmt::format("{}_{}", base, ++number);
   return name;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Numbers and names as texts of other languages.
 
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -38,11 +39,13 @@ std::string filled(std::string_view text,
 /// Names that must differ from each other.
 class UniqueNames {
  public:
-  /// `wanted`, or if it is taken with "_2", "_3", …; never empty.
+  /// `wanted`, or if it is taken with "_2", "_3", …; never empty. However many want the same name,
+  /// each gets its own in time O(log).
   std::string claim(const std::string& wanted);
 
  private:
   std::set<std::string> taken_;
+  std::map<std::string, int> last_number_;  // of each name that was wanted
 };
 
 }  // namespace mpilogit::exchange

@@ -63,8 +63,20 @@ Handle cache_of_one_band(const ArrayInfo& info, std::int64_t most, const std::st
   return access;
 }
 
-std::string fixed_text(const char* bytes, std::size_t length, H5T_str_t padding) {
+// A text that ends with its first zero byte may have anything behind it. In one that is padded a
+// zero byte is a part of it, unless nothing else follows: cut there, two texts could become one.
+std::string fixed_text(const char* bytes, std::size_t length, H5T_str_t padding,
+                       const std::string& where) {
   std::string text(bytes, strnlen(bytes, length));
+  if (padding == H5T_STR_NULLTERM) return text;
+  const auto rest = std::string_view(bytes, length).substr(text.size());
+  if (rest.find_first_not_of(std::string_view("\0 ", padding == H5T_STR_SPACEPAD ? 2 : 1)) !=
+      std::string_view::npos) {
+    throw core::bad_input({.what = "holds a text with a zero byte inside",
+                           .where = where,
+                           .why = "no label or name has one",
+                           .remedy = "Write the texts again without it"});
+  }
   if (padding == H5T_STR_SPACEPAD) text.erase(text.find_last_not_of(' ') + 1);
   return text;
 }
@@ -276,7 +288,7 @@ std::vector<std::string> Array::read_texts(std::int64_t first, std::int64_t coun
       std::vector<char> buffer(size * length);
       transfer(first, piece, type.get(), buffer.data(), H5P_DEFAULT);
       for (std::size_t i = 0; i < size; ++i) {
-        texts.push_back(fixed_text(buffer.data() + i * length, length, padding));
+        texts.push_back(fixed_text(buffer.data() + i * length, length, padding, where_));
       }
     }
     first += piece;

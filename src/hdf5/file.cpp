@@ -38,6 +38,7 @@ core::Error unusable(const std::string& path, const std::string& what, const std
 
 // Opens or creates over MPI-IO, all ranks together; nothing if it cannot.
 Handle open_together(const comm::Communicator& communicator, core::FunctionRef<hid_t()> open) {
+  communicator.meet();
   const comm::Waiting waiting = communicator.waiting();
   return Handle(open(), H5Fclose);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "mpilogit/kernels/elementary.hpp"
 
@@ -194,6 +195,25 @@ void softmax_curvatures(const SoftmaxShape& shape, std::span<const double> proba
     const double curvature = product > 0.25 ? 0.25 : product;
     const double weight = weights.empty() ? 1.0 : weights[i];
     curvatures[i] = k == l ? weight * curvature : -(weight * curvature);
+  }
+}
+
+void softmax_diagonal_curvatures(const SoftmaxShape& shape, std::span<const double> probabilities,
+                                 std::span<const double> weights, std::span<double> curvatures) {
+  const std::size_t columns = shape.columns;
+  std::vector<double> after(columns + 1, 0.0);  // Σ of p from a column on
+  for (std::size_t i = 0; i < curvatures.size() / columns; ++i) {
+    const double* p = probabilities.data() + i * columns;
+    double* curvature = curvatures.data() + i * columns;
+    for (std::size_t k = columns; k-- > 0;) after[k] = after[k + 1] + p[k];
+    const double weight = weights.empty() ? 1.0 : weights[i];
+    double before = reference_probability(shape, p);
+    for (std::size_t k = 0; k < columns; ++k) {
+      const double own = p[k];
+      const double product = own * (before + after[k + 1]);
+      before += own;
+      curvature[k] = weight * (product > 0.25 ? 0.25 : product);
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include "mpilogit/core/digest.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/label_length.hpp"
+#include "mpilogit/core/parse_json.hpp"
 
 #include "model/digest.hpp"
 
@@ -87,6 +88,17 @@ void require_names(const std::string& path, const std::vector<std::string>& name
 std::int64_t read_integer_or(const hdf5::File& file, const char* name, std::int64_t otherwise) {
   return hdf5::has_attribute(file, "/", name) ? hdf5::read_integer_attribute(file, "/", name)
                                               : otherwise;
+}
+
+// The first of `texts`, which somebody will take for JSON.
+std::string first_json(const hdf5::File& file, const char* name,
+                       const std::vector<std::string>& texts) {
+  if (texts.empty()) return {};
+  if (!core::nested_too_deeply(texts.front())) return texts.front();
+  throw core::bad_input({.what = "is nested too deeply",
+                         .where = file.where(name),
+                         .why = fmt::format("no more than {} levels are read", core::kDeepestJson),
+                         .remedy = "Write the model again, by training it"});
 }
 
 std::vector<std::string> read_names(const hdf5::File& file, const char* name) {
@@ -198,10 +210,8 @@ Model read_description(const hdf5::File& file, std::int64_t rows, std::int64_t f
   model.firth = read_integer_or(file, "firth", 0) != 0;
   model.column_numbers = data::read_column_numbers(file, "/");
   model.solver = hdf5::read_text_attribute(file, "/", "solver");
-  const auto record = hdf5::read_strings(file, "record");
-  model.record = record.empty() ? "" : record.front();
-  const auto schema = read_names(file, "schema");
-  model.schema = schema.empty() ? "" : schema.front();
+  model.record = first_json(file, "record", hdf5::read_strings(file, "record"));
+  model.schema = first_json(file, "schema", read_names(file, "schema"));
   return model;
 }
 

@@ -77,6 +77,7 @@ void FirthPoint::add_leverages(const solvers::Cholesky& factor) {
     out.vector[features] = kernels::lane_sum(pulls);
   };
   const PassResult sums = problem.passes.run(BlockSum{.blocks = problem.blocks,
+                                                      .all_blocks = problem.all_blocks(),
                                                       .global_rows = problem.global_rows,
                                                       .scales = scales,
                                                       .scalars = 0,

@@ -30,6 +30,7 @@ struct Grams {
 // Which rows, and whether their squares are asked for too.
 struct Part {
   std::span<const LocalBlock> blocks;
+  bool all_blocks;
   std::int64_t global_rows;
   bool with_squares;
 };
@@ -57,9 +58,12 @@ Grams weighted_grams(const Problem& problem, CurvatureState state, const Part& p
   const std::size_t columns = problem.columns();
   const auto body = [&](const LocalBlock& block, BlockSums out) {
     const auto own = state.subspan(block.first * columns, block.rows * columns);
+    const BlockDiagonals diagonals(*problem.likelihood, block, own);
     std::vector<double> curvature(block.rows);
     for (std::size_t p = 0; p < pairs.size(); ++p) {
-      problem.likelihood->curvatures(block, own, pairs[p].k, pairs[p].l, curvature);
+      const auto [k, l] = pairs[p];
+      k == l ? diagonals.of(k, curvature)
+             : problem.likelihood->curvatures(block, own, k, l, curvature);
       add_gram(problem, block, curvature, chosen,
                out.vector.subspan(p * grams.triangle, grams.triangle));
     }
@@ -68,6 +72,7 @@ Grams weighted_grams(const Problem& problem, CurvatureState state, const Part& p
     out.scalars[0] = weights.empty() ? static_cast<double>(block.rows) : kernels::lane_sum(weights);
   };
   PassResult result = problem.passes.run(BlockSum{.blocks = part.blocks,
+                                                  .all_blocks = part.all_blocks,
                                                   .global_rows = part.global_rows,
                                                   .scales = scales,
                                                   .scalars = 1,
@@ -86,7 +91,7 @@ solvers::SymmetricMatrix exact_hessian(const Problem& problem, CurvatureState st
                                        std::span<const std::uint32_t> chosen) {
   const std::size_t columns = problem.columns();
   const std::vector<ColumnPair> pairs = all_pairs(columns);
-  const Part all{problem.blocks, problem.global_rows, false};
+  const Part all{problem.blocks, problem.all_blocks(), problem.global_rows, false};
   const Grams grams = weighted_grams(problem, state, all, chosen, pairs);
 
   const std::size_t count = chosen.size();
@@ -123,6 +128,7 @@ solvers::SymmetricMatrix gram_of(const Problem& problem, std::span<const double>
     add_gram(problem, block, block.of(factors), all, out.vector);
   };
   PassResult result = problem.passes.run(BlockSum{.blocks = problem.blocks,
+                                                  .all_blocks = problem.all_blocks(),
                                                   .global_rows = problem.global_rows,
                                                   .scales = scales,
                                                   .scalars = 0,
@@ -162,7 +168,7 @@ std::vector<solvers::SymmetricMatrix> class_blocks(const Problem& problem, Curva
   std::iota(all.begin(), all.end(), 0U);
   const std::int64_t rows =
       sampled_rows(sampling, problem.rows().design.dataset().shape().blocks());
-  const Part part{sample, rows, !(sampling == Sampling{})};
+  const Part part{sample, false, rows, !(sampling == Sampling{})};
   const Grams grams = weighted_grams(problem, state, part, all, pairs);
 
   std::vector<solvers::SymmetricMatrix> blocks;

@@ -27,9 +27,10 @@ std::span<const T> tile_of(const std::vector<T>& rows, const LocalBlock& block, 
 Likelihood::Likelihood(Targets targets)
     : shape_{targets.columns(), targets.reference_class},
       binary_(targets.classes == 2),
+      aggregated_(targets.aggregated()),
       rows_(targets.aggregated() ? targets.success_weight.size() : targets.labels->size()),
       weights_(std::move(targets.weights)) {
-  if (targets.aggregated()) {
+  if (aggregated_) {
     failure_weight_.resize(rows_);
     for (std::size_t i = 0; i < rows_; ++i) {
       failure_weight_[i] = std::max(0.0, weights_[i] - targets.success_weight[i]);
@@ -52,7 +53,7 @@ void Likelihood::residuals(const LocalBlock& block, std::size_t first, std::span
                                           weights, tile, losses);
     return;
   }
-  if (success_weight_.empty()) {
+  if (!aggregated_) {
     kernels::losses_and_residuals(tile, part(block.of(binary_labels_), first, count), weights, tile,
                                   losses);
     return;
@@ -86,8 +87,9 @@ void Likelihood::curvature_state(std::span<const double> margins, std::span<doub
 
 void Likelihood::curvature_products(const LocalBlock& block, std::size_t first,
                                     std::span<const double> state, std::span<double> tile) const {
-  const auto own = state.subspan(first * shape_.columns, tile.size());
   const std::size_t count = tile.size() / shape_.columns;
+  std::vector<double> room;
+  const auto own = probabilities_of(state.subspan(first * shape_.columns, tile.size()), room);
   if (binary_) {
     kernels::curvature_products(own, tile_of(weights_, block, first, count), tile);
     return;
@@ -100,8 +102,40 @@ void Likelihood::curvatures(const LocalBlock& block, std::span<const double> sta
   if (binary_) {
     kernels::curvatures(state, block.of(weights()), curvatures);
   } else {
-    kernels::softmax_curvatures(shape_, state, block.of(weights()), k, l, curvatures);
+    std::vector<double> room;
+    kernels::softmax_curvatures(shape_, probabilities_of(state, room), block.of(weights()), k, l,
+                                curvatures);
   }
+}
+
+void Likelihood::diagonal_curvatures(const LocalBlock& block, std::span<const double> state,
+                                     std::span<double> curvatures) const {
+  std::vector<double> room;
+  kernels::softmax_diagonal_curvatures(shape_, probabilities_of(state, room), block.of(weights()),
+                                       curvatures);
+}
+
+// Of some rows: the state itself where it is stored; of two classes, which need none, too.
+std::span<const double> Likelihood::probabilities_of(std::span<const double> state,
+                                                     std::vector<double>& room) const {
+  if (binary_ || !margins_are_state()) return state;
+  room.resize(state.size());
+  curvature_state(state, room);
+  return room;
+}
+
+BlockDiagonals::BlockDiagonals(const Likelihood& likelihood, const LocalBlock& block,
+                               std::span<const double> state)
+    : likelihood_(likelihood), block_(block), state_(state) {
+  if (likelihood.columns() <= kFewColumns) return;
+  all_.resize(state.size());
+  likelihood.diagonal_curvatures(block, state, all_);
+}
+
+void BlockDiagonals::of(std::size_t k, std::span<double> curvatures) const {
+  if (all_.empty()) return likelihood_.curvatures(block_, state_, k, k, curvatures);
+  const std::size_t columns = likelihood_.columns();
+  for (std::size_t i = 0; i < curvatures.size(); ++i) curvatures[i] = all_[i * columns + k];
 }
 
 double Likelihood::binary_gain(std::size_t row, double margin) const {

@@ -67,7 +67,7 @@ void LogisticBatches::batch_gradient(std::int64_t epoch, std::int64_t batch,
   for (const auto block : members) batch_rows += blocks_of(problem_).rows_of(block).size();
 
   const auto local = local_blocks(problem_.rows().design.dataset(), members);
-  const PassResult sums = gradient_pass(problem_, local, batch_rows, coefficients, {});
+  const PassResult sums = gradient_pass(problem_, local, false, batch_rows, coefficients, {});
   const double scale =
       static_cast<double>(rows) / static_cast<double>(batch_rows) / problem_.total_weight;
   for (std::size_t v = 0; v < gradient.size(); ++v) gradient[v] = sums.vector[v] * scale;

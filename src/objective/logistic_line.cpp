@@ -25,6 +25,7 @@ solvers::Line::Sample LogisticLine::at(double t) const {
     out.scalars[1] = kernels::lane_sum(residuals);
   };
   const PassResult sums = problem_.passes.run(BlockSum{.blocks = problem_.blocks,
+                                                       .all_blocks = problem_.all_blocks(),
                                                        .global_rows = 0,
                                                        .scales = {},
                                                        .scalars = 2,

@@ -25,8 +25,8 @@ void fetch_next(std::span<double> own, std::size_t tile) {
 }  // namespace
 
 PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blocks,
-                         std::int64_t global_rows, std::span<const double> coefficients,
-                         std::span<double> margins) {
+                         bool all_blocks, std::int64_t global_rows,
+                         std::span<const double> coefficients, std::span<double> margins) {
   const std::size_t columns = problem.columns();
   const auto to_residuals = [&](const LocalBlock& block, std::size_t first, std::span<double> tile,
                                 std::span<kernels::LaneSum> scalars) {
@@ -38,6 +38,7 @@ PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blo
     problem.likelihood->residuals(block, first, tile, scalars[0]);
   };
   return problem.passes.run(FusedPass{.blocks = blocks,
+                                      .all_blocks = all_blocks,
                                       .global_rows = global_rows,
                                       .columns = columns,
                                       .coefficients = coefficients,
@@ -52,8 +53,8 @@ LogisticPoint::LogisticPoint(const Problem& problem, std::span<const double> coe
     : problem_(problem),
       coefficients_(coefficients.begin(), coefficients.end()),
       margins_(*problem.row_values) {
-  PassResult sums =
-      gradient_pass(problem, problem.blocks, problem.global_rows, coefficients_, margins_.values());
+  PassResult sums = gradient_pass(problem, problem.blocks, problem.all_blocks(),
+                                  problem.global_rows, coefficients_, margins_.values());
   value_ = sums.scalars[0] / problem.total_weight + problem.penalty_value(coefficients_);
   gradient_ = std::move(sums.vector);
   for (auto& g : gradient_) g /= problem.total_weight;
@@ -99,6 +100,7 @@ void LogisticPoint::hessian_vector(std::span<const double> direction,
     problem.likelihood->curvature_products(block, first, own, tile);
   };
   const PassResult sums = problem.passes.run(FusedPass{.blocks = problem.blocks,
+                                                       .all_blocks = problem.all_blocks(),
                                                        .global_rows = problem.global_rows,
                                                        .columns = columns,
                                                        .coefficients = direction,
@@ -122,9 +124,10 @@ void LogisticPoint::hessian_diagonal(std::span<double> diagonal) const {
   }
   const auto block_diagonal = [&](const LocalBlock& block, BlockSums out) {
     const auto own = state.subspan(block.first * columns, block.rows * columns);
+    const BlockDiagonals diagonals(*problem.likelihood, block, own);
     std::vector<double> curvature(block.rows);
     for (std::size_t k = 0; k < columns; ++k) {
-      problem.likelihood->curvatures(block, own, k, k, curvature);
+      diagonals.of(k, curvature);
       const auto sums = out.vector.subspan(k * (features + 1), features);
       problem.rows().design.for_rows(block, [&](std::size_t first, const kernels::AnyRows& rows) {
         kernels::add_column_squares(
@@ -135,6 +138,7 @@ void LogisticPoint::hessian_diagonal(std::span<double> diagonal) const {
     }
   };
   const PassResult sums = problem.passes.run(BlockSum{.blocks = problem.blocks,
+                                                      .all_blocks = problem.all_blocks(),
                                                       .global_rows = problem.global_rows,
                                                       .scales = scales,
                                                       .scalars = 0,
@@ -157,13 +161,15 @@ void LogisticPoint::rough_hessian_diagonal(std::span<double> diagonal) const {
   const auto state = curvature_state();
   const auto curvature_sums = [&](const LocalBlock& block, BlockSums out) {
     const auto own = state.subspan(block.first * columns, block.rows * columns);
+    const BlockDiagonals diagonals(*problem.likelihood, block, own);
     std::vector<double> curvature(block.rows);
     for (std::size_t k = 0; k < columns; ++k) {
-      problem.likelihood->curvatures(block, own, k, k, curvature);
+      diagonals.of(k, curvature);
       out.scalars[k] = kernels::lane_sum(curvature);
     }
   };
   const PassResult sums = problem.passes.run(BlockSum{.blocks = problem.blocks,
+                                                      .all_blocks = problem.all_blocks(),
                                                       .global_rows = 0,
                                                       .scales = {},
                                                       .scalars = columns,

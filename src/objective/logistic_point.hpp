@@ -43,10 +43,10 @@ class LogisticPoint final : public solvers::Point {
 };
 
 /// The gradient's data part, Σ_i residual_ik x_ij, and Σ_i s_i ℓ_i as scalar 0, over `blocks`,
-/// which have `global_rows` rows on all ranks. Stores the margins (local rows × columns) unless
-/// empty.
+/// which have `global_rows` rows on all ranks; `all_blocks` as in FusedPass. Stores the margins
+/// (local rows × columns) unless empty.
 PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blocks,
-                         std::int64_t global_rows, std::span<const double> coefficients,
-                         std::span<double> margins);
+                         bool all_blocks, std::int64_t global_rows,
+                         std::span<const double> coefficients, std::span<double> margins);
 
 }  // namespace mpilogit::objective

@@ -33,6 +33,7 @@ std::vector<double> margins_of(const Problem& problem, const LocalBlock& block,
 // A read of all blocks that sums nothing.
 void for_all_blocks(const Problem& problem, core::FunctionRef<void(const LocalBlock&)> body) {
   problem.passes.run(BlockSum{.blocks = problem.blocks,
+                              .all_blocks = problem.all_blocks(),
                               .global_rows = problem.global_rows,
                               .scales = {},
                               .scalars = 0,

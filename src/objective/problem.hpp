@@ -32,7 +32,8 @@ struct Problem {
   Sampling sampling;                   ///< which of all rows are in it
   std::vector<LocalBlock> sample;      ///< empty if all rows are in it
   std::span<const LocalBlock> blocks;  ///< of this rank, in it
-  std::int64_t global_rows = 0;        ///< in it, on all ranks
+  bool all_blocks() const { return sampling == Sampling{}; }
+  std::int64_t global_rows = 0;  ///< in it, on all ranks
   Penalty penalty;
   std::vector<double> class_weights;  ///< Σ s_i of each class
   double total_weight = 0.0;

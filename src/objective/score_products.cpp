@@ -84,6 +84,7 @@ solvers::SymmetricMatrix score_products(const LogisticObjective& objective,
     }
   };
   const PassResult sums = problem.passes.run(BlockSum{.blocks = problem.blocks,
+                                                      .all_blocks = problem.all_blocks(),
                                                       .global_rows = problem.global_rows,
                                                       .scales = scales,
                                                       .scalars = 0,

@@ -245,11 +245,11 @@ std::vector<PassResult> run_measured(const SharedRows& rows, std::span<const Req
 
 std::vector<PassResult> run_together(const SharedRows& rows, std::span<const Request> requests,
                                      ReadCount& count) {
-  const auto same_blocks = [&](const Request& request) {
-    return blocks_of(request).data() == blocks_of(requests.front()).data() &&
-           blocks_of(request).size() == blocks_of(requests.front()).size();
+  // The same on every rank: of which blocks a rank has, one without any cannot tell.
+  const auto of_all_blocks = [](const Request& request) {
+    return std::visit([](const auto* asked) { return asked->all_blocks; }, request);
   };
-  if (std::all_of(requests.begin(), requests.end(), same_blocks)) {
+  if (requests.size() == 1 || std::all_of(requests.begin(), requests.end(), of_all_blocks)) {
     return run_measured(rows, requests, count);
   }
   std::vector<PassResult> results;

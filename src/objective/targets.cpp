@@ -22,7 +22,7 @@ Targets targets_of(const data::Dataset& dataset) {
   targets.classes = dataset.classes().size();
   targets.weights.assign(dataset.weights().begin(), dataset.weights().end());
   const auto trials = dataset.trials();
-  if (trials.empty()) {
+  if (!dataset.aggregated()) {
     targets.labels = {std::shared_ptr<void>(), &dataset.labels()};
     return targets;
   }
@@ -45,7 +45,7 @@ std::vector<double> class_totals(const data::Dataset& dataset, const Targets& ta
                   const auto success = block.of(std::span<const double>(targets.success_weight));
                   for (std::size_t i = 0; i < block.rows; ++i) {
                     const double weight = weights.empty() ? 1.0 : weights[i];
-                    if (success.empty()) {
+                    if (!targets.aggregated()) {
                       out.scalars[(*targets.labels)[block.first + i]] += weight;
                     } else {
                       out.scalars[0] += weight - success[i];

@@ -16,6 +16,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "mpilogit/core/child_process.hpp"
 #include "mpilogit/core/error.hpp"
 
 namespace mpilogit::report {
@@ -108,8 +109,10 @@ std::optional<std::string> Gnuplot::run(const std::string& script) {
   std::string defaults = "-d";
   const std::array<char*, 3> arguments = {name.data(), defaults.data(), nullptr};
   pid_t child = 0;
-  const int cause =
-      ::posix_spawnp(&child, "gnuplot", redirections.get(), nullptr, arguments.data(), environ);
+  const core::ChildrenAreWaitedFor waiting;
+  const core::UsualSignals signals;
+  const int cause = ::posix_spawnp(&child, "gnuplot", redirections.get(), signals.get(),
+                                   arguments.data(), environ);
   if (cause != 0) {
     absent_ = true;
     failure_ = std::string("gnuplot cannot be started: ") + std::strerror(cause);

@@ -47,12 +47,12 @@ void InverseHessian::learn(std::vector<double> s, std::vector<double> y) {
   gamma_ = sy / yy;
 }
 
-void InverseHessian::visit(core::Archive& archive) {
-  archive(curvatures_);
+void InverseHessian::visit(core::Archive& archive, std::size_t dimension) {
+  archive.exactly(curvatures_, dimension);
   archive(gamma_);
   archive.each(pairs_, [&](Pair& pair) {
-    archive(pair.s);
-    archive(pair.y);
+    archive.exactly(pair.s, dimension);
+    archive.exactly(pair.y, dimension);
     archive(pair.sy);
   });
 }

@@ -30,7 +30,7 @@ class InverseHessian {
   void learn(std::vector<double> s, std::vector<double> y);
 
   /// As a part of a run's state.
-  void visit(core::Archive& archive);
+  void visit(core::Archive& archive, std::size_t dimension);
 
   bool empty() const { return pairs_.empty(); }
   void forget();

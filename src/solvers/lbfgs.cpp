@@ -56,7 +56,7 @@ class Lbfgs final : public DescentMethod {
     bool begun = inverse_.has_value();
     archive(begun);
     if (archive.reading() && begun) inverse_.emplace(memory_, std::vector<double>());
-    if (begun) inverse_->visit(archive);
+    if (begun) inverse_->visit(archive, objective_.dimension());
   }
 
  private:

@@ -101,7 +101,7 @@ void NewtonDirection::visit(core::Archive& archive, const Objective& objective) 
   archive(one_solve_);
   archive(last_decrease_);
   archive(smallest_ritz_);
-  archive(preconditioned_at_);
+  archive.exactly(preconditioned_at_, objective.dimension(), true);
   if (archive.reading() && !preconditioned_at_.empty()) {
     refresh(*objective.evaluate(std::vector<double>(preconditioned_at_)));
   }

@@ -73,7 +73,7 @@ void visit_point(core::Archive& archive, const Objective& objective, const NonSm
     const auto w = point.smooth->coefficients();
     coefficients.assign(w.begin(), w.end());
   }
-  archive(coefficients);
+  archive.exactly(coefficients, objective.dimension());
   if (archive.reading()) point = evaluate_composite(objective, non_smooth, coefficients);
 }
 

@@ -112,8 +112,8 @@ void OwlqnRun::begin(std::span<const double> start) {
 }
 
 void OwlqnRun::visit(core::Archive& archive) {
-  archive(curvatures_);
-  inverse_.visit(archive);
+  archive.exactly(curvatures_, objective_.dimension());
+  inverse_.visit(archive, objective_.dimension());
   archive(iteration_);
   archive(step_length_);
   archive(gap_);

@@ -90,7 +90,7 @@ class ProximalNewtonRun {
 
 // The working set and its Hessian are chosen anew in every iteration.
 void ProximalNewtonRun::visit(core::Archive& archive) {
-  archive(curvatures_);
+  archive.exactly(curvatures_, objective_.dimension());
   archive(damping_);
   archive(needs_damping_);
   archive(iteration_);

@@ -28,8 +28,8 @@ std::string_view to_string(StopReason reason) {
   return "unknown";
 }
 
-void Solution::visit(core::Archive& archive) {
-  archive(coefficients);
+void Solution::visit(core::Archive& archive, std::size_t dimension) {
+  archive.exactly(coefficients, dimension, true);
   archive(objective);
   archive(gradient_norm);
   archive(estimated_gap);
@@ -56,7 +56,7 @@ void visit_point(core::Archive& archive, const Objective& objective,
                  std::unique_ptr<Point>& point) {
   std::vector<double> coefficients;
   if (point) coefficients.assign(point->coefficients().begin(), point->coefficients().end());
-  archive(coefficients);
+  archive.exactly(coefficients, objective.dimension());
   if (archive.reading()) point = objective.evaluate(coefficients);
 }
 

@@ -59,6 +59,8 @@ void visit_number(const NpyType& type, std::span<const std::byte> bytes, std::si
   return take(at<std::uint64_t>(bytes, element));
 }
 
+constexpr std::uint32_t kLastCharacter = 0x10FFFF;
+
 void append_utf8(std::uint32_t code, std::string& text) {
   const auto add = [&](std::uint32_t bits) { text += static_cast<char>(bits); };
   if (code < 0x80) return add(code);
@@ -242,7 +244,13 @@ std::vector<std::string> NpyArray::texts(std::int64_t first, std::int64_t count)
       values[i].assign(reinterpret_cast<const char*>(element.data()), size);
     } else {
       for (std::size_t k = 0; k < size / 4; ++k) {
-        append_utf8(at<std::uint32_t>(element, k), values[i]);
+        const auto code = at<std::uint32_t>(element, k);
+        if (code > kLastCharacter) {
+          refuse("holds a string with a character beyond U+10FFFF, which is none",
+                 "element " + std::to_string(first + static_cast<std::int64_t>(i)),
+                 "Write it again with numpy.save");
+        }
+        append_utf8(code, values[i]);
       }
     }
     values[i].erase(values[i].find_last_not_of('\0') + 1);  // padding

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/parse_json.hpp"
 
 namespace mpilogit::table {
 
@@ -95,7 +96,7 @@ void require_sound(const Schema& schema) {
 }
 
 Schema unpack(const std::string& text) {
-  const json packed = json::parse(text);
+  const json packed = core::parse_json<json>(text);
   require(packed.at("version").get<int>() == kVersion, "it is of a newer version");
   Schema schema;
   for (const auto& column : packed.at("columns")) schema.columns.push_back(unpack_column(column));

@@ -15,6 +15,7 @@
 #include "mpilogit/core/byte_count.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/memory_limits.hpp"
+#include "mpilogit/core/parse_json.hpp"
 #include "mpilogit/table/table_rows.hpp"
 
 #include "table/column_survey.hpp"
@@ -177,7 +178,7 @@ std::vector<LevelCounts> all_levels(const Reading& reading,
   }
   std::vector<std::map<std::string, std::int64_t>> merged(reading.columns.size());
   for (const auto& text : communicator.all_gather(mine.dump())) {
-    const auto theirs = nlohmann::json::parse(text);
+    const auto theirs = core::parse_json<nlohmann::json>(text);
     for (std::size_t i = 0; i < merged.size(); ++i) {
       for (const auto& level : theirs.at(i)) {
         merged[i][level.at(0).get<std::string>()] += level.at(1).get<std::int64_t>();

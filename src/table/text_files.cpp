@@ -10,6 +10,7 @@
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/parse_json.hpp"
 
 #include "table/piece_counter.hpp"
 #include "table/text_head.hpp"
@@ -63,7 +64,7 @@ std::string TextFiles::read_heads(const TextSource& source) {
 }
 
 void TextFiles::learn_heads(const std::string& description) {
-  const auto packed = nlohmann::json::parse(description);
+  const auto packed = core::parse_json<nlohmann::json>(description);
   dialect_.delimiter = static_cast<char>(packed.at("delimiter").get<int>());
   packed.at("columns").get_to(columns_);
   for (std::size_t i = 0; i < columns_.size(); ++i) numbers_.emplace(columns_[i], i);

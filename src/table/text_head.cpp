@@ -54,6 +54,18 @@ void require_text(std::string_view text, const std::string& path) {
   }
 }
 
+// A carriage return in the midst of all the text, and no newline.
+void require_lines(std::string_view text, const std::string& path) {
+  const std::size_t at = text.find('\r');
+  if (at == std::string_view::npos || at + 1 >= text.size() ||
+      text.find('\n') != std::string_view::npos)
+    return;
+  throw core::bad_input({.what = "its lines end by a carriage return alone",
+                         .where = path,
+                         .why = "as those of old Macs did",
+                         .remedy = "Convert it: tr '\\r' '\\n' <FILE >NEW"});
+}
+
 bool is_blank_line(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
@@ -106,7 +118,10 @@ std::string first_text(const std::string& path, Compression compression, char qu
     const std::size_t before = text.size();
     text.resize(size);
     text.resize(before + stream->read(std::span(text).subspan(before)));
-    if (before == 0) require_text(text, path);
+    if (before == 0) {
+      require_text(text, path);
+      if (text.size() < size) require_lines(text, path);
+    }
     if (text.size() < size || first_line(text, quote).end < text.size()) return text;
     if (size >= kLongestRow) throw too_long(path, quote);
   }

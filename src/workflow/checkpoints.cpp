@@ -3,6 +3,7 @@
 #include <chrono>
 #include <future>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,14 @@ constexpr double kSecondsApart = 1.0;
 
 /// Unwinds runs under way, on all ranks alike, once their state is kept.
 struct StopRequested {};
+
+// Whole and sealed, but no state that a run has had: somebody has changed it. Or the fault is ours.
+core::Error led_astray(const std::string& what) {
+  return core::bad_input({.what = "going on from the checkpoint failed: " + what,
+                          .where = {},
+                          .why = "it may hold a state that no run has had",
+                          .remedy = "Begin anew with --restart"});
+}
 
 /// Writes in the background, one checkpoint at a time.
 class Writer {
@@ -147,8 +156,9 @@ class Checkpoints::Implementation {
   core::Stopwatch since_;         // the last checkpoint was begun
   std::int64_t iterations_ = -1;  // of the main run, likewise; the first boundary ends none
   bool kept_ = false;             // one by this run
-  std::int64_t honoured_ = 0;     // requests for checkpoints
-  std::mutex mutex_;              // of what follows
+  bool resumed_ = false;
+  std::int64_t honoured_ = 0;  // requests for checkpoints
+  std::mutex mutex_;           // of what follows
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<std::vector<std::byte>> resumed_lanes_;
   std::int64_t round_ = 0;  // number of the last checkpoint that lanes were asked for
@@ -205,6 +215,7 @@ void Checkpoints::Implementation::begin(const TrainingSet& set) {
   std::vector<std::byte> state;
   archive(state);
   archive.each(resumed_lanes_, [&](auto& lane) { archive(lane); });
+  resumed_ = !state.empty();
   main_ = std::make_unique<Main>(*this, std::move(state));
   signals_.hold();
   since_ = core::Stopwatch();
@@ -216,6 +227,12 @@ void Checkpoints::Implementation::run(core::FunctionRef<void()> work) {
     return;
   } catch (const StopRequested&) {
     // All ranks are here.
+  } catch (const core::Error& error) {
+    if (!resumed_ || error.code() != core::ExitCode::internal_failure) throw;
+    throw led_astray(error.what());
+  } catch (const std::logic_error& error) {  // lengths and places that no state of ours has
+    if (!resumed_) throw;
+    throw led_astray(error.what());
   }
   comm::on_root(communicator_, [&] {
     writer_.write(last_, "stop");

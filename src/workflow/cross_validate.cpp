@@ -113,8 +113,11 @@ FoldPaths CrossValidation::train(double l1_ratio, std::span<const double> lambda
     tasks.emplace_back([&, f] {
       FoldPath& steps = paths.coefficients[f];
       const auto visit = [&](core::Archive& archive) {
-        archive.each(steps, [&](std::vector<double>& coefficients) { archive(coefficients); });
-        archive(paths.nonzeros[f]);
+        archive.each(steps, [&](std::vector<double>& coefficients) {
+          archive.exactly(coefficients, fits[f].dimension());
+        });
+        archive.exactly(paths.nonzeros[f], steps.size());
+        core::Archive::require(steps.size() <= lambdas.size());
         archive(converged[f]);
         fits[f].visit(archive);
       };
@@ -205,7 +208,7 @@ std::vector<std::int64_t> CrossValidation::fold_rows() const {
   return rows;
 }
 
-void visit_candidates(core::Archive& archive, CrossValidateReport& report) {
+void visit_candidates(core::Archive& archive, std::size_t folds, CrossValidateReport& report) {
   archive(report.converged);
   archive(report.data_passes);
   archive.each(report.candidates, [&](Candidate& candidate) {
@@ -221,6 +224,7 @@ void visit_candidates(core::Archive& archive, CrossValidateReport& report) {
       archive(score.accuracy);
       archive(score.roc_auc);
     });
+    core::Archive::require(!archive.reading() || candidate.folds.size() == folds);
   });
 }
 
@@ -284,7 +288,8 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
       clock.visit(archive);
       archive(folds_done);
       archive(report.seconds_folds);
-      visit_candidates(archive, report);
+      visit_candidates(archive, options.folds, report);
+      core::Archive::require(!archive.reading() || !folds_done || !report.candidates.empty());
       history.visit(archive);
     };
     const solvers::StateFrame frame(checkpoints.keeper(), visit);

@@ -86,7 +86,8 @@ void fit_firth(const TrainOptions& options, const TrainingSet& set,
   bool solved = false;
   const auto visit = [&](core::Archive& archive) {
     archive(solved);
-    report.solution.visit(archive);
+    report.solution.visit(archive, logistic.dimension());
+    core::Archive::require(!archive.reading() || !solved || !report.solution.coefficients.empty());
     logistic.visit_passes(archive);
   };
   const solvers::StateFrame frame(monitor.keeper(), visit);

@@ -81,7 +81,8 @@ struct Fit {
   // The solver under way has a frame of its own.
   void visit(core::Archive& archive) {
     archive(solved);
-    solution.visit(archive);
+    solution.visit(archive, objective.dimension());
+    core::Archive::require(!archive.reading() || !solved || !solution.coefficients.empty());
     guard.visit(archive);
     objective.visit_passes(archive);
   }

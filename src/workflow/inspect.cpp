@@ -27,7 +27,9 @@ Content content_of(const data::Source& source, const comm::Communicator& communi
   return static_cast<Content>(answer.front());
 }
 
-DatasetDescription describe(const data::Source& source, const comm::Communicator& communicator) {
+// Of the features only that they are sound: nothing is kept for each column.
+DatasetDescription describe(data::Source source, const comm::Communicator& communicator) {
+  source.column_bounds = false;
   const data::Dataset dataset = data::read_dataset(source, communicator);
   DatasetDescription description;
   description.shape = dataset.shape();

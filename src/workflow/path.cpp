@@ -43,7 +43,8 @@ std::string why_enough(const PathOptions& options, const model::Path& path) {
   return {};
 }
 
-void visit_steps(core::Archive& archive, PathReport& report) {
+void visit_steps(core::Archive& archive, std::size_t coefficients, std::size_t intercepts,
+                 PathReport& report) {
   model::Path& path = report.path;
   for (auto* of_steps : {&path.lambda, &path.l1, &path.l2, &path.objective,
                          &path.deviance_explained, &path.coefficients, &path.intercept}) {
@@ -53,6 +54,14 @@ void visit_steps(core::Archive& archive, PathReport& report) {
   archive(path.data_passes);
   archive.each(report.stop_reasons, [&](std::string& reason) { archive(reason); });
   archive(report.converged);
+  const std::size_t steps = path.lambda.size();
+  for (const auto* of_steps : {&path.l1, &path.l2, &path.objective, &path.deviance_explained}) {
+    core::Archive::require(of_steps->size() == steps);
+  }
+  core::Archive::require(path.coefficients.size() == steps * coefficients &&
+                         path.intercept.size() == steps * intercepts &&
+                         path.nonzeros.size() == steps && path.data_passes.size() == steps &&
+                         report.stop_reasons.size() == steps);
 }
 
 // Whether the step that begins now is one that was under way when its state was kept.
@@ -98,7 +107,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
       archive(before);
       clock.visit(archive);
       fit.visit(archive);
-      visit_steps(archive, report);
+      visit_steps(archive, set.design.features() * fit.columns(), fit.columns(), report);
     };
     const solvers::StateFrame frame(checkpoints.keeper(), visit);
     if (!null_fitted) fit.fit_null();

@@ -51,7 +51,7 @@ PathFit::PathFit(const objective::Passes& passes, objective::Targets targets,
 }
 
 void PathFit::visit(core::Archive& archive) {
-  solution_.visit(archive);
+  solution_.visit(archive, objective_.dimension());
   archive(last_lambda_);
   archive(null_loss_);
   archive(steepest_);

@@ -52,6 +52,7 @@ class PathFit {
   std::int64_t nonzeros() const;
 
   std::size_t columns() const { return objective_.classes(); }
+  std::size_t dimension() const { return objective_.dimension(); }
 
  private:
   solvers::Solution minimise(double screening);

@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mpilogit/core/parse_json.hpp"
+#include "mpilogit/workflow/history.hpp"
+
 namespace mpilogit::workflow {
 
 namespace {
@@ -45,23 +48,36 @@ std::int64_t integer(const ParsedJson& from, const char* key) {
   return value.value_or(0);
 }
 
-std::vector<HistoryEntry> history_of(const ParsedJson& record) {
-  std::vector<HistoryEntry> history;
-  if (!record.contains("history") || !record["history"].is_array()) return history;
-  for (const auto& line : record["history"]) {
-    if (!line.is_object()) continue;
-    history.push_back({integer(line, "iteration"), number(line, "objective"),
-                       number(line, "estimated_gap"), number(line, "gradient_norm"),
-                       integer(line, "data_passes"), number(line, "seconds")});
-  }
-  return history;
+void add_line(const ParsedJson& line, History& history) {
+  solvers::Progress progress;
+  progress.iteration = integer(line, "iteration");
+  progress.objective = number(line, "objective");
+  progress.estimated_gap = number(line, "estimated_gap");
+  progress.gradient_norm = number(line, "gradient_norm");
+  progress.data_passes = integer(line, "data_passes");
+  history.add(progress, number(line, "seconds"));
+}
+
+// The lines of the history, which may be any number, go one by one into `history`, which keeps as
+// many of them as that of a training.
+ParsedJson without_history(const std::string& json, History& history) {
+  bool in_history = false;
+  const auto take = [&](int depth, ParsedJson::parse_event_t event, ParsedJson& parsed) {
+    using Event = ParsedJson::parse_event_t;
+    if (depth == 1 && event == Event::key) in_history = parsed == "history";
+    if (depth != 2 || event != Event::object_end || !in_history) return true;
+    add_line(parsed, history);
+    return false;
+  };
+  return core::parse_json<ParsedJson>(json, take, false);
 }
 
 }  // namespace
 
 RecordSummary summarise_record(const std::string& json) {
   RecordSummary summary;
-  const ParsedJson record = ParsedJson::parse(json, nullptr, false);
+  History history;
+  const ParsedJson record = without_history(json, history);
   if (!record.is_object()) return summary;
   read(record, "rows", summary.rows);
   read(record, "features", summary.features);
@@ -87,7 +103,7 @@ RecordSummary summarise_record(const std::string& json) {
   if (record.contains("separation") && record["separation"].is_object()) {
     read(record["separation"], "columns", summary.separating);
   }
-  summary.history = history_of(record);
+  summary.history = history.entries();
   return summary;
 }
 

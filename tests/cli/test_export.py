@@ -105,11 +105,11 @@ RAW_SHIM = """
 int encode(double age, const char *colour, double when, const char *level, double label, double *features);
 int encode(double age, const char *colour, double when, const char *level, double label, double *features) {
   struct raw_row row;
-  row.age = age;
-  row.colour_of__car_ = colour;
-  row.when = when;
-  row.class_ = level;
-  row.label = label;
+  row.column_age = age;
+  row.column_colour_of__car_ = colour;
+  row.column_when = when;
+  row.column_class = level;
+  row.column_label = label;
   return raw_encode(&row, features);
 }
 """
@@ -365,8 +365,9 @@ def test_a_row_of_other_length_is_refused_in_python(models, tmp_path):
 
 
 def test_columns_that_no_member_can_be_called(tmp_path):
-    """Keywords, macros of the headers and names of the compiler's own."""
-    names = ["double", "M_PI", "_Bool", "__FILE__", "NULL", "a b", "a_b", "", "2nd", "row", "features", "odd_row", "É"]
+    """Keywords, macros of any header and names of the compiler's own: the beginning of a member is ours."""
+    names = ["double", "M_PI", "_Bool", "__FILE__", "NULL", "a b", "a_b", "", "2nd", "row", "features", "odd_row", "É",
+             "HUGE_VALF", "EXIT_SUCCESS", "RAND_MAX", "math_errhandling", "assert", "isnan", "strcmp", "class", "BUFSIZ"]
     schema = {**export_models.SCHEMA, "columns": [
         {"name": name, "kind": "number", "mean": 0.5, "indicates_missing": False} for name in names]}
     import json
@@ -378,11 +379,13 @@ def test_columns_that_no_member_can_be_called(tmp_path):
     model = export_models.exportable(tmp_path, "odd", x, y, "--l2", "0.1",
                                      schema=np.array(json.dumps(schema), dtype=h5py.string_dtype()))
     path = export(model, "c", tmp_path, ".h")
+    headers = "#include <assert.h>\n#include <errno.h>\n#include <limits.h>\n#include <stdio.h>\n#include <stdlib.h>\n"
+    path.write_text(headers + path.read_text())
     forms.c_library(path)
     members = re.search(r"struct odd_row {\n(.*?)};", path.read_text(), re.DOTALL).group(1)
     assert re.findall(r"  double (\w+);", members) == [
-        "double_", "M_PI_", "_Bool_", "__FILE___", "NULL_", "a_b", "a_b_2", "_", "_2nd", "row", "features", "odd_row",
-        "___"]
+        "column_" + name for name in ["double", "M_PI", "_Bool", "__FILE__", "NULL", "a_b", "a_b_2", "_", "_2nd", "row",
+                                      "features", "odd_row", "__", *names[13:]]]
 
 
 @pytest.mark.parametrize("name", ["two", "hour"])
@@ -437,8 +440,8 @@ STRICT_SHIM = """
 int encode(const char *word, double size, double *features);
 int encode(const char *word, double size, double *features) {
   struct strict_row row;
-  row.word = word;
-  row.size = size;
+  row.column_word = word;
+  row.column_size = size;
   return strict_encode(&row, features);
 }
 """
@@ -496,10 +499,10 @@ TABLE_SHIM = """
 int encode(const char *word, double size, const char *place, double day, double *features);
 int encode(const char *word, double size, const char *place, double day, double *features) {
   struct table_row row;
-  row.word = word;
-  row.size = size;
-  row.place = place;
-  row.day = day;
+  row.column_word = word;
+  row.column_size = size;
+  row.column_place = place;
+  row.column_day = day;
   return table_encode(&row, features);
 }
 """

@@ -11,7 +11,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 
-from conftest import PROGRAM, command, mpilogit, write_dense
+from conftest import MPIEXEC, PROGRAM, command, mpilogit, write_dense
 
 X = np.array([-3.0, -2, -1, 0, 1, 2, 3, 4, -2, 2])[:, None]
 Y = np.array([0, 0, 0, 1, 0, 1, 1, 1, 1, 0])

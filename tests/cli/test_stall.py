@@ -218,6 +218,13 @@ def test_slow_passes_end_nothing(start, name):
     assert job.text() == ""
 
 
+def test_a_rank_that_stops_before_the_ranks_know_of_each_other(start):
+    job = start(scene("stopped at the start"))
+    job.find_ranks()
+    require_end(job, r"a rank kept the others waiting for \d+ s at the start, before they know which one it is "
+                     r"\(stopped, cut off, or out of memory\)", "starting")
+
+
 def test_a_rank_that_lives_but_keeps_the_others_waiting(start):
     job = start(scene("writing"))
     job.find_ranks()

@@ -44,8 +44,11 @@ void play(std::string_view scene, const Communicator& world) {
 int main(int argc, char** argv) {
   Environment environment(argc, argv);
   const Communicator world = Communicator::world();
+  const std::string_view scene = argc > 1 ? argv[1] : "";
   Watchdog watchdog;
+  watchdog.begin(world, kTimeout, "Start again");
+  if (scene == "stopped at the start" && world.rank() == 1) std::raise(SIGSTOP);
   watchdog.start(world, kTimeout, "Start again");
-  play(argc > 1 ? argv[1] : "", world);
+  play(scene, world);
   return environment.finish(argc > 2 ? 2 : 0, world);
 }

@@ -73,6 +73,27 @@ TEST_CASE("An archive gives back what was written") {
   CHECK(read.names == expected.names);
 }
 
+TEST_CASE("A vector of another length than the run's is refused") {
+  Archive written;
+  std::vector<double> three = {1.0, 2.0, 3.0};
+  std::vector<double> none;
+  written.exactly(three, 3);
+  written.exactly(none, 3, true);
+  Archive sound(written.bytes());
+  std::vector<double> values;
+  sound.exactly(values, 3);
+  CHECK(values == three);
+  sound.exactly(values, 3, true);
+  CHECK(values.empty());
+  for (const std::size_t count : {0U, 2U, 4U}) {
+    Archive other(written.bytes());
+    CHECK_THROWS_AS(other.exactly(values, count), Error);
+  }
+  Archive empty(written.bytes());
+  empty.exactly(values, 3);
+  CHECK_THROWS_AS(empty.exactly(values, 3), Error);
+}
+
 TEST_CASE("An archive that is too short anywhere throws and allocates nothing large") {
   const std::vector<std::byte> whole = written();
   for (std::size_t length = 0; length < whole.size(); ++length) {

@@ -20,6 +20,8 @@ TEST_CASE("amounts of memory are read") {
 }
 
 TEST_CASE("amounts of memory are written") {
+  CHECK(bytes_text(1) == "1 byte");
+  CHECK(bytes_text(640) == "640 bytes");
   CHECK(bytes_text(65'536) == "64 KiB");
   CHECK(bytes_text(3 << 20) == "3 MiB");
   CHECK(bytes_text(4'831'838'208) == "4.5 GiB");

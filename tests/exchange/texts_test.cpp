@@ -42,6 +42,14 @@ TEST_CASE("identifiers and names that differ") {
   CHECK(names.claim("") == "unnamed");
 }
 
+TEST_CASE("as many may want the same name as there are") {
+  exchange::UniqueNames names;
+  names.claim("x_3");
+  std::string last;
+  for (int i = 0; i < 100'000; ++i) last = names.claim("x");
+  CHECK(last == "x_100001");
+}
+
 TEST_CASE("what fills a place is not filled again") {
   const std::array<std::pair<std::string, std::string>, 2> values = {{{"a", "@b@"}, {"b", "c"}}};
   CHECK(exchange::filled("x @a@ @b@", values) == "x @b@ c");

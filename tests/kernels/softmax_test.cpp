@@ -319,6 +319,29 @@ TEST_CASE("curvatures between columns") {
   }
 }
 
+TEST_CASE("curvatures of all columns with themselves at once") {
+  for (const SoftmaxShape shape : {SoftmaxShape{2, false}, {4, true}, {150, false}, {149, true}}) {
+    for (const double scale : {0.0, 1.0, 30.0}) {
+      const Rows rows = sample(shape, 33, scale);
+      std::vector<double> all(rows.margins.size());
+      softmax_probabilities(shape, rows.margins, all);
+      std::vector<double> expected(all.size());
+      std::vector<double> column(33);
+      for (std::size_t k = 0; k < shape.columns; ++k) {
+        softmax_curvatures(shape, all, rows.weights, k, k, column);
+        for (std::size_t i = 0; i < 33; ++i) expected[i * shape.columns + k] = column[i];
+      }
+      softmax_diagonal_curvatures(shape, all, rows.weights, all);  // in place
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        CAPTURE(shape.columns, scale, i);
+        CHECK(std::abs(all[i] - expected[i]) <= 160 * 0x1p-53 * expected[i]);
+        CHECK(all[i] >= 0);
+        CHECK(all[i] <= rows.weights[i / shape.columns] / 4);
+      }
+    }
+  }
+}
+
 TEST_CASE("curvatures keep their bound where rounding could break it") {
   // The first class has about half, so that p (1 − p) is next to 1/4.
   constexpr std::size_t columns = 10;

@@ -15,6 +15,8 @@ VERSIONS = {
     "openmpi5": "mpirun (Open MPI) 5.0.3",
     "mpich": "HYDRA build details:\n    Version: 4.0.2",
 }
+# What words mean only the program knows, and the launcher asks it: so do the stand-ins.
+ANSWERS = f"""if [[ $1 == --value-of ]]; then exec {shlex.quote(os.environ['MPILOGIT_PROGRAM'])} "$@"; fi\n"""
 # Two sockets, each a NUMA node, of two cores with two threads each: CPU 0 and 4 are the same core.
 LSCPU = "# CPU,Core,Socket,Node\n" + "".join(
     f"{cpu},{cpu % 4},{cpu % 4 // 2},{cpu % 4 // 2}\n" for cpu in range(8))
@@ -55,7 +57,7 @@ exit "${{FAKE_STATUS:-0}}"
         machine.tool("sed", f"""
 if [[ $* == *Cpus_allowed_list* ]]; then echo {cpus}; else exec /usr/bin/env -i PATH=/usr/bin:/bin sed "$@"; fi
 """)
-        self.program = machine.tool("mpilogit", "")
+        self.program = machine.tool("mpilogit", ANSWERS)
         self.environment = {
             "PATH": f"{self.tools}:/usr/bin:/bin",
             "MPILOGIT": str(self.program),
@@ -128,7 +130,7 @@ class RealJobs:
 
     def program(self, body):
         path = self.folder / "program"
-        path.write_text(f"#!/bin/bash\necho $$ $PPID >>{self.pids}\nrank=${{OMPI_COMM_WORLD_RANK:-}}\n"
+        path.write_text(f"#!/bin/bash\n{ANSWERS}echo $$ $PPID >>{self.pids}\nrank=${{OMPI_COMM_WORLD_RANK:-}}\n"
                         f"cd {self.folder}\n{body}")
         path.chmod(0o755)
 

@@ -134,6 +134,44 @@ def test_a_nodefile_that_cannot_be_read_is_named(launcher):
     assert "/nowhere/nodes" in launcher.refusal("train", "a.h5", PBS_NODEFILE="/nowhere/nodes")
 
 
+# Bash's arithmetic would run it; FILE stands for the file that it would make.
+COMMAND_AS_NUMBER = "BASH_VERSINFO[$(touch${IFS}FILE)0]"
+
+
+@pytest.mark.parametrize("given, lines, words", [
+    ({"PE_HOSTFILE": "FILE"}, f"a {COMMAND_AS_NUMBER} q UNDEFINED\n", "BASH_VERSINFO"),
+    ({"SLURM_JOB_ID": "12", "SLURM_NTASKS": COMMAND_AS_NUMBER}, "", "SLURM_NTASKS is"),
+    ({"SLURM_JOB_ID": "12", "SLURM_CPUS_PER_TASK": COMMAND_AS_NUMBER}, "", "SLURM_CPUS_PER_TASK is"),
+    ({"SLURM_JOB_ID": "12", "SLURM_JOB_NUM_NODES": COMMAND_AS_NUMBER}, "", "SLURM_JOB_NUM_NODES is"),
+    ({"SLURM_JOB_ID": "12", "SLURM_JOB_CPUS_PER_NODE": COMMAND_AS_NUMBER}, "", "SLURM_JOB_CPUS_PER_NODE is"),
+    ({"SLURM_JOB_ID": "12", "SLURM_JOB_CPUS_PER_NODE": "1(x9999999999)"}, "", "'1(x9999999999)'"),
+    ({"SLURM_JOB_ID": "12", "SLURM_JOB_CPUS_PER_NODE": "8,"}, "", "'8,'"),
+    ({"LSB_MCPU_HOSTS": "a"}, "", "the host 'a' in LSB_MCPU_HOSTS is ''"),
+    ({"LSB_MCPU_HOSTS": "a 2 b many"}, "", "the host 'b' in LSB_MCPU_HOSTS is 'many'"),
+    ({"PBS_NODEFILE": "FILE"}, "-x\n", "'-x'"),
+])
+def test_what_the_environment_calls_a_number_is_one(launcher, tmp_path, given, lines, words):
+    made = tmp_path / "made"
+    path = nodefile(tmp_path, lines.replace("FILE", str(made)))
+    given = {name: path if value == "FILE" else value.replace("FILE", str(made)) for name, value in given.items()}
+    assert words in launcher.refusal("train", "a.h5", **given)
+    assert words in launcher.refusal("--dry-run", "-n", "1", "train", "a.h5", **given)
+    assert not made.exists()
+
+
+@pytest.mark.parametrize("hosts, words", [
+    ("a:x", "the host 'a' in --hosts is 'x'"), ("a:-3", "is '-3'"), ("a:99999999999999999999", "is '99999999999999999999'"),
+    ("a:1:2", "is '1:2'"), ("a:2 3", "is '2 3'"), ("-n:2", "the host '-n'"), ("a;b", "the host 'a;b'"), (":2", "the host"),
+])
+def test_hosts_are_names_and_numbers(launcher, hosts, words):
+    assert words in launcher.refusal("--hosts", hosts, "train", "a.h5")
+
+
+@pytest.mark.parametrize("line, words", [("a slots=x", "is 'x'"), ("a:0", "is '0'"), ("a slots = -1", "is '-1'")])
+def test_a_hostfile_has_names_and_numbers(launcher, tmp_path, line, words):
+    assert words in launcher.refusal("--hostfile", nodefile(tmp_path, line + "\n"), "train", "a.h5")
+
+
 @four_cores
 def test_several_hosts_notice_a_silent_one(launcher):
     words = launcher.command("--hosts", "a,b", "train", "a.h5")

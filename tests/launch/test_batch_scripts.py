@@ -24,6 +24,7 @@ class Batch:
         scripts.mkdir(parents=True)
         (scripts / "slurm").symlink_to(SCRIPTS / "slurm")
         (scripts / "launch").write_text(f"""#!/bin/bash
+if [[ $1 == --value-of ]]; then [[ " $* " != *" --restart "* ]] || echo true; exit; fi
 trap 'echo asked >>{folder}/asked; exit 75' USR2
 printf '%s\\n' "$@" >{folder}/words
 touch {folder}/ready
@@ -147,6 +148,23 @@ def test_a_sweep_has_a_model_and_a_checkpoint_for_each_task(batch, tmp_path):
     job.send_signal(signal.SIGUSR1)
     assert job.wait(timeout=30) == 75
     assert batch.requeued() == ["requeue 12"]
+
+
+@pytest.mark.parametrize("template, given, words", [
+    ("slurm/sweep.sbatch", {"SLURM_ARRAY_TASK_ID": "BASH_VERSINFO[$(touch${IFS}FILE)0]", "L2": "1 2"}, "array task"),
+    ("pbs/train.pbs", {"STOP_AFTER": "soon"}, "STOP_AFTER is 'soon'"),
+    ("pbs/train.pbs", {"TRAIN_OPTIONS": "--restart"}, "remove the checkpoint"),
+])
+def test_what_the_environment_says_is_looked_at(batch, tmp_path, template, given, words):
+    given = {name: value.replace("FILE", str(tmp_path / "made")) for name, value in given.items()}
+    result = batch.run(template, CODE="0", DATA="d.h5", MODEL="m.h5", **given)
+    assert result.returncode == 2 and words in result.stdout
+    assert not (tmp_path / "made").exists() and not (tmp_path / "words").exists()
+
+
+def test_names_that_look_like_options_are_names(batch):
+    assert batch.run("slurm/train.sbatch", CODE="0", DATA="-d.h5", MODEL="-m.h5").returncode == 0
+    assert {"./-d.h5", "./-m.h5", "./-m.h5.checkpoint"} <= set(batch.words())
 
 
 def test_pbs_stops_by_its_own_clock(batch, tmp_path):

@@ -99,6 +99,21 @@ def test_a_command_that_begins_anew_is_not_restarted(machine, tmp_path):
     assert run(arguments=arguments).returncode == 134
 
 
+def test_what_words_mean_the_program_says(machine, tmp_path):
+    (tmp_path / "config").write_text("checkpoint = c\nrestart = true\n")
+    (tmp_path / "never").write_text("checkpoint = c\nrestart = false\n")
+    run, attempts = counting(machine, tmp_path, [0, 0])
+    result = run("--max-restarts", "1", arguments=["train", "a.h5", "--config", str(tmp_path / "config")])
+    assert result.returncode == 2 and "configuration file would begin anew" in result.stderr
+    result = run("--max-restarts", "1", arguments=["train", "a.h5", "--chekpoint", "c"])
+    assert result.returncode == 2 and "chekpoint" in result.stderr
+    assert attempts() == []
+    words = ["train", "a.h5", "--config", str(tmp_path / "never"), "--test", "a --restart b"]
+    assert run("--max-restarts", "1", arguments=words).returncode == 0
+    result = run("--max-restarts", "1", arguments=["train", "a.h5", "--config", "/nowhere/config"])
+    assert result.returncode == 2 and "/nowhere/config" in result.stderr
+
+
 # --- with the real mpirun --------------------------------------------------------------------------
 
 # As the program does: USR1 is a checkpoint, USR2 is one and the end; TERM here is the end without one.

@@ -1,5 +1,6 @@
 // Value, gradient, Hessian and line against their definitions in long double.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -280,6 +281,74 @@ TEST_CASE("a loss below the separation threshold proves separation") {
   const LogisticObjective& other = made_other.objective;
   for (const double w : {-20.0, -1.0, 0.0, 1.0, 20.0}) {
     CHECK(other.evaluate(std::vector<double>{w, 0.0})->value() >= other.separation_threshold());
+  }
+}
+
+// All classes are there, each as often as the others.
+SampleData many_classes(std::int64_t rows, std::size_t classes, bool reference_class) {
+  SampleData sample = testing::make_classes(rows, {1.0}, true, classes, reference_class);
+  for (std::size_t i = 0; i < sample.y.size(); ++i) {
+    sample.y[i] = static_cast<std::int64_t>(i % classes);
+  }
+  for (double& weight : sample.weights) weight += 0.5;
+  return sample;
+}
+
+std::vector<double> waves(std::size_t count) {
+  std::vector<double> w;
+  for (std::size_t v = 0; v < count; ++v) w.push_back(std::sin(static_cast<double>(v)));
+  return w;
+}
+
+// Above a hundred columns the curvatures of all are made at once.
+TEST_CASE("diagonals of many classes are those of the definition") {
+  const auto world = comm::Communicator::world();
+  for (const bool reference : {false, true}) {
+    const SampleData sample = many_classes(220, 110, reference);
+    const data::Dataset dataset = testing::distribute(sample, world);
+    const testing::TestObjective made(dataset, world, 0.1, 1, reference);
+    const auto w = waves(made.objective.dimension());
+    const auto point = made.objective.evaluate(w);
+    std::vector<double> diagonal(w.size());
+    point->hessian_diagonal(diagonal);
+    const auto expected = testing::naive_hessian(sample, w, 0.1);
+    for (std::size_t v = 0; v < w.size(); ++v) CHECK(diagonal[v] == near(expected[v][v]));
+  }
+}
+
+// Above 4096 columns no probabilities of all rows are kept. Against differences of gradients.
+TEST_CASE("products of thousands of classes are derivatives of the gradient") {
+  const auto world = comm::Communicator::world();
+  if (world.size() != 2) return;  // once is enough
+  const data::Dataset dataset = testing::distribute(many_classes(4100, 4100, false), world);
+  const testing::TestObjective made(dataset, world, 0.1);
+  const std::size_t dimension = made.objective.dimension();
+  const auto w = waves(dimension);
+  constexpr double kStep = 1e-4;
+  auto after = w;
+  auto before = w;
+  std::vector<double> direction(dimension, 0.0);
+  for (std::size_t v = 0; v < dimension; v += 7) {
+    direction[v] = v % 2 == 0 ? 1.0 : -0.5;
+    after[v] += kStep * direction[v];
+    before[v] -= kStep * direction[v];
+  }
+  const auto point = made.objective.evaluate(w);
+  std::vector<double> product(dimension);
+  point->hessian_vector(direction, product);
+  const auto later = made.objective.evaluate(after);
+  const auto earlier = made.objective.evaluate(before);
+  for (std::size_t v = 0; v < dimension; ++v) {
+    const double slope = (later->gradient()[v] - earlier->gradient()[v]) / (2.0 * kStep);
+    CHECK(product[v] == Approx(slope).epsilon(1e-5).margin(1e-11));
+  }
+  std::vector<double> diagonal(dimension);
+  point->hessian_diagonal(diagonal);
+  for (const std::size_t v : {std::size_t{0}, std::size_t{4099}, dimension - 1}) {
+    std::fill(direction.begin(), direction.end(), 0.0);
+    direction[v] = 1.0;
+    point->hessian_vector(direction, product);
+    CHECK(diagonal[v] == Approx(product[v]).epsilon(1e-9));
   }
 }
 

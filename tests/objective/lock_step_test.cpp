@@ -3,7 +3,9 @@
 #include "mpilogit/objective/lock_step.hpp"
 
 #include <deque>
+#include <functional>
 #include <stdexcept>
+#include <vector>
 
 #include "mpilogit/solvers/lbfgs.hpp"
 #include "mpilogit/solvers/newton.hpp"
@@ -90,6 +92,36 @@ TEST_CASE("a task that fails ends the others in order") {
                                                     [] { throw std::runtime_error("on purpose"); }};
   CHECK_THROWS_WITH(lock_step.run(tasks), "on purpose");
   CHECK(finished);
+}
+
+// Of 16 rows, which are one block, all ranks but one have none.
+TEST_CASE("whether problems share a pass is the same on ranks without rows") {
+  const auto world = comm::Communicator::world();
+  const auto dataset = testing::distribute(testing::make_sample(16, {1.0}, false), world);
+  const Design design(dataset);
+  const SharedRows rows(design, {}, world, 1);
+  LockStep lock_step(rows, 2);
+  std::vector<double> counted(2);
+  std::vector<std::function<void()>> tasks;
+  for (std::size_t p = 0; p < 2; ++p) {
+    tasks.emplace_back([&, p] {
+      const std::vector<LocalBlock> own = rows.blocks;
+      const auto count = [](const LocalBlock& block, BlockSums out) {
+        out.scalars[0] = static_cast<double>(block.rows);
+      };
+      counted[p] = lock_step.passes(p)
+                       .run(BlockSum{.blocks = own,
+                                     .all_blocks = false,
+                                     .global_rows = 16,
+                                     .scales = {},
+                                     .scalars = 1,
+                                     .body = count})
+                       .scalars[0];
+    });
+  }
+  lock_step.run(tasks);
+  CHECK(counted == std::vector<double>{16.0, 16.0});
+  CHECK(lock_step.read().reads == 2);
 }
 
 }  // namespace

@@ -17,6 +17,12 @@ namespace mpilogit::cli {
 int run(std::span<const std::string> arguments, const comm::Communicator& communicator,
         comm::Watchdog& watchdog, const std::optional<std::string>& companions = std::nullopt);
 
+/// Whether `arguments` are "--value-of OPTION COMMAND …", by which scripts ask what words mean:
+/// then this process is to call `answer`, without MPI, and to leave with the code that it returns.
+/// It prints the option's value as given to COMMAND, on its line or in its configuration file.
+bool is_question(std::span<const std::string> arguments);
+int answer(std::span<const std::string> arguments);
+
 /// Whether `arguments` start a rehearsal (src/cli/rehearsal.hpp): then this process is to call
 /// `rehearse`, without MPI, and to leave with the code that it returns.
 bool is_rehearsal(std::span<const std::string> arguments);

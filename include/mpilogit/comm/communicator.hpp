@@ -24,6 +24,9 @@ struct Traffic {
 };
 
 /// Every member function but the queries is collective: all ranks call it, in the same order.
+/// With MPILOGIT_COMPARE_CALLS=1 in the environment of all ranks every call is preceded by a small
+/// one that compares what the ranks are about to call, and throws an internal failure, the same on
+/// all ranks, where they differ: for tests.
 /// MPI's own failures abort the job (MPI_ERRORS_ARE_FATAL): no rank can go on without the others.
 class Communicator {
  public:
@@ -35,6 +38,8 @@ class Communicator {
 
   /// The ranks that share this rank's memory (one host).
   Communicator on_this_host() const;
+  /// The ranks that give the same number, in their order here.
+  Communicator part(int number) const;
 
   void barrier() const;
 
@@ -99,6 +104,10 @@ class Communicator {
   /// To hold around a collective call of another library (parallel HDF5); those of this class hold
   /// it themselves.
   [[nodiscard]] Waiting waiting() const { return Waiting(activity()); }
+
+  /// Before a collective call of another library, and where all ranks are to have the same number.
+  /// Does nothing unless calls are compared.
+  void meet(std::int64_t number = 0) const;
 
   /// What this rank is doing; lives as long as this object or a copy.
   Activity& activity() const;

@@ -20,13 +20,19 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
+  /// Not collective: from the first call on, when the ranks know nothing of each other yet. Then
+  /// all that can be said is that one is missing. Where no thread can be had, `start` will say so.
+  void begin(const Communicator& communicator, double timeout_seconds, std::string advice);
+
   /// Collective. Watches all collective calls of `communicator`, of its copies and of those split
   /// from it. `advice` ends the message. Without a second rank there is nobody to wait for, and a
-  /// timeout of 0 is for ever: nothing is started then.
+  /// timeout of 0 is for ever: nothing is started then, and what was begun ends.
   void start(const Communicator& communicator, double timeout_seconds, std::string advice);
 
  private:
+  class Beginning;
   class Thread;
+  std::unique_ptr<Beginning> beginning_;
   std::unique_ptr<Thread> thread_;
 };
 

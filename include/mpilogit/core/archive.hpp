@@ -29,7 +29,8 @@ class Archive {
 
   const std::vector<std::byte>& bytes() const { return bytes_; }
 
-  /// Writes the value, or reads it. Throws an internal failure where there is nothing left to read.
+  /// Writes the value, or reads it. Throws bad input where there is nothing left to read: what was
+  /// written was the state of another run, or somebody has changed it.
   void operator()(bool& value) {
     std::uint8_t byte = value ? 1 : 0;
     (*this)(byte);
@@ -59,6 +60,17 @@ class Archive {
     if (reading_) value = there != 0 ? std::optional<T>(std::in_place) : std::nullopt;
     if (there != 0) (*this)(*value);
   }
+
+  /// A vector that has so many values in every state of this run, or in one that it may be empty in
+  /// none. Throws as where there is nothing left to read.
+  template <class T>
+  void exactly(std::vector<T>& values, std::size_t count, bool may_be_empty = false) {
+    (*this)(values);
+    if (reading_) require(values.size() == count || (may_be_empty && values.empty()));
+  }
+
+  /// What must be true of what was read. Throws as where there is nothing left to read.
+  static void require(bool sound);
 
   /// A sequence of anything: `visit` names the parts of one element.
   template <class Sequence, class Visit>

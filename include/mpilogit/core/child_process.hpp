@@ -1,12 +1,42 @@
 #pragma once
 // This program once more, as a process apart: for work that may bring a process down.
 
+#include <csignal>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <spawn.h>
 #include <string>
 
 namespace mpilogit::core {
+
+/// While it lives, ends of children can be waited for. Who starts this program may have it ignore
+/// SIGCHLD, and then the kernel forgets how a child ended.
+class ChildrenAreWaitedFor {
+ public:
+  ChildrenAreWaitedFor();
+  ~ChildrenAreWaitedFor();
+  ChildrenAreWaitedFor(const ChildrenAreWaitedFor&) = delete;
+  ChildrenAreWaitedFor& operator=(const ChildrenAreWaitedFor&) = delete;
+
+ private:
+  struct sigaction before_ {};
+};
+
+/// For posix_spawn: signals do to the child what they usually do, whatever they do to this process:
+/// one that warns of a limit is to end it.
+class UsualSignals {
+ public:
+  UsualSignals();
+  ~UsualSignals();
+  UsualSignals(const UsualSignals&) = delete;
+  UsualSignals& operator=(const UsualSignals&) = delete;
+
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
 
 struct ChildEnd {
   int code = 0;        ///< what it returned

@@ -49,6 +49,7 @@ struct Source {
   bool group_names =
       false;  ///< keep the groups' values: then there may be at most kMostNamedGroups
   ReadMode mode = ReadMode::automatic;
+  bool column_bounds = true;    ///< false: nothing is kept for each column, which may be many
   bool allow_external = false;  ///< virtual data sets may have parts in other folders
   MemoryPlan memory;
   /// Which columns are brought nearer to zero; unless `none`, also columns of doubles and weights of extreme
@@ -110,6 +111,8 @@ class Dataset {
   Dataset& operator=(Dataset&&) noexcept;
 
   const Shape& shape() const { return shape_; }
+  /// Whether rows count successes among trials: the same on every rank, also where one has no rows.
+  bool aggregated() const { return aggregated_; }
   /// Empty when labels were not read; {0, 1} when they are counts of successes.
   const ClassSet& classes() const { return classes_; }
 
@@ -157,7 +160,7 @@ class Dataset {
   std::span<const kernels::FramedColumn> frames() const { return frames_; }
 
   /// max_i |x_ij| over the rows of all ranks (features), of columns as rows have them; the same on
-  /// every rank.
+  /// every rank; empty where the source wants no column bounds.
   std::span<const double> largest_absolute() const { return largest_absolute_; }
 
   /// Over the rows of all ranks, the same on every rank.
@@ -180,6 +183,7 @@ class Dataset {
 
   std::optional<comm::Communicator> communicator_;
   Shape shape_;
+  bool aggregated_ = false;
   ClassSet classes_;
   Range local_blocks_;
   Range local_rows_;

@@ -49,4 +49,10 @@ void softmax_curvatures(const SoftmaxShape& shape, std::span<const double> proba
                         std::span<const double> weights, std::size_t k, std::size_t l,
                         std::span<double> curvatures);
 
+/// The same for k = l of all columns at once: curvatures[i, k] (rows × columns); may be the same
+/// memory as `probabilities`. 1 − p_k is the sum of the classes before it plus that of those after
+/// it, which may round otherwise than above. Cost: O(1) for each element.
+void softmax_diagonal_curvatures(const SoftmaxShape& shape, std::span<const double> probabilities,
+                                 std::span<const double> weights, std::span<double> curvatures);
+
 }  // namespace mpilogit::kernels

@@ -58,6 +58,7 @@ struct PassResult {
 /// Σ_i f_ik last: one read of the rows.
 struct FusedPass {
   std::span<const LocalBlock> blocks;
+  bool all_blocks = false;  ///< whether `blocks` are all of every rank's: then passes can be shared
   std::int64_t global_rows = 0;  ///< that the pass reads on all ranks together
   std::size_t columns = 1;
   std::span<const double> coefficients;      ///< (features + 1) × columns, intercepts last
@@ -74,6 +75,7 @@ struct FusedPass {
 /// Any other sum over blocks.
 struct BlockSum {
   std::span<const LocalBlock> blocks;
+  bool all_blocks = false;       ///< as above
   std::int64_t global_rows = 0;  ///< of the data that the body reads; 0 if it reads none
   std::span<const core::FixedPoint> scales;
   std::size_t scalars = 0;

@@ -12,7 +12,8 @@
 
 namespace mpilogit::objective {
 
-/// One element per local row in each vector that is not empty.
+/// One element per local row in each vector that is not empty. A rank may have no rows: what kind
+/// of data it is, no vector's length tells.
 struct Targets {
   std::size_t classes = 2;
   bool reference_class = false;  ///< of several classes, the first has no coefficients
@@ -26,7 +27,7 @@ struct Targets {
     if (classes == 2) return 1;
     return reference_class ? classes - 1 : classes;
   }
-  bool aggregated() const { return !success_weight.empty(); }
+  bool aggregated() const { return labels == nullptr; }
 };
 
 /// Of a data set, which must outlive them, with its sample weights. Aggregated where it has trials.

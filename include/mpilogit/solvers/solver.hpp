@@ -85,7 +85,7 @@ struct Solution {
   bool bounded(double tolerance) const { return gap_bound && *gap_bound <= tolerance; }
 
   /// As a part of a run's state.
-  void visit(core::Archive& archive);
+  void visit(core::Archive& archive, std::size_t dimension);
 };
 
 }  // namespace mpilogit::solvers
