@@ -128,6 +128,8 @@ Json of_training(const TrainReport& report) {
   }
   json["gradient_norm"] = solution.gradient_norm;
   json["estimated_gap"] = solution.estimated_gap;
+  json["gap_kind"] = solution.bounded(report.tolerance) ? "bound" : "estimate";
+  if (solution.gap_bound) json["gap_bound"] = *solution.gap_bound;
   json["nonzero_coefficients"] = report.nonzero_coefficients;
   add_diagnosis(report, json);
   json["seconds"] = {{"read", report.seconds_read},
