@@ -227,6 +227,15 @@ std::string advice(const workflow::TrainReport& report) {
            "infinity; the model is where training stopped." +
            by + "\nGive --l2 or --firth for a finite model";
   }
+  // Gradients are summed in units of about 2⁻⁶¹: of an objective as small as this they say nothing.
+  constexpr double kUnresolved = 1e-13;
+  if (std::fabs(report.solution.objective) < kUnresolved) {
+    return fmt::format(
+        "stopped before the tolerance ({}): the objective is below what its gradient resolves, so "
+        "that no relative gap can be told; the model is the best point so far. Every row is told "
+        "with certainty: a larger penalty, or --firth, gives a model that can be judged",
+        report.stop_reason());
+  }
   return fmt::format(
       "stopped before the tolerance ({}); the model is the best point so far. Allow more "
       "--max-iterations, a larger --tolerance, or another --solver",

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "mpilogit/kernels/fused_pass.hpp"
 
+#include "grams.hpp"
+#include "hessian.hpp"
 #include "problem.hpp"
 
 namespace mpilogit::objective {
@@ -108,6 +111,44 @@ double largest_margin(const LogisticObjective& objective, std::span<const double
     }
     return largest;
   });
+}
+
+std::vector<double> largest_margins(const LogisticObjective& objective,
+                                    std::span<const double> directions, std::size_t columns) {
+  const Problem& problem = objective.problem();
+  std::vector<double> of_blocks(problem.blocks.size() * columns, 0.0);
+  for_all_blocks(problem, [&](const LocalBlock& block) {
+    const std::int64_t place = block.number - problem.blocks.front().number;
+    const auto own =
+        std::span<double>(of_blocks).subspan(static_cast<std::size_t>(place) * columns, columns);
+    const auto weights = block.of(problem.likelihood->weights());
+    const auto margins = margins_of(problem, block, directions, columns);
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      if (!weights.empty() && weights[i] == 0.0) continue;
+      for (std::size_t k = 0; k < columns; ++k) {
+        own[k] = std::max(own[k], std::fabs(margins[i * columns + k]));
+      }
+    }
+  });
+  std::vector<double> largest(columns, 0.0);
+  for (std::size_t e = 0; e < of_blocks.size(); ++e) {
+    largest[e % columns] = std::max(largest[e % columns], of_blocks[e]);
+  }
+  problem.rows().communicator.maximum(largest);
+  return largest;
+}
+
+// With all margins 0 the curvatures of a class are the same multiple of the weights.
+solvers::SymmetricMatrix column_products(const LogisticObjective& objective) {
+  const Problem& problem = objective.problem();
+  const std::vector<double> margins(problem.likelihood->rows() * problem.columns(), 0.0);
+  std::vector<double> state = margins;
+  if (!problem.likelihood->margins_are_state()) problem.likelihood->curvature_state(margins, state);
+  std::vector<std::uint32_t> all(problem.features());
+  std::iota(all.begin(), all.end(), 0U);
+  std::vector<std::size_t> of_one_class;
+  for (std::size_t v = 0; v < problem.dimension(); v += problem.columns()) of_one_class.push_back(v);
+  return restricted(exact_hessian(problem, state, all), all, of_one_class, problem.columns());
 }
 
 }  // namespace mpilogit::objective

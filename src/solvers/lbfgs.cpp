@@ -89,7 +89,7 @@ Solution lbfgs(const Objective& objective, std::span<const double> start, const 
   Solution found;
   const auto visit = [&](core::Archive& archive) {
     archive(stuck);
-    found.visit(archive);
+    found.visit(archive, objective.dimension());
   };
   const StateFrame frame(monitor.keeper(), visit);
   if (!stuck) {

@@ -16,20 +16,10 @@ namespace {
 // A pivot is the share of a column's square that the columns before it do not explain. That of an
 // aliased column is rounding noise, about ε n / n_j where a level of a factor has n_j rows of n;
 // that of x² beside x may be honest and as small. So candidates come first by a generous pivot, and
-// if the rows contradict one of them, by a smaller.
+// if the rows contradict one of them, by a smaller; in the end only those that they confirm.
 constexpr std::array kCandidatePivots = {1e-6, 1e-8, 1e-10, 1e-12};
-constexpr double kResidual = 1e-8;  // of the column's largest entry
+constexpr double kResidual = 1e-8;  // of the column's spread
 constexpr double kNoTerm = 1e-7;    // of the column's own size
-constexpr double kGoldenRatio = 1.61803398874989484820;
-
-// (features + 1)², the intercept last: of one class, for with all margins alike the curvatures of
-// the classes are the same multiple of the weights.
-solvers::SymmetricMatrix gram_matrix(const objective::LogisticObjective& objective) {
-  const std::vector<double> zero(objective.dimension(), 0.0);
-  std::vector<std::size_t> of_one_class;
-  for (std::size_t v = 0; v < zero.size(); v += objective.classes()) of_one_class.push_back(v);
-  return objective.evaluate(zero)->hessian_matrix(of_one_class);
-}
 
 // x_j's coefficients on the columns that are not aliased: G a = G_j.
 AliasedColumn explained(const solvers::SymmetricMatrix& gram, const solvers::Cholesky& factor,
@@ -49,35 +39,57 @@ AliasedColumn explained(const solvers::SymmetricMatrix& gram, const solvers::Cho
   return column;
 }
 
-// Whether x_j − Σ_k factor_k x_k is 0 in every row, for all of them: seen by their sum with unlike
-// factors, which cannot cancel in all rows at once. One read for all.
-bool confirmed(const objective::LogisticObjective& objective,
-               const std::vector<AliasedColumn>& aliased) {
-  if (aliased.empty()) return true;
+// How far column j is spread, at least: what is left of it when its mean is taken away, by its mean
+// square or by its largest entry. `gram`: up to a factor, the intercept last.
+double spread_of(const solvers::SymmetricMatrix& gram, std::size_t j, double largest) {
+  const std::size_t intercept = gram.dimension - 1;
+  const double rows = gram(intercept, intercept);
+  const double mean = gram(intercept, j) / rows;
+  const double variance = gram(j, j) / rows - mean * mean;
+  return std::max(std::sqrt(std::max(variance, 0.0)), largest - std::fabs(mean));
+}
+
+// Those of which x_j − Σ_k factor_k x_k is 0 in every row: within 1e-8 of the column's spread, or
+// within the rounding of its entries. Cost: a read of the rows for every few of them.
+std::vector<AliasedColumn> confirmed(const objective::LogisticObjective& objective,
+                                     const solvers::SymmetricMatrix& gram,
+                                     const std::vector<AliasedColumn>& candidates) {
+  constexpr std::size_t kAtOnce = 32;
+  constexpr double kRoundingOfEntries = 16.0 * std::numeric_limits<double>::epsilon();
   const auto largest = objective.largest_absolute();
-  std::vector<double> direction(largest.size(), 0.0);
-  double factor = 1.0;
-  for (const auto& [column, combination] : aliased) {
-    factor = factor * kGoldenRatio - std::floor(factor * kGoldenRatio) + 1.0;  // in [1, 2)
-    const double scaled = largest[column] > 0.0 ? factor / largest[column] : 1.0;
-    direction[column] += scaled;
-    for (const auto& term : combination) direction[term.column] -= scaled * term.factor;
+  std::vector<AliasedColumn> found;
+  for (std::size_t first = 0; first < candidates.size(); first += kAtOnce) {
+    const std::size_t columns = std::min(kAtOnce, candidates.size() - first);
+    std::vector<double> directions(largest.size() * columns, 0.0);
+    for (std::size_t c = 0; c < columns; ++c) {
+      const auto& [column, combination] = candidates[first + c];
+      directions[column * columns + c] += 1.0;
+      for (const auto& term : combination) directions[term.column * columns + c] -= term.factor;
+    }
+    const auto left = objective::largest_margins(objective, directions, columns);
+    for (std::size_t c = 0; c < columns; ++c) {
+      const std::size_t j = candidates[first + c].column;
+      const double allowed = std::max(kResidual * spread_of(gram, j, largest[j]),
+                                      kRoundingOfEntries * largest[j]);
+      if (left[c] <= allowed) found.push_back(candidates[first + c]);
+    }
   }
-  return objective::largest_margin(objective, direction) <= kResidual;
+  return found;
 }
 
 }  // namespace
 
 std::vector<AliasedColumn> aliased_columns(const objective::LogisticObjective& objective) {
-  const solvers::SymmetricMatrix gram = gram_matrix(objective);
-  std::vector<AliasedColumn> aliased;
+  const solvers::SymmetricMatrix gram = objective::column_products(objective);
+  std::vector<AliasedColumn> found;
   for (const double pivot : kCandidatePivots) {
     const solvers::Cholesky factor(gram, gram.dimension - 1, pivot);
-    aliased.clear();
-    for (const auto j : factor.aliased()) aliased.push_back(explained(gram, factor, j));
-    if (confirmed(objective, aliased)) break;
+    std::vector<AliasedColumn> candidates;
+    for (const auto j : factor.aliased()) candidates.push_back(explained(gram, factor, j));
+    found = confirmed(objective, gram, candidates);
+    if (found.size() == candidates.size()) break;
   }
-  return aliased;
+  return found;
 }
 
 void drop_aliased(const std::vector<AliasedColumn>& aliased, std::size_t columns,

@@ -1,11 +1,13 @@
 #include "firth.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/objective/firth_objective.hpp"
+#include "mpilogit/solvers/newton.hpp"
 #include "mpilogit/statistics/identifiability.hpp"
 
 #include "fit.hpp"
@@ -64,6 +66,25 @@ void add_inference(const InferenceOptions& options, const FirthFit& fit, TrainRe
   report.inference_remark = std::move(result.remark);
 }
 
+// The optimum under a weak quadratic penalty, roughly: for where all rows are so far out at the
+// start (offsets) that nothing is left of the information there.
+std::vector<double> ridge_start(objective::LogisticObjective& logistic,
+                                std::span<const std::size_t> left_out) {
+  constexpr double kWeak = 1e-2;  // of the largest curvatures
+  constexpr double kRough = 1e-3;
+  const std::size_t features = logistic.dimension() - 1;
+  objective::Penalty penalty = objective::uniform_penalty(0.0, features);
+  penalty.excluded.assign(features, 0);
+  for (const std::size_t j : left_out) penalty.excluded[j] = 1;
+  objective::Penalty ridge = penalty;
+  for (std::size_t j = 0; j < features; ++j) ridge.l2[j] = kWeak * logistic.largest_curvature()[j];
+  logistic.change_penalty(std::move(ridge));
+  const auto report_nothing = [](const solvers::Progress&) { return true; };
+  auto solution = solvers::newton(logistic, {logistic.start()}, {kRough, 100}, report_nothing);
+  logistic.change_penalty(std::move(penalty));
+  return std::move(solution.coefficients);
+}
+
 }  // namespace
 
 void fit_firth(const TrainOptions& options, const TrainingSet& set,
@@ -92,6 +113,10 @@ void fit_firth(const TrainOptions& options, const TrainingSet& set,
   };
   const solvers::StateFrame frame(monitor.keeper(), visit);
   if (!solved) report.solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
+  if (!std::isfinite(report.solution.objective)) {
+    report.solution =
+        solve_smooth(firth, options.solver, {ridge_start(logistic, firth.left_out())}, monitor);
+  }
   solved = true;
   if (!may_go_on(report.solution)) monitor.boundary();
   const auto parts = firth.parts(report.solution.coefficients);

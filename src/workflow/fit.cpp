@@ -95,8 +95,13 @@ struct Fit {
     const std::vector<double> before = solution.coefficients;
     diagnosis = workflow::diagnose(passes, targets, objective, suspicious, solution.coefficients);
     if (guard.separated() && diagnosis.examined) diagnosis.separator = few_separating(objective);
-    if (solution.coefficients != before) {
-      solution.objective = objective.evaluate(solution.coefficients)->value();
+    if (solution.coefficients == before) return;
+    const double value = objective.evaluate(solution.coefficients)->value();
+    if (same_fit(value, solution.objective, options.tolerance)) {
+      solution.objective = value;
+    } else {
+      solution.coefficients = before;
+      diagnosis.aliased.clear();
     }
   }
 
@@ -111,6 +116,14 @@ struct Fit {
   solvers::Solution solution;
   bool solved = false;
 };
+
+core::Error no_finite_start() {
+  return core::bad_input({.what = "the objective is not finite where training starts",
+                          .where = {},
+                          .why = "the start's coefficients, or offsets, are too large",
+                          .remedy = "Leave --start away, or check its coefficients"})
+      .as_agreed();
+}
 
 // S = total_weight · 2^exponent
 Strength strength_of(const TrainOptions& options, double total_weight, int exponent) {
@@ -149,6 +162,12 @@ void merge(const Fit& fit, TrainReport& report) {
   all.objective += one.objective;
   all.gradient_norm = std::max(all.gradient_norm, one.gradient_norm);
   all.estimated_gap = std::max(all.estimated_gap, one.estimated_gap);
+  const bool first = report.model.intercept.size() == fit.objective.classes();
+  if (first || !one.gap_bound) {
+    all.gap_bound = one.gap_bound;
+  } else if (all.gap_bound) {
+    all.gap_bound = std::max(*all.gap_bound, *one.gap_bound);
+  }
   all.iterations = std::max(all.iterations, one.iterations);
   if (solvers::converged(all.stop_reason)) all.stop_reason = one.stop_reason;
   report.separated = report.separated || fit.guard.separated();
@@ -187,12 +206,28 @@ void add_named_inference(const InferenceOptions& options, const TrainingSet& set
   report.test_remark = add_tests(options, report.model);
 }
 
+// Whether a start's margins are so large that the way from there is longer than that from anywhere
+// else: the optimum does not depend on it. Cost: none, or a pass where margins may be that large.
+bool far_out(const objective::LogisticObjective& objective, std::span<const double> start) {
+  constexpr double kFarOut = 1e6;
+  const auto largest = objective.largest_absolute();
+  double most = 0.0;
+  for (std::size_t v = 0; v < start.size(); ++v) {
+    most += largest[v / objective.classes()] * std::fabs(start[v]);
+  }
+  if (most <= kFarOut) return false;
+  const double value = objective.evaluate(start)->value();
+  if (!std::isfinite(value)) throw no_finite_start();
+  return value > kFarOut;
+}
+
 // Where the solver begins that does not go on from a kept state.
 solvers::Start first_start(const TrainOptions& options, const TrainingSet& set,
                            const objective::Targets& targets,
                            const comm::Communicator& communicator, const Fit& fit) {
   if (options.start) {
-    return {start_from(options, set, targets.columns(), targets.reference_class, communicator)};
+    auto start = start_from(options, set, targets.columns(), targets.reference_class, communicator);
+    return {far_out(fit.objective, start) ? fit.start() : std::move(start)};
   }
   const bool newton =
       resolve(options.solver.kind, fit.penalty.needs_proximal) == SolverKind::newton;
@@ -228,6 +263,7 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
             resuming ? solvers::Start{} : first_start(options, set, targets, communicator, fit),
             monitor);
   }
+  if (!std::isfinite(fit.solution.objective)) throw no_finite_start();
   if (!may_go_on(fit.solution)) monitor.boundary();
   comm::Phase phase(communicator, "looking for separation");
   if (!penalised) fit.diagnose(passes, targets, options.solver, report.diagnosis);
@@ -351,6 +387,7 @@ void fit(const TrainOptions& options, const TrainingSet& set,
   report.model = model_frame(set, strength, options.penalty.standardize,
                              resolve(options.solver.kind, proximal));
   report.solution.stop_reason = solvers::StopReason::tolerance_reached;
+  report.tolerance = options.solver.tolerance;
   if (options.diagnostics) {
     require_two_classes(set, "--diagnostics");
     require_matrix_fits(set, "--diagnostics");

@@ -1,6 +1,8 @@
 #pragma once
 // One problem, or one problem per class side by side, from options to a model.
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -24,6 +26,15 @@ void fit(const TrainOptions& options, const TrainingSet& set,
 /// more than its result, for with a higher limit it goes on from there.
 inline bool may_go_on(const solvers::Solution& solution) {
   return solution.stop_reason == solvers::StopReason::iteration_limit;
+}
+
+/// Whether F is the same in two forms of one model, within the tolerance: that a column is left out
+/// because others hold it must not change it.
+inline bool same_fit(double one, double other, double tolerance) {
+  constexpr double kLeastTolerance = 1e-9;
+  constexpr double kSmallLoss = 1e-3;
+  return std::fabs(one - other) <=
+         std::max(tolerance, kLeastTolerance) * (std::fabs(other) + kSmallLoss);
 }
 
 /// Softmax without any penalty takes the first class as the reference: with coefficients for every

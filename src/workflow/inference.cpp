@@ -18,6 +18,7 @@
 #include "mpilogit/statistics/fit_statistics.hpp"
 #include "mpilogit/statistics/identifiability.hpp"
 
+#include "fit.hpp"
 #include "free_variables.hpp"
 
 namespace mpilogit::workflow {
@@ -118,11 +119,17 @@ InferenceResult InferenceRun::run() {
   point_ = objective_.evaluate(coefficients_);
   solvers::SymmetricMatrix hessian = information();
   if (doubtful(hessian)) {
-    problem_.diagnosis.aliased = statistics::aliased_columns(objective_);
-    statistics::drop_aliased(problem_.diagnosis.aliased, columns(), coefficients_);
-    take_out_aliased();
-    point_ = objective_.evaluate(coefficients_);
-    hessian = information();
+    auto aliased = statistics::aliased_columns(objective_);
+    std::vector<double> without = coefficients_;
+    statistics::drop_aliased(aliased, columns(), without);
+    auto point = objective_.evaluate(without);
+    if (same_fit(point->value(), point_->value(), 0.0)) {
+      problem_.diagnosis.aliased = std::move(aliased);
+      coefficients_ = std::move(without);
+      point_ = std::move(point);
+      take_out_aliased();
+      hessian = information();
+    }
   }
   const statistics::InverseInformation inverse(hessian, objective_.total_weight(),
                                                free_.intercepts);

@@ -129,6 +129,8 @@ Json of_training(const TrainReport& report) {
   }
   json["gradient_norm"] = solution.gradient_norm;
   json["estimated_gap"] = solution.estimated_gap;
+  json["gap_kind"] = solution.bounded(report.tolerance) ? "bound" : "estimate";
+  if (solution.gap_bound) json["gap_bound"] = *solution.gap_bound;
   json["nonzero_coefficients"] = report.nonzero_coefficients;
   if (report.raw_log_loss) {
     json["centred_columns"] = report.centred_columns;

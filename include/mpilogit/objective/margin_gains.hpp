@@ -37,4 +37,13 @@ double largest_gain(const LogisticObjective& objective, std::span<const double> 
 /// Collective. Cost: a read of the rows.
 double largest_margin(const LogisticObjective& objective, std::span<const double> direction);
 
+/// The same of several directions at once (row-major, features + 1 rows of so many `columns`), over
+/// the rows of positive weight. Collective. Cost: a read of the rows.
+std::vector<double> largest_margins(const LogisticObjective& objective,
+                                    std::span<const double> directions, std::size_t columns);
+
+/// Σ_i s_i x̃_i x̃_iᵀ (features + 1, the intercept last), up to a factor: products of the columns
+/// themselves, whatever the margins. Collective. Cost: that of an exact Hessian matrix.
+solvers::SymmetricMatrix column_products(const LogisticObjective& objective);
+
 }  // namespace mpilogit::objective

@@ -47,6 +47,7 @@ struct TrainReport {
   solvers::Solution solution;
   /// Of Firth's fit: ℓ + ½ log |I|.
   std::optional<double> penalised_log_likelihood;
+  double tolerance = 0.0;  ///< that was asked for
   double log_loss = 0.0;   ///< mean, without the penalty; one-vs-rest: the sum over the problems
   bool penalised = false;  ///< or with bounds
   bool separated = false;  ///< stopped because the classes are completely separated
