@@ -333,7 +333,7 @@ def test_numbers_come_through(tmp_path):
     from onnx import numpy_helper
 
     values = [5e-324, -1.7976931348623157e308, -0.0, 0.1, 1e22, 123456789.0, 2.2250738585072014e-308, 1 / 3, 1e-5]
-    table, model = tmp_path / "numbers.json", tmp_path / "numbers_model.h5"
+    table, model = tmp_path / "table.json", tmp_path / "numbers_model.h5"
     table.write_text(json.dumps({"coef_": [values], "intercept_": [1e-300]}))
     assert alone("import", "coefficients", table, "--output", model).code == 0
     numbers = export_models.Exportable("numbers", model, None, None, None, None)
@@ -563,7 +563,7 @@ def test_usage(models, tmp_path):
             ((model, "--format", "json"), "--output FILE is missing"),
             ((model, "--format", "yaml", "--output", output), "'yaml'"),
             ((model, model, "--format", "json", "--output", output), "one model"),
-            ((model, "--format", "json", "--output", model), "the model itself"),
+            ((model, "--format", "json", "--output", model), "is a file that is read"),
             ((model, "--format", "json", "--output", output, "--step", "0"), "step"),
             ((models["two"].data, "--format", "json", "--output", output), "not a model"),
             ((tmp_path / "none.h5", "--format", "json", "--output", output), "none.h5")]:

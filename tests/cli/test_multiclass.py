@@ -177,10 +177,10 @@ def test_labels_of_other_kinds(train, tmp_path, kind):
     names = {"floats": ["-3", "0", "7"], "strings": list(labels),
              "bytes": [label.decode() for label in labels if kind == "bytes"]}[kind]
     assert run.record["class_names"] == names
-    predicted = mpilogit("predict", run.model, data, "--output", tmp_path / "p.h5", "--json",
+    predicted = mpilogit("predict", run.model, data, "--output", tmp_path / "out.h5", "--json",
                          tmp_path / "p.json", ranks=3)
     assert predicted.code == 0, predicted.err
-    probability, found, named = read_predictions(tmp_path / "p.h5")
+    probability, found, named = read_predictions(tmp_path / "out.h5")
     best = probability.argmax(axis=1)
     expected = labels[best] if kind == "floats" else np.array(names, dtype=object)[best]
     assert list(found) == list(expected)
