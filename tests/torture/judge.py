@@ -149,6 +149,7 @@ def objective(problem, model):
             done, tried = y.astype(numpy.longdouble), problem.trials.astype(numpy.longdouble)
             total = (s * tried).sum()
             loss = binary(Z[0], s * (tried - done), s * done)
+            s = s * tried  # what deviations are weighted by
         elif problem.one_vs_rest:
             loss = sum(binary(Z[k], s * (y != k), s * (y == k)) for k in range(problem.classes))
         elif problem.classes == 2:

@@ -22,6 +22,7 @@ import oracle  # noqa: E402
 import report  # noqa: E402
 import running  # noqa: E402
 import verdict  # noqa: E402
+from problem import Problem  # noqa: E402
 
 KNOWN = json.loads((HERE / "optima.json").read_text())
 PROBLEMS = {problem.name: problem for problem in kinds.all_problems()}
@@ -178,6 +179,21 @@ def test_margins_are_as_exact_as_fractions(name):
     for i in (0, 5, 11):
         right = terms(i) + Fraction(start)
         assert abs(Fraction(*told[i].as_integer_ratio()) / right - 1) < Fraction(1, 10**18)
+
+
+def test_deviations_are_weighted_by_trials():
+    """Written as rows of their own, in which no aggregation is left."""
+    X, done, tried = numpy.array([[1.0], [2.0], [4.0]]), numpy.array([1, 2, 3]), numpy.array([2, 2, 9])
+    options = {"l2": 0.3, "standardize": True, "offsets": None}
+    short = Problem("few", "short", X, done, trials=tried, **options)
+    y = numpy.concatenate([[1] * k + [0] * (t - k) for k, t in zip(done, tried)])
+    long = Problem("few", "long", numpy.repeat(X, tried, axis=0), y, **options)
+    model = {"coefficients": numpy.array([[0.7]]), "intercept": numpy.array([-0.2])}
+    assert float(judge.objective(short, model)) == pytest.approx(float(judge.objective(long, model)),
+                                                                 rel=1e-15)
+    field = oracle.LongDouble()
+    assert float(certify_optimum.optimum(short, field).value) == pytest.approx(
+        float(certify_optimum.optimum(long, field).value), rel=1e-15)
 
 
 class Ended(running.Run):
