@@ -32,6 +32,7 @@ class NewtonDirection {
   /// A sample's matrix likewise, if it is a large one, until it has turned out not to speak for all
   /// rows; from then on, and without a matrix at all, conjugate gradients as far as `sufficiency`
   /// asks.
+  /// Where the factor left something out that matters for `sufficiency`, completed by products.
   NewtonModel at(const Point& point, const Sufficiency& sufficiency);
 
   /// −M⁻¹ g and ½ gᵀM⁻¹g with what was factorised last. No pass.
@@ -53,6 +54,7 @@ class NewtonDirection {
 
  private:
   static bool has_large_sample(const Objective& objective);
+  NewtonModel incomplete_at(const Point& point, const Sufficiency& sufficiency);
   bool preconditions() const;
   NewtonModel with_new_factor(const Point& point);
   NewtonModel by_conjugate_gradients(const Point& point, const Sufficiency& sufficiency);

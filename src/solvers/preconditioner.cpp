@@ -24,6 +24,8 @@ class MatrixPreconditioner final : public Preconditioner {
     factor_.solve(vector, result);
   }
 
+  const Cholesky* factor() const override { return &factor_; }
+
   double left_out(std::span<const double> gradient,
                   std::span<const double> rounding) const override {
     return factor_.left_out(gradient, {largest_, rounding});
