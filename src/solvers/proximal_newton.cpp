@@ -11,6 +11,7 @@
 
 #include "solvers/composite_search.hpp"
 #include "solvers/conjugate_gradient.hpp"
+#include "solvers/gap_bound.hpp"
 #include "solvers/non_smooth.hpp"
 #include "solvers/piecewise_quadratic.hpp"
 #include "solvers/reduced_newton.hpp"
@@ -339,6 +340,10 @@ void ProximalNewtonRun::polish(const PiecewiseQuadratic& model) {
 // far as the first rest of each variable, and there is no reason to stop.
 std::optional<StopReason> ProximalNewtonRun::confirm() {
   if (!doubtful_) return StopReason::tolerance_reached;
+  const auto bound = gap_bound(objective_, *point_.smooth, non_smooth_);
+  if (bound && relative_gap(*bound, point_.value) <= limits_.tolerance) {
+    return StopReason::tolerance_reached;
+  }
   const auto w = point_.smooth->coefficients();
   const auto free = free_variables(non_smooth_, point_);
   std::vector<std::size_t> variables;
