@@ -170,13 +170,12 @@ void remark_on_raw_form(const workflow::TrainReport& report, double tolerance,
       "{} column{} so far from zero that the raw coefficients alone have a log-loss of {:.12g} "
       "instead of {:.12g}: take the model file, which holds the columns' centres, or centre the "
       "columns",
-      report.centred_columns, report.centred_columns == 1 ? " lies" : "s lie",
-      *report.raw_log_loss, report.log_loss));
+      report.centred_columns, report.centred_columns == 1 ? " lies" : "s lie", *report.raw_log_loss,
+      report.log_loss));
 }
 
 // Under a penalty products of centred factors are not the model that products of the factors are.
-void remark_on_products(const workflow::TrainReport& report, bool penalised,
-                        const Output& output) {
+void remark_on_products(const workflow::TrainReport& report, bool penalised, const Output& output) {
   if (!penalised || report.model.coefficients_at_centre.empty()) return;
   output.warning(
       "columns lie so far from zero that their products cannot be told apart: the products, and so "

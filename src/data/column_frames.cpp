@@ -62,8 +62,8 @@ std::vector<ColumnExtremes> extremes_of(const FrameSearch& search,
   const auto negated = [](const ExactValue& value) { return ExactValue{-value.high, -value.low}; };
   std::vector<ExactValue> values;
   for (const auto& [column, weighted, all] : extremes) {
-    values.insert(values.end(), {negated(weighted.least), weighted.greatest, negated(all.least),
-                                 all.greatest});
+    values.insert(values.end(),
+                  {negated(weighted.least), weighted.greatest, negated(all.least), all.greatest});
   }
   greatest_of_ranks(values, communicator);
   for (std::size_t k = 0; k < extremes.size(); ++k) {

@@ -175,8 +175,8 @@ void Dataset::put_in_frames(const FrameSearch& search, const FeatureScan& scan, 
       body(streamed, first);
     });
   };
-  frames_ = find_frames(search, scan.frame_candidates(), for_rows, largest_absolute_,
-                        *communicator_);
+  frames_ =
+      find_frames(search, scan.frame_candidates(), for_rows, largest_absolute_, *communicator_);
   if (frames_.empty()) return;
   rows_->put_in_frames(frames_, threads);
   if (streamed_) streamed_->put_in_frames(frames_);

@@ -84,10 +84,7 @@ kernels::AnyRows sparse_view(const SparseParts& parts, std::int64_t rows) {
 }
 
 DenseShard::DenseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t features)
-    : type_(type),
-      rows_(rows),
-      features_(features),
-      values_(rows * features * value_bytes(type)) {}
+    : type_(type), rows_(rows), features_(features), values_(rows * features * value_bytes(type)) {}
 
 kernels::AnyRows DenseShard::view(Range rows) const {
   return dense_view(type_, values_.data() + rows.first * features_ * value_bytes(type_),

@@ -22,8 +22,8 @@ class FeatureScan {
   static std::int64_t needed_bytes(std::int64_t features, int workers);
 
   /// From here on also looks for columns for which `rule` may hold, in some of the rows of positive
-  /// weight. `weights` of this rank's rows, of which the first is global row `first_row`; empty: all
-  /// 1.
+  /// weight. `weights` of this rank's rows, of which the first is global row `first_row`; empty:
+  /// all 1.
   void seek_frames(kernels::FrameRule rule, std::span<const double> weights,
                    std::int64_t first_row);
 

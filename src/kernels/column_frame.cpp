@@ -79,11 +79,11 @@ Half narrow_to_half(double value) {
   constexpr double kSmallestNormal = 0x1p-14;
   if (size > kLargest) return {static_cast<std::uint16_t>(sign | 0x7bffU)};
   if (size < kSmallestNormal) {
-    return {static_cast<std::uint16_t>(sign |
-                                       static_cast<unsigned>(std::nearbyint(size * 0x1p24)))};
+    return {
+        static_cast<std::uint16_t>(sign | static_cast<unsigned>(std::nearbyint(size * 0x1p24)))};
   }
   int exponent = 0;
-  const double fraction = std::frexp(size, &exponent);  // in [½, 1)
+  const double fraction = std::frexp(size, &exponent);                             // in [½, 1)
   const auto mantissa = static_cast<unsigned>(std::nearbyint(fraction * 0x1p11));  // 2^10 … 2^11
   return {static_cast<std::uint16_t>(
       sign | (static_cast<unsigned>(exponent + 14) * 1024U + mantissa - 1024U))};
@@ -106,8 +106,7 @@ Value framed(Value value, const FramedColumn& frame) {
 }
 
 template <class Value>
-void frame_rows(const DenseRows<Value>& rows, Value* values,
-                std::span<const FramedColumn> frames) {
+void frame_rows(const DenseRows<Value>& rows, Value* values, std::span<const FramedColumn> frames) {
   for (std::size_t i = 0; i < rows.rows; ++i, values += rows.features) {
     for (const auto& frame : frames) values[frame.column] = framed(values[frame.column], frame);
   }

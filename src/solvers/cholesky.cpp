@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "solvers/row_elimination.hpp"
 
@@ -132,6 +133,7 @@ void Cholesky::finish_row(std::size_t k) {
     std::fill(own + k, own + size_, 0.0);
     return;
   }
+  least_pivot_ = std::min(least_pivot_, pivot);
   const double root = std::sqrt(pivot);
   for (std::size_t j = k; j < size_; ++j) own[j] /= root;
 }
@@ -157,25 +159,49 @@ void Cholesky::solve(std::span<const double> right_side, std::span<double> solut
   for (std::size_t k = 0; k < size_; ++k) solution[order_[k]] = scale_[k] * x[k];
 }
 
-// The combination of those before k that is aliased variable k, a = U_KK⁻¹ u_Kk, carries their
-// rounding with it: that of γ_k is at most Σ_p |a_p| δ_p + δ_k, in the units of the scaled H.
-double Cholesky::rounding_left(std::size_t k, std::span<const double> rounding) const {
-  if (rounding.empty()) return 0.0;
-  double sum = own_scale_[k] * rounding[order_[k]];
-  std::vector<double> a(k);
+// Aliased variable k as a combination of those before it, a = U_KK⁻¹ u_Kk, in the units of the
+// scaled H.
+std::vector<double> Cholesky::combination_of(std::size_t k) const {
+  std::vector<double> a(k, 0.0);
   for (std::size_t p = k; p-- > 0;) {
     if (scale_[p] == 0.0) continue;
     double rest = row(p)[k];
     for (std::size_t q = p + 1; q < k; ++q) rest -= row(p)[q] * a[q];
     a[p] = rest / row(p)[p];
+  }
+  return a;
+}
+
+// The combination carries the rounding of its variables with it: that of γ_k is at most
+// Σ_p |a_p| δ_p + δ_k.
+double Cholesky::rounding_left(std::size_t k, std::span<const double> rounding) const {
+  if (rounding.empty()) return 0.0;
+  const std::vector<double> a = combination_of(k);
+  double sum = own_scale_[k] * rounding[order_[k]];
+  for (std::size_t p = 0; p < k; ++p) {
     sum += std::abs(a[p]) * own_scale_[p] * rounding[order_[p]];
   }
   return sum;
 }
 
+std::vector<Cholesky::LeftOut> Cholesky::left_out_directions() const {
+  std::vector<LeftOut> result;
+  for (std::size_t k = 0; k < size_; ++k) {
+    if (scale_[k] != 0.0 || own_scale_[k] == 0.0) continue;
+    LeftOut one{std::vector<double>(size_, 0.0), 1.0 / (own_scale_[k] * own_scale_[k])};
+    const std::vector<double> a = combination_of(k);
+    one.direction[order_[k]] = 1.0;
+    for (std::size_t p = 0; p < k; ++p) {
+      one.direction[order_[p]] = -a[p] * own_scale_[p] / own_scale_[k];
+    }
+    result.push_back(std::move(one));
+  }
+  return result;
+}
+
 // y forwards as in `solve`, but the aliased variables have their part of the right side too: what
 // is left of it when its turn comes is γ = (b_j − H_jK H_KK⁻¹ b_K) / √H_jj.
-double Cholesky::left_out(std::span<const double> right_side, const Sizes& sizes) const {
+double Cholesky::left_out(std::span<const double> right_side, const Sizes& sizes, Part part) const {
   if (aliased_.empty()) return 0.0;
   std::vector<double> x(size_);
   for (std::size_t k = 0; k < size_; ++k) x[k] = own_scale_[k] * right_side[order_[k]];
@@ -185,6 +211,7 @@ double Cholesky::left_out(std::span<const double> right_side, const Sizes& sizes
       x[k] /= row(k)[k];
       subtract_scaled(x[k], row(k) + k + 1, x.data() + k + 1, size_ - k - 1);
     } else if (own_scale_[k] != 0.0 && x[k] != 0.0) {
+      if (part == Part::vanished) continue;
       const double left = std::abs(x[k]) - rounding_left(k, sizes.rounding);
       if (left > 0.0) sum += 0.5 * left * left / kLeastPivot;
     } else if (own_scale_[k] == 0.0) {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <span>
 
+#include "solvers/nearly_singular.hpp"
 #include "solvers/report.hpp"
 #include "solvers/vector_algebra.hpp"
 
@@ -24,6 +26,23 @@ bool NewtonDirection::has_large_sample(const Objective& objective) {
 }
 
 NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficiency) {
+  NewtonModel model = incomplete_at(point, sufficiency);
+  const Cholesky* const factor = preconditioner_->factor();
+  const bool one_solve = kind_ == HessianMatrixKind::exact && model.products == 0;
+  if (!one_solve || factor == nullptr ||
+      whole_decrease(model, relative_gap(sufficiency.target, point.value()), point.value()) ==
+          model.decrease) {
+    return model;
+  }
+  std::vector<std::size_t> all(objective_.dimension());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::vector<double> rounding = gradient_rounding(objective_, point.value());
+  complete(point, all, *factor, point.gradient(), {objective_.largest_curvature(), rounding},
+           model);
+  return model;
+}
+
+NewtonModel NewtonDirection::incomplete_at(const Point& point, const Sufficiency& sufficiency) {
   if (has_factor() && contraction_ <= kWorthChord) {
     NewtonModel chord = with_last_factor(point);
     if (one_solve_) contraction_ = chord.decrease / last_decrease_;
@@ -79,7 +98,8 @@ NewtonModel NewtonDirection::with_last_factor(const Point& point) const {
   preconditioner_->apply(gradient, model.direction);
   for (double& component : model.direction) component = -component;
   model.decrease = -0.5 * dot(gradient, model.direction);
-  model.left_out = preconditioner_->left_out(gradient, gradient_rounding(objective_, point.value()));
+  model.left_out =
+      preconditioner_->left_out(gradient, gradient_rounding(objective_, point.value()));
   return model;
 }
 

@@ -22,8 +22,7 @@ class NewtonDirection {
         kind_(objective.hessian_matrix_kind()),
         direct_(kind_ == HessianMatrixKind::exact || has_large_sample(objective)),
         matrix_passes_(objective.hessian_matrix_passes()),
-        layout_{objective.classes(), objective.common_curvature(),
-                objective.largest_curvature()} {}
+        layout_{objective.classes(), objective.common_curvature(), objective.largest_curvature()} {}
 
   /// d ≈ −H⁻¹ g at the point. The factor of an earlier point is taken again for as long as each
   /// step with it divides the decrement by ten, for a chord step costs a pass and a matrix several.
@@ -32,6 +31,7 @@ class NewtonDirection {
   /// A sample's matrix likewise, if it is a large one, until it has turned out not to speak for all
   /// rows; from then on, and without a matrix at all, conjugate gradients as far as `sufficiency`
   /// asks.
+  /// Where the factor left something out that matters for `sufficiency`, completed by products.
   NewtonModel at(const Point& point, const Sufficiency& sufficiency);
 
   /// −M⁻¹ g and ½ gᵀM⁻¹g with what was factorised last. No pass.
@@ -53,6 +53,7 @@ class NewtonDirection {
 
  private:
   static bool has_large_sample(const Objective& objective);
+  NewtonModel incomplete_at(const Point& point, const Sufficiency& sufficiency);
   bool preconditions() const;
   NewtonModel with_new_factor(const Point& point);
   NewtonModel by_conjugate_gradients(const Point& point, const Sufficiency& sufficiency);

@@ -10,6 +10,7 @@
 #include "mpilogit/solvers/proximal_newton.hpp"
 
 #include "solvers/composite_search.hpp"
+#include "solvers/gap_bound.hpp"
 #include "solvers/inverse_hessian.hpp"
 #include "solvers/non_smooth.hpp"
 #include "solvers/reduced_newton.hpp"
@@ -78,7 +79,9 @@ class OwlqnRun {
     return monitor_(progress_at(objective_, point_, iteration_, gap_, step_length_));
   }
   double relative(double gap) const { return relative_gap(gap, point_.value); }
-  Solution stop(StopReason reason) const { return solution_at(objective_, non_smooth_, point_, iteration_, gap_, reason); }
+  Solution stop(StopReason reason) const {
+    return solution_at(objective_, non_smooth_, point_, iteration_, gap_, reason);
+  }
 
   const Objective& objective_;
   const NonSmooth& non_smooth_;
@@ -277,6 +280,8 @@ std::optional<double> OwlqnRun::gap_by_matrix() const {
     slopes.push_back(point_.subgradient[j]);
   }
   if (variables.empty()) return 0.0;
+  const auto bound = gap_bound(objective_, *point_.smooth, non_smooth_);
+  if (bound && relative(*bound) <= limits_.tolerance) return gap_;
   if (!objective_.hessian_affordable(variables)) return std::nullopt;
   const NewtonModel model = restricted_newton(objective_, *point_.smooth, variables, slopes);
   return relative(whole_decrease(model, limits_.tolerance, point_.value));
@@ -290,11 +295,13 @@ Solution OwlqnRun::at_the_tolerance() {
 }
 
 Solution OwlqnRun::without_progress(StopReason reason) {
-  if (converged(reason)) {
-    const auto gap = gap_by_matrix();
-    if (!gap || *gap <= limits_.tolerance) return stop(reason);
-    gap_ = *gap;
+  if (outcome_ == StepOutcome::stuck || flat_steps_ >= kFlatOwlqnSteps) {
+    if (const auto gap = gap_by_matrix()) {
+      gap_ = *gap;
+      reason = at_rounding_level(gap_, limits_.tolerance);
+    }
   }
+  if (converged(reason)) return stop(reason);
   const bool possible = options_.finished_by_newton && iteration_ < limits_.max_iterations;
   return possible ? finish_by_newton() : stop(StopReason::no_progress);
 }
@@ -309,8 +316,8 @@ Solution OwlqnRun::finish_by_newton() {
     return monitor_(shifted);
   };
   Solution solution = proximal_newton(objective_, non_smooth_, point_.smooth->coefficients(),
-                                      {limits_.tolerance, limits_.max_iterations - iteration_},
-                                      {}, {monitor, monitor_.keeper()});
+                                      {limits_.tolerance, limits_.max_iterations - iteration_}, {},
+                                      {monitor, monitor_.keeper()});
   solution.iterations += iteration_;
   return solution;
 }

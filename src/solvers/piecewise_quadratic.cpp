@@ -81,6 +81,7 @@ class Minimisation {
   std::vector<double> slope_;  // q = g + H (x − w)
   std::vector<double> noise_;  // the rounding of q
   double left_out_ = 0.0;      // of the last face
+  bool doubtful_ = false;
   int factorisations_left_;
   int sweeps_preferred_ = kSweepsPreferred;
 };
@@ -147,6 +148,9 @@ bool Minimisation::settle_face() {
     if (settled) return true;
     --factorisations_left_;
     const Cholesky factorised = factor(free);
+    constexpr double kDoubtfulPivot = 1e-9;
+    doubtful_ =
+        doubtful_ || !factorised.aliased().empty() || factorised.smallest_pivot() < kDoubtfulPivot;
     if (newton_step(free, factorised) && newton_step(free, factorised) &&  // refines the first
         !leave_plain(free, factorised)) {
       left_out_ = left_out(free, factorised);
@@ -287,6 +291,7 @@ PiecewiseQuadratic::Minimum Minimisation::run() {
   }
   result.decrease = std::max(-value_at(x_), 0.0);
   result.left_out = left_out_;
+  result.doubtful = doubtful_;
   for (std::size_t j = 0; j < x_.size(); ++j) {
     result.slope += gradient_[j] * (x_[j] - w_[j]) + change_of_penalty(j, x_[j]);
     const double rounding = model_.row(j)[j] > 0.0 ? noise_[j] : 0.0;

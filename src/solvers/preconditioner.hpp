@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include "mpilogit/solvers/cholesky.hpp"
 #include "mpilogit/solvers/objective.hpp"
 
 namespace mpilogit::solvers {
@@ -18,6 +19,9 @@ class Preconditioner {
 
   /// result = M⁻¹ vector (dimension each), M symmetric, positive on what is not aliased.
   virtual void apply(std::span<const double> vector, std::span<double> result) const = 0;
+
+  /// The factor of the whole matrix, if it is nothing else.
+  virtual const Cholesky* factor() const { return nullptr; }
 
   /// What F may have to give in directions that M⁻¹ knows nothing of, with this gradient (or, of
   /// conjugate gradients, the residual of it that they leave): see Cholesky::left_out.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -10,8 +11,10 @@
 
 #include "solvers/composite_search.hpp"
 #include "solvers/conjugate_gradient.hpp"
+#include "solvers/gap_bound.hpp"
 #include "solvers/non_smooth.hpp"
 #include "solvers/piecewise_quadratic.hpp"
+#include "solvers/reduced_newton.hpp"
 #include "solvers/report.hpp"
 #include "solvers/working_set.hpp"
 
@@ -60,9 +63,12 @@ class ProximalNewtonRun {
   bool finish(const PiecewiseQuadratic& model, const Minimum& minimum);
   void polish(const PiecewiseQuadratic& model);
   bool optimal_outside() const;
+  std::optional<StopReason> confirm();
   Solution hand_over();
   bool report(double gap);
-  Solution stop(StopReason reason) const { return solution_at(objective_, non_smooth_, point_, iteration_, gap_, reason); }
+  Solution stop(StopReason reason) const {
+    return solution_at(objective_, non_smooth_, point_, iteration_, gap_, reason);
+  }
 
   const Objective& objective_;
   const NonSmooth& non_smooth_;
@@ -77,6 +83,7 @@ class ProximalNewtonRun {
   WorkingSet set_;
   SymmetricMatrix hessian_;  // at the point, over the working set
   double damping_ = 0.0;
+  bool doubtful_ = false;       // some model's matrix was nearly singular
   bool needs_damping_ = false;  // the last model had directions without curvature
   std::int64_t iteration_ = 0;
   std::int64_t reported_ = -1;  // the last iteration that the monitor saw
@@ -93,6 +100,7 @@ void ProximalNewtonRun::visit(core::Archive& archive) {
   archive.exactly(curvatures_, objective_.dimension());
   archive(damping_);
   archive(needs_damping_);
+  archive(doubtful_);
   archive(iteration_);
   archive(reported_);
   archive(step_length_);
@@ -272,24 +280,26 @@ Solution ProximalNewtonRun::run() {
       quadratic = model();
       minimum = minimise(quadratic);
     }
-    if (damping_ == 0.0 && left_out(minimum) > 0.0 &&
-        estimated_gap(minimum) > limits_.tolerance) {
+    if (damping_ == 0.0 && left_out(minimum) > 0.0 && estimated_gap(minimum) > limits_.tolerance) {
       damping_ = damping > 0.0 ? damping : kFirstDamping;  // the model itself leads nowhere
       needs_damping_ = true;
       quadratic = model();
       minimum = minimise(quadratic);
     }
+    doubtful_ = doubtful_ || minimum.doubtful;
     if (!report(estimated_gap(minimum))) return stop(StopReason::asked_to_stop);
     if (gap_ <= limits_.tolerance && set_.complete && minimum.exact) {
       const bool done = !finish(quadratic, minimum) || optimal_outside();
-      if (done || ++confirmations_ == kMostConfirmations)
-        return stop(StopReason::tolerance_reached);
+      if (!done && ++confirmations_ < kMostConfirmations) continue;
+      const auto confirmed = confirm();
+      if (confirmed) return stop(*confirmed);
       continue;
     }
     if (flat_steps_ >= kFlatProximalSteps) return stop(at_rounding_level(gap_, limits_.tolerance));
     if (iteration_ >= limits_.max_iterations) return stop(StopReason::iteration_limit);
     if (!advance(minimum)) {
-      const bool optimum = outcome_ == StepOutcome::stuck && converged(at_rounding_level(gap_, limits_.tolerance));
+      const bool optimum =
+          outcome_ == StepOutcome::stuck && converged(at_rounding_level(gap_, limits_.tolerance));
       return optimum ? stop(StopReason::precision_reached) : hand_over();
     }
   }
@@ -325,6 +335,46 @@ void ProximalNewtonRun::polish(const PiecewiseQuadratic& model) {
     ++iteration_;
     report(estimated_gap(minimum));
   }
+}
+
+// Where columns are nearly one, the model's matrix is not enough to tell that the tolerance is
+// reached. Newton's step over the free variables, completed by products, does; or it is taken, as
+// far as the first rest of each variable, and there is no reason to stop.
+std::optional<StopReason> ProximalNewtonRun::confirm() {
+  if (!doubtful_) return StopReason::tolerance_reached;
+  const auto bound = gap_bound(objective_, *point_.smooth, non_smooth_);
+  if (bound && relative_gap(*bound, point_.value) <= limits_.tolerance) {
+    return StopReason::tolerance_reached;
+  }
+  const auto w = point_.smooth->coefficients();
+  const auto free = free_variables(non_smooth_, point_);
+  std::vector<std::size_t> variables;
+  std::vector<double> slopes;
+  for (std::size_t j = 0; j < free.size(); ++j) {
+    if (!free[j]) continue;
+    variables.push_back(j);
+    slopes.push_back(point_.subgradient[j]);
+  }
+  if (variables.empty()) return StopReason::tolerance_reached;
+  const NewtonModel newton = restricted_newton(objective_, *point_.smooth, variables, slopes);
+  gap_ = relative_gap(whole_decrease(newton, limits_.tolerance, point_.value), point_.value);
+  if (gap_ <= limits_.tolerance) return StopReason::tolerance_reached;
+  if (iteration_ >= limits_.max_iterations) return StopReason::iteration_limit;
+  if (flat_steps_ >= kFlatProximalSteps) return StopReason::no_progress;
+  double slope = 0.0;
+  std::vector<double> goal(w.begin(), w.end());
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    const std::size_t j = variables[i];
+    goal[j] = kink_of(non_smooth_, j).first_stop(w[j], w[j] + newton.direction[i]);
+    slope += slopes[i] * (goal[j] - w[j]);
+  }
+  auto taken = composite_search(objective_, non_smooth_, point_, goal, slope);
+  if (!taken.point.smooth) return StopReason::no_progress;
+  flat_steps_ = taken.outcome == StepOutcome::flat ? flat_steps_ + 1 : 0;
+  point_ = std::move(taken.point);
+  step_length_ = taken.length;
+  ++iteration_;
+  return std::nullopt;
 }
 
 // Whether the variables outside of the working set still satisfy their conditions, within what the

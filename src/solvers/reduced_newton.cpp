@@ -7,6 +7,7 @@
 
 #include "mpilogit/solvers/cholesky.hpp"
 
+#include "solvers/nearly_singular.hpp"
 #include "solvers/report.hpp"
 #include "solvers/vector_algebra.hpp"
 
@@ -106,10 +107,12 @@ NewtonModel restricted_newton(const Objective& objective, const Point& point,
                                            objective.dimension() - objective.classes());
   const Cholesky factor(matrix, static_cast<std::size_t>(intercepts - variables.begin()));
   NewtonModel model;
-  std::vector<double> solved(slopes.size());
-  factor.solve(slopes, solved);
-  model.decrease = 0.5 * dot(slopes, solved);
+  model.direction.resize(slopes.size());
+  factor.solve(slopes, model.direction);
+  for (double& component : model.direction) component = -component;
+  model.decrease = -0.5 * dot(slopes, model.direction);
   model.left_out = factor.left_out(slopes, {largest, rounding});
+  if (model.left_out > 0.0) complete(point, variables, factor, slopes, {largest, rounding}, model);
   return model;
 }
 

@@ -22,9 +22,8 @@ std::vector<bool> free_variables(const NonSmooth& non_smooth, const CompositePoi
 NewtonModel reduced_newton(const CompositePoint& point, const std::vector<bool>& free,
                            double damping, const Sufficiency& sufficiency, double smallest_ritz);
 
-/// Newton's decrement over `variables` (ascending) with these slopes, from the matrix over them; no
-/// direction. Where the matrix is singular, a gap that F does not have is possible, a smaller one
-/// than it has is not. Cost: that of the matrix.
+/// Newton's direction (over the `variables`, ascending) and decrement with these slopes, from the
+/// matrix over them, completed by products where it is nearly singular. Cost: that of the matrix.
 NewtonModel restricted_newton(const Objective& objective, const Point& point,
                               std::span<const std::size_t> variables,
                               std::span<const double> slopes);

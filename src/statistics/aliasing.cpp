@@ -69,8 +69,8 @@ std::vector<AliasedColumn> confirmed(const objective::LogisticObjective& objecti
     const auto left = objective::largest_margins(objective, directions, columns);
     for (std::size_t c = 0; c < columns; ++c) {
       const std::size_t j = candidates[first + c].column;
-      const double allowed = std::max(kResidual * spread_of(gram, j, largest[j]),
-                                      kRoundingOfEntries * largest[j]);
+      const double allowed =
+          std::max(kResidual * spread_of(gram, j, largest[j]), kRoundingOfEntries * largest[j]);
       if (left[c] <= allowed) found.push_back(candidates[first + c]);
     }
   }

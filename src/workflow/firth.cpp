@@ -135,11 +135,10 @@ void fit_firth(const TrainOptions& options, const TrainingSet& set,
     report.raw_log_loss = logistic.mean_loss(raw_margins(set, report.model));
   }
   if (report.model.inference) {
-    report.unprofiled =
-        add_profiles(*options.inference,
-                     {firth, report.total_weight, logistic.largest_absolute(),
-                      report.solution.coefficients, set.frame},
-                     report.model);
+    report.unprofiled = add_profiles(*options.inference,
+                                     {firth, report.total_weight, logistic.largest_absolute(),
+                                      report.solution.coefficients, set.frame},
+                                     report.model);
     report.test_remark = add_tests(*options.inference, report.model);
   }
   if (options.diagnostics) {

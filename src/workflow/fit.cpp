@@ -145,12 +145,13 @@ Strength strength_of(const TrainOptions& options, double total_weight, int expon
 // Statistics depend on the size of weights, which F does not.
 void require_moderate_weights(const TrainingSet& set) {
   if (set.dataset.weight_exponent() == 0) return;
-  throw core::bad_input({.what = fmt::format("weights of about {:.0e}",
-                                             std::ldexp(1.0, set.dataset.weight_exponent())),
-                         .where = set.source_file + ":/" + set.source.weights.value_or(""),
-                         .why = "as counts of rows they leave no standard errors, and --firth nothing "
-                                "beside its penalty",
-                         .remedy = "Multiply all weights by one number, so that they are near 1"})
+  throw core::bad_input(
+      {.what =
+           fmt::format("weights of about {:.0e}", std::ldexp(1.0, set.dataset.weight_exponent())),
+       .where = set.source_file + ":/" + set.source.weights.value_or(""),
+       .why = "as counts of rows they leave no standard errors, and --firth nothing "
+              "beside its penalty",
+       .remedy = "Multiply all weights by one number, so that they are near 1"})
       .as_agreed();
 }
 
@@ -198,11 +199,11 @@ void add_inference(const InferenceOptions& options, const InferenceProblem& prob
 void add_named_inference(const InferenceOptions& options, const TrainingSet& set, const Fit& fit,
                          TrainReport& report) {
   if (!report.model.inference) return;
-  report.unprofiled = add_profiles(
-      options,
-      {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
-       fit.solution.coefficients, set.frame},
-      report.model);
+  report.unprofiled =
+      add_profiles(options,
+                   {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
+                    fit.solution.coefficients, set.frame},
+                   report.model);
   report.test_remark = add_tests(options, report.model);
 }
 
@@ -286,8 +287,8 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
 }
 
 // Of all problems together, each with its class's margins.
-double raw_log_loss(const TrainingSet& set, const model::Model& model,
-                    const std::deque<Fit>& fits, objective::LockStep& lock_step) {
+double raw_log_loss(const TrainingSet& set, const model::Model& model, const std::deque<Fit>& fits,
+                    objective::LockStep& lock_step) {
   const std::vector<double> margins = raw_margins(set, model);
   std::vector<double> losses(fits.size());
   std::vector<std::function<void()>> tasks;
@@ -414,9 +415,8 @@ void fit(const TrainOptions& options, const TrainingSet& set,
       std::count_if(report.model.coefficients.begin(), report.model.coefficients.end(),
                     [](double w) { return w != 0.0; }));
   report.shape = set.dataset.shape();
-  report.centred_columns = static_cast<std::int64_t>(
-      std::count_if(report.model.centre.begin(), report.model.centre.end(),
-                    [](double c) { return c != 0.0; }));
+  report.centred_columns = static_cast<std::int64_t>(std::count_if(
+      report.model.centre.begin(), report.model.centre.end(), [](double c) { return c != 0.0; }));
 }
 
 }  // namespace mpilogit::workflow

@@ -107,8 +107,8 @@ void FrameMap::complete(const model::Model& names, const Forms& forms) const {
 
 void FrameMap::complete(model::Model& model) const {
   if (identity()) return;
-  complete(model, {model.coefficients, model.intercept, model.centre,
-                   model.coefficients_at_centre, model.intercept_at_centre});
+  complete(model, {model.coefficients, model.intercept, model.centre, model.coefficients_at_centre,
+                   model.intercept_at_centre});
 }
 
 void FrameMap::complete(model::Path& path) const {

@@ -31,9 +31,7 @@ class FrameMap {
   std::span<const double> centre() const { return centre_; }
 
   /// e of each coefficient's feature.
-  int exponent(std::size_t feature) const {
-    return exponents_.empty() ? 0 : exponents_[feature];
-  }
+  int exponent(std::size_t feature) const { return exponents_.empty() ? 0 : exponents_[feature]; }
 
   /// w′ from w, and back.
   void enter(std::span<double> coefficients, std::size_t columns) const;

@@ -281,9 +281,8 @@ void InferenceRun::tell_raw_errors(model::Inference& result) const {
   const std::size_t width = features() + 1;
   const std::size_t dimension = columns() * width;
   result.covariance = frame.raw_covariance(result.covariance, columns());
-  const bool some_separated =
-      std::find(result.status.begin(), result.status.end(), CoefficientStatus::separated) !=
-      result.status.end();
+  const bool some_separated = std::find(result.status.begin(), result.status.end(),
+                                        CoefficientStatus::separated) != result.status.end();
   const auto exponent_of = [&](std::size_t place) {
     return place % width == 0 ? 0 : -frame.exponent(place % width - 1);
   };

@@ -30,7 +30,8 @@ struct ProfiledFit {
 /// those held by a bound get none. Returns the names of those, joined, whose raw form is a sum over
 /// coefficients at the columns' centres: they get none either. Collective. Cost: about eight short
 /// fits for each.
-std::string add_profiles(const InferenceOptions& options, const ProfiledFit& fit, model::Model& model);
+std::string add_profiles(const InferenceOptions& options, const ProfiledFit& fit,
+                         model::Model& model);
 
 /// Adds Wald's tests that are asked for, from the covariance in `model.inference`, and drops that
 /// unless it is to be stored. Returns why they could not be made, if so: because a coefficient was

@@ -28,7 +28,7 @@ class TrainingSet {
   const std::string source_file;  ///< the first: per-feature data sets are looked up there
   const data::Dataset dataset;
   const objective::Design design;
-  const FrameMap frame;  ///< from the columns of `rows` to those of the files
+  const FrameMap frame;              ///< from the columns of `rows` to those of the files
   const objective::Targets targets;  ///< with class weights in the weights
   const objective::SharedRows rows;
 

@@ -52,8 +52,8 @@ struct Source {
   bool column_bounds = true;    ///< false: nothing is kept for each column, which may be many
   bool allow_external = false;  ///< virtual data sets may have parts in other folders
   MemoryPlan memory;
-  /// Which columns are brought nearer to zero; unless `none`, also columns of doubles and weights of extreme
-  /// size to a moderate one, columns to one from which products of `memory.products.degree` factors are doubles.
+  /// Which columns are brought nearer to zero. Unless `none`, weights and columns of doubles of
+  /// extreme size also become moderate: products of `memory.products.degree` factors are doubles.
   kernels::FrameRule frames = kernels::FrameRule::none;
 };
 
@@ -155,8 +155,8 @@ class Dataset {
   /// The groups' values, the same on every rank; empty unless the source asks for them.
   const ClassSet& group_names() const { return group_names_; }
 
-  /// Columns that rows have in a frame, x′ = (x − centre) · 2^−exponent, ascending; most often none.
-  /// The same on every rank.
+  /// Columns that rows have in a frame, x′ = (x − centre) · 2^−exponent, ascending; most often
+  /// none. The same on every rank.
   std::span<const kernels::FramedColumn> frames() const { return frames_; }
 
   /// max_i |x_ij| over the rows of all ranks (features), of columns as rows have them; the same on

@@ -42,7 +42,21 @@ class Cholesky {
   /// counted as 1e-16, what a column has that differs from others by 1e-8 of its spread; γ as what
   /// exceeds its rounding. Where H_jj itself is none, b_j² / (2 · 2⁻⁵⁰ largest_j). 0 if nothing is
   /// aliased. Cost: n² products, and n² for each variable whose γ is not 0.
-  double left_out(std::span<const double> right_side, const Sizes& sizes) const;
+  /// Part::vanished: only of variables without H_jj.
+  enum class Part { all, vanished };
+  double left_out(std::span<const double> right_side, const Sizes& sizes,
+                  Part part = Part::all) const;
+
+  /// For every aliased variable with an H_jj: the direction e_j − H_KK⁻¹ H_Kj (n), along which H is
+  /// its pivot, and H_jj. Cost: n² products each.
+  struct LeftOut {
+    std::vector<double> direction;
+    double curvature = 0.0;
+  };
+  std::vector<LeftOut> left_out_directions() const;
+
+  /// The smallest pivot of H scaled to unit diagonal, of the variables that are not aliased.
+  double smallest_pivot() const { return least_pivot_; }
 
   /// R (n × n, row-major) with H⁻¹ = R Rᵀ over the variables that are not aliased: row j is that of
   /// variable j, 0 where it is aliased. Cost: n³/6 products; n² doubles.
@@ -64,10 +78,12 @@ class Cholesky {
   void factorise();
   void subtract_rows_above(std::size_t begin, std::size_t end);
   void finish_row(std::size_t k);
+  std::vector<double> combination_of(std::size_t k) const;
   double rounding_left(std::size_t k, std::span<const double> rounding) const;
 
   std::size_t size_;
   double smallest_pivot_;
+  double least_pivot_ = 1.0;
   std::vector<std::size_t> order_;  // position → variable
   std::vector<double> scale_;       // position → 1 / √H_jj; 0 if aliased
   std::vector<double> own_scale_;   // likewise, but that of aliased ones too; 0 if H_jj is none

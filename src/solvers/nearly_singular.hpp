@@ -1,0 +1,26 @@
+#pragma once
+// Newton's step along directions in which the Hessian, as a matrix, is nothing but rounding.
+
+#include <cstddef>
+#include <span>
+
+#include "mpilogit/solvers/cholesky.hpp"
+#include "mpilogit/solvers/objective.hpp"
+
+#include "solvers/conjugate_gradient.hpp"
+
+namespace mpilogit::solvers {
+
+/// Of two columns that differ by 1e-7 of their spread a matrix of doubles knows 1e-14 ± 1e-15, but
+/// a product H v knows the curvature along their difference to many digits. So for every variable
+/// that `factor` left out, with v the direction in which it moves and the others undo what it does,
+/// the small matrix VᵀH V is made from products, and the model gets what F gives along V, where
+/// that is more than 1e-16 of the variable's own curvature: below that it is aliased.
+///
+/// `model`: −H⁻¹ slopes without those, over `variables` (ascending) of the point; adds to its
+/// direction and decrease, and leaves in `left_out` what is still not known. `sizes`: of the
+/// variables. Nothing is done for more than 16. Cost: a pass for each.
+void complete(const Point& point, std::span<const std::size_t> variables, const Cholesky& factor,
+              std::span<const double> slopes, const Cholesky::Sizes& sizes, NewtonModel& model);
+
+}  // namespace mpilogit::solvers
