@@ -90,6 +90,7 @@ Solution lbfgs(const Objective& objective, std::span<const double> start, const 
   const auto visit = [&](core::Archive& archive) {
     archive(stuck);
     found.visit(archive, objective.dimension());
+    core::Archive::require(!archive.reading() || !stuck || !found.coefficients.empty());
   };
   const StateFrame frame(monitor.keeper(), visit);
   if (!stuck) {
