@@ -33,6 +33,7 @@ void History::visit(core::Archive& archive) {
   visit_entry(newest_);
   archive(seen_);
   archive(stride_);
+  core::Archive::require(!archive.reading() || stride_ > 0);
 }
 
 }  // namespace mpilogit::workflow
