@@ -279,6 +279,11 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
                    ": columns lie far from zero, and there it is a sum of several coefficients");
   }
   remark_on_raw_form(report, options.solver.tolerance, output);
+  if (report.start_left) {
+    output.warning(
+        "the mean loss of --start is above a million: training began as without it, and the "
+        "optimum is the same");
+  }
   remark_on_products(report, report.penalised, output);
   remark_on(report, output);
   if (report.converged()) return static_cast<int>(core::ExitCode::done);

@@ -225,10 +225,12 @@ bool far_out(const objective::LogisticObjective& objective, std::span<const doub
 // Where the solver begins that does not go on from a kept state.
 solvers::Start first_start(const TrainOptions& options, const TrainingSet& set,
                            const objective::Targets& targets,
-                           const comm::Communicator& communicator, const Fit& fit) {
+                           const comm::Communicator& communicator, const Fit& fit,
+                           bool& start_left) {
   if (options.start) {
     auto start = start_from(options, set, targets.columns(), targets.reference_class, communicator);
-    return {far_out(fit.objective, start) ? fit.start() : std::move(start)};
+    start_left = far_out(fit.objective, start);
+    return {start_left ? fit.start() : std::move(start)};
   }
   const bool newton =
       resolve(options.solver.kind, fit.penalty.needs_proximal) == SolverKind::newton;
@@ -261,7 +263,8 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   if (!fit.solved) {
     const bool resuming = monitor.keeper() != nullptr && monitor.keeper()->resuming();
     fit.run(options.solver,
-            resuming ? solvers::Start{} : first_start(options, set, targets, communicator, fit),
+            resuming ? solvers::Start{}
+                     : first_start(options, set, targets, communicator, fit, report.start_left),
             monitor);
   }
   if (!std::isfinite(fit.solution.objective)) throw no_finite_start();

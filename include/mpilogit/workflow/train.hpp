@@ -47,11 +47,12 @@ struct TrainReport {
   solvers::Solution solution;
   /// Of Firth's fit: ℓ + ½ log |I|.
   std::optional<double> penalised_log_likelihood;
-  double tolerance = 0.0;  ///< that was asked for
-  double log_loss = 0.0;   ///< mean, without the penalty; one-vs-rest: the sum over the problems
-  bool penalised = false;  ///< or with bounds
-  bool separated = false;  ///< stopped because the classes are completely separated
-  Diagnosis diagnosis;     ///< of a fit without a penalty
+  double tolerance = 0.0;   ///< that was asked for
+  double log_loss = 0.0;    ///< mean, without the penalty; one-vs-rest: the sum over the problems
+  bool penalised = false;   ///< or with bounds
+  bool start_left = false;  ///< whether the start was so far out that training began elsewhere
+  bool separated = false;   ///< stopped because the classes are completely separated
+  Diagnosis diagnosis;      ///< of a fit without a penalty
   int ranks = 1;
   int threads = 1;
   std::int64_t data_passes = 0;
