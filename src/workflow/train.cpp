@@ -8,6 +8,7 @@
 
 #include "checkpoints.hpp"
 #include "fit.hpp"
+#include "provenance.hpp"
 #include "run_clock.hpp"
 #include "training_time.hpp"
 
@@ -34,12 +35,14 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(options.design, 1, options.threads, communicator);
   TrainReport report;
+  report.provenance = provenance_of(options.origin, set, options.penalty, options.solver.tolerance,
+                                    options.start, communicator);
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
   phase.turn_to("training");
   TrainingTime time(report.seconds_read, set, communicator);
-  checkpoints.begin(set);
+  checkpoints.begin(set, report.provenance.data);
   RunClock clock;
   History history;
   const auto follow = [&](const solvers::Progress& progress) {
