@@ -141,6 +141,11 @@ bool is_number(const std::string& text) {
   return std::from_chars(text.data(), end, value).ptr == end && !text.empty();
 }
 
+bool is_infinite(const std::string& text) {
+  double value = 0.0;
+  return parse_whole(text, value) && std::isinf(value) && value > 0.0;
+}
+
 std::optional<double> finite_number(const std::string& text) {
   double value = 0.0;
   if (!parse_whole(text, value) || !std::isfinite(value)) return std::nullopt;
@@ -162,6 +167,26 @@ std::vector<double> Arguments::shares(std::string_view option) const {
   }
   if (values.empty()) refuse_usage(command_, fmt::format("--{} is empty", option));
   return values;
+}
+
+std::vector<std::string> split_quoted(const std::string& list) {
+  std::vector<std::string> items(1);
+  for (std::size_t at = 0; at < list.size(); ++at) {
+    const char c = list[at];
+    const bool quotes =
+        items.back().empty() && (c == '\'' || c == '"') && (at == 0 || list[at - 1] == ',');
+    const std::size_t end = quotes ? list.find(c, at + 1) : std::string::npos;
+    if (end != std::string::npos) {
+      items.back() = list.substr(at + 1, end - at - 1);
+      at = end;
+    } else if (c == ',') {
+      items.emplace_back();
+    } else {
+      items.back() += c;
+    }
+  }
+  if (items.size() > 1 && items.back().empty()) items.pop_back();  // after a last comma
+  return items;
 }
 
 double Arguments::share(std::string_view option) const {

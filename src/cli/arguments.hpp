@@ -72,8 +72,15 @@ class Arguments {
 /// Whether the whole text spells a number, be it finite or not.
 bool is_number(const std::string& text);
 
+/// Whether the text spells +∞: inf or infinity, in any case of letters.
+bool is_infinite(const std::string& text);
+
 /// The whole text as a finite number; nothing if it is none.
 std::optional<double> finite_number(const std::string& text);
+
+/// What stands between commas. An item that begins with ' or " goes on to the same character, so
+/// that it may hold commas: "'a, b'=2,c=1" is {"a, b=2", "c=1"}. Without its end it begins nothing.
+std::vector<std::string> split_quoted(const std::string& list);
 
 /// An error of usage: exit code 2, with a pointer to the command's help.
 [[noreturn]] void refuse_usage(const CommandInfo* command, const std::string& what);

@@ -1,9 +1,6 @@
 #include "checkpoint_arguments.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -15,13 +12,6 @@
 namespace mpilogit::cli {
 
 namespace {
-
-// Where results go and how they are shown: none of it changes a coefficient. The instruction set
-// has an entry of its own.
-constexpr std::array<std::string_view, 18> kWithoutEffect = {
-    "model",           "diagnostics", "json",   "config",  "quiet",         "help",
-    "threads",         "io",          "resume", "restart", "checkpoint",    "checkpoint-every",
-    "instruction-set", "confidence",  "events", "timings", "stall-timeout", "memory"};
 
 // What was given or is the default, so that to give a default changes nothing.
 std::string effective(const Arguments& arguments, const Option& option) {
@@ -41,10 +31,7 @@ std::vector<std::pair<std::string, std::string>> identity_of(const Arguments& ar
   for (const Option& option : all_options()) {
     if ((option.commands & arguments.command().command) == 0) continue;
     if (option.name == "max-iterations" && one_solver) continue;
-    if (std::find(kWithoutEffect.begin(), kWithoutEffect.end(), option.name) !=
-        kWithoutEffect.end()) {
-      continue;
-    }
+    if (!option.changes_result) continue;  // the instruction set has an entry of its own
     const std::string value = effective(arguments, option);
     if (value.empty() && !arguments.given(option.name)) continue;
     identity.emplace_back(fmt::format("--{}", option.name), value);
@@ -62,11 +49,8 @@ std::optional<workflow::CheckpointOptions> checkpoint_from(const Arguments& argu
   if (!arguments.given("checkpoint")) return std::nullopt;
   workflow::CheckpointOptions options;
   options.path = arguments.required("checkpoint");
-  for (const auto* other : {"model", "json", "diagnostics"}) {
-    if (arguments.text_if_given(other) != options.path) continue;
-    refuse_usage(&arguments.command(), fmt::format("--checkpoint and --{} are one file", other));
-  }
   options.restart = arguments.flag("restart");
+  options.overwrite = arguments.flag("overwrite");
   options.identity = identity_of(arguments);
   const std::string every = arguments.text("checkpoint-every");
   if (is_number(every)) {

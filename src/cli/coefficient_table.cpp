@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -38,6 +39,11 @@ std::vector<std::int64_t> chosen_features(const model::Model& model,
   return order;
 }
 
+std::string odds_ratio(double coefficient) {
+  const double ratio = std::exp(coefficient);
+  return std::isfinite(ratio) ? fmt::format("{:.5g}", ratio) : "above 1e308";
+}
+
 // Coefficient and odds ratio.
 std::string two_class_table(const model::Model& model, const std::vector<std::int64_t>& features,
                             std::size_t width) {
@@ -50,8 +56,7 @@ std::string two_class_table(const model::Model& model, const std::vector<std::in
   line("(intercept)", fmt::format("{:.6g}", model.intercept.front()), "");
   for (const auto j : features) {
     const double value = coefficient(model, 0, j);
-    line(model.feature_name(j), fmt::format("{:.6g}", value),
-         fmt::format("{:.5g}", std::exp(value)));
+    line(model.feature_name(j), fmt::format("{:.6g}", value), odds_ratio(value));
   }
   return text;
 }
@@ -89,6 +94,30 @@ std::string coefficient_table(const model::Model& model, std::optional<std::size
   if (static_cast<std::int64_t>(features.size()) < model.features) {
     text += fmt::format("({} of {} features)\n", features.size(), model.features);
   }
+  return text + centre_lines(model);
+}
+
+std::string centre_lines(const model::Model& model) {
+  constexpr std::size_t kMost = 10;
+  if (model.centre.empty()) return "";
+  std::vector<std::pair<std::string, double>> far;
+  for (std::size_t j = 0; j < model.centre.size(); ++j) {
+    if (model.centre[j] == 0.0) continue;
+    const auto& names = model.data_feature_names;
+    far.emplace_back(names.empty() ? fmt::format("column {}", j) : names[j], model.centre[j]);
+  }
+  std::string text = "\nat the centre of what is far from zero:\n";
+  std::size_t width = std::string("(intercept)").size();
+  const std::size_t shown = std::min(kMost, far.size());
+  for (std::size_t n = 0; n < shown; ++n) width = std::max(width, width_of(far[n].first));
+  width = std::min(width, kWidestName);
+  text += left_aligned("(intercept)", width);
+  for (const double value : model.intercept_at_centre) text += fmt::format("  {:>12.6g}", value);
+  text += "\n";
+  for (std::size_t n = 0; n < shown; ++n) {
+    text += left_aligned(far[n].first, width) + fmt::format("  {:>12}\n", far[n].second);
+  }
+  if (shown < far.size()) text += fmt::format("({} of {} features)\n", shown, far.size());
   return text;
 }
 

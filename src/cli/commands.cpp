@@ -201,6 +201,7 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
   const auto report = workflow::evaluate(options, communicator);
   progress.finish();
   tell(report.raw, output);
+  output.tell_notes(report.shape);
   output.tell_residence(report.memory.residence);
   if (json) write_text(*json, workflow::to_json(report), communicator);
   output.result(describe(report));

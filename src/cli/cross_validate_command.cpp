@@ -59,6 +59,7 @@ class CrossValidateLines final : public TellsOfCheckpoints<workflow::CrossValida
 
   void data_read(const data::Dataset& dataset, double seconds) override {
     output().remark(describe_reading(dataset.shape(), seconds));
+    output().tell_notes(dataset.shape());
     output().tell_residence(dataset.residence());
   }
   void folds_done(double l1_ratio, std::int64_t data_passes, double seconds) override {

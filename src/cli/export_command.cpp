@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <system_error>
 
 #include <fmt/format.h>
 
@@ -43,14 +42,6 @@ Request request_from(const Arguments& arguments) {
   return request;
 }
 
-// The model would be replaced by what is made of it.
-void require_other_file(const Arguments& arguments, const Request& request) {
-  std::error_code unknown;  // one that is not there says so when it is read
-  if (!std::filesystem::equivalent(request.model_path, request.output_path, unknown)) return;
-  refuse_usage(&arguments.command(),
-               fmt::format("--output {} is the model itself", request.output_path));
-}
-
 }  // namespace
 
 int export_command(const Arguments& arguments, const comm::Communicator& communicator,
@@ -58,7 +49,6 @@ int export_command(const Arguments& arguments, const comm::Communicator& communi
   Request request;
   comm::together(communicator, [&] { request = request_from(arguments); });
   comm::on_root(communicator, [&] {
-    require_other_file(arguments, request);
     core::require_writable(request.output_path);
     return std::string();
   });

@@ -37,14 +37,20 @@ SolverKind kind_from(const Arguments& arguments) {
   refuse_usage(&arguments.command(), fmt::format("--solver is '{}', none of {}", name, known));
 }
 
-// label=weight,label=weight; a label may hold '=' itself.
+// label=weight,label=weight; a label may hold '=' itself, and in quotes a comma.
 std::vector<std::pair<std::string, double>> class_weights_from(const Arguments& arguments) {
   std::vector<std::pair<std::string, double>> weights;
-  std::istringstream list(arguments.text("class-weight"));
-  for (std::string item; std::getline(list, item, ',');) {
+  for (const auto& item : split_quoted(arguments.text("class-weight"))) {
     const std::size_t at = item.rfind('=');
     const auto weight = at == std::string::npos ? std::nullopt : finite_number(item.substr(at + 1));
-    if (!weight || *weight <= 0.0) {
+    if (weight && *weight == 0.0) {
+      refuse_usage(&arguments.command(),
+                   fmt::format("--class-weight gives '{}' the weight 0, and a model needs rows of "
+                               "every class (a class that shall not take part stays out of the "
+                               "data)",
+                               item.substr(0, at)));
+    }
+    if (!weight || *weight < 0.0) {
       refuse_usage(&arguments.command(),
                    fmt::format("--class-weight has '{}', which is neither `balanced` nor "
                                "label=weight with a weight above 0",

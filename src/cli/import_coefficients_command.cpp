@@ -8,6 +8,7 @@
 #include "mpilogit/exchange/coefficient_table.hpp"
 #include "mpilogit/model/model_file.hpp"
 
+#include "fit_arguments.hpp"
 #include "import_files.hpp"
 #include "output.hpp"
 
@@ -15,20 +16,21 @@ namespace mpilogit::cli {
 
 namespace {
 
-// "no,yes"
+// "no,yes", or "'no, never',yes" where a class has a comma.
 std::vector<std::string> classes_from(const Arguments& arguments) {
   if (!arguments.given("classes")) return {};
   const std::string text = arguments.text("classes");
-  const std::size_t comma = text.find(',');
-  if (comma == std::string::npos || text.find(',', comma + 1) != std::string::npos) {
+  const std::vector<std::string> classes = split_quoted(text);
+  if (classes.size() < 2) {
     refuse_usage(&arguments.command(),
                  fmt::format("--classes is '{}', not two labels like no,yes", text));
   }
-  return {text.substr(0, comma), text.substr(comma + 1)};
+  return classes;
 }
 
 std::string read_table(const std::string& path) {
-  if (auto text = core::read_file(path)) return *text;
+  constexpr std::int64_t kLargest = std::int64_t{1} << 30;  // ten million coefficients and more
+  if (auto text = core::read_file(path, kLargest)) return *text;
   throw core::bad_input({.what = "the file is missing",
                          .where = path,
                          .why = {},
@@ -50,15 +52,18 @@ int import_coefficients_command(const Arguments& arguments, const comm::Communic
     options.classes = classes_from(arguments);
     if (arguments.given("step")) options.step = arguments.integer("step", 0);
   });
-  const std::string path = import_output(arguments, inputs, communicator);
+  const std::string path = import_output(arguments, communicator);
+  const Output output(communicator, arguments.flag("quiet"), events);
   const std::string summary = comm::on_root(communicator, [&] {
     const std::string& table = inputs.front();
-    const model::Model model = exchange::model_from_table(read_table(table), options, table);
+    const auto [model, notes] = exchange::model_from_table(read_table(table), options, table);
+    for (const auto& note : notes) output.remark("note: " + note);
     model::write_model(path, model);
-    return fmt::format("{} model of {} classes and {} features", model.objective,
-                       model.classes.size(), grouped(model.features));
+    const bool two = model.objective == model::kLogistic;
+    return fmt::format("{} model of {} classes and {} features{}", model.objective,
+                       model.classes.size(), grouped(model.features),
+                       two ? ": " + describe_classes(model) : "");
   });
-  const Output output(communicator, arguments.flag("quiet"), events);
   output.result(fmt::format("imported        {}\nwritten         {}\n", summary, path));
   return static_cast<int>(core::ExitCode::done);
 }

@@ -83,8 +83,9 @@ std::string describe(const workflow::ImportCsvReport& report, const std::string&
                         describe(schema.columns[i], report.survey.missing[i]));
   }
   if (!schema.label.empty()) {
-    text += fmt::format("labels          {}: {}\n", schema.label,
-                        extent.label == table::LabelForm::integer ? "whole numbers" : "texts");
+    text += fmt::format("labels          {}: {}, {}\n", schema.label,
+                        extent.label == table::LabelForm::integer ? "whole numbers" : "texts",
+                        listed_classes(extent.classes));
   }
   text += fmt::format("storage         {} {}\n", report.sparse ? "sparse (CSR)" : "dense",
                       hdf5::to_string(report.values));
@@ -104,7 +105,7 @@ int import_csv_command(const Arguments& arguments, const comm::Communicator& com
     options.form = storage_form_from(arguments);
     options.type = type_from(arguments);
   });
-  options.output_path = import_output(arguments, inputs, communicator);
+  options.output_path = import_output(arguments, communicator);
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);

@@ -1,12 +1,12 @@
 #include "import_files.hpp"
 
-#include <filesystem>
-#include <system_error>
+#include <algorithm>
 
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/atomic_file.hpp"
+#include "mpilogit/table/survey.hpp"
 
 namespace mpilogit::cli {
 
@@ -19,15 +19,19 @@ std::vector<std::string> import_inputs(const Arguments& arguments) {
   return {words.begin() + 1, words.end()};
 }
 
-std::string import_output(const Arguments& arguments, const std::vector<std::string>& inputs,
-                          const comm::Communicator& communicator) {
+std::string listed_classes(const std::vector<std::string>& names) {
+  constexpr std::size_t kMostShown = 20;
+  if (names.empty()) return fmt::format("more than {} classes", table::kMostListedClasses);
+  const std::size_t shown = std::min(names.size(), kMostShown);
+  std::string text = fmt::format(
+      "{} class{}: {}", names.size(), names.size() == 1 ? "" : "es",
+      fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  return shown < names.size() ? text + ", ..." : text;
+}
+
+std::string import_output(const Arguments& arguments, const comm::Communicator& communicator) {
   return comm::on_root(communicator, [&] {
-    const std::string output = arguments.required("output");
-    for (const auto& input : inputs) {
-      std::error_code unknown;  // a file that is not there is no input, and says so later
-      if (!std::filesystem::equivalent(input, output, unknown)) continue;
-      refuse_usage(&arguments.command(), fmt::format("--output {} is a file that is read", output));
-    }
+    std::string output = arguments.required("output");
     core::require_writable(output);
     return output;
   });

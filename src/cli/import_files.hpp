@@ -24,9 +24,10 @@ int import_coefficients_command(const Arguments& arguments, const comm::Communic
 /// The files after the form. Throws if there are none.
 std::vector<std::string> import_inputs(const Arguments& arguments);
 
-/// Collective. The path given with --output. Throws if nothing can be written there, or if it is
-/// one of the inputs, by whatever name: it would be replaced.
-std::string import_output(const Arguments& arguments, const std::vector<std::string>& inputs,
-                          const comm::Communicator& communicator);
+/// Collective. The path given with --output. Throws if nothing can be written there.
+std::string import_output(const Arguments& arguments, const comm::Communicator& communicator);
+
+/// "3 classes: a, b, c", or with no names "more than 100 classes".
+std::string listed_classes(const std::vector<std::string>& names);
 
 }  // namespace mpilogit::cli

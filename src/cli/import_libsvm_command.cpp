@@ -29,6 +29,8 @@ workflow::ImportLibsvmOptions import_libsvm_options(const Arguments& arguments) 
       refuse_usage(&arguments.command(), fmt::format("--features-count is above {}", kMost));
     }
   }
+  options.like = arguments.text_if_given("like");
+  for (const auto* option : {"base", "features-count"}) arguments.refuse_together("like", option);
   const std::string storage = arguments.text("storage");
   if (storage == "float32") options.storage = hdf5::ValueType::float32;
   if (storage == "float64") options.storage = hdf5::ValueType::float64;
@@ -41,10 +43,11 @@ workflow::ImportLibsvmOptions import_libsvm_options(const Arguments& arguments) 
 
 std::string describe(const workflow::ImportLibsvmReport& report, const std::string& output_path) {
   return fmt::format(
-      "rows            {}\nfeatures        {} (columns are numbered from {} there, from 0 here)\n"
+      "rows            {}\nlabels          {}\n"
+      "features        {} (columns are numbered from {} there, from 0 here)\n"
       "stored values   {} ({})\nwritten         {} in {:.2f} s\n",
-      grouped(report.rows), grouped(report.features), report.base, grouped(report.nonzeros),
-      hdf5::to_string(report.storage), output_path, report.seconds_total);
+      grouped(report.rows), listed_classes(report.classes), grouped(report.features), report.base,
+      grouped(report.nonzeros), hdf5::to_string(report.storage), output_path, report.seconds_total);
 }
 
 }  // namespace
@@ -53,15 +56,18 @@ int import_libsvm_command(const Arguments& arguments, const comm::Communicator& 
                           workflow::Events& events) {
   workflow::ImportLibsvmOptions options;
   comm::together(communicator, [&] { options = import_libsvm_options(arguments); });
-  options.output_path = import_output(arguments, options.files, communicator);
+  options.output_path = import_output(arguments, communicator);
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
   const auto report = workflow::import_libsvm(options, communicator, progress.line());
   progress.finish();
   if (json) write_text(*json, workflow::to_json(report), communicator);
-  if (!options.base && report.base == 0) {
-    output.remark("a column 0 occurs, so columns are numbered from 0 (--base 0)");
+  if (!options.base && !options.like) {
+    output.remark(report.base == 0
+                      ? "a column 0 occurs, so columns are numbered from 0 (--base 0)"
+                      : "no column 0 occurs, so columns are numbered from 1; if they are not, give "
+                        "--base 0, or for rows of a model --like MODEL.h5");
   }
   if (report.queries > 0) {
     output.warning(

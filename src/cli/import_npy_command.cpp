@@ -28,15 +28,6 @@ workflow::ImportNpyOptions import_npy_options(const Arguments& arguments) {
   return options;
 }
 
-// Also those that may be files.
-std::vector<std::string> inputs_of(const workflow::ImportNpyOptions& options) {
-  std::vector<std::string> inputs = {options.file};
-  for (const auto& column : {options.labels, options.weights}) {
-    if (column) inputs.push_back(*column);
-  }
-  return inputs;
-}
-
 std::string describe(const workflow::ImportNpyReport& report, const std::string& output_path) {
   return fmt::format(
       "features of     {}\nrows            {}\nfeatures        {}\n"
@@ -52,7 +43,7 @@ int import_npy_command(const Arguments& arguments, const comm::Communicator& com
                        workflow::Events& events) {
   workflow::ImportNpyOptions options;
   comm::together(communicator, [&] { options = import_npy_options(arguments); });
-  options.output_path = import_output(arguments, inputs_of(options), communicator);
+  options.output_path = import_output(arguments, communicator);
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);

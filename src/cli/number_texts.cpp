@@ -74,6 +74,10 @@ std::string z_text(double z) {
   return std::fabs(z) < 1e6 ? fmt::format("{:.2f}", z) : fmt::format("{:.3e}", z);
 }
 
+std::string size_text(double value) {
+  return std::isfinite(value) ? fmt::format("{:.2e}", value) : "unknown";
+}
+
 std::string deviance_text(double value) {
   return std::fabs(value) >= 10.0 ? fmt::format("{:.2f}", value) : fmt::format("{:.4g}", value);
 }

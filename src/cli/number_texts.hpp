@@ -42,4 +42,7 @@ std::string z_text(double z);
 /// Deviances and their like: two decimals, or four digits if there are more.
 std::string deviance_text(double value);
 
+/// Of a gap or the norm of a gradient: 1.23e-10, or "unknown" where it is no finite number.
+std::string size_text(double value);
+
 }  // namespace mpilogit::cli

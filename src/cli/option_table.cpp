@@ -17,24 +17,54 @@ constexpr unsigned kConvert = kImport | kExport | kSynthesize;
 
 using enum OptionKind;
 
+// What an option names, and that it changes nothing of a model, as the rows below say it.
+constexpr Option without_effect(Option option) {
+  option.changes_result = false;
+  return option;
+}
+constexpr Option naming(Names names, Option option) {
+  option.names = names;
+  return option;
+}
+constexpr Option writes(Option option) {
+  return without_effect(naming(Names::output, option));
+}
+constexpr Option appends(Option option) {
+  return without_effect(naming(Names::appended, option));
+}
+constexpr Option reads(Option option) {
+  return naming(Names::input, option);
+}
+constexpr Option may_read(Option option) {
+  return naming(Names::input_or_array, option);
+}
+constexpr Option of_features(Option option) {
+  return naming(Names::values_of_features, option);
+}
+
 constexpr std::array kOptions = {
-    Option{"model", value, "FILE", "", "where the trained model goes (HDF5); required", kFit, ""},
-    Option{"diagnostics", value, "FILE", "",
-           "write leverage, residuals and Cook's distance of every row there (HDF5; two classes, "
-           "no L1 penalty, no bounds)",
-           kTrain, ""},
-    Option{"output", value, "FILE", "", "where the predictions go (HDF5); required", kPredict, ""},
-    Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""},
-    Option{"output", value, "FILE", "", "where the data set goes (HDF5); required", kSynthesize,
-           ""},
-    Option{"output", value, "FILE", "", "where the data set or the model goes (HDF5); required",
-           kImport, ""},
-    Option{"output", value, "FILE", "", "where the model goes in its new form; required", kExport,
-           ""},
+    writes(Option{"model", value, "FILE", "", "where the trained model goes (HDF5); required", kFit,
+                  ""}),
+    writes(Option{
+        "diagnostics", value, "FILE", "",
+        "write leverage, residuals and Cook's distance of every row there (HDF5; two classes, "
+        "no L1 penalty, no bounds)",
+        kTrain, ""}),
+    writes(Option{"output", value, "FILE", "", "where the predictions go (HDF5); required",
+                  kPredict, ""}),
+    writes(
+        Option{"output", value, "FILE", "", "where the page goes (HTML); required", kReport, ""}),
+    writes(Option{"output", value, "FILE", "", "where the data set goes (HDF5); required",
+                  kSynthesize, ""}),
+    writes(Option{"output", value, "FILE", "",
+                  "where the data set or the model goes (HDF5); required", kImport, ""}),
+    writes(Option{"output", value, "FILE", "", "where the model goes in its new form; required",
+                  kExport, ""}),
     Option{"format", value, "FORM", "", "json, csv, onnx, pmml, c or python; required", kExport,
            ""},
-    Option{"data", value, "FILE", "",
-           "labelled rows to score; files after the model continue this data set", kReport, ""},
+    reads(Option{"data", value, "FILE", "",
+                 "labelled rows to score; files after the model continue this data set", kReport,
+                 ""}),
     Option{"step", value, "N", "", "which model of a file that `path` wrote, counted from 0",
            kPredict | kEvaluate | kInspect | kReport | kExport, ""},
 
@@ -56,13 +86,15 @@ constexpr std::array kOptions = {
            "metrics of each group of rows too: those of one value of this data set, integers or "
            "strings",
            kEvaluate, ""},
-    Option{"io", value, "MODE", "auto", "how ranks read: auto, collective, independent or posix",
-           kAll | kVerify, ""},
-    Option{"memory", value, "SIZE", "auto",
-           "what the ranks of a host may take together (512M, 4G, 1.5T); rows that do not fit are "
-           "read again in every pass, which changes no bit of any result. auto is 90 % of what the "
-           "job may use (docs/streaming.md)",
-           kAll | kVerify, ""},
+    without_effect(Option{"io", value, "MODE", "auto",
+                          "how ranks read: auto, collective, independent or posix", kAll | kVerify,
+                          ""}),
+    without_effect(Option{
+        "memory", value, "SIZE", "auto",
+        "what the ranks of a host may take together (512M, 4G, 1.5T); rows that do not fit are "
+        "read again in every pass, which changes no bit of any result. auto is 90 % of what the "
+        "job may use (docs/streaming.md)",
+        kAll | kVerify, ""}),
     Option{"allow-external", flag, "", "",
            "virtual data sets may have parts in files of other folders than their own",
            kAll | kVerify, ""},
@@ -124,18 +156,22 @@ constexpr std::array kOptions = {
            "penalise the coefficients of standardised features (the data is not touched, and "
            "coefficients are reported in the data's units)",
            kFit, ""},
-    Option{"penalty-factors", optional_value, "NAME", "penalty_factors",
-           "multiply the penalty of each feature by this data set: 0 leaves it free, inf leaves "
-           "it out",
-           kFit, ""},
-    Option{"lower", value, "BOUND", "",
-           "no coefficient below this number, or this data set of one per feature", kFit, ""},
-    Option{"upper", value, "BOUND", "",
-           "no coefficient above this number, or this data set of one per feature", kFit, ""},
-    Option{"prior", value, "MODEL", "",
-           "penalise the distance to the coefficients of this model instead of to 0", kFit, ""},
-    Option{"start", value, "MODEL", "",
-           "start from this model: features go by name, unknown ones from 0", kTrain, ""},
+    of_features(Option{
+        "penalty-factors", optional_value, "NAME", "penalty_factors",
+        "multiply the penalty of each feature by this data set: 0 leaves it free, inf leaves "
+        "it out",
+        kFit, ""}),
+    of_features(Option{"lower", value, "BOUND", "",
+                       "no coefficient below this number, or this data set of one per feature",
+                       kFit, ""}),
+    of_features(Option{"upper", value, "BOUND", "",
+                       "no coefficient above this number, or this data set of one per feature",
+                       kFit, ""}),
+    reads(Option{"prior", value, "MODEL", "",
+                 "penalise the distance to the coefficients of this model instead of to 0", kFit,
+                 ""}),
+    reads(Option{"start", value, "MODEL", "",
+                 "start from this model: features go by name, unknown ones from 0", kTrain, ""}),
 
     Option{"inference", optional_value, "METHOD", "exact",
            "standard errors, z and p values, deviances: the numbers that R's glm prints; estimate: "
@@ -159,8 +195,8 @@ constexpr std::array kOptions = {
            kTrain, ""},
     Option{"covariance", flag, "", "", "store the whole covariance matrix of the estimates", kTrain,
            ""},
-    Option{"confidence", value, "LEVEL", "0.95", "of the confidence intervals that are shown",
-           kTrain, ""},
+    without_effect(Option{"confidence", value, "LEVEL", "0.95",
+                          "of the confidence intervals that are shown", kTrain, ""}),
     Option{"force", flag, "", "",
            "--inference under a penalty or bounds, whose errors are none of an estimate", kTrain,
            ""},
@@ -211,6 +247,10 @@ constexpr std::array kOptions = {
     Option{"base", value, "BASE", "auto",
            "the number of the first column: 0 or 1; auto is 1 unless a column 0 occurs", kImport,
            "", "libsvm"},
+    reads(Option{"like", value, "FILE", "",
+                 "number the columns as this data set or model does that came from LIBSVM's text, "
+                 "and have as many: for rows that a model of it shall predict",
+                 kImport, "", "libsvm"}),
     Option{
         "features-count", value, "N", "auto",
         "how many columns there are, where the last ones may be empty; auto: up to the last that "
@@ -224,13 +264,15 @@ constexpr std::array kOptions = {
         "which array of an .npz file holds the features; auto: the only one with two dimensions, "
         "or a matrix that scipy.sparse.save_npz wrote",
         kImport, "", "npy"},
-    Option{"labels", value, "NAME", "",
-           "labels: an .npy file, or the name of an array in the .npz file of the features",
-           kImport, "", "npy"},
-    Option{"weights", value, "NAME", "",
-           "weights of the rows: an .npy file, or the name of an array in the .npz file or of a "
-           "column",
-           kImport, "", "npy csv"},
+    may_read(
+        Option{"labels", value, "NAME", "",
+               "labels: an .npy file, or the name of an array in the .npz file of the features",
+               kImport, "", "npy"}),
+    may_read(Option{
+        "weights", value, "NAME", "",
+        "weights of the rows: an .npy file, or the name of an array in the .npz file or of a "
+        "column",
+        kImport, "", "npy csv"}),
     Option{"label", value, "NAME", "", "the column of the labels; required", kImport, "", "csv"},
     Option{"no-label", flag, "", "", "there is none", kImport, "", "csv"},
     Option{"delimiter", value, "CHARACTER", "auto",
@@ -296,9 +338,9 @@ constexpr std::array kOptions = {
            "find the threshold that costs least when a row of class 0 that is called 1 costs FP, "
            "and one of class 1 that is called 0 FN",
            kEvaluate, ""},
-    Option{"curves", value, "FILE", "",
-           "write ROC and precision-recall curves, histogram and reliability there (HDF5)",
-           kEvaluate, ""},
+    writes(Option{"curves", value, "FILE", "",
+                  "write ROC and precision-recall curves, histogram and reliability there (HDF5)",
+                  kEvaluate, ""}),
 
     Option{"top", value, "N", "all", "show only the N coefficients of largest magnitude", kInspect,
            ""},
@@ -308,8 +350,8 @@ constexpr std::array kOptions = {
            kSummarize, ""},
     Option{"strongest", flag, "", "", "order the features by |z|", kSummarize, ""},
     Option{"stars", flag, "", "", "mark small p by stars", kSummarize, ""},
-    Option{"confidence", value, "LEVEL", "that of the model", "of the intervals, such as 0.99",
-           kSummarize, ""},
+    without_effect(Option{"confidence", value, "LEVEL", "that of the model",
+                          "of the intervals, such as 0.99", kSummarize, ""}),
     Option{"test", value, "HYPOTHESES", "",
            "Wald's test of linear hypotheses, such as \"age = 0, 2*hours = 'x 1'\"; a semicolon "
            "begins another test",
@@ -320,45 +362,59 @@ constexpr std::array kOptions = {
            "is written",
            kVerify, ""},
 
-    Option{"checkpoint", value, "FILE", "",
-           "keep the state of the run there now and then; the same command goes on from it, on any "
-           "number of ranks, to the same bits. SIGUSR1 asks for one; SIGTERM, SIGINT, SIGUSR2 and "
-           "SIGXCPU for one and the end (exit code 75)",
-           kFit, ""},
-    Option{"checkpoint-every", value, "TIME", "60s",
-           "how often: a time like 60s or 5m, or a number of iterations", kFit, ""},
-    Option{"resume", flag, "", "",
-           "go on from the checkpoint if there is one, and begin if not: what --checkpoint does "
-           "anyway, said aloud",
-           kFit, ""},
-    Option{"restart", flag, "", "", "begin anew, whatever --checkpoint holds", kFit, ""},
+    writes(Option{
+        "checkpoint", value, "FILE", "",
+        "keep the state of the run there now and then; the same command goes on from it, on any "
+        "number of ranks, to the same bits. SIGUSR1 asks for one; SIGTERM, SIGINT, SIGUSR2 and "
+        "SIGXCPU for one and the end (exit code 75)",
+        kFit, ""}),
+    without_effect(Option{"checkpoint-every", value, "TIME", "60s",
+                          "how often: a time like 60s or 5m, or a number of iterations", kFit, ""}),
+    without_effect(Option{
+        "resume", flag, "", "",
+        "go on from the checkpoint if there is one, and begin if not: what --checkpoint does "
+        "anyway, said aloud",
+        kFit, ""}),
+    without_effect(
+        Option{"restart", flag, "", "", "begin anew, whatever --checkpoint holds", kFit, ""}),
 
-    Option{"threads", value, "N", "auto",
-           "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
-           "cores of a host among its ranks. Changes no bit of any result",
-           kData | kVerify, ""},
-    Option{
+    without_effect(Option{
+        "threads", value,
+        "N", "auto",
+        "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
+        "cores of a host among its ranks. Changes no bit of any result",
+        kData | kVerify, ""}),
+    without_effect(Option{
         "instruction-set", value, "NAME", "auto",
         "vector instructions of the kernels; auto is the widest that the CPU has. All that fuse "
         "a product and a sum (avx512, avx2, neon, ...) give the same bits, sse4 and plain others",
-        kData | kVerify, ""},
-    Option{"stall-timeout", value, "TIME", "120s",
-           "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
-           "1.5m), or three times the longest pass if that is more; 0: wait for ever",
-           kAll | kSummarize | kConvert | kVerify, ""},
-    Option{"json", value, "FILE", "", "write the run record there, as JSON",
-           kRecorded | kSummarize | kImport | kSynthesize | kVerify, ""},
-    Option{"events", value, "FILE", "",
-           "append what happens there as it happens, a line of JSON each (docs/telemetry.md)",
-           kData, ""},
-    Option{"timings", flag, "", "",
-           "print each rank's time of reading, computing and waiting, and where rank 0's went",
-           kFit, ""},
-    Option{"config", value, "FILE", "",
-           "read options from a file of lines `name = value`; the command line wins",
-           kAll | kSummarize | kConvert | kVerify, ""},
-    Option{"quiet", flag, "", "", "print nothing but errors", kData | kConvert | kVerify, ""},
-    Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kConvert | kVerify, ""},
+        kData | kVerify, ""}),
+    without_effect(Option{
+        "stall-timeout", value, "TIME", "120s",
+        "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
+        "1.5m), or three times the longest pass if that is more; 0: wait for ever",
+        kAll | kSummarize | kConvert | kVerify, ""}),
+    writes(Option{"json", value, "FILE", "", "write the run record there, as JSON",
+                  kRecorded | kSummarize | kImport | kSynthesize | kVerify, ""}),
+    appends(
+        Option{"events", value, "FILE", "",
+               "append what happens there as it happens, a line of JSON each (docs/telemetry.md)",
+               kData, ""}),
+    without_effect(
+        Option{"timings", flag, "", "",
+               "print each rank's time of reading, computing and waiting, and where rank 0's went",
+               kFit, ""}),
+    without_effect(
+        reads(Option{"config", value, "FILE", "",
+                     "read options from a file of lines `name = value`; the command line wins",
+                     kAll | kSummarize | kConvert | kVerify, ""})),
+    without_effect(Option{"overwrite", flag, "", "",
+                          "replace files that another program has written, too (docs/safety.md)",
+                          kRecorded | kReport | kConvert | kSummarize | kVerify, ""}),
+    without_effect(
+        Option{"quiet", flag, "", "", "print nothing but errors", kData | kConvert | kVerify, ""}),
+    without_effect(Option{"help", flag, "", "", "print this and exit",
+                          kAll | kSummarize | kConvert | kVerify, ""}),
 };
 
 constexpr std::array kCommands = {

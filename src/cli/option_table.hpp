@@ -29,6 +29,16 @@ enum class OptionKind {
   flag,            ///< --name
 };
 
+/// What the value of an option names.
+enum class Names {
+  nothing,
+  output,              ///< a file that is written whole
+  appended,            ///< a file that is written on
+  input,               ///< a file that is read
+  input_or_array,      ///< of `import npy`: a file that is read, or an array in another one
+  values_of_features,  ///< a data set of one number per feature, or a number
+};
+
 struct Option {
   std::string_view name;
   OptionKind kind;
@@ -38,6 +48,8 @@ struct Option {
   unsigned commands;         ///< those that take it
   std::string_view solvers;  ///< "" or the only solvers that take it, separated by spaces
   std::string_view forms{};  ///< "" or the only forms of `import` that take it, likewise
+  Names names = Names::nothing;
+  bool changes_result = true;  ///< whether another value may mean another model
 };
 
 struct CommandInfo {

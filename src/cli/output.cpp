@@ -47,6 +47,28 @@ std::string describe_reading(const data::Shape& shape, double seconds) {
                      seconds);
 }
 
+std::vector<std::string> data_notes(const data::Shape& shape) {
+  std::vector<std::string> notes;
+  if (!shape.sparse && shape.rows == shape.features && shape.rows > 1 &&
+      shape.feature_names.empty()) {
+    notes.push_back(fmt::format(
+        "note: X is {0} x {0}, and its first dimension is taken for the rows. If R, Julia or "
+        "MATLAB wrote it, that are the features: write t(X) (permutedims(X), X') instead",
+        grouped(shape.rows)));
+  }
+  for (const auto& name : shape.unused) {
+    const std::string kind = name.substr(name.rfind('/') + 1);
+    notes.push_back(fmt::format(
+        "note: the data has '{}' of its rows, which nobody uses: give --{}{} to use them", name,
+        kind, kind == name ? "" : "=" + name));
+  }
+  return notes;
+}
+
+void Output::tell_notes(const data::Shape& shape) const {
+  for (const auto& note : data_notes(shape)) remark(note);
+}
+
 std::string grouped(std::int64_t number) {
   std::string digits = std::to_string(number);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0);

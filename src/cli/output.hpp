@@ -2,6 +2,7 @@
 // The only place that prints. On the root; the other ranks stay silent.
 
 #include <string>
+#include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
 #include "mpilogit/data/dataset.hpp"
@@ -26,6 +27,8 @@ class Output {
   /// "1.2 GiB are in memory, of 4.0 GiB for each host; 7.5 GiB are read again in every pass";
   /// nothing if all is in memory.
   void tell_residence(const data::Residence& residence) const;
+  /// A remark for each of `data_notes`.
+  void tell_notes(const data::Shape& shape) const;
   bool speaks() const { return speaks_; }
 
  private:
@@ -35,6 +38,10 @@ class Output {
 
 /// "read 1,000 rows x 20 features (dense float32, 20,000 stored values) in 0.01 s".
 std::string describe_reading(const data::Shape& shape, double seconds);
+
+/// What a reader of the data should know: that X is square and could be transposed, that numbers of
+/// rows stand beside it which nobody uses.
+std::vector<std::string> data_notes(const data::Shape& shape);
 
 /// "1234567" as "1,234,567".
 std::string grouped(std::int64_t number);

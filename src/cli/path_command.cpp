@@ -41,6 +41,7 @@ class PathLines final : public TellsOfCheckpoints<workflow::PathObserver> {
 
   void data_read(const data::Dataset& dataset, double seconds) override {
     output().remark(describe_reading(dataset.shape(), seconds));
+    output().tell_notes(dataset.shape());
     output().tell_residence(dataset.residence());
     output().result("step        lambda   not zero  deviance explained  passes\n");
   }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "number_texts.hpp"
+
 namespace mpilogit::cli {
 
 namespace {
@@ -19,6 +21,7 @@ ProgressLines::ProgressLines(const Output& output)
 
 void ProgressLines::data_read(const data::Dataset& dataset, double seconds) {
   output().remark(describe_reading(dataset.shape(), seconds));
+  output().tell_notes(dataset.shape());
   output().tell_residence(dataset.residence());
   if (!terminal_) {
     output().remark("iteration        objective  estimated gap  gradient norm  passes   seconds");
@@ -31,18 +34,18 @@ void ProgressLines::progress(const solvers::Progress& progress, double seconds) 
   if (!terminal_ && !early && seconds - last_seconds_ < kSecondsBetweenLines) return;
   last_seconds_ = seconds;
   if (terminal_) {
-    std::fputs(
-        fmt::format("\r\033[Kiteration {}  objective {:.10g}  gap {:.2e}  passes {}  {:.1f} s",
-                    progress.iteration, progress.objective, progress.estimated_gap,
-                    progress.data_passes, seconds)
-            .c_str(),
-        stderr);
+    std::fputs(fmt::format("\r\033[Kiteration {}  objective {:.10g}  gap {}  passes {}  {:.1f} s",
+                           progress.iteration, progress.objective,
+                           size_text(progress.estimated_gap), progress.data_passes, seconds)
+                   .c_str(),
+               stderr);
     std::fflush(stderr);
     line_open_ = true;
   } else {
-    output().remark(fmt::format("{:9}  {:15.12g}  {:13.2e}  {:13.2e}  {:6}  {:8.2f}",
-                                progress.iteration, progress.objective, progress.estimated_gap,
-                                progress.gradient_norm, progress.data_passes, seconds));
+    output().remark(fmt::format("{:9}  {:15.12g}  {:>13}  {:>13}  {:6}  {:8.2f}",
+                                progress.iteration, progress.objective,
+                                size_text(progress.estimated_gap),
+                                size_text(progress.gradient_norm), progress.data_passes, seconds));
   }
 }
 

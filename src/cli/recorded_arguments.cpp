@@ -12,37 +12,19 @@ namespace mpilogit::cli {
 
 namespace {
 
-// Where results go, how they are shown, how data is read: none of it changes a bit of a result. The
-// instruction set has an entry of its own in records.
-constexpr std::array<std::string_view, 22> kNotRecorded = {"model",
-                                                           "diagnostics",
-                                                           "json",
-                                                           "config",
-                                                           "quiet",
-                                                           "help",
-                                                           "threads",
-                                                           "io",
-                                                           "resume",
-                                                           "restart",
-                                                           "checkpoint",
-                                                           "instruction-set",
-                                                           "checkpoint-every",
-                                                           "confidence",
-                                                           "events",
-                                                           "timings",
-                                                           "stall-timeout",
-                                                           "memory",
-                                                           "allow-external",
-                                                           "allow-plugins",
-                                                           "trust-input",
-                                                           "overwrite"};
+// What a stranger's record must not decide, although it may change what is read.
+constexpr std::array<std::string_view, 3> kNotRecorded = {"allow-external", "allow-plugins",
+                                                          "trust-input"};
 
 // Of reading, which the command under way decides.
 constexpr std::array<std::string_view, 7> kShared = {
     "io", "memory", "allow-external", "allow-plugins", "trust-input", "threads", "stall-timeout"};
 
-bool recorded(std::string_view name) {
-  return std::find(kNotRecorded.begin(), kNotRecorded.end(), name) == kNotRecorded.end();
+// Not where results go, how they are shown, how data is read. The instruction set has an entry of
+// its own in records.
+bool recorded(const Option& option) {
+  return option.changes_result &&
+         std::find(kNotRecorded.begin(), kNotRecorded.end(), option.name) == kNotRecorded.end();
 }
 
 std::string token(Command command, const std::string& name, const std::string& value) {
@@ -58,7 +40,8 @@ workflow::Origin origin_of(const Arguments& arguments) {
   origin.command = arguments.command().name;
   origin.files = arguments.positional();
   for (const auto& [name, value] : arguments.all_given()) {
-    if (recorded(name)) origin.options.emplace_back(name, value);
+    if (recorded(find_option(arguments.command().command, name)))
+      origin.options.emplace_back(name, value);
   }
   return origin;
 }
@@ -84,7 +67,7 @@ std::vector<std::string> recorded_tokens(const workflow::Origin& origin,
         std::any_of(options.begin(), options.end(), [&, &wanted = name](const auto& o) {
           return o.name == wanted && (o.commands & command->command) != 0;
         });
-    if (!there || !recorded(name)) {
+    if (!there || !recorded(find_option(command->command, name))) {
       refuse_usage(&shared.command(),
                    fmt::format("the model's record has the option --{}, which {} does not take in "
                                "this version or no record holds",

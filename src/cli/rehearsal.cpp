@@ -13,14 +13,18 @@
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/child_process.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/function_ref.hpp"
 #include "mpilogit/core/read_file.hpp"
 #include "mpilogit/core/stopwatch.hpp"
 #include "mpilogit/data/rehearsal.hpp"
 #include "mpilogit/hdf5/file.hpp"
+#include "mpilogit/hdf5/references.hpp"
 #include "mpilogit/model/model_file.hpp"
 #include "mpilogit/model/path_file.hpp"
 
 #include "common_options.hpp"
+#include "named_files.hpp"
+#include "own_files.hpp"
 
 namespace mpilogit::cli {
 
@@ -32,15 +36,22 @@ constexpr int kTooMuchMemory = 3;
 
 // Those that may be HDF5, each once.
 std::vector<std::string> input_files(const Arguments& arguments) {
-  std::vector<std::string> files = arguments.positional();
-  for (const auto* option : {"start", "prior", "data"}) {
-    if (!takes(arguments, option)) continue;
-    if (const auto file = arguments.text_if_given(option)) files.push_back(*file);
+  std::vector<std::string> files;
+  const bool reads_hdf5 = takes(arguments, "trust-input");  // imports take texts, but for --like
+  for (const auto& file : files_read(arguments)) {
+    if (!file.there() || file.option == "config") continue;
+    if (reads_hdf5 || file.option == "like") files.push_back(file.path);
   }
-  std::erase_if(files, [](const std::string& file) {
-    std::error_code failure;
-    return !std::filesystem::is_regular_file(file, failure);
-  });
+  return files;
+}
+
+// HDF5 files that will be looked at before they are replaced.
+std::vector<std::string> files_to_replace(const Arguments& arguments) {
+  std::vector<std::string> files;
+  if (arguments.flag("overwrite")) return files;
+  for (const auto& file : files_written(arguments)) {
+    if (file.there() && is_hdf5_file(file.path)) files.push_back(file.path);
+  }
   return files;
 }
 
@@ -111,14 +122,23 @@ void read_one(data::Source source, const std::vector<std::string>& names, data::
   }
 }
 
+// Whatever else is wrong with the file, these are looked up.
+void rehearse_sources(const std::string& file) {
+  try {
+    hdf5::virtual_source_files(hdf5::File::open(file));
+  } catch (const core::Error&) {
+    // The command will say it.
+  }
+}
+
 // What is merely wrong is no matter here: the command will say it in its own words.
-int read_all(const data::Source& source, const std::vector<std::string>& names,
-             data::MayRead may_read, const std::vector<std::string>& files) {
+int read_all(const std::vector<std::string>& files,
+             core::FunctionRef<void(const std::string&)> read) {
   for (const auto& file : files) {
     const std::string line = file + "\n";
     if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return kRehearsed;
     try {
-      read_one(source, names, may_read, file);
+      read(file);
     } catch (const core::Error& error) {
       if (tells_of_memory(error.what())) return kTooMuchMemory;
     } catch (const std::bad_alloc&) {
@@ -154,9 +174,9 @@ class Allowance {
 
 std::vector<std::string> feature_values(const Arguments& arguments) {
   std::vector<std::string> names;
-  for (const auto* option : {"penalty-factors", "lower", "upper"}) {
-    if (!takes(arguments, option)) continue;
-    if (const auto name = arguments.text_if_given(option)) names.push_back(*name);
+  for (const Option& option : all_options()) {
+    if (option.names != Names::values_of_features || !takes(arguments, option.name)) continue;
+    if (const auto name = arguments.text_if_given(option.name)) names.push_back(*name);
   }
   return names;
 }
@@ -178,9 +198,9 @@ Arguments parse(std::span<const std::string> tokens) {
 
 void rehearse_inputs(const Arguments& arguments, std::span<const std::string> tokens,
                      const comm::Communicator& communicator) {
-  if (!takes(arguments, "trust-input") || arguments.flag("trust-input")) return;
+  if (takes(arguments, "trust-input") && arguments.flag("trust-input")) return;
   comm::on_root(communicator, [&] {
-    if (input_files(arguments).empty()) return std::string();
+    if (input_files(arguments).empty() && files_to_replace(arguments).empty()) return std::string();
     std::vector<std::string> command = {kRehearse};
     command.insert(command.end(), tokens.begin(), tokens.end());
     // Where no process may be started, there is none.
@@ -203,16 +223,23 @@ int rehearse(std::span<const std::string> tokens) {
     hdf5::keep_no_memory();
     const Arguments arguments = parse(tokens.subspan(1));
     const std::vector<std::string> files = input_files(arguments);
-    Allowance allowance(size_of(files), stall_timeout_from(arguments));
+    const std::vector<std::string> replaced = files_to_replace(arguments);
+    Allowance allowance(size_of(files) + size_of(replaced), stall_timeout_from(arguments));
     data::Source source;
     if (takes(arguments, "features")) source = source_of(arguments, files);
     if (takes(arguments, "by")) source.groups = arguments.text_if_given("by");
     if (takes(arguments, "allow-plugins") && arguments.flag("allow-plugins")) {
       hdf5::allow_plugins();
     }
-    return read_all(
-        source, feature_values(arguments),
-        [&](std::int64_t bytes) { return allowance.reaches_for(bytes); }, files);
+    const bool sources_wanted = replaces_files(arguments);
+    const int inputs = read_all(files, [&](const std::string& file) {
+      if (sources_wanted) rehearse_sources(file);
+      read_one(
+          source, feature_values(arguments),
+          [&](std::int64_t bytes) { return allowance.reaches_for(bytes); }, file);
+    });
+    if (inputs != kRehearsed) return inputs;
+    return read_all(replaced, [](const std::string& file) { kind_of_file(file); });
   } catch (const core::Error&) {
     return kRehearsed;
   }

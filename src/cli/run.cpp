@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/comm/companions.hpp"
 #include "mpilogit/comm/environment.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/read_file.hpp"
@@ -21,6 +22,7 @@
 #include "common_options.hpp"
 #include "instruction_set.hpp"
 #include "output.hpp"
+#include "overwriting.hpp"
 #include "rehearsal.hpp"
 #include "run_events.hpp"
 
@@ -48,8 +50,11 @@ std::optional<std::string> plain_answer(std::span<const std::string> arguments) 
   return std::nullopt;
 }
 
+// Lines of options, by hand.
+constexpr std::int64_t kLargestConfig = std::int64_t{1} << 20;
+
 std::string read_config(const std::string& path) {
-  if (auto contents = core::read_file(path)) return *contents;
+  if (auto contents = core::read_file(path, kLargestConfig)) return *contents;
   throw core::bad_input({.what = "the configuration file is missing",
                          .where = path,
                          .why = {},
@@ -94,7 +99,8 @@ std::string advice_for(const Arguments& arguments) {
 }
 
 int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator,
-                  workflow::Events& events, comm::Watchdog& watchdog) {
+                  workflow::Events& events, comm::Watchdog& watchdog,
+                  const std::optional<std::string>& companions) {
   const Output output(communicator, false);
   if (const auto answer = plain_answer(tokens)) {
     output.result(*answer);
@@ -108,6 +114,7 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
     output.result(command_help(arguments.command()));
     return kRunDone;
   }
+  comm::require_companions(communicator, companions);
   if (arguments.given("config")) {
     const std::string path = arguments.text("config");
     const std::string contents = comm::on_root(communicator, [&] { return read_config(path); });
@@ -117,10 +124,12 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
   double stall_timeout = 0.0;
   comm::together(communicator, [&] { stall_timeout = stall_timeout_from(arguments); });
   watchdog.start(communicator, stall_timeout, advice_for(arguments));
+  require_separate_files(arguments, communicator);
   if (takes(arguments, "events")) open_events(arguments, communicator, events);
   if (takes(arguments, "instruction-set")) choose_instruction_set(arguments, communicator);
   if (takes(arguments, "allow-plugins") && arguments.flag("allow-plugins")) hdf5::allow_plugins();
   rehearse_inputs(arguments, tokens, communicator);
+  require_replaceable_files(arguments, communicator);
   return dispatch(arguments, communicator, events);
 }
 
@@ -143,11 +152,11 @@ void let_lower_ranks_speak(int rank) {
 }  // namespace
 
 int run(std::span<const std::string> arguments, const comm::Communicator& communicator,
-        comm::Watchdog& watchdog) {
+        comm::Watchdog& watchdog, const std::optional<std::string>& companions) {
   constexpr int kInternal = static_cast<int>(core::ExitCode::internal_failure);
   workflow::Events events;
   try {
-    const int code = parse_and_run(arguments, communicator, events, watchdog);
+    const int code = parse_and_run(arguments, communicator, events, watchdog, companions);
     events.end(code);
     return code;
   } catch (const core::Error& error) {

@@ -4,6 +4,7 @@
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/workflow/summarize.hpp"
 
+#include "coefficient_table.hpp"
 #include "commands.hpp"
 #include "common_options.hpp"
 #include "fit_arguments.hpp"
@@ -58,9 +59,9 @@ int summarize_command(const Arguments& arguments, const comm::Communicator& comm
   if (json) write_text(*json, workflow::to_json(report), communicator);
   const model::Model& model = report.model;
   const Output output(communicator, false);
-  output.result(fmt::format("{:<19} {}\n{:<19} {}\n\n{}", "classes", describe_classes(model),
+  output.result(fmt::format("{:<19} {}\n{:<19} {}\n\n{}{}", "classes", describe_classes(model),
                             "features", grouped(model.features),
-                            inference_table(model, report.summary, layout)));
+                            inference_table(model, report.summary, layout), centre_lines(model)));
   return static_cast<int>(core::ExitCode::done);
 }
 

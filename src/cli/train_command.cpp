@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 
@@ -17,6 +18,7 @@
 #include "fit_arguments.hpp"
 #include "inference_arguments.hpp"
 #include "inference_table.hpp"
+#include "number_texts.hpp"
 #include "output.hpp"
 #include "progress_lines.hpp"
 #include "recorded_arguments.hpp"
@@ -42,7 +44,12 @@ void read_strength(const Arguments& arguments, workflow::TrainOptions& options) 
     const double alpha = arguments.share("alpha");
     options.strength = {.l1 = alpha * lambda, .l2 = (1.0 - alpha) * lambda};
   }
-  if (arguments.given("C")) {
+  // scikit-learn's way to say that there is no penalty.
+  const bool infinite = arguments.given("C") && is_infinite(arguments.text("C"));
+  if (infinite && arguments.given("l1-ratio")) {
+    refuse_usage(&arguments.command(), "--l1-ratio has no effect with --C inf: no penalty");
+  }
+  if (arguments.given("C") && !infinite) {
     options.inverse_strength = arguments.positive("C");
     options.l1_ratio = arguments.share("l1-ratio");
   }
@@ -82,9 +89,6 @@ void refuse_beside_diagnostics(const Arguments& arguments, bool l1) {
   if (!arguments.given("diagnostics")) return;
   for (const auto* other : {"one-vs-rest", "lower", "upper"}) {
     arguments.refuse_together("diagnostics", other);
-  }
-  if (arguments.text("diagnostics") == arguments.text("model")) {
-    refuse_usage(&arguments.command(), "--diagnostics and --model are one file");
   }
   if (!l1) return;
   refuse_usage(&arguments.command(),
@@ -134,8 +138,8 @@ std::string summary(const workflow::TrainReport& report, const std::string& mode
     line("log-likelihood",
          fmt::format("{:.10g} with Firth's penalty", *report.penalised_log_likelihood));
   }
-  line("estimated gap", fmt::format("{:.2e}", solution.estimated_gap));
-  line("gradient norm", fmt::format("{:.2e}", solution.gradient_norm));
+  line("estimated gap", size_text(solution.estimated_gap));
+  line("gradient norm", size_text(solution.gradient_norm));
   line("classes", describe_classes(report.model));
   const auto coefficients = static_cast<std::int64_t>(report.model.coefficients.size());
   if (report.nonzero_coefficients < coefficients) {
@@ -163,6 +167,27 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 // What the data does not determine, by the names of its columns.
+void remark_on_raw_form(const workflow::TrainReport& report, double tolerance,
+                        const Output& output) {
+  if (!report.raw_log_loss) return;
+  const double excess = *report.raw_log_loss - report.log_loss;
+  if (std::fabs(excess) <= tolerance * std::fabs(report.solution.objective)) return;
+  output.warning(fmt::format(
+      "{} column{} so far from zero that the raw coefficients alone have a log-loss of {:.12g} "
+      "instead of {:.12g}: take the model file, which holds the columns' centres, or centre the "
+      "columns",
+      report.centred_columns, report.centred_columns == 1 ? " lies" : "s lie", *report.raw_log_loss,
+      report.log_loss));
+}
+
+// Under a penalty products of centred factors are not the model that products of the factors are.
+void remark_on_products(const workflow::TrainReport& report, bool penalised, const Output& output) {
+  if (!penalised || report.model.coefficients_at_centre.empty()) return;
+  output.warning(
+      "columns lie so far from zero that their products cannot be told apart: the products, and so "
+      "the penalty and bounds, are of x - c, with c of the model's data set 'centre'");
+}
+
 void remark_on(const workflow::TrainReport& report, const Output& output) {
   const workflow::Diagnosis& diagnosis = report.diagnosis;
   const auto aliased = workflow::describe_aliased(diagnosis, report.model);
@@ -246,6 +271,12 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
   if (!report.test_remark.empty()) {
     output.warning("the hypotheses were not tested: " + report.test_remark);
   }
+  if (!report.unprofiled.empty()) {
+    output.warning("no profile interval for " + report.unprofiled +
+                   ": columns lie far from zero, and there it is a sum of several coefficients");
+  }
+  remark_on_raw_form(report, options.solver.tolerance, output);
+  remark_on_products(report, report.penalised, output);
   remark_on(report, output);
   if (report.converged()) return static_cast<int>(core::ExitCode::done);
   output.warning(advice(report));

@@ -13,6 +13,7 @@
 #include "common_options.hpp"
 #include "fit_arguments.hpp"
 #include "output.hpp"
+#include "overwriting.hpp"
 #include "progress_lines.hpp"
 #include "recorded_arguments.hpp"
 #include "rehearsal.hpp"
@@ -60,6 +61,15 @@ workflow::TrainOptions recorded_options(const std::vector<std::string>& tokens,
   const Arguments arguments = parsed(all);
   return arguments.command().command == kTrain ? train_options(arguments, threads)
                                                : refit_options(arguments, recorded, threads);
+}
+
+// The models that the record names are read, too.
+void refuse_json_over_inputs(std::vector<std::string> tokens,
+                             const std::optional<std::string>& json,
+                             const comm::Communicator& communicator) {
+  if (!json) return;
+  tokens.push_back("--json=" + *json);
+  require_separate_files(parsed(tokens), communicator);
 }
 
 std::string listed(const std::vector<std::string>& names) {
@@ -115,6 +125,7 @@ int verify_command(const Arguments& arguments, const comm::Communicator& communi
       tokens = recorded_tokens(recorded.provenance->origin, files, arguments);
       options.training = recorded_options(tokens, options.model_path, recorded, threads);
     });
+    refuse_json_over_inputs(tokens, json, communicator);
     rehearse_inputs(parsed(tokens), tokens, communicator);
     report = workflow::verify(options, model, recorded, communicator, progress);
     progress.finish();

@@ -6,11 +6,12 @@
 #include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/file_identity.hpp"
 
 namespace mpilogit::core {
 
 void require_space(const std::string& path, std::int64_t bytes) {
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const std::filesystem::path folder = std::filesystem::path(target_of(path)).parent_path();
   struct statvfs system {};
   if (::statvfs(folder.empty() ? "." : folder.c_str(), &system) != 0) return;
   const double free = static_cast<double>(system.f_bavail) * static_cast<double>(system.f_frsize);
@@ -18,7 +19,7 @@ void require_space(const std::string& path, std::int64_t bytes) {
   throw bad_input(
       {.what = fmt::format("does not fit: {:.3g} GB are needed", static_cast<double>(bytes) / 1e9),
        .where = path,
-       .why = fmt::format("{:.3g} GB are free on this disk", free / 1e9),
+       .why = fmt::format("{:.3g} GB are free on this disk (No space left on device)", free / 1e9),
        .remedy = "Free some space, or write to another disk"});
 }
 

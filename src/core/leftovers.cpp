@@ -1,5 +1,7 @@
 #include "core/leftovers.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -8,12 +10,16 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <random>
 #include <string_view>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include "mpilogit/core/file_identity.hpp"
 #include "mpilogit/core/host_name.hpp"
 
 namespace mpilogit::core {
@@ -22,6 +28,7 @@ namespace {
 
 constexpr std::string_view kMark = ".tmp-";
 constexpr std::size_t kPlaceDigits = 8;
+constexpr std::size_t kRandomDigits = 16;
 constexpr std::chrono::hours kForgotten(24);
 
 // FNV-1a, of 32 bits.
@@ -44,19 +51,40 @@ std::string this_place() {
 // The process that a temporary file of ours belongs to; nothing if it is of another place.
 std::optional<pid_t> process_here(std::string_view suffix) {
   if (suffix.substr(0, kPlaceDigits) != this_place()) return std::nullopt;
-  const std::string_view digits = suffix.substr(kPlaceDigits + 1);
+  const std::string_view rest = suffix.substr(kPlaceDigits + 1);
+  const std::string_view digits = rest.substr(0, rest.find('-'));
   pid_t process = 0;
   const auto end = digits.data() + digits.size();
   if (std::from_chars(digits.data(), end, process).ptr != end) return std::nullopt;
   return process;
 }
 
+// Names of older versions end behind the process.
 bool has_form(std::string_view suffix) {
   constexpr std::string_view kHexadecimal = "0123456789abcdef";
   constexpr std::string_view kDecimal = kHexadecimal.substr(0, 10);
-  return suffix.size() > kPlaceDigits + 1 && suffix[kPlaceDigits] == '-' &&
-         suffix.substr(0, kPlaceDigits).find_first_not_of(kHexadecimal) == suffix.npos &&
-         suffix.substr(kPlaceDigits + 1).find_first_not_of(kDecimal) == suffix.npos;
+  if (suffix.size() <= kPlaceDigits + 1 || suffix[kPlaceDigits] != '-') return false;
+  const std::string_view place = suffix.substr(0, kPlaceDigits);
+  const std::string_view rest = suffix.substr(kPlaceDigits + 1);
+  const std::size_t dash = std::min(rest.find('-'), rest.size());
+  const std::string_view random = rest.substr(std::min(dash + 1, rest.size()));
+  return dash > 0 && place.find_first_not_of(kHexadecimal) == place.npos &&
+         rest.substr(0, dash).find_first_not_of(kDecimal) == rest.npos &&
+         (dash == rest.size() || random.size() == kRandomDigits) &&
+         random.find_first_not_of(kHexadecimal) == random.npos;
+}
+
+// Whoever knew the name could put a link there, and have us write where it leads.
+std::string random_digits() {
+  std::array<unsigned char, kRandomDigits / 2> bytes{};
+  const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
+  if (got != static_cast<ssize_t>(bytes.size())) {
+    std::random_device device;  // a kernel without the call
+    for (auto& byte : bytes) byte = static_cast<unsigned char>(device());
+  }
+  std::string digits;
+  for (const unsigned char byte : bytes) digits += fmt::format("{:02x}", byte);
+  return digits;
 }
 
 // In containers nobody may collect the dead whose parent is gone: those stay, in state Z.
@@ -70,6 +98,13 @@ bool is_dead(pid_t process) {
   return end != line.npos && end + 2 < line.size() && line[end + 2] == 'Z';
 }
 
+// A file, or a folder of ours; no link.
+bool may_be_removed(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return false;
+  return S_ISREG(status.st_mode) || (S_ISDIR(status.st_mode) && status.st_uid == ::geteuid());
+}
+
 bool is_forgotten(const std::filesystem::directory_entry& entry) {
   std::error_code failure;
   const auto written = entry.last_write_time(failure);
@@ -79,28 +114,29 @@ bool is_forgotten(const std::filesystem::directory_entry& entry) {
 }  // namespace
 
 std::string temporary_path_of(const std::string& path) {
-  return path + std::string(kMark) + this_place() + "-" + std::to_string(::getpid());
+  return fmt::format("{}{}{}-{}-{}", path, kMark, this_place(), ::getpid(), random_digits());
+}
+
+bool is_temporary_of(const std::string& name, const std::string& path) {
+  const std::string beginning = path + std::string(kMark);
+  return name.starts_with(beginning) && has_form(std::string_view(name).substr(beginning.size()));
 }
 
 void remove_leftovers(const std::string& path) {
   const std::filesystem::path target(path);
-  const std::string name = target.filename().string() + std::string(kMark);
+  const std::string name = target.filename().string();
+  const std::size_t mark = name.size() + kMark.size();
   const std::filesystem::path folder =
       target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
   std::error_code failure;
   std::filesystem::directory_iterator entry(folder, failure);
   for (; !failure && entry != std::filesystem::directory_iterator(); entry.increment(failure)) {
     const std::string other = entry->path().filename().string();
-    if (other.rfind(name, 0) != 0) continue;
-    const std::string_view suffix = std::string_view(other).substr(name.size());
-    std::error_code ignored;  // what cannot be looked at or removed stays
-    if (!has_form(suffix) ||
-        entry->symlink_status(ignored).type() != std::filesystem::file_type::regular) {
-      continue;
-    }
-    const std::optional<pid_t> process = process_here(suffix);
+    if (!is_temporary_of(other, name) || !may_be_removed(entry->path())) continue;
+    const std::optional<pid_t> process = process_here(std::string_view(other).substr(mark));
     if ((process && is_dead(*process)) || is_forgotten(*entry)) {
-      std::filesystem::remove(entry->path(), ignored);
+      std::error_code ignored;  // what cannot be removed stays
+      std::filesystem::remove_all(entry->path(), ignored);
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/label_length.hpp"
 
 namespace mpilogit::data {
 
@@ -45,6 +46,18 @@ std::vector<Label> global_distinct(const std::vector<Label>& mine, const std::st
         .as_agreed();
   }
   return all;
+}
+
+// The same list on all ranks.
+void require_short(const std::vector<std::string>& classes, const std::string& where) {
+  for (const auto& name : classes) {
+    if (name.size() <= core::kLongestLabel) continue;
+    throw core::bad_input({.what = "has a label of " + std::to_string(name.size()) + " bytes",
+                           .where = where,
+                           .why = "a label has at most " + std::to_string(core::kLongestLabel),
+                           .remedy = "Name the classes more shortly"})
+        .as_agreed();
+  }
 }
 
 // The place of each label among the classes.
@@ -93,6 +106,7 @@ ClassSet CodedLabels::global_classes(const std::string& where,
   classes.kind = kind_;
   if (kind_ == LabelKind::text) {
     classes.texts = global_distinct(texts_.labels(), where, communicator);
+    require_short(classes.texts, where);
   } else {
     classes.numbers = global_distinct(numbers_.labels(), where, communicator);
   }

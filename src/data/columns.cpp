@@ -5,6 +5,8 @@
 #include <cmath>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "mpilogit/core/error.hpp"
 
 #include "data/findings.hpp"
@@ -13,6 +15,10 @@
 namespace mpilogit::data {
 
 namespace {
+
+// Sums of weights, and of their products with values of common size, have all their digits if the
+// largest weight is at least this: exact sums go down to 2^-1074, and keep some hundred bits.
+constexpr double kLeastLargestWeight = 0x1p-900;
 
 // In the order of the columns that may have a mask.
 struct Findings {
@@ -102,12 +108,21 @@ void require_weights(const Access& access, const Metadata& metadata,
     throw bad_values(metadata, name, *bad, {"weight is negative", "weights are negative"},
                      "a row cannot count less than not at all", "Use 0 to leave a row out");
   }
-  const double largest = weights.empty() ? 0.0 : *std::max_element(weights.begin(), weights.end());
-  if (access.communicator.maximum(largest) == 0.0) {
+  const double mine = weights.empty() ? 0.0 : *std::max_element(weights.begin(), weights.end());
+  const double largest = access.communicator.maximum(mine);
+  const std::string where = metadata.files.front().path + ":/" + name;
+  if (largest == 0.0) {
     throw core::bad_input({.what = "all weights are 0",
-                           .where = metadata.files.front().path + ":/" + name,
+                           .where = where,
                            .why = "no row is left",
                            .remedy = "Check the weights"})
+        .as_agreed();
+  }
+  if (largest < kLeastLargestWeight) {
+    throw core::bad_input({.what = fmt::format("the largest weight is {:.3g}", largest),
+                           .where = where,
+                           .why = "sums of weights so small lose their digits",
+                           .remedy = "Multiply all weights by one number, so that they are near 1"})
         .as_agreed();
   }
 }

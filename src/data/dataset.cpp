@@ -10,6 +10,7 @@
 
 #include "data/block_starts.hpp"
 #include "data/class_set.hpp"
+#include "data/column_frames.hpp"
 #include "data/column_order.hpp"
 #include "data/columns.hpp"
 #include "data/group_set.hpp"
@@ -66,6 +67,23 @@ void require_room_for_scan(const MemoryLimits& limits, const Metadata& metadata,
   });
 }
 
+// Rows that count for nothing say nothing about columns.
+std::vector<double> counting_weights(std::span<const double> weights,
+                                     std::span<const double> trials) {
+  std::vector<double> counted(trials.begin(), trials.end());
+  if (trials.empty()) counted.assign(weights.begin(), weights.end());
+  for (std::size_t i = 0; i < trials.size() && !weights.empty(); ++i) {
+    if (weights[i] == 0.0) counted[i] = 0.0;
+  }
+  return counted;
+}
+
+// Sums of squares of columns, and of products of them, stay far from the ends of what doubles hold.
+int size_limit(const Source& source) {
+  constexpr int kLimit = 400;
+  return kLimit / static_cast<int>(source.memory.products.degree);
+}
+
 }  // namespace
 
 Dataset::Dataset() = default;
@@ -98,8 +116,9 @@ std::int64_t Dataset::resident_bytes() const {
          (streamed_ ? streamed_->resident_bytes() : 0);
 }
 
-// Whatever can be told of streamed rows, as of those in memory. Collective.
-void Dataset::look_at_streamed_rows(FeatureScan& scan, int threads) {
+// body(rows, first of them in the rank's, worker). Collective.
+void Dataset::for_streamed_rows(
+    int threads, core::FunctionRef<void(const kernels::AnyRows&, std::int64_t, int)> body) {
   comm::together(*communicator_, [&] {
     if (!streamed_) return;
     std::vector<Range> wanted;
@@ -109,9 +128,33 @@ void Dataset::look_at_streamed_rows(FeatureScan& scan, int threads) {
     }
     for_each_rows(*this, wanted, threads,
                   [&](std::size_t i, const kernels::AnyRows& rows, int worker) {
-                    scan.look(rows, local_rows_.first + wanted[i].first, worker);
+                    body(rows, wanted[i].first, worker);
                   });
   });
+}
+
+// Whatever can be told of streamed rows, as of those in memory. Collective.
+void Dataset::look_at_streamed_rows(FeatureScan& scan, int threads) {
+  for_streamed_rows(threads, [&](const kernels::AnyRows& rows, std::int64_t first, int worker) {
+    scan.look(rows, local_rows_.first + first, worker);
+  });
+}
+
+// Collective. From here on rows are as their frames have them, wherever they lie.
+void Dataset::put_in_frames(const FrameSearch& search, const FeatureScan& scan, int threads) {
+  const auto for_rows = [&](LocalRowsVisitor body) {
+    if (resident_rows_ > 0) body(rows({0, resident_rows_}), 0);
+    if (!streams_) return;
+    constexpr int kOneThread = 1;
+    for_streamed_rows(kOneThread, [&](const kernels::AnyRows& streamed, std::int64_t first, int) {
+      body(streamed, first);
+    });
+  };
+  frames_ =
+      find_frames(search, scan.frame_candidates(), for_rows, largest_absolute_, *communicator_);
+  if (frames_.empty()) return;
+  rows_->put_in_frames(frames_, threads);
+  if (streamed_) streamed_->put_in_frames(frames_);
 }
 
 Dataset read_dataset(const Source& source, const comm::Communicator& communicator, int threads) {
@@ -152,14 +195,16 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   dataset.offsets_ = std::move(columns.offsets);
   const StreamPlan plan =
       plan_streaming(source.memory, limits, metadata, share, dataset.classes_.size(), access);
-  dataset.read_rows(access, metadata, share, plan, source.features);
+  dataset.read_rows(access, metadata, share, plan, source);
   return dataset;
 }
 
 // Collective. Resident rows by all that Access says, the others on each rank's own.
 void Dataset::read_rows(const Access& access, const Metadata& metadata, const Share& share,
-                        const StreamPlan& plan, const std::string& name) {
+                        const StreamPlan& plan, const Source& source) {
   FeatureScan scan(metadata.shape.features, access.threads);
+  const std::vector<double> counted = counting_weights(weights_, trials_);
+  scan.seek_frames(source.frames, counted, local_rows_.first);
   const Range resident = moved(plan.resident, local_rows_.first);
   resident_rows_ = plan.resident.last;
   streams_ = !plan.all_resident;
@@ -190,10 +235,12 @@ void Dataset::read_rows(const Access& access, const Metadata& metadata, const Sh
     sparse->compact();
     scan_sparse(access, *sparse, resident, scan);
   }
-  require_finite(scan.non_finite(), metadata, name, access.communicator);
+  require_finite(scan.non_finite(), metadata, source.features, access.communicator);
   if (streamed_) streamed_->end_first_look();
   largest_absolute_ = scan.largest_absolute();
   access.communicator.maximum(largest_absolute_);
+  put_in_frames({source.frames, metadata.storage, size_limit(source), counted}, scan,
+                access.threads);
   const kernels::NonZeros own = scan.non_zeros();
   non_zeros_.squared = access.communicator.sum(own.squared);
   non_zeros_.most = access.communicator.maximum(own.most);

@@ -7,6 +7,8 @@
 
 #include "mpilogit/core/error.hpp"
 
+#include "data/shard_files.hpp"
+
 namespace mpilogit::data {
 
 namespace {
@@ -82,11 +84,18 @@ kernels::AnyRows sparse_view(const SparseParts& parts, std::int64_t rows) {
 }
 
 DenseShard::DenseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t features)
-    : type_(type), features_(features), values_(rows * features * value_bytes(type)) {}
+    : type_(type), rows_(rows), features_(features), values_(rows * features * value_bytes(type)) {}
 
 kernels::AnyRows DenseShard::view(Range rows) const {
   return dense_view(type_, values_.data() + rows.first * features_ * value_bytes(type_),
                     rows.size(), features_);
+}
+
+void DenseShard::put_in_frames(std::span<const kernels::FramedColumn> frames, int threads) {
+  const std::int64_t row_bytes = features_ * value_bytes(type_);
+  for_each_slice(rows_, rows_per_slice(row_bytes), threads, [&](Range slice, int) {
+    kernels::put_in_frames(view(slice), values_.data() + slice.first * row_bytes, frames);
+  });
 }
 
 std::int64_t DenseShard::needed_bytes(hdf5::ValueType type, std::int64_t rows,
@@ -99,6 +108,7 @@ SparseShard::SparseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t e
     : type_(type),
       features_(features),
       entries_(entries),
+      rows_(rows),
       starts_(static_cast<std::size_t>(rows) + 1, 0),
       columns_(entries * value_bytes(hdf5::ValueType::uint32)),
       values_(entries * value_bytes(type)) {}
@@ -140,6 +150,54 @@ void SparseShard::drop_regular_starts() {
   }
   row_entries_ = starts_[1];
   starts_ = std::vector<std::int64_t>();
+}
+
+void SparseShard::put_in_frames(std::span<const kernels::FramedColumn> frames, int /*threads*/) {
+  if (dropped_) {
+    put_common_in_frame(frames);
+  } else {
+    kernels::put_in_frames(view({0, rows_}), values_.data(), frames);
+  }
+}
+
+// Of entries that are all the same, a column that has a centre is constant: in its frame it is 0,
+// which is not stored. Every other column is of the same size.
+void SparseShard::put_common_in_frame(std::span<const kernels::FramedColumn> frames) {
+  std::vector<std::uint32_t> constant;
+  const auto before = common_;
+  for (const auto& frame : frames) {
+    if (frame.centre != 0.0) {
+      constant.push_back(frame.column);
+    } else {
+      kernels::put_in_frame(view({0, 0}), before.data(), frame, common_.data());
+    }
+  }
+  if (constant.empty()) return;
+  if (narrow_) {
+    remove_columns<std::uint16_t>(constant);
+  } else {
+    remove_columns<std::uint32_t>(constant);
+  }
+  drop_regular_starts();
+}
+
+// Their entries; `removed` ascends.
+template <class Column>
+void SparseShard::remove_columns(std::span<const std::uint32_t> removed) {
+  auto* columns = columns_.as<Column>();
+  std::vector<std::int64_t> kept = {0};
+  std::int64_t next = 0;
+  for (std::int64_t row = 0; row < rows_; ++row) {
+    for (std::int64_t n = start(row); n < start(row + 1); ++n) {
+      const Column column = columns[n];
+      if (std::binary_search(removed.begin(), removed.end(), column)) continue;
+      columns[next++] = column;
+    }
+    kept.push_back(next);
+  }
+  starts_ = std::move(kept);
+  row_entries_ = 0;
+  entries_ = next;
 }
 
 kernels::AnyRows SparseShard::view(Range rows) const {

@@ -4,11 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "mpilogit/core/buffer.hpp"
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/hdf5/value_type.hpp"
+#include "mpilogit/kernels/column_frame.hpp"
 
 namespace mpilogit::data {
 
@@ -42,6 +44,9 @@ class FeatureRows {
   /// Local rows, counted from 0. Nothing is copied.
   virtual kernels::AnyRows view(Range rows) const = 0;
   virtual std::int64_t bytes() const = 0;
+
+  /// Writes the columns in their frames, in place.
+  virtual void put_in_frames(std::span<const kernels::FramedColumn> frames, int threads) = 0;
 };
 
 /// Row-major values.
@@ -49,14 +54,18 @@ class DenseShard : public FeatureRows {
  public:
   DenseShard(hdf5::ValueType type, std::int64_t rows, std::int64_t features);
 
+  std::int64_t rows() const { return rows_; }
+
   std::byte* values() { return values_.data(); }
   kernels::AnyRows view(Range rows) const override;
   std::int64_t bytes() const override { return values_.size(); }
+  void put_in_frames(std::span<const kernels::FramedColumn> frames, int threads) override;
 
   static std::int64_t needed_bytes(hdf5::ValueType type, std::int64_t rows, std::int64_t features);
 
  private:
   hdf5::ValueType type_;
+  std::int64_t rows_;
   std::int64_t features_;
   core::Buffer values_;
 };
@@ -84,10 +93,14 @@ class SparseShard : public FeatureRows {
 
   kernels::AnyRows view(Range rows) const override;
   std::int64_t bytes() const override;
+  void put_in_frames(std::span<const kernels::FramedColumn> frames, int threads) override;
 
   static std::int64_t needed_bytes(hdf5::ValueType type, std::int64_t rows, std::int64_t entries);
 
  private:
+  void put_common_in_frame(std::span<const kernels::FramedColumn> frames);
+  template <class Column>
+  void remove_columns(std::span<const std::uint32_t> removed);
   void narrow_columns();
   void drop_regular_starts();
 
@@ -99,6 +112,7 @@ class SparseShard : public FeatureRows {
   hdf5::ValueType type_;
   std::int64_t features_;
   std::int64_t entries_;
+  std::int64_t rows_;
   std::vector<std::int64_t> starts_;
   core::Buffer columns_;
   core::Buffer values_;

@@ -1,8 +1,11 @@
 #pragma once
 // What one look at the features tells, by several threads.
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
+#include "mpilogit/kernels/column_frame.hpp"
 #include "mpilogit/kernels/column_statistics.hpp"
 #include "mpilogit/kernels/rows.hpp"
 
@@ -17,6 +20,12 @@ class FeatureScan {
   /// Of all workers, and of what becomes of it.
   static std::int64_t needed_bytes(std::int64_t features, int workers);
 
+  /// From here on also looks for columns for which `rule` may hold, in some of the rows of positive
+  /// weight. `weights` of this rank's rows, of which the first is global row `first_row`; empty:
+  /// all 1.
+  void seek_frames(kernels::FrameRule rule, std::span<const double> weights,
+                   std::int64_t first_row);
+
   /// Rows in memory, the first of them global row `first_row`. A worker's rows ascend.
   void look(const kernels::AnyRows& rows, std::int64_t first_row, int worker);
 
@@ -26,14 +35,22 @@ class FeatureScan {
   std::vector<double> largest_absolute() const;
   /// Of this rank's rows.
   kernels::NonZeros non_zeros() const;
+  kernels::FrameCandidates frame_candidates() const;
 
  private:
   struct alignas(64) Worker {
     Finding non_finite;
     std::vector<double> largest;
     kernels::NonZeros non_zeros;
+    kernels::FrameCandidates candidates;
   };
+
+  void look_at_samples(const kernels::AnyRows& rows, std::int64_t first_row, Worker& mine) const;
+
   std::vector<Worker> workers_;
+  kernels::FrameRule rule_ = kernels::FrameRule::none;
+  std::span<const double> weights_;
+  std::int64_t first_row_ = 0;
 };
 
 }  // namespace mpilogit::data

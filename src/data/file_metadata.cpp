@@ -26,6 +26,42 @@ void inspect_labels(const hdf5::File& file, const Source& source, FileMetadata& 
   if (source.trials) metadata.labels = inspect_numbers(file, source.labels, metadata.rows);
 }
 
+// One value for each row, or none.
+std::int64_t values_in(const hdf5::File& file, const std::string& name) {
+  if (!file.contains(name) || file.leads_out(name) || file.is_group(name)) return -1;
+  const auto dimensions = hdf5::dimensions(file, name);
+  return dimensions.size() == 1 ? dimensions.front() : -1;
+}
+
+// A label for each column, and none for each row.
+void refuse_transposed(const hdf5::File& file, const std::string& features, const Source& source,
+                       const FileMetadata& metadata) {
+  if (!source.labels || metadata.sparse || metadata.rows == metadata.features) return;
+  if (values_in(file, *source.labels) != metadata.features) return;
+  throw refused(
+      file.where(features),
+      "is transposed: it has the shape " + shape_text({metadata.rows, metadata.features}) +
+          ", and there are " + std::to_string(metadata.features) + " labels",
+      "rows × features are needed; R, Julia and MATLAB write a matrix features × rows",
+      "Write the transposed matrix: t(X) in R, permutedims(X) in Julia, X' in MATLAB, X.T in "
+      "Python");
+}
+
+std::vector<std::string> unused_columns(const hdf5::File& file, const std::string& features,
+                                        const Source& source, std::int64_t rows) {
+  std::vector<std::string> unused;
+  for (const char* kind : {"weights", "offsets", "trials"}) {
+    const std::string name = member_of(parent_of(features), kind);
+    bool used = false;
+    for (const auto* own :
+         {&source.labels, &source.trials, &source.weights, &source.offsets, &source.groups}) {
+      used = used || (*own && **own == name);
+    }
+    if (!used && values_in(file, name) == rows) unused.push_back(name);
+  }
+  return unused;
+}
+
 std::string read_schema(const hdf5::File& file) {
   if (!file.contains(kSchema)) return {};
   const auto texts = hdf5::read_strings(file, kSchema);
@@ -49,12 +85,15 @@ FileMetadata read_file_metadata(const Source& source, const std::string& path) {
     throw refused(file.where(features), "has " + std::to_string(metadata.features) + " columns",
                   "at most " + std::to_string(kMostFeatures) + " are supported");
   }
+  refuse_transposed(file, features, source, metadata);
   inspect_labels(file, source, metadata);
   metadata.weights = inspect_numbers(file, source.weights, metadata.rows);
   metadata.offsets = inspect_numbers(file, source.offsets, metadata.rows);
   metadata.groups = inspect_groups(file, source.groups, metadata.rows);
   metadata.feature_names = read_feature_names(file, features, metadata);
   metadata.schema = read_schema(file);
+  metadata.column_numbers = read_column_numbers(file, features);
+  metadata.unused = unused_columns(file, features, source, metadata.rows);
   return metadata;
 }
 

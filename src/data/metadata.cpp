@@ -50,8 +50,9 @@ namespace mpilogit::data {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClassSet, kind, numbers, texts)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Array, name, info)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ColumnNumbers, base, certain)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Shape, rows, features, nonzeros, sparse, storage, feature_names,
-                                   schema)
+                                   schema, column_numbers, unused)
 
 namespace {
 
@@ -154,6 +155,30 @@ void require_alike(const FileMetadata& file, const FileMetadata& first) {
   }
 }
 
+// A file that was not imported says nothing; where both are certain, columns count from 0 here.
+void join_column_numbers(const FileMetadata& file, Metadata& all) {
+  ColumnNumbers& numbers = all.shape.column_numbers;
+  if (file.column_numbers.contradicts(numbers)) {
+    throw core::bad_input(
+        {.what = "has columns that its text numbers from " +
+                 std::to_string(file.column_numbers.base) + ", " + all.files.front().path +
+                 " from " + std::to_string(numbers.base),
+         .where = file.path,
+         .why = "one of these is a guess (no column 0 occurs), and columns may be shifted",
+         .remedy = "Import them alike: `import libsvm --like OTHER.h5`, or --base for each"});
+  }
+  if (!numbers.known()) numbers = file.column_numbers;
+  if (file.column_numbers.known()) numbers.certain &= file.column_numbers.certain;
+}
+
+void join_unused(const FileMetadata& file, Shape& shape) {
+  for (const auto& name : file.unused) {
+    const bool known =
+        std::find(shape.unused.begin(), shape.unused.end(), name) != shape.unused.end();
+    if (!known) shape.unused.push_back(name);
+  }
+}
+
 // Bools and integers are integers, with floats among them all are floats.
 LabelKind common_kind(LabelKind left, LabelKind right) {
   if (left == right) return left;
@@ -185,6 +210,8 @@ void join(const FileMetadata& file, Metadata& all) {
     throw mismatch(file, all.files.front(), "was imported from a table of another schema");
   }
   shape.schema = file.schema;
+  join_column_numbers(file, all);
+  join_unused(file, shape);
   shape.rows += file.rows;
   shape.nonzeros += file.nonzeros;
   all.files.push_back(file);

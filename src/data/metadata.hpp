@@ -44,6 +44,8 @@ struct FileMetadata {
   std::optional<Column> groups;
   std::vector<std::string> feature_names;  ///< empty if the file has none
   std::string schema;                      ///< likewise
+  ColumnNumbers column_numbers;
+  std::vector<std::string> unused;  ///< numbers of rows that the source does not name
 
   /// All that have values for the rows.
   std::vector<const Array*> arrays() const;

@@ -33,6 +33,7 @@ class StreamedDense final : public StreamedRows {
                          {here, static_cast<std::size_t>(bytes_of(in_file))});
     });
     bytes_read_ += bytes_of(rows);
+    if (!frames_.empty()) kernels::put_in_frames(view(piece, rows), piece.values.data(), frames_);
   }
 
   kernels::AnyRows view(const Piece& piece, Range rows) const override {

@@ -55,7 +55,7 @@ void StreamedRows::end_pass() {
 
 bool StreamedRows::map(const ArrayReader& values, Range in_file, Piece& piece) {
   piece.mapped = nullptr;
-  if (!windows_ || in_file.size() != piece.rows.size()) return false;
+  if (!windows_ || !frames_.empty() || in_file.size() != piece.rows.size()) return false;
   const auto window = static_cast<std::size_t>(&piece - pieces_.data());
   piece.mapped = values.find(in_file.first, in_file.size(), *windows_, window);
   if (piece.mapped == nullptr) return false;

@@ -72,6 +72,10 @@ class StreamedRows {
     looked_at_ = true;
     fingerprints_ = nullptr;
   }
+  /// From now on pieces have these columns in their frames.
+  virtual void put_in_frames(std::vector<kernels::FramedColumn> frames) {
+    frames_ = std::move(frames);
+  }
   /// Where what the first look reads is added, until it ends.
   void fingerprint_into(RowFingerprints* fingerprints) { fingerprints_ = fingerprints; }
 
@@ -104,6 +108,7 @@ class StreamedRows {
   const Range rows_;
   bool looked_at_ = false;
   RowFingerprints* fingerprints_ = nullptr;
+  std::vector<kernels::FramedColumn> frames_;
   std::atomic<std::int64_t> bytes_read_ = 0;
   std::atomic<std::int64_t> bytes_mapped_ = 0;  ///< of these, not copied
 

@@ -54,6 +54,11 @@ class StreamedSparse final : public StreamedRows {
     all_common_ = all_common_ && start(rows_.last) > start(rows_.first);
     StreamedRows::end_first_look();
   }
+  // Entries that were all the same are no longer.
+  void put_in_frames(std::vector<kernels::FramedColumn> frames) override {
+    all_common_ = false;
+    StreamedRows::put_in_frames(std::move(frames));
+  }
   std::int64_t resident_bytes() const override {
     return StreamedRows::resident_bytes() + lengths_.bytes();
   }
@@ -106,6 +111,7 @@ void StreamedSparse::fetch(Range rows, Piece& piece) {
   });
   if (!looked_at_) look_first(piece, entries);
   if (piece.sound) narrow(piece, entries);
+  if (!frames_.empty()) kernels::put_in_frames(view(piece, rows), piece.values.data(), frames_);
 }
 
 // The entries `wanted` of a file, which stand in the piece from `place` on.

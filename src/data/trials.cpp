@@ -26,7 +26,7 @@ std::string reason(int kind) {
     case count_not_whole:
       return "that one is not a whole number";
     case negative_count:
-      return "that one is negative_count";
+      return "that one is negative";
     default:
       return "there are more successes than trials";
   }

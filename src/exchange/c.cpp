@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "mpilogit/model/centre.hpp"
+
 #include "c_encoder.hpp"
 #include "forms.hpp"
 #include "raw_columns.hpp"
@@ -47,7 +49,7 @@ static inline double @name@_intercept_(int row) {
   static const double values[@rows@] = {@intercept@};
   return values[row];
 }
-
+@centre@
 /* In place: margins become probabilities. Returns the class of the largest margin. */
 static inline int @name@_finish_(double *margins) {
   int best = 0;
@@ -84,7 +86,7 @@ static inline int @name@_predict(const double *features, double *probabilities) 
   for (row = 0; row < @rows@; ++row) {
     const double *coefficients = @name@_coefficients_(row);
     double margin = @name@_intercept_(row);
-    for (j = 0; j < @name@_feature_count; ++j) margin += coefficients[j] * features[j];
+    for (j = 0; j < @name@_feature_count; ++j) margin += coefficients[j] * @feature@;
     probabilities[row + @zeros@] = margin;
   }
   return @name@_finish_(probabilities);
@@ -94,15 +96,53 @@ static inline int @name@_predict(const double *features, double *probabilities) 
 static inline int @name@_predict_sparse(size_t count, const size_t *columns, const double *values,
                                         double *probabilities) {
   int row;
-  size_t n;
+@declare_far@  size_t n;
   probabilities[0] = 0.0;
   for (row = 0; row < @rows@; ++row) {
     const double *coefficients = @name@_coefficients_(row);
     double margin = @name@_intercept_(row);
-    for (n = 0; n < count; ++n) margin += coefficients[columns[n]] * values[n];
-    probabilities[row + @zeros@] = margin;
+@sparse@    probabilities[row + @zeros@] = margin;
   }
   return @name@_finish_(probabilities);
+}
+)c";
+
+constexpr std::string_view kSparseMargin =
+    R"c(    for (n = 0; n < count; ++n) margin += coefficients[columns[n]] * values[n];
+)c";
+
+// A feature that is far from zero counts where it is not given, too.
+constexpr std::string_view kCentredSparseMargin = R"c(    for (n = 0; n < count; ++n) {
+      if (@name@_centre_((int)columns[n]) == 0.0) margin += coefficients[columns[n]] * values[n];
+    }
+    for (far = 0; far < @far_count@; ++far) {
+      const int column = @name@_far_(far);
+      double value = 0.0;
+      for (n = 0; n < count; ++n) {
+        if (columns[n] == (size_t)column) value += values[n];
+      }
+      margin += coefficients[column] * (value - @name@_centre_(column));
+    }
+)c";
+
+constexpr std::string_view kCentreOfC = R"c(
+/* What is subtracted from a feature first: those far from zero would lose the answer. The
+ * coefficients and the intercept are those of the differences. */
+static inline double @name@_centre_(int feature) {
+  static const double values[@features@] = {
+@centres@
+  };
+  return values[feature];
+}
+)c";
+
+// Products take no sparse rows.
+constexpr std::string_view kFar = R"c(
+static inline int @name@_far_(int number) {
+  static const int features[@far_count@] = {
+@far_features@
+  };
+  return features[number];
 }
 )c";
 
@@ -113,7 +153,7 @@ static inline double @name@_products_(const double *features, int first, int mis
   double sum = 0.0;
   int j;
   for (j = first; j < @name@_feature_count; ++j) {
-    const double product = prefix * features[j];
+    const double product = prefix * @feature@;
     if (missing == 1) {
       sum += *(*coefficients)++ * product;
     } else {
@@ -150,7 +190,7 @@ std::vector<std::string> texts_of(const Items& items, ToText to_text) {
 
 std::string coefficients_of(const model::Model& model) {
   std::string text;
-  const auto numbers = texts_of(model.coefficients, number_text);
+  const auto numbers = texts_of(model::centred_forms(model).coefficients, number_text);
   for (std::int64_t r = 0; r < model.rows(); ++r) {
     const auto first = numbers.begin() + r * model.features;
     text += (r == 0 ? "    {\n" : ",\n    {\n") +
@@ -191,6 +231,27 @@ std::string names_of(const model::Model& model, const std::string& name) {
   return text;
 }
 
+// What differs where features are far from zero.
+void add_centre_of_c(const model::Model& model, const std::string& name, Values& values) {
+  const bool centred = !model.centre.empty();
+  std::vector<std::string> far;
+  for (std::size_t j = 0; j < model.centre.size(); ++j) {
+    if (model.centre[j] != 0.0) far.push_back(std::to_string(j));
+  }
+  const bool sparse = centred && !far.empty() && model.expansion.identity();
+  const Values of_centre = {{"name", name},
+                            {"features", std::to_string(model.data_features())},
+                            {"centres", listed(texts_of(model.centre, number_text), "    ")},
+                            {"far_count", std::to_string(far.size())},
+                            {"far_features", listed(far, "    ")}};
+  values.emplace_back("centre", (centred ? filled(kCentreOfC, of_centre) : "") +
+                                    (sparse ? filled(kFar, of_centre) : ""));
+  values.emplace_back("feature",
+                      centred ? "(features[j] - " + name + "_centre_(j))" : "features[j]");
+  values.emplace_back("sparse", filled(sparse ? kCentredSparseMargin : kSparseMargin, of_centre));
+  values.emplace_back("declare_far", sparse ? "  int far;\n" : "");
+}
+
 }  // namespace
 
 std::string to_c(const model::Model& model, const ExportOptions& options,
@@ -214,7 +275,8 @@ std::string to_c(const model::Model& model, const ExportOptions& options,
       {"degree", std::to_string(model.expansion.degree)},
       {"step", model.expansion.interactions_only ? "1" : "0"},
       {"coefficients", coefficients_of(model)},
-      {"intercept", listed(texts_of(model.intercept, number_text), "")}};
+      {"intercept", listed(texts_of(model::centred_forms(model).intercept, number_text), "")}};
+  add_centre_of_c(model, name, values);
   values.emplace_back("log_sigmoid",
                       model.objective == model::kOneVsRest ? filled(kLogSigmoid, values) : "");
   std::string text = filled(kHead, values) + names_of(model, name) + filled(kMargins, values);

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "mpilogit/core/label_length.hpp"
+
 namespace mpilogit::exchange {
 
 namespace {
@@ -37,6 +39,11 @@ void require_finite(const ClassRow& row) {
 }
 
 void require_sound(const ClassRows& table) {
+  for (const auto& name : table.classes.texts) {
+    require(name.size() <= core::kLongestLabel,
+            fmt::format("the name of a class has {} bytes, more than {}", name.size(),
+                        core::kLongestLabel));
+  }
   const std::size_t classes = table.classes.size();
   require(classes >= 2, fmt::format("it has {} class", classes));
   require(table.rows.size() + (table.reference ? 1 : 0) == classes,

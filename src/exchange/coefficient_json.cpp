@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "mpilogit/kernels/polynomial.hpp"
+#include "mpilogit/model/centre.hpp"
 #include "mpilogit/table/schema.hpp"
 
 #include "class_rows.hpp"
@@ -119,6 +120,29 @@ kernels::PolynomialShape expansion_in(const ParsedJson& json, std::int64_t featu
   return shape;
 }
 
+std::vector<double> packed_numbers(const ParsedJson& json) {
+  std::vector<double> numbers;
+  for (const auto& row : rows_of_numbers(json)) {
+    numbers.insert(numbers.end(), row.begin(), row.end());
+  }
+  return numbers;
+}
+
+// Of a model whose features are far from zero: the form that keeps the answer.
+void read_centre(const ParsedJson& json, model::Model& model) {
+  if (!json.contains("centre")) return;
+  model.centre = json["centre"].get<std::vector<double>>();
+  model.intercept_at_centre = json.at("intercept_at_centre").get<std::vector<double>>();
+  const bool products = !model.expansion.identity();
+  if (products) model.coefficients_at_centre = packed_numbers(json.at("coefficients_at_centre"));
+  require(std::ssize(model.centre) == model.data_features() &&
+              model.intercept_at_centre.size() == model.intercept.size() &&
+              (!products || model.coefficients_at_centre.size() == model.coefficients.size()),
+          "its centre is of other features or rows than its coefficients");
+  require(model::agree(model, model::centred_forms(model), model.coefficients, model.intercept),
+          "its intercept and coefficients are not those at its centre");
+}
+
 // What `export --format json` wrote. The inference stays behind: it is of the data, too.
 model::Model own_model(const ParsedJson& json, const TableOptions& options,
                        const std::string& where) {
@@ -143,6 +167,7 @@ model::Model own_model(const ParsedJson& json, const TableOptions& options,
   require(model.data_feature_names.empty() ||
               std::ssize(model.data_feature_names) == model.data_features(),
           "it has other numbers of names and of features");
+  read_centre(json, model);
   const ParsedJson& penalty = json.at("penalty");
   model.l2 = penalty.at("l2").get<double>();
   model.l1 = penalty.at("l1").get<double>();
@@ -160,12 +185,18 @@ model::Model own_model(const ParsedJson& json, const TableOptions& options,
 
 }  // namespace
 
-model::Model model_from_json(const std::string& text, const TableOptions& options,
-                             const std::string& where) {
+ImportedModel model_from_json(const std::string& text, const TableOptions& options,
+                              const std::string& where) {
   const ParsedJson json = ParsedJson::parse(text);
   require(!options.step, "--step has no effect: it has the coefficients of one model");
-  if (json.contains("coef_")) return scikit_learn_model(json, options);
-  if (json.contains("format")) return own_model(json, options, where);
+  if (json.contains("coef_")) {
+    ImportedModel imported{scikit_learn_model(json, options), {}};
+    if (!json.contains("intercept_")) {
+      imported.notes.emplace_back("it has no intercept_: the intercept is 0");
+    }
+    return imported;
+  }
+  if (json.contains("format")) return {own_model(json, options, where), {}};
   throw std::invalid_argument("it has neither 'coef_' nor 'format'");
 }
 

@@ -8,7 +8,7 @@
 namespace mpilogit::exchange {
 
 /// Throws std::exception that says what is wrong; of the schema in it bad input, naming `where`.
-model::Model model_from_json(const std::string& text, const TableOptions& options,
-                             const std::string& where);
+ImportedModel model_from_json(const std::string& text, const TableOptions& options,
+                              const std::string& where);
 
 }  // namespace mpilogit::exchange

@@ -12,6 +12,7 @@
 #include "class_rows.hpp"
 #include "coefficient_json.hpp"
 #include "csv_text.hpp"
+#include "statistics_columns.hpp"
 #include "table_words.hpp"
 
 namespace mpilogit::exchange {
@@ -20,27 +21,19 @@ namespace {
 
 using Table = std::vector<CsvRecord>;
 
-// A coefficient that R did not estimate (NA) is none.
+constexpr const char* kNotEstimated = "NA";
+
+// A coefficient that R did not estimate is none.
 double number(const std::string& field, std::size_t record) {
-  if (field == "NA") return 0.0;
+  if (field == kNotEstimated) return 0.0;
   double value = 0.0;
-  const char* end = field.data() + field.size();
-  const auto [last, error] = std::from_chars(field.data(), end, value);
+  const std::size_t blanks = std::min(field.find_first_not_of(' '), field.size());
+  const char* end = field.data() + field.find_last_not_of(' ') + 1;
+  const auto [last, error] = std::from_chars(field.data() + blanks, end, value);
   require(
       error == std::errc() && last == end && std::isfinite(value),
       fmt::format("record {} has '{}' where a number belongs", record + 1, field.substr(0, 40)));
   return value;
-}
-
-// What R, scikit-learn's users and statsmodels call it. glmnet leaves the first row of some tables
-// without a name.
-bool is_intercept(const std::string& name, bool first) {
-  std::string lower = name;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower == kIntercept || lower == "intercept" || lower == "const" ||
-         (first && lower.empty());
 }
 
 // One class's rows as they come: the first that is called so is the intercept.
@@ -48,6 +41,12 @@ struct Gathered {
   ClassRow row;
   std::vector<std::string> names;
   bool has_intercept = false;
+  std::int64_t not_estimated = 0;
+
+  void add(const std::string& name, const std::string& field, std::size_t record) {
+    if (field == kNotEstimated) ++not_estimated;
+    add(name, number(field, record));
+  }
 
   void add(const std::string& name, double value) {
     if (!has_intercept && is_intercept(name, names.empty())) {
@@ -60,10 +59,43 @@ struct Gathered {
   }
 };
 
+void require_distinct(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  require(twice == names.end(), fmt::format("the feature '{}' is there twice",
+                                            twice == names.end() ? std::string() : *twice));
+}
+
+// What a table does not say, and what is taken instead.
+void note_gaps(const std::vector<Gathered>& gathered, std::vector<std::string>& notes) {
+  std::int64_t not_estimated = 0;
+  bool has_intercept = true;
+  for (const auto& of_class : gathered) {
+    not_estimated += of_class.not_estimated;
+    has_intercept = has_intercept && of_class.has_intercept;
+  }
+  if (!has_intercept) {
+    notes.emplace_back("no row is called (Intercept), intercept or const: the intercept is 0");
+  }
+  if (not_estimated > 0) {
+    notes.push_back(
+        fmt::format("{} of the coefficients are NA, which is taken for 0", not_estimated));
+  }
+}
+
 std::optional<std::size_t> column_called(const CsvRecord& header, const std::string& name) {
   const auto found = std::find(header.begin(), header.end(), name);
   if (found == header.end()) return std::nullopt;
   return static_cast<std::size_t>(found - header.begin());
+}
+
+// Row numbers before the names: those that write.csv and pandas put there unless told not to.
+bool is_numbered(const CsvRecord& header) {
+  if (header.size() < 3 || !header[0].empty()) return false;
+  for (const char* word : {kFeature, "term", "name", "variable", "parameter"}) {
+    if (header[1] == word) return true;
+  }
+  return false;
 }
 
 // R's write.table writes no name for the column of row names, and no place for it either. Where the
@@ -80,11 +112,18 @@ Table table_of(const std::string& text) {
     require(table[i].size() == header.size(), fmt::format("record {} has {} fields, the header {}",
                                                           i + 1, table[i].size(), header.size()));
   }
+  if (is_numbered(header)) {
+    for (auto& record : table) record.erase(record.begin());
+  }
   return table;
 }
 
 std::vector<std::string> two_classes(const TableOptions& options) {
-  return options.classes.empty() ? std::vector<std::string>{"0", "1"} : options.classes;
+  if (options.classes.empty()) return {"0", "1"};
+  require(options.classes.size() == 2,
+          fmt::format("--classes names {} classes, the coefficients are of two",
+                      options.classes.size()));
+  return options.classes;
 }
 
 void refuse(bool given, const char* option, const std::string& why) {
@@ -92,7 +131,8 @@ void refuse(bool given, const char* option, const std::string& why) {
 }
 
 // A line per coefficient, which names its class: what `export` writes.
-ClassRows tidy_rows(const Table& table, std::size_t class_column, const TableOptions& options) {
+ClassRows tidy_rows(const Table& table, std::size_t class_column, const TableOptions& options,
+                    std::vector<std::string>& notes) {
   refuse(options.step.has_value(), "--step", "it has one column of coefficients");
   const auto feature = column_called(table.front(), kFeature);
   const auto coefficient = column_called(table.front(), kCoefficient);
@@ -109,12 +149,14 @@ ClassRows tidy_rows(const Table& table, std::size_t class_column, const TableOpt
       classes.push_back(name);
       gathered.emplace_back();
     }
-    gathered[place].add(table[i][*feature], number(table[i][*coefficient], i));
+    gathered[place].add(table[i][*feature], table[i][*coefficient], i);
     require(!reference || table[i][*reference] == table[1][*reference],
             fmt::format("record {} has another reference than the first", i + 1));
   }
   ClassRows result;
   result.feature_names = gathered.front().names;
+  require_distinct(result.feature_names);
+  note_gaps(gathered, notes);
   for (auto& of_class : gathered) {
     require(of_class.names == result.feature_names, "the classes have different features");
     result.rows.push_back(std::move(of_class.row));
@@ -151,45 +193,88 @@ void require_choice(const CsvRecord& header) {
                   header.size() - 1));
 }
 
+// Which of the columns after the names hold coefficients.
+struct CoefficientColumns {
+  std::size_t first = 0;
+  bool one = true;  ///< of two classes; else one for each class, from the first
+};
+
+void require_classes(const CsvRecord& names) {
+  for (const auto& name : names) {
+    require(!is_estimate(name) && !is_statistic(name),
+            fmt::format("its column '{}' is hardly a class, and no column of coefficients stands "
+                        "out beside it. Choose one with --step N (counted from 0 after the "
+                        "names), or name all classes: --classes {}",
+                        name, fmt::join(names, ",")));
+  }
+}
+
+CoefficientColumns coefficient_columns(const CsvRecord& header, const TableOptions& options,
+                                       std::vector<std::string>& notes) {
+  const CsvRecord names(header.begin() + 1, header.end());
+  if (options.step) {
+    require(names.size() > 1, "--step has no effect: it has one column of coefficients");
+    require(*options.step < std::ssize(names),
+            fmt::format("it has {} columns of coefficients, from 0 to {}", names.size(),
+                        names.size() - 1));
+    return {static_cast<std::size_t>(*options.step), true};
+  }
+  if (names.size() == 1) {
+    require(!is_statistic(names.front()),
+            fmt::format("its only column is '{}', which is no coefficient", names.front()));
+    return {0, true};
+  }
+  if (options.classes == names) return {0, false};
+  if (const auto estimate = estimate_column(names)) {
+    notes.push_back(
+        fmt::format("coefficients are those of the column '{}'; the {} others are "
+                    "taken for statistics and left behind",
+                    names[*estimate], names.size() - 1));
+    return {*estimate, true};
+  }
+  require_choice(header);
+  refuse(!options.classes.empty(), "--classes", "its columns are named by them");
+  require_classes(names);
+  return {0, false};
+}
+
 // Names, then a column of coefficients, or one for each penalty or class.
-ClassRows matrix_rows(const Table& table, const TableOptions& options) {
+ClassRows matrix_rows(const Table& table, const TableOptions& options,
+                      std::vector<std::string>& notes) {
   const std::size_t columns = table.front().size() - 1;
   require(columns > 0, "it has one column");
-  refuse(options.step && columns == 1, "--step", "it has one column of coefficients");
-  const bool two = columns == 1 || options.step;
-  if (!two) require_choice(table.front());
-  refuse(!two && !options.classes.empty(), "--classes", "its columns are named by them");
-  if (options.step) {
-    require(*options.step < static_cast<std::int64_t>(columns),
-            fmt::format("it has {} columns of coefficients, from 0 to {}", columns, columns - 1));
-  }
-  const std::size_t first = options.step ? static_cast<std::size_t>(*options.step) : 0;
-  std::vector<Gathered> gathered(two ? 1 : columns);
+  const CoefficientColumns chosen = coefficient_columns(table.front(), options, notes);
+  std::vector<Gathered> gathered(chosen.one ? 1 : columns);
   for (std::size_t i = 1; i < table.size(); ++i) {
     for (std::size_t k = 0; k < gathered.size(); ++k) {
-      gathered[k].add(table[i].front(), number(table[i][1 + first + k], i));
+      gathered[k].add(table[i].front(), table[i][1 + chosen.first + k], i);
     }
   }
   ClassRows result;
-  result.reference = two;
+  result.reference = chosen.one;
+  require_distinct(gathered.front().names);
+  note_gaps(gathered, notes);
   result.feature_names = std::move(gathered.front().names);
   for (auto& of_class : gathered) result.rows.push_back(std::move(of_class.row));
-  result.classes = classes_named(two ? two_classes(options)
-                                     : CsvRecord(table.front().begin() + 1, table.front().end()));
+  result.classes =
+      classes_named(chosen.one ? two_classes(options)
+                               : CsvRecord(table.front().begin() + 1, table.front().end()));
   return result;
 }
 
-model::Model model_from_csv(const std::string& text, const TableOptions& options) {
+ImportedModel model_from_csv(const std::string& text, const TableOptions& options) {
   const Table table = table_of(text);
   const auto class_column = column_called(table.front(), kClass);
-  return model_of(class_column ? tidy_rows(table, *class_column, options)
-                               : matrix_rows(table, options));
+  std::vector<std::string> notes;
+  ClassRows rows = class_column ? tidy_rows(table, *class_column, options, notes)
+                                : matrix_rows(table, options, notes);
+  return {model_of(std::move(rows)), std::move(notes)};
 }
 
 }  // namespace
 
-model::Model model_from_table(const std::string& text, const TableOptions& options,
-                              const std::string& where) {
+ImportedModel model_from_table(const std::string& text, const TableOptions& options,
+                               const std::string& where) {
   try {
     require(!text.starts_with("\xFF\xFE") && !text.starts_with("\xFE\xFF"),
             "it is UTF-16: save it as UTF-8");

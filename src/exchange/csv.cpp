@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/model/centre.hpp"
 #include "mpilogit/workflow/summarize.hpp"
 
 #include "forms.hpp"
@@ -47,14 +48,31 @@ std::string figures_text(const workflow::CoefficientFigures* figures) {
                      number_text(figures->lower), number_text(figures->upper));
 }
 
+// At the end of a line, where some column is far from zero: what is taken from the feature, and its
+// coefficient then. Of a product no single number is taken.
+std::string centre_text(const model::Model& model, std::int64_t row, std::int64_t feature) {
+  if (model.centre.empty()) return "";
+  const model::CentredForms forms = model::centred_forms(model);
+  const auto r = static_cast<std::size_t>(row);
+  if (feature < 0) return ",," + number_text(forms.intercept[r]);
+  const auto j = static_cast<std::size_t>(feature);
+  return "," + (j < forms.centre.size() ? number_text(forms.centre[j]) : "") + "," +
+         number_text(forms.coefficients[r * static_cast<std::size_t>(model.features) + j]);
+}
+
 }  // namespace
+
+std::string csv_header() {
+  return fmt::format("{},{},{},{},standard_error,z,p,lower,upper", kClass, kReference, kFeature,
+                     kCoefficient);
+}
 
 std::string to_csv(const model::Model& model, const std::string& where) {
   require_reference_is_one(model, where);
   std::optional<workflow::Summary> summary;
   if (model.inference) summary = workflow::summary_of(model);
-  std::string table = fmt::format("{},{},{},{},standard_error,z,p,lower,upper\n", kClass,
-                                  kReference, kFeature, kCoefficient);
+  std::string table =
+      csv_header() + (model.centre.empty() ? "\n" : ",centre,coefficient_at_centre\n");
   std::size_t line = 0;
   for (std::int64_t r = 0; r < model.rows(); ++r) {
     const std::string row =
@@ -64,7 +82,8 @@ std::string to_csv(const model::Model& model, const std::string& where) {
           j < 0 ? model.intercept[static_cast<std::size_t>(r)]
                 : model.coefficients[static_cast<std::size_t>(r * model.features + j)];
       table += row + quoted(j < 0 ? kIntercept : model.feature_name(j)) + "," + number_text(value) +
-               "," + figures_text(summary ? &summary->coefficients[line] : nullptr) + "\n";
+               "," + figures_text(summary ? &summary->coefficients[line] : nullptr) +
+               centre_text(model, r, j) + "\n";
       ++line;
     }
   }

@@ -1,5 +1,6 @@
 #include "mpilogit/exchange/export.hpp"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <utility>
@@ -49,6 +50,24 @@ std::optional<Format> format_named(std::string_view name) {
     if (known == name) return format;
   }
   return std::nullopt;
+}
+
+// ONNX begins with its version, one byte, and the name of the producer; C and Python with what they
+// are and what wrote them, PMML with that name behind a line or two of its own.
+bool is_export(std::string_view beginning) {
+  constexpr std::size_t kHead = 512;
+  constexpr std::string_view kProducer = "\x12\x08mpilogit";
+  constexpr std::string_view kWritten = ", written by mpilogit ";
+  const std::string_view head = beginning.substr(0, kHead);
+  const std::string_view first_line = head.substr(0, head.find('\n'));
+  if (head.starts_with("\x08") &&
+      head.substr(std::min<std::size_t>(2, head.size())).starts_with(kProducer))
+    return true;
+  if (head.starts_with("<?xml")) return head.find("<Application name=\"mpilogit\"") != head.npos;
+  if (head.starts_with("/* A ") || head.starts_with("\"\"\"A ")) {
+    return first_line.find(kWritten) != first_line.npos;
+  }
+  return head.starts_with(csv_header());
 }
 
 std::string exported(const model::Model& model, const ExportOptions& options,

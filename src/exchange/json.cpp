@@ -133,6 +133,15 @@ Json inference_of(const model::Model& model) {
   return json;
 }
 
+// Nothing where no column is far from zero.
+void add_centre(const model::Model& model, Json& json) {
+  if (model.centre.empty()) return;
+  json["centre"] = model.centre;
+  json["intercept_at_centre"] = model.intercept_at_centre;
+  if (model.expansion.identity()) return;
+  json["coefficients_at_centre"] = in_rows(model.coefficients_at_centre, model.rows());
+}
+
 Json expansion_of(const model::Model& model) {
   if (model.expansion.identity()) return nullptr;
   return {{"degree", model.expansion.degree},
@@ -158,6 +167,7 @@ std::string to_json(const model::Model& model) {
   json["feature_names"] = names_or_null(model.feature_names);
   json["intercept"] = model.intercept;
   json["coefficients"] = in_rows(model.coefficients, model.rows());
+  add_centre(model, json);
   json["coefficients_sha256"] = model::coefficients_sha256(model);
   json["expansion"] = expansion_of(model);
   json["penalty"] = {{"l2", model.l2},

@@ -7,6 +7,7 @@
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/kernels/polynomial.hpp"
+#include "mpilogit/model/centre.hpp"
 
 #include "forms.hpp"
 #include "onnx_graph.hpp"
@@ -81,6 +82,18 @@ std::string raw_features(OnnxGraph& graph, const table::Schema& schema) {
   return side_by_side(graph, parts);
 }
 
+// What is far from zero must not be subtracted later, nor in another type than it came in.
+std::string less_centre(OnnxGraph& graph, const model::Model& model, const std::string& features) {
+  return graph.node(
+      "Sub", {features, graph.constant("centre", Shape{1, model.data_features()}, model.centre)});
+}
+
+// Floats cannot tell seconds of a date apart. Other models have always taken floats.
+std::string plain_features(OnnxGraph& graph, const model::Model& model) {
+  if (!model.centre.empty()) return graph.input("X", OnnxType::float64, model.data_features());
+  return as_float64(graph, graph.input("X", OnnxType::float32, model.data_features()));
+}
+
 // Of each degree: first factors × second factors × …, in the order of the coefficients.
 std::string expanded(OnnxGraph& graph, const kernels::PolynomialShape& shape,
                      const std::string& features) {
@@ -112,14 +125,15 @@ std::string margins(OnnxGraph& graph, const model::Model& model, const std::stri
   const std::size_t zeros = has_zero_class(model) ? 1 : 0;
   const auto rows = static_cast<std::size_t>(model.rows());
   const auto width = static_cast<std::size_t>(model.features);
+  const model::CentredForms forms = model::centred_forms(model);
   std::vector<double> weights(width * classes, 0.0);
   for (std::size_t r = 0; r < rows; ++r) {
     for (std::size_t j = 0; j < width; ++j) {
-      weights[j * classes + r + zeros] = model.coefficients[r * width + j];
+      weights[j * classes + r + zeros] = forms.coefficients[r * width + j];
     }
   }
   std::vector<double> intercept(zeros, 0.0);
-  intercept.insert(intercept.end(), model.intercept.begin(), model.intercept.end());
+  intercept.insert(intercept.end(), forms.intercept.begin(), forms.intercept.end());
   const std::int64_t count = std::ssize(intercept);
   const std::string matrix = graph.constant("coefficients", Shape{model.features, count}, weights);
   const std::string product = graph.node("MatMul", {features, matrix});
@@ -181,9 +195,8 @@ std::string to_onnx(const model::Model& model, const ExportOptions& options,
   OnnxGraph graph;
   graph.reserve(kLabel);
   graph.reserve(kProbabilities);
-  std::string features =
-      schema ? raw_features(graph, *schema)
-             : as_float64(graph, graph.input("X", OnnxType::float32, model.data_features()));
+  std::string features = schema ? raw_features(graph, *schema) : plain_features(graph, model);
+  if (!model.centre.empty()) features = less_centre(graph, model, features);
   if (!model.expansion.identity()) features = expanded(graph, model.expansion, features);
   const std::string scores = margins(graph, model, features);
   const std::string largest =

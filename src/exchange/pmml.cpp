@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "mpilogit/kernels/polynomial.hpp"
+#include "mpilogit/model/centre.hpp"
 
 #include "forms.hpp"
 #include "raw_columns.hpp"
@@ -99,6 +101,18 @@ struct Inputs {
     add_derived(column.name + "=(missing)", if_missing(field, constant("1"), constant("0")));
   }
 
+  /// From here on such features are measured from their centre.
+  void centre(const std::vector<double>& centre) {
+    for (std::size_t j = 0; j < centre.size(); ++j) {
+      if (centre[j] == 0.0) continue;
+      const std::string name = claimed_field(names, features[j] + " (centred)");
+      transformations += derived(name, element("Apply", {{"function", "-"}},
+                                               element("FieldRef", {{"field", features[j]}}) +
+                                                   constant(number_text(centre[j]))));
+      features[j] = name;
+    }
+  }
+
   void add_category(const table::Schema& schema, const table::Column& column) {
     const std::string field = fields.emplace_back(claimed_field(names, column.name));
     std::string values;
@@ -127,12 +141,13 @@ Inputs inputs_of(const model::Model& model, const std::optional<table::Schema>& 
       inputs.add_feature(known.empty() ? fmt::format("column {}", j)
                                        : known[static_cast<std::size_t>(j)]);
     }
-    return inputs;
+  } else {
+    for (const auto& column : schema->columns) {
+      table::is_numeric(column.kind) ? inputs.add_number(*schema, column)
+                                     : inputs.add_category(*schema, column);
+    }
   }
-  for (const auto& column : schema->columns) {
-    table::is_numeric(column.kind) ? inputs.add_number(*schema, column)
-                                   : inputs.add_category(*schema, column);
-  }
+  inputs.centre(model.centre);
   return inputs;
 }
 
@@ -140,9 +155,10 @@ Inputs inputs_of(const model::Model& model, const std::optional<table::Schema>& 
 std::string terms_of(const model::Model& model, std::int64_t row,
                      const std::vector<std::string>& features,
                      const std::vector<std::vector<std::uint32_t>>& monomials) {
+  const model::CentredForms forms = model::centred_forms(model);
   std::string terms;
   for (std::int64_t j = 0; j < model.features; ++j) {
-    const double value = model.coefficients[static_cast<std::size_t>(row * model.features + j)];
+    const double value = forms.coefficients[static_cast<std::size_t>(row * model.features + j)];
     if (value == 0.0) continue;
     const auto place = static_cast<std::size_t>(j);
     if (monomials.empty() || monomials[place].size() == 1) {
@@ -212,6 +228,7 @@ std::string output_of(const data::ClassSet& classes, UniqueNames& names) {
 
 struct Parts {
   const model::Model& model;
+  std::span<const double> intercepts;
   std::string target;
   Inputs inputs;
   std::vector<std::vector<std::uint32_t>> monomials;
@@ -228,7 +245,7 @@ std::string regression(Parts& parts) {
   std::string tables;
   for (std::int64_t r = 0; r < model.rows(); ++r) {
     tables += table_of(model.classes.name(model.row_class(r)),
-                       model.intercept[static_cast<std::size_t>(r)], parts.terms(r));
+                       parts.intercepts[static_cast<std::size_t>(r)], parts.terms(r));
   }
   if (has_zero_class(model)) tables += table_of(model.classes.name(0), 0.0, "");
   const std::string output = output_of(model.classes, parts.inputs.names);
@@ -252,14 +269,14 @@ std::string chain(Parts& parts) {
                                                                {"optype", "continuous"},
                                                                {"dataType", "double"},
                                                                {"feature", "predictedValue"}}));
-    segments +=
-        element("Segment", {{"id", std::to_string(r + 1)}},
-                "<True/>\n" +
-                    element("RegressionModel",
-                            {{"functionName", "regression"}, {"normalizationMethod", "logit"}},
-                            mining_schema("", parts.inputs.fields) + output +
-                                table_of(std::nullopt, model.intercept[static_cast<std::size_t>(r)],
-                                         parts.terms(r))));
+    segments += element(
+        "Segment", {{"id", std::to_string(r + 1)}},
+        "<True/>\n" +
+            element("RegressionModel",
+                    {{"functionName", "regression"}, {"normalizationMethod", "logit"}},
+                    mining_schema("", parts.inputs.fields) + output +
+                        table_of(std::nullopt, parts.intercepts[static_cast<std::size_t>(r)],
+                                 parts.terms(r))));
     shares += table_of(
         name, 0.0, element("NumericPredictor", {{"name", scores.back()}, {"coefficient", "1.0"}}));
   }
@@ -300,7 +317,11 @@ std::string to_pmml(const model::Model& model, const ExportOptions& options,
   UniqueNames names;
   const std::string target =
       claimed_field(names, schema && !schema->label.empty() ? schema->label : "label");
-  Parts parts = {model, target, inputs_of(model, schema, std::move(names)), {}};
+  Parts parts = {model,
+                 model::centred_forms(model).intercept,
+                 target,
+                 inputs_of(model, schema, std::move(names)),
+                 {}};
   if (!model.expansion.identity()) parts.monomials = kernels::monomials(model.expansion);
   const bool one_vs_rest = model.objective == model::kOneVsRest;
   const std::string body = one_vs_rest ? chain(parts) : regression(parts);

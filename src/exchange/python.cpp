@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "mpilogit/model/centre.hpp"
+
 #include "forms.hpp"
 #include "raw_columns.hpp"
 #include "texts.hpp"
@@ -28,7 +30,7 @@ FEATURE_NAMES = @names@
 INTERCEPT = [@intercept@]
 COEFFICIENTS = [
 @coefficients@]
-
+@centre@
 
 def _selections(count):
     """The features of each product, in the order of the coefficients."""
@@ -62,7 +64,7 @@ def predict(features):
 def margins_of_rows(X):
     import numpy as np
 
-@expand_rows@    margins = X.dot(np.array(COEFFICIENTS).T) + np.array(INTERCEPT)
+@expand_rows@    margins = @product_rows@ + np.array(INTERCEPT)
     return @zero_rows@
 
 
@@ -88,9 +90,28 @@ constexpr std::string_view kPythonLogSigmoidRows =
     R"py(    scores = np.minimum(scores, 0.0) - np.log1p(np.exp(-np.abs(scores)))
 )py";
 
-constexpr std::string_view kExpandRows = R"py(    X = np.asarray(X, dtype=float)
+constexpr std::string_view kExpandRows = R"py(    X = np.asarray(X, dtype=float)@less_centre@
     X = np.stack([X[:, selection].prod(axis=1) for selection in map(list, _selections(X.shape[1]))], axis=1)
 )py";
+
+constexpr std::string_view kCentreOfPython = R"py(
+# What is subtracted from the features first: those far from zero would lose the answer. INTERCEPT and
+# COEFFICIENTS are of the differences.
+CENTRE = [@centre@]
+)py";
+
+// The other columns of a matrix that may be sparse are left as they are.
+constexpr std::string_view kFarColumns =
+    R"py(    coefficients, centre = np.array(COEFFICIENTS), np.array(CENTRE)
+    far = np.flatnonzero(centre)
+    near = np.where(centre == 0.0, coefficients, 0.0)
+    X = X.tocsr() if hasattr(X, "tocsr") else np.asarray(X)
+    columns = X[:, far]
+    columns = columns.toarray() if hasattr(columns, "toarray") else columns
+)py";
+
+constexpr const char* kFarProduct =
+    "X.dot(near.T) + (columns - centre[far]).dot(coefficients[:, far].T)";
 
 constexpr std::string_view kPythonEncode = R"py(
 
@@ -168,7 +189,7 @@ std::string classes_of(const data::ClassSet& classes) {
 
 std::string array_of_coefficients(const model::Model& model) {
   std::string lines;
-  const std::span<const double> all(model.coefficients);
+  const std::span<const double> all = model::centred_forms(model).coefficients;
   const auto width = static_cast<std::size_t>(model.features);
   for (std::size_t first = 0; first < all.size(); first += width) {
     lines += "    [" + numbers(all.subspan(first, width)) + "],\n";
@@ -197,6 +218,30 @@ std::string encoder(const table::Schema& schema) {
          filled(kPythonEncode, Values{{"columns", columns}});
 }
 
+// What is done to rows before they meet the coefficients.
+std::string rows_code(const model::Model& model) {
+  const bool centred = !model.centre.empty();
+  if (model.expansion.identity()) return std::string(centred ? kFarColumns : "");
+  return filled(kExpandRows, Values{{"less_centre", centred ? " - np.array(CENTRE)" : ""}});
+}
+
+// A row as the coefficients take it.
+std::string row_code(const model::Model& model) {
+  const bool centred = !model.centre.empty();
+  const std::string values =
+      "[float(feature) - centre for feature, centre in zip(features, CENTRE)]";
+  if (model.expansion.identity()) {
+    return centred ? values : "[float(feature) for feature in features]";
+  }
+  if (!centred) {
+    return "[math.prod(float(features[j]) for j in selection) for selection in "
+           "_selections(len(features))]";
+  }
+  return values +
+         "\n    values = [math.prod(values[j] for j in selection) for selection in "
+         "_selections(len(values))]";
+}
+
 }  // namespace
 
 std::string to_python(const model::Model& model, const ExportOptions& options,
@@ -216,18 +261,21 @@ std::string to_python(const model::Model& model, const ExportOptions& options,
       {"classes", classes_of(model.classes)},
       {"names",
        model.data_feature_names.empty() ? "None" : "[" + texts(model.data_feature_names) + "]"},
-      {"intercept", numbers(model.intercept)},
+      {"intercept", numbers(model::centred_forms(model).intercept)},
       {"coefficients", array_of_coefficients(model)},
       {"features", std::to_string(model.data_features())},
       {"degree", std::to_string(model.expansion.degree)},
       {"combinations",
        model.expansion.interactions_only ? "combinations" : "combinations_with_replacement"},
-      {"expanded", plain ? "[float(feature) for feature in features]"
-                         : "[math.prod(float(features[j]) for j in selection) for selection in "
-                           "_selections(len(features))]"},
+      {"expanded", row_code(model)},
       {"zero", zero ? "[0.0] + " : ""},
       {"log_sigmoid", std::string(one_vs_rest ? kPythonLogSigmoid : "")},
-      {"expand_rows", std::string(plain ? "" : kExpandRows)},
+      {"centre", model.centre.empty()
+                     ? ""
+                     : filled(kCentreOfPython, Values{{"centre", numbers(model.centre)}})},
+      {"expand_rows", rows_code(model)},
+      {"product_rows",
+       plain && !model.centre.empty() ? kFarProduct : "X.dot(np.array(COEFFICIENTS).T)"},
       {"zero_rows", zero ? "np.hstack([np.zeros((len(margins), 1)), margins])" : "margins"},
       {"log_sigmoid_rows", std::string(one_vs_rest ? kPythonLogSigmoidRows : "")}};
   return filled(kModule, values) + (encodes ? encoder(*schema) : "");

@@ -97,7 +97,9 @@ Handle creating_access_list(const std::string& path) {
 }
 
 void require_creatable(const std::string& path, const std::string& reported_as) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  // A temporary file is there already, and is no link.
+  const int flags = path == reported_as ? O_CREAT : O_NOFOLLOW;
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
   if (file < 0) {
     throw unusable(reported_as, std::string("cannot be created: ") + std::strerror(errno),
                    "Choose a path that can be written");

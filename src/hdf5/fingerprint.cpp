@@ -7,6 +7,7 @@
 #include "mpilogit/core/error.hpp"
 
 #include "hdf5/fingerprint_attribute.hpp"
+#include "hdf5/links.hpp"
 
 namespace mpilogit::hdf5 {
 
@@ -49,6 +50,10 @@ std::optional<core::ByteFingerprint> read_fingerprint(hid_t dataset, const std::
   }
   check(H5Aread(attribute.get(), H5T_NATIVE_UINT64, numbers.data()), "reading", where);
   return core::ByteFingerprint{numbers[0], numbers[1]};
+}
+
+bool has_fingerprint(const File& file, const std::string& name) {
+  return read_fingerprint(open_dataset(file, name).get(), file.where(name)).has_value();
 }
 
 core::ByteFingerprint fingerprint_of(std::span<const std::string> texts) {

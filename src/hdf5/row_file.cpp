@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mpilogit/comm/agreement.hpp"
+#include "mpilogit/core/disk_space.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/hdf5/array.hpp"
 
@@ -78,7 +79,7 @@ void create_rows(const File& file, const std::string& name, RowType type, std::i
 }
 
 bool RowFile::Descriptor::open(const std::string& path) {
-  number_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  number_ = ::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
   return number_ >= 0;
 }
 
@@ -88,11 +89,14 @@ bool RowFile::Descriptor::close() {
   return number < 0 || ::close(number) == 0;
 }
 
-// "type start rows row_bytes name" for each data set that has its place already.
+// "type start rows row_bytes name" for each data set that has its place already. The file has holes
+// where rows will be: whether there is room for each data set was asked when it was made, and for
+// all of them together is asked here.
 std::string RowFile::describe_columns(const File& file) {
   std::ostringstream description;
   std::vector<std::string> names;
   collect_datasets(file, "/", names);
+  std::int64_t bytes = 0;
   for (const auto& name : names) {
     const std::string where = file.where(name);
     const Handle dataset = open_dataset(file, name);
@@ -102,11 +106,13 @@ std::string RowFile::describe_columns(const File& file) {
     const haddr_t start = H5Dget_offset(dataset.get());
     if (start == HADDR_UNDEF || shape.empty()) continue;
     const std::int64_t width = shape.size() == 2 ? shape[1] : 1;
+    bytes += shape[0] * width * static_cast<std::int64_t>(H5Tget_size(type.get()));
     description << static_cast<int>(classify(type.get(), where)) << ' ' << start << ' ' << shape[0]
                 << ' ' << width * static_cast<std::int64_t>(H5Tget_size(type.get())) << ' ' << name
                 << '\n';
   }
   H5Eclear2(H5E_DEFAULT);  // an undefined place is one
+  core::require_space(file.path(), bytes);
   return description.str();
 }
 
@@ -126,10 +132,10 @@ void RowFile::learn_columns(const std::string& description) {
 // The root has closed the file before the others open it, and they close it before the root renames
 // it: on NFS, what one host closes is what another then opens.
 RowFile::RowFile(const std::string& path, const comm::Communicator& communicator,
-                 core::FunctionRef<void(const File&)> lay_out)
+                 core::FunctionRef<void(const File&)> lay_out, core::Readers readers)
     : path_(path), communicator_(communicator) {
   learn_columns(comm::on_root(communicator, [&] {
-    target_ = std::make_unique<core::AtomicFile>(path);
+    target_ = std::make_unique<core::AtomicFile>(path, readers);
     temporary_ = target_->temporary_path();
     File file = File::create(*target_);
     lay_out(file);

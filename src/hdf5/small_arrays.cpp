@@ -2,6 +2,7 @@
 #include <limits>
 #include <numeric>
 
+#include "mpilogit/core/disk_space.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/hdf5/array.hpp"
 #include "mpilogit/hdf5/fingerprint.hpp"
@@ -113,6 +114,12 @@ Handle create_dataset(const File& file, const std::string& name, hid_t type,
   if (H5Tis_variable_str(type) <= 0) {
     check(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), "creating", where);
   }
+  std::int64_t bytes = 0;
+  if (__builtin_mul_overflow(element_count(dimensions, where),
+                             static_cast<std::int64_t>(H5Tget_size(type)), &bytes)) {
+    bytes = std::numeric_limits<std::int64_t>::max();
+  }
+  core::require_space(file.path(), bytes);
   const std::string path = without_leading_slash(name);
   create_groups(file, path);
   return checked(H5Dcreate2(file.get(), path.c_str(), type, space.get(), H5P_DEFAULT,

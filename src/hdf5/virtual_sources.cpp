@@ -2,8 +2,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/hdf5/references.hpp"
 
 #include "hdf5/creation.hpp"
 #include "hdf5/links.hpp"
@@ -152,7 +155,35 @@ ArrayInfo require_source(const File& file, hid_t creation, std::size_t index,
   return info;
 }
 
+herr_t collect_dataset(hid_t, const char* name, const H5O_info_t* info, void* names) {
+  if (info->type == H5O_TYPE_DATASET)
+    static_cast<std::vector<std::string>*>(names)->push_back(name);
+  return 0;
+}
+
 }  // namespace
+
+std::vector<std::string> virtual_source_files(const File& file) {
+  std::vector<std::string> names;
+  check(
+      H5Ovisit2(file.get(), H5_INDEX_NAME, H5_ITER_NATIVE, collect_dataset, &names, H5O_INFO_BASIC),
+      "listing", file.path());
+  std::vector<std::string> sources;
+  for (const auto& name : names) {
+    const std::string where = file.where(name);
+    const Handle dataset = open_dataset(file, name);
+    const Handle creation =
+        checked(H5Dget_create_plist(dataset.get()), H5Pclose, "reading the layout", where);
+    std::size_t count = 0;
+    if (H5Pget_layout(creation.get()) != H5D_VIRTUAL) continue;
+    check(H5Pget_virtual_count(creation.get(), &count), "reading the sources", where);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string source = source_name(H5Pget_virtual_filename, creation.get(), i, where);
+      if (source != ".") sources.push_back(find_source(source, file));
+    }
+  }
+  return sources;
+}
 
 void require_virtual_sources(const File& file, hid_t dataset, const std::string& name,
                              ArrayInfo& info) {

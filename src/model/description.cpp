@@ -10,6 +10,7 @@
 
 #include "mpilogit/core/digest.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/label_length.hpp"
 
 #include "model/digest.hpp"
 
@@ -61,6 +62,11 @@ bool ascending(const std::vector<Value>& values) {
 void require_classes(const std::string& path, const Model& model, std::int64_t rows) {
   if (!ascending(model.classes.numbers) || !ascending(model.classes.texts)) {
     refuse(path, "its classes are not in ascending order");
+  }
+  for (const auto& name : model.classes.texts) {
+    if (name.size() <= core::kLongestLabel) continue;
+    refuse(path, fmt::format("the name of a class has {} bytes, more than {}", name.size(),
+                             core::kLongestLabel));
   }
   const auto classes = static_cast<std::int64_t>(model.classes.size());
   const bool fits = model.objective == kLogistic ? classes == 2 && rows == 1
@@ -164,6 +170,7 @@ void write_description(const hdf5::File& file, const Model& model) {
   }
   hdf5::write_attribute(file, "/", "standardized", std::int64_t{model.standardized});
   hdf5::write_attribute(file, "/", "firth", std::int64_t{model.firth});
+  data::write_column_numbers(file, "/", model.column_numbers);
   if (model.expansion.identity()) return;
   if (!model.data_feature_names.empty()) {
     hdf5::write_strings(file, "data_feature_names", model.data_feature_names,
@@ -189,6 +196,7 @@ Model read_description(const hdf5::File& file, std::int64_t rows, std::int64_t f
   require_names(file.path(), model.data_feature_names, model.data_features(), "features");
   model.standardized = read_integer_or(file, "standardized", 0) != 0;
   model.firth = read_integer_or(file, "firth", 0) != 0;
+  model.column_numbers = data::read_column_numbers(file, "/");
   model.solver = hdf5::read_text_attribute(file, "/", "solver");
   const auto record = hdf5::read_strings(file, "record");
   model.record = record.empty() ? "" : record.front();

@@ -69,6 +69,9 @@ void broadcast_model(Model& model, const comm::Communicator& communicator) {
   broadcast_texts(model.data_feature_names, communicator);
   broadcast_vector(model.coefficients, communicator);
   broadcast_vector(model.intercept, communicator);
+  broadcast_vector(model.centre, communicator);
+  broadcast_vector(model.intercept_at_centre, communicator);
+  broadcast_vector(model.coefficients_at_centre, communicator);
   communicator.broadcast(model.l2);
   communicator.broadcast(model.l1);
   communicator.broadcast(model.standardized);
@@ -123,7 +126,8 @@ Path read_path(const std::string& file, const comm::Communicator& communicator) 
   });
   broadcast_model(path.model, communicator);
   for (auto* values : {&path.lambda, &path.l1, &path.l2, &path.objective, &path.deviance_explained,
-                       &path.coefficients, &path.intercept}) {
+                       &path.coefficients, &path.intercept, &path.intercept_at_centre,
+                       &path.coefficients_at_centre}) {
     broadcast_vector(*values, communicator);
   }
   broadcast_vector(path.nonzeros, communicator);

@@ -1,12 +1,15 @@
 #include "mpilogit/model/mapping.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/model/centre.hpp"
 
 namespace mpilogit::model {
 
@@ -75,6 +78,52 @@ Places match_features(const Model& from, const std::vector<std::string>& names,
                  "Give both feature_names");
 }
 
+// Of a problem whose products have names though its data has none.
+std::vector<std::string> base_names(std::vector<std::string> data_names,
+                                    const std::vector<std::string>& feature_names,
+                                    std::size_t data_features) {
+  if (!data_names.empty() || feature_names.empty()) return data_names;
+  if (feature_names.size() == data_features) return feature_names;
+  for (std::size_t j = 0; j < data_features; ++j) data_names.push_back("x" + std::to_string(j));
+  return data_names;
+}
+
+// The model's features less the problem's centre: c_j − c'_j, and 0 for what is dropped.
+std::vector<double> moves(const Model& from, const std::vector<std::string>& feature_names,
+                          const TargetCentre& target) {
+  const auto count = static_cast<std::size_t>(from.data_features());
+  std::vector<double> result(count, 0.0);
+  if (from.centre.empty() && target.centre.empty()) return result;
+  const auto own = base_names(from.data_feature_names, from.feature_names, count);
+  // Where there is no centre, nobody says how many data features there are: all names are there.
+  const auto theirs =
+      base_names(target.data_feature_names, feature_names,
+                 target.centre.empty() ? feature_names.size() : target.centre.size());
+  std::unordered_map<std::string, std::size_t> places;
+  for (std::size_t t = 0; t < theirs.size(); ++t) places.emplace(theirs[t], t);
+  for (std::size_t j = 0; j < count; ++j) {
+    std::size_t place = j;
+    if (!own.empty() && own != theirs) {
+      const auto found = places.find(own[j]);
+      if (found == places.end()) continue;
+      place = found->second;
+    }
+    result[j] = (from.centre.empty() ? 0.0 : from.centre[j]) -
+                (target.centre.empty() ? 0.0 : target.centre[place]);
+  }
+  return result;
+}
+
+// The model in terms of x − c', c' the problem's centre.
+LinearForms moved(const Model& from, const std::vector<std::string>& feature_names,
+                  const TargetCentre& target) {
+  const CentredForms forms = centred_forms(from);
+  const std::vector<double> by = moves(from, feature_names, target);
+  const bool stays = std::all_of(by.begin(), by.end(), [](double move) { return move == 0.0; });
+  return raw_from_centred(from.expansion, stays ? std::span<const double>() : by,
+                          forms.coefficients, forms.intercept);
+}
+
 // One value per class or column from the model's rows (`values`: model.rows() of them).
 std::vector<double> to_columns(const Model& from, std::vector<double> values, std::size_t columns,
                                bool reference_class) {
@@ -100,7 +149,8 @@ std::vector<double> to_columns(const Model& from, std::vector<double> values, st
 std::vector<double> coefficients_for(const Model& from, const data::ClassSet& classes,
                                      const std::vector<std::string>& feature_names,
                                      std::int64_t features, std::size_t columns,
-                                     bool reference_class, const std::string& from_path) {
+                                     bool reference_class, const std::string& from_path,
+                                     const TargetCentre& target) {
   if (!same_classes(from.classes, classes)) {
     throw unusable(from_path, "has other classes than the data",
                    fmt::format("it has {} ('{}', …), the data {} ('{}', …)", from.classes.size(),
@@ -108,6 +158,7 @@ std::vector<double> coefficients_for(const Model& from, const data::ClassSet& cl
                    "Give a model of the same classes");
   }
   const Places places = match_features(from, feature_names, features, from_path);
+  const LinearForms forms = moved(from, feature_names, target);
   std::vector<double> result;
   result.reserve((places.size() + 1) * columns);
   const auto append = [&](std::vector<double> of_rows) {
@@ -118,12 +169,12 @@ std::vector<double> coefficients_for(const Model& from, const data::ClassSet& cl
   for (const auto& place : places) {
     std::vector<double> of_rows(rows, 0.0);
     for (std::size_t r = 0; place && r < rows; ++r) {
-      of_rows[r] = from.coefficients[r * static_cast<std::size_t>(from.features) +
-                                     static_cast<std::size_t>(*place)];
+      of_rows[r] = forms.coefficients[r * static_cast<std::size_t>(from.features) +
+                                      static_cast<std::size_t>(*place)];
     }
     append(std::move(of_rows));
   }
-  append(from.intercept);
+  append(forms.intercept);
   return result;
 }
 

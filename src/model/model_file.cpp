@@ -3,6 +3,7 @@
 #include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/hdf5/file.hpp"
 
+#include "model/centre_file.hpp"
 #include "model/description.hpp"
 #include "model/inference_file.hpp"
 
@@ -24,6 +25,9 @@ void write_model(const std::string& path, const Model& model) {
   hdf5::File file = hdf5::File::create(target);
   hdf5::write_doubles(file, "coefficients", model.coefficients, {model.rows(), model.features});
   hdf5::write_doubles(file, "intercept", model.intercept, {model.rows()});
+  write_centre(file, model.centre,
+               {{model.coefficients_at_centre, {model.rows(), model.features}},
+                {model.intercept_at_centre, {model.rows()}}});
   hdf5::write_attribute(file, "/", "format", kFormat);
   hdf5::write_attribute(file, "/", "format_version", version_of(model));
   write_description(file, model);
@@ -49,6 +53,7 @@ Model read_model(const std::string& path) {
   model.coefficients = hdf5::read_doubles(file, "coefficients");
   model.intercept = intercept;
   require_sound(file, model.coefficients, model.intercept);
+  read_centre(file, model);
   model.l2 = hdf5::read_double_attribute(file, "/", "l2");
   if (hdf5::has_attribute(file, "/", "l1")) {
     model.l1 = hdf5::read_double_attribute(file, "/", "l1");

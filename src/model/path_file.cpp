@@ -9,6 +9,7 @@
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/hdf5/file.hpp"
 
+#include "model/centre_file.hpp"
 #include "model/description.hpp"
 #include "model/digest.hpp"
 
@@ -53,6 +54,9 @@ void write_path(const std::string& target_path, const Path& path) {
       steps > 0 ? static_cast<std::int64_t>(path.intercept.size()) / steps : 0;
   hdf5::write_doubles(file, "coefficients", path.coefficients, {steps, rows, path.model.features});
   hdf5::write_doubles(file, "intercept", path.intercept, {steps, rows});
+  write_centre(file, path.model.centre,
+               {{path.coefficients_at_centre, {steps, rows, path.model.features}},
+                {path.intercept_at_centre, {steps, rows}}});
   for_each_column(path, [&](const char* name, const std::vector<double>& values) {
     hdf5::write_doubles(file, name, values, {steps});
   });
@@ -92,6 +96,7 @@ Path read_path(const std::string& source_path) {
   path.coefficients = hdf5::read_doubles(file, "coefficients");
   path.intercept = hdf5::read_doubles(file, "intercept");
   require_sound(file, path.coefficients, path.intercept);
+  read_centre(file, path);
   require_texts_digest(file, path.model);
   return path;
 }
@@ -119,6 +124,8 @@ Model model_at(const Path& path, std::int64_t step) {
   Model model = path.model;
   model.coefficients = part(path.coefficients);
   model.intercept = part(path.intercept);
+  model.intercept_at_centre = part(path.intercept_at_centre);
+  model.coefficients_at_centre = part(path.coefficients_at_centre);
   model.l1 = path.l1[static_cast<std::size_t>(step)];
   model.l2 = path.l2[static_cast<std::size_t>(step)];
   return model;

@@ -6,6 +6,7 @@
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/kernels/elementary.hpp"
+#include "mpilogit/kernels/lane_sum.hpp"
 
 #include "hessian_plan.hpp"
 #include "logistic_line.hpp"
@@ -28,12 +29,19 @@ std::string class_name(const Problem& problem, std::size_t k) {
 void require_all_classes(const Problem& problem) {
   for (std::size_t k = 0; k < problem.class_weights.size(); ++k) {
     if (problem.class_weights[k] > 0.0) continue;
+    if (problem.rows().design.dataset().communicator().maximum(
+            std::int64_t{problem.likelihood->aggregated() ? 1 : 0}) > 0) {
+      throw core::bad_input({.what = k == 0 ? "every trial is a success" : "no trial is a success",
+                             .where = {},
+                             .why = "a model needs trials of both ends",
+                             .remedy = "Check the counts of successes and of trials"})
+          .as_agreed();
+    }
     throw core::bad_input({.what = class_name(problem, k) + " has no rows of positive weight",
                            .where = {},
                            .why = "a model needs rows of every class",
-                           .remedy =
-                               "Check the sample weights; in cross-validation, the part of the "
-                               "rows that a fold trains on: take fewer folds"})
+                           .remedy = "Check the sample weights, or leave its rows out of the data "
+                                     "(in cross-validation: take fewer folds)"})
         .as_agreed();
   }
 }
@@ -85,6 +93,16 @@ std::size_t LogisticObjective::classes() const {
 
 std::span<const double> LogisticObjective::common_curvature() const {
   return problem_->common_curvature;
+}
+
+std::span<const double> LogisticObjective::largest_curvature() const {
+  return problem_->largest_curvature;
+}
+
+solvers::PenaltyShape LogisticObjective::penalty_shape() const {
+  const auto& largest = problem_->rows().bounds.largest;
+  if (!(problem_->sampling == Sampling{})) return {{}, largest};  // nobody asks it for bounds
+  return {problem_->quadratic_part, largest};
 }
 
 bool LogisticObjective::hessian_affordable(std::span<const std::size_t> variables) const {
@@ -170,6 +188,22 @@ std::span<const double> LogisticObjective::largest_absolute() const {
 double LogisticObjective::separation_threshold() const {
   if (problem_->likelihood->aggregated()) return 0.0;
   return kLogTwo * problem_->smallest_weight / problem_->total_weight;
+}
+
+// (1/S) Σ_i s_i ℓ(y_i, z_i)
+double LogisticObjective::mean_loss(std::span<const double> margins) const {
+  const Problem& problem = *problem_;
+  const std::size_t columns = problem.columns();
+  const auto block_loss = [&](const LocalBlock& block, BlockSums out) {
+    const auto own = margins.subspan(block.first * columns, block.rows * columns);
+    std::vector<double> residuals(own.begin(), own.end());
+    kernels::LaneSum losses;
+    problem.likelihood->residuals(block, 0, residuals, losses);
+    out.scalars[0] = losses.total();
+  };
+  const PassResult sums = problem.passes.run(BlockSum{
+      .blocks = problem.blocks, .global_rows = 0, .scales = {}, .scalars = 1, .body = block_loss});
+  return sums.scalars[0] / problem.total_weight;
 }
 
 double LogisticObjective::penalty(std::span<const double> coefficients) const {

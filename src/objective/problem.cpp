@@ -69,6 +69,7 @@ Problem::Problem(const Problem& whole, std::int64_t stride)
       row_values(whole.row_values),
       gradient_scales(whole.gradient_scales),
       common_curvature(whole.common_curvature) {
+  bound_curvature();
   plan_hessian();
 }
 
@@ -80,8 +81,21 @@ void Problem::plan_hessian() {
       refined(sampling, plan.stride, rows().design.dataset().shape().blocks(), kPiecesOfMatrix);
 }
 
+// (1/S) Σ_i s_i p_ik (1 − p_ik) x_ij² + λ2_j ≤ ¼ (1/S) Σ_i s_i x_ij² + λ2_j
+void Problem::bound_curvature() {
+  largest_curvature.clear();
+  quadratic_part.clear();
+  for (std::size_t j = 0; j <= features(); ++j) {
+    double bound = 0.25 * rows().bounds.squares[j] / total_weight;
+    if (j < features()) bound = penalty.keeps_out(j) ? 0.0 : bound + penalty.l2[j];
+    quadratic_part.insert(quadratic_part.end(), columns(), j < features() ? penalty.l2[j] : 0.0);
+    largest_curvature.insert(largest_curvature.end(), columns(), bound);
+  }
+}
+
 void Problem::set_penalty(Penalty chosen) {
   penalty = std::move(chosen);
+  bound_curvature();
   if (!symmetric) return;
   common_curvature = penalty.l2;
   common_curvature.push_back(0.0);

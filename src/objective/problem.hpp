@@ -42,11 +42,14 @@ struct Problem {
   std::shared_ptr<RowValuePool> row_values;       ///< local rows × columns
   std::vector<core::FixedPoint> gradient_scales;  ///< of Σ_i residual_ik x_ij
   std::vector<double> common_curvature;           ///< features + 1, if symmetric
+  std::vector<double> quadratic_part;             ///< λ2 of each variable
+  std::vector<double> largest_curvature;          ///< ≥ diag ∇²F anywhere
   solvers::HessianMatrixKind hessian_kind;
   double hessian_passes;      ///< what a Hessian matrix costs
   Sampling hessian_sampling;  ///< which of all rows are in a sampled Hessian
 
   void set_penalty(Penalty chosen);
+  void bound_curvature();
   void plan_hessian();
 
   const SharedRows& rows() const { return passes.rows(); }

@@ -296,6 +296,32 @@ Html undetermined(const workflow::RecordSummary& record) {
                 record.separating);
 }
 
+// The raw intercept of features far from zero says nothing to a reader.
+Html at_centre(const model::Model& model) {
+  constexpr std::size_t kMost = 6;
+  if (model.centre.empty()) return {};
+  std::vector<Html> places;
+  for (std::size_t j = 0; j < model.centre.size(); ++j) {
+    if (model.centre[j] == 0.0) continue;
+    const auto& names = model.data_feature_names;
+    places.push_back(Html::name(names.empty() ? fmt::format("column {}", j) : names[j]) +
+                     Html::text(fmt::format(" = {}", model.centre[j])));
+  }
+  if (places.empty()) return {};
+  std::vector<Html> intercepts;
+  for (std::int64_t r = 0; r < model.rows(); ++r) {
+    const double value = model.intercept_at_centre[static_cast<std::size_t>(r)];
+    Html of_class;
+    if (model.rows() > 1) {
+      of_class = Html::name(model.classes.name(model.row_class(r))) + Html::text(" ");
+    }
+    intercepts.push_back(of_class + Html::text(shown(value)));
+  }
+  return Html::text(" The intercept is where every feature is 0. At ") + list_of(places, kMost) +
+         Html::text(" it is ") + list_of(intercepts, kMost) +
+         Html::text(", and from there the model’s margins are computed.");
+}
+
 std::string count_words(const model::Model& model, std::size_t shown_rows) {
   const auto all = static_cast<std::int64_t>(model.coefficients.size());
   if (static_cast<std::int64_t>(shown_rows) == all) return "All " + shown(all) + " coefficients";
@@ -328,7 +354,7 @@ Html coefficients_section(const workflow::ReportData& data, Plotter& plotter) {
   const Html plot = strongest.empty() ? Html() : plotter.figure(forest(strongest, columns.errors));
   const Html count = Html::text(count_words(model, estimates.size() - model.intercept.size()) +
                                 ", " + order_of_strength(model, deviations) + ".");
-  return fill(kCoefficients, {{"meaning", meaning(model)},
+  return fill(kCoefficients, {{"meaning", meaning(model) + at_centre(model)},
                               {"caution", caution(model)},
                               {"undetermined", undetermined(data.record)},
                               {"forest", plot},

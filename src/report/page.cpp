@@ -66,4 +66,18 @@ Page render(const workflow::ReportData& data, const PageOptions& options) {
   return page;
 }
 
+bool is_page(std::string_view beginning) {
+  constexpr std::string_view kFirstLine = "<!DOCTYPE html>\n";
+  constexpr std::string_view kGenerator = "<meta name=\"generator\" content=\"mpilogit ";
+  // Before there was a generator, all pages had this policy.
+  constexpr std::string_view kPolicy =
+      "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+      "img-src "
+      "data:\">";
+  constexpr std::size_t kHead = 1024;
+  const std::string_view head = beginning.substr(0, kHead);
+  return head.starts_with(kFirstLine) &&
+         (head.find(kGenerator) != head.npos || head.find(kPolicy) != head.npos);
+}
+
 }  // namespace mpilogit::report

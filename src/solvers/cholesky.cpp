@@ -17,6 +17,10 @@ constexpr std::size_t kPanelRows = 16;
 constexpr std::size_t kTileColumns = 128;
 static_assert(kPanelRows % kEliminatedRows == 0);
 
+// What left-out variables are taken to have at least.
+constexpr double kLeastPivot = 1e-16;
+constexpr double kLeastShare = 0x1p-50;  // of the largest curvature
+
 constexpr double kLog2 = 0x1.62e42fefa39efp-1;
 
 // Rounding moves a pivot of a matrix with unit diagonal by about √n … n units of ε, and the Hessian
@@ -73,6 +77,7 @@ void Cholesky::load(const SymmetricMatrix& matrix) {
     const double diagonal = matrix(order_[k], order_[k]);
     scale_[k] = diagonal > 0.0 ? 1.0 / std::sqrt(diagonal) : 0.0;
   }
+  own_scale_ = scale_;
   for (std::size_t k = 0; k < size_; ++k) {
     for (std::size_t j = k; j < size_; ++j) {
       const auto [low, high] = std::minmax(order_[k], order_[j]);
@@ -150,6 +155,45 @@ void Cholesky::solve(std::span<const double> right_side, std::span<double> solut
     x[k] /= row(k)[k];
   }
   for (std::size_t k = 0; k < size_; ++k) solution[order_[k]] = scale_[k] * x[k];
+}
+
+// The combination of those before k that is aliased variable k, a = U_KK⁻¹ u_Kk, carries their
+// rounding with it: that of γ_k is at most Σ_p |a_p| δ_p + δ_k, in the units of the scaled H.
+double Cholesky::rounding_left(std::size_t k, std::span<const double> rounding) const {
+  if (rounding.empty()) return 0.0;
+  double sum = own_scale_[k] * rounding[order_[k]];
+  std::vector<double> a(k);
+  for (std::size_t p = k; p-- > 0;) {
+    if (scale_[p] == 0.0) continue;
+    double rest = row(p)[k];
+    for (std::size_t q = p + 1; q < k; ++q) rest -= row(p)[q] * a[q];
+    a[p] = rest / row(p)[p];
+    sum += std::abs(a[p]) * own_scale_[p] * rounding[order_[p]];
+  }
+  return sum;
+}
+
+// y forwards as in `solve`, but the aliased variables have their part of the right side too: what
+// is left of it when its turn comes is γ = (b_j − H_jK H_KK⁻¹ b_K) / √H_jj.
+double Cholesky::left_out(std::span<const double> right_side, const Sizes& sizes) const {
+  if (aliased_.empty()) return 0.0;
+  std::vector<double> x(size_);
+  for (std::size_t k = 0; k < size_; ++k) x[k] = own_scale_[k] * right_side[order_[k]];
+  double sum = 0.0;
+  for (std::size_t k = 0; k < size_; ++k) {
+    if (scale_[k] != 0.0) {
+      x[k] /= row(k)[k];
+      subtract_scaled(x[k], row(k) + k + 1, x.data() + k + 1, size_ - k - 1);
+    } else if (own_scale_[k] != 0.0 && x[k] != 0.0) {
+      const double left = std::abs(x[k]) - rounding_left(k, sizes.rounding);
+      if (left > 0.0) sum += 0.5 * left * left / kLeastPivot;
+    } else if (own_scale_[k] == 0.0) {
+      const double b = right_side[order_[k]];
+      const double most = sizes.largest.empty() ? 1.0 : sizes.largest[order_[k]];
+      if (b != 0.0) sum += 0.5 * b * b / (kLeastShare * most);
+    }
+  }
+  return sum;
 }
 
 // V = U⁻¹ by rows from the last one up: v_k = (e_k − Σ_{p>k} u_kp v_p) / u_kk. Then R = D^-½ P V,

@@ -1,7 +1,9 @@
 #include "solvers/conjugate_gradient.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "solvers/lanczos.hpp"
 #include "solvers/vector_algebra.hpp"
@@ -58,9 +60,19 @@ class LastSteps {
 
 }  // namespace
 
+double whole_decrease(const NewtonModel& model, double tolerance, double value) {
+  constexpr double kNegligible = 1e-2;
+  constexpr double kRounding = std::numeric_limits<double>::epsilon();
+  const double allowed = std::max(tolerance, kRounding) * std::abs(value);
+  if (!(model.left_out > kNegligible * allowed)) return model.decrease;
+  const double whole = model.decrease + model.left_out;
+  return std::isfinite(whole) ? whole : std::max(model.decrease, std::abs(value));
+}
+
 // Cost per iteration: one pass over the data, 5 · dimension products, one application of M⁻¹.
 NewtonModel conjugate_gradient(const Point& point, const Preconditioner& preconditioner,
-                               const Sufficiency& sufficiency, double smallest_ritz) {
+                               const Sufficiency& sufficiency, double smallest_ritz,
+                               std::span<const double> rounding) {
   const auto gradient = point.gradient();
   const std::size_t dimension = gradient.size();
   const double smallest = std::max(smallest_ritz, kSmallestEigenvalue);
@@ -86,6 +98,7 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
       if (k == 1) {
         model.direction = search;
         decrease.total = rho;
+        model.left_out = std::numeric_limits<double>::infinity();
       }
       break;
     }
@@ -110,6 +123,7 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
     rho = next_rho;
   }
   model.decrease = decrease.estimate(sufficiency.target);
+  model.left_out += preconditioner.left_out(residual, rounding);
   model.smallest_ritz = lanczos.smallest_eigenvalue();
   return model;
 }

@@ -41,18 +41,21 @@ Solution descend(const Objective& objective, std::span<const double> start, cons
   };
   const StateFrame frame(monitor.keeper(), visit);
   if (!frame.resumed()) point = objective.evaluate(start);
-  if (!is_finite(*point)) return solution_at(*point, 0, 0.0, StopReason::no_progress);
+  if (!is_finite(*point)) return solution_at(objective, *point, 0, 0.0, StopReason::no_progress);
   for (;; ++iteration) {
     monitor.boundary();
     const auto direction = method.direction(*point);
     const auto figure = gap.at(*point, direction.decrease);
     const auto stop = [&](StopReason reason, double estimated_gap) {
-      return solution_at(*point, iteration, estimated_gap, reason);
+      return solution_at(objective, *point, iteration, estimated_gap, reason);
     };
     if (!monitor(progress_at(objective, *point, iteration, figure.relative, length))) {
       return stop(StopReason::asked_to_stop, figure.relative);
     }
     if (figure.tolerance_reached) return stop(StopReason::tolerance_reached, figure.relative);
+    if (figure.contradicted && method.ends_when_contradicted()) {
+      return stop(StopReason::no_progress, figure.relative);
+    }
     if (iteration >= limits.max_iterations) {
       return stop(StopReason::iteration_limit, figure.relative);
     }
@@ -60,7 +63,7 @@ Solution descend(const Objective& objective, std::span<const double> start, cons
     flat_steps = step.outcome == StepOutcome::flat ? flat_steps + 1 : 0;
     if (step.outcome == StepOutcome::stuck || flat_steps >= kFlatDescentSteps) {
       const double computed = gap.computed(*point, direction.decrease);
-      return stop(at_rounding_level(computed), computed);
+      return stop(at_rounding_level(computed, limits.tolerance), computed);
     }
     if (!step.point) return stop(StopReason::no_progress, figure.relative);
     method.learn(*point, step);

@@ -8,9 +8,13 @@
 
 namespace mpilogit::solvers {
 
-std::vector<double> curvatures_at(const Point& point) {
+std::vector<double> curvatures_at(const Point& point, std::span<const double> largest) {
+  constexpr double kLeastPart = 1e-4;
   std::vector<double> diagonal(point.gradient().size());
   point.hessian_diagonal(diagonal);
+  for (std::size_t j = 0; j < largest.size(); ++j) {
+    diagonal[j] = std::max(diagonal[j], kLeastPart * largest[j]);
+  }
   for (double& entry : diagonal) {
     if (!(entry > 0.0) || !std::isfinite(entry)) entry = 1.0;
   }

@@ -12,8 +12,9 @@
 
 namespace mpilogit::solvers {
 
-/// diag ∇²F at the point, or 1 where that is no curvature. Cost: one pass.
-std::vector<double> curvatures_at(const Point& point);
+/// diag ∇²F at the point, but no less than 1e-4 of the `largest` that it can be (or empty), for
+/// where all rows are far out it says nothing; 1 where there is no curvature. Cost: one pass.
+std::vector<double> curvatures_at(const Point& point, std::span<const double> largest);
 
 /// H ≈ ∇²F⁻¹ from the last few changes s of the coefficients and y of the gradient, on top of
 /// γ D⁻¹, D a diagonal of curvatures: so that columns of any scale are alike (Nocedal 1980).

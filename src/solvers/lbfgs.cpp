@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "mpilogit/solvers/newton.hpp"
+
 #include "solvers/descent.hpp"
 #include "solvers/inverse_hessian.hpp"
 #include "solvers/vector_algebra.hpp"
@@ -24,7 +26,7 @@ class Lbfgs final : public DescentMethod {
   Lbfgs(const Objective& objective, std::size_t memory) : objective_(objective), memory_(memory) {}
 
   Direction direction(const Point& point) override {
-    if (!inverse_) inverse_.emplace(memory_, curvatures_at(point));
+    if (!inverse_) inverse_.emplace(memory_, curvatures_at(point, objective_.largest_curvature()));
     Direction result;
     result.step.resize(point.gradient().size());
     inverse_->apply(point.gradient(), result.step);
@@ -48,6 +50,8 @@ class Lbfgs final : public DescentMethod {
     return true;
   }
 
+  bool ends_when_contradicted() const override { return true; }
+
   void visit(core::Archive& archive) override {
     bool begun = inverse_.has_value();
     archive(begun);
@@ -61,12 +65,39 @@ class Lbfgs final : public DescentMethod {
   std::optional<InverseHessian> inverse_;  // since the first point
 };
 
+// From where differences of gradients show no more of how F bends, counting on.
+Solution finished_by_newton(const Objective& objective, const Solution& found, const Limits& limits,
+                            Monitor monitor) {
+  const auto report = [&](const Progress& progress) {
+    if (progress.iteration == 0) return true;
+    Progress shifted = progress;
+    shifted.iteration += found.iterations;
+    return monitor(shifted);
+  };
+  Solution solution = newton(objective, {found.coefficients},
+                             {limits.tolerance, limits.max_iterations - found.iterations},
+                             {report, monitor.keeper()});
+  solution.iterations += found.iterations;
+  return solution;
+}
+
 }  // namespace
 
 Solution lbfgs(const Objective& objective, std::span<const double> start, const Limits& limits,
                const LbfgsOptions& options, Monitor monitor) {
-  Lbfgs method(objective, options.memory);
-  return descend(objective, start, limits, monitor, method);
+  bool stuck = false;
+  Solution found;
+  const auto visit = [&](core::Archive& archive) {
+    archive(stuck);
+    found.visit(archive);
+  };
+  const StateFrame frame(monitor.keeper(), visit);
+  if (!stuck) {
+    Lbfgs method(objective, options.memory);
+    found = descend(objective, start, limits, monitor, method);
+    stuck = found.stop_reason == StopReason::no_progress && std::isfinite(found.objective);
+  }
+  return stuck ? finished_by_newton(objective, found, limits, monitor) : found;
 }
 
 }  // namespace mpilogit::solvers

@@ -4,9 +4,11 @@
 #include <memory>
 #include <utility>
 
+#include "solvers/damped_newton.hpp"
 #include "solvers/line_search.hpp"
 #include "solvers/newton_direction.hpp"
 #include "solvers/report.hpp"
+#include "solvers/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 
@@ -18,6 +20,7 @@ constexpr int kFlatNewtonSteps = 2;
 constexpr int kChordSteps = 2;                  // that should do
 constexpr int kMostChordSteps = 4;              // where the last ones did less than those before
 constexpr int kMostLinearSteps = 100;           // where the Hessian is only like it
+constexpr double kUselessStep = 1e-3;           // of the model's
 constexpr double kCoefficientTolerance = 1e-8;  // a larger one asks for the objective alone
 
 class NewtonRun {
@@ -34,8 +37,10 @@ class NewtonRun {
 
  private:
   Sufficiency sufficiency() const;
-  void learn_nonlinearity(const NewtonModel& model, const Step& step, double value_before);
-  bool advance(const NewtonModel& model);
+  void learn_nonlinearity(double decrease, const Step& step, double value_before);
+  bool advance(const std::vector<double>& direction, double decrease);
+  bool advance_somehow(const NewtonModel& model);
+  bool advance_damped(bool needed);
   void finish(const NewtonModel& model);
   double polished_gap() const;
   void begin_to_polish();
@@ -44,8 +49,18 @@ class NewtonRun {
     gap_ = gap;
     return monitor_(progress_at(objective_, *point_, iteration_, gap_, step_length_));
   }
-  double relative(double gap) const { return relative_gap(gap, point_->value()); }
-  Solution stop(StopReason reason) const { return solution_at(*point_, iteration_, gap_, reason); }
+  double relative(const NewtonModel& model) const {
+    return relative_gap(whole_decrease(model, limits_.tolerance, point_->value()), point_->value());
+  }
+  bool sees_all(const NewtonModel& model) const {
+    return whole_decrease(model, limits_.tolerance, point_->value()) == model.decrease;
+  }
+  Solution stop_at_rounding_level() const {
+    return stop(at_rounding_level(gap_, limits_.tolerance));
+  }
+  Solution stop(StopReason reason) const {
+    return solution_at(objective_, *point_, iteration_, gap_, reason);
+  }
 
   const Objective& objective_;
   const Limits& limits_;
@@ -58,6 +73,7 @@ class NewtonRun {
   int flat_steps_ = 0;
   StepOutcome outcome_ = StepOutcome::improved;
   double nonlinearity_ = 0.0;  // c in: gap after an exact step ≈ c · decrease²
+  Damping damping_;
   bool polishing_ = false;
   int chords_ = 0;
 };
@@ -75,6 +91,7 @@ void NewtonRun::visit(core::Archive& archive) {
   archive(gap_);
   archive(flat_steps_);
   archive(nonlinearity_);
+  damping_.visit(archive);
   archive(polishing_);
   archive(chords_);
   visit_point(archive, objective_, point_);
@@ -95,21 +112,20 @@ Sufficiency NewtonRun::sufficiency() const {
 
 // F(w + d) = F − Q (1 + θ): θ ∝ √Q is what the third derivative adds, so θ²/Q stays constant near
 // the optimum, and the gap after the step is about θ² Q.
-void NewtonRun::learn_nonlinearity(const NewtonModel& model, const Step& step,
-                                   double value_before) {
-  if (step.length != 1.0 || !(model.decrease > 0.0)) {
-    nonlinearity_ = 0.25 / model.decrease;
+void NewtonRun::learn_nonlinearity(double decrease, const Step& step, double value_before) {
+  if (step.length != 1.0 || !(decrease > 0.0)) {
+    nonlinearity_ = 0.25 / decrease;
     return;
   }
-  const double theta = (value_before - step.point->value()) / model.decrease - 1.0;
-  nonlinearity_ = theta * theta / model.decrease;
+  const double theta = (value_before - step.point->value()) / decrease - 1.0;
+  nonlinearity_ = theta * theta / decrease;
 }
 
-bool NewtonRun::advance(const NewtonModel& model) {
-  Step step = line_search(objective_, *point_, model.direction);
+bool NewtonRun::advance(const std::vector<double>& direction, double decrease) {
+  Step step = line_search(objective_, *point_, direction);
   outcome_ = step.outcome;
   if (!step.point) return false;
-  learn_nonlinearity(model, step, point_->value());
+  learn_nonlinearity(decrease, step, point_->value());
   flat_steps_ = step.outcome == StepOutcome::flat ? flat_steps_ + 1 : 0;
   point_ = std::move(step.point);
   step_length_ = step.length;
@@ -117,25 +133,55 @@ bool NewtonRun::advance(const NewtonModel& model) {
   return true;
 }
 
+// Newton's step where the model knows of all that the gradient says. Where curvature has vanished
+// (all margins far out) or two columns are nearly one, or where steps of the model lead nowhere, a
+// damped one.
+bool NewtonRun::advance_somehow(const NewtonModel& model) {
+  const bool needed = !sees_all(model);
+  if (!needed && !damping_.on()) {
+    if (advance(model.direction, model.decrease)) {
+      if (step_length_ <= kUselessStep) damping_.raise();
+      return true;
+    }
+    if (outcome_ == StepOutcome::stuck) return false;
+  }
+  return advance_damped(needed);
+}
+
+bool NewtonRun::advance_damped(bool needed) {
+  if (!damping_.on()) damping_.raise();
+  do {
+    const auto direction = damped_direction(objective_, *point_, damping_.value());
+    if (advance(direction, -0.5 * dot(point_->gradient(), direction))) {
+      damping_.adapt(step_length_, needed);
+      return true;
+    }
+  } while (outcome_ != StepOutcome::stuck && damping_.raise());
+  return false;
+}
+
 Solution NewtonRun::run() {
   if (!is_finite(*point_)) return stop(StopReason::no_progress);
   if (polishing_) {
     polish();
-    return stop(StopReason::tolerance_reached);
+    if (gap_ <= limits_.tolerance) return stop(StopReason::tolerance_reached);
+    polishing_ = false;
   }
   while (true) {
     monitor_.boundary();
     const NewtonModel model = direction_.at(*point_, sufficiency());
-    if (!report(relative(model.decrease))) return stop(StopReason::asked_to_stop);
+    if (!report(relative(model))) return stop(StopReason::asked_to_stop);
     if (gap_ <= limits_.tolerance) {
       finish(model);
-      return stop(StopReason::tolerance_reached);
+      if (gap_ <= limits_.tolerance) return stop(StopReason::tolerance_reached);
+      polishing_ = false;
+      continue;
     }
-    if (flat_steps_ >= kFlatNewtonSteps) return stop(at_rounding_level(gap_));
+    if (flat_steps_ >= kFlatNewtonSteps) return stop_at_rounding_level();
     if (iteration_ >= limits_.max_iterations) return stop(StopReason::iteration_limit);
-    if (!advance(model)) {
-      return stop(outcome_ == StepOutcome::stuck ? at_rounding_level(gap_)
-                                                 : StopReason::no_progress);
+    if (!advance_somehow(model)) {
+      return outcome_ == StepOutcome::stuck ? stop_at_rounding_level()
+                                            : stop(StopReason::no_progress);
     }
   }
 }
@@ -143,7 +189,9 @@ Solution NewtonRun::run() {
 // The step of the model that told that the tolerance is reached.
 void NewtonRun::finish(const NewtonModel& model) {
   if (limits_.tolerance > kCoefficientTolerance) return;
-  if (iteration_ >= limits_.max_iterations || !advance(model)) return;
+  if (iteration_ >= limits_.max_iterations || !advance(model.direction, model.decrease)) {
+    return;
+  }
   if (direction_.direct()) {
     begin_to_polish();
     polish();
@@ -162,8 +210,9 @@ void NewtonRun::begin_to_polish() {
   if (!direction_.chords_reach(polished_gap() * std::abs(point_->value()), kChordSteps)) {
     direction_.refresh(*point_);
   }
-  report(relative(direction_.with_last_factor(*point_).decrease));
+  report(relative(direction_.with_last_factor(*point_)));
   polishing_ = true;
+  chords_ = 0;
 }
 
 // Chord steps: Newton's with the last factor, a pass each.
@@ -184,7 +233,7 @@ void NewtonRun::polish() {
     model = std::move(next_model);
     step_length_ = 1.0;
     ++iteration_;
-    report(relative(model.decrease));
+    report(relative(model));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <span>
 
+#include "solvers/report.hpp"
 #include "solvers/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
@@ -61,7 +62,8 @@ NewtonModel NewtonDirection::by_conjugate_gradients(const Point& point,
   const bool stale = !direct_ && products_last_ > products_when_fresh_ + 2;
   const bool fresh = !preconditioner_ || stale;
   if (fresh) refresh(point);
-  NewtonModel model = conjugate_gradient(point, *preconditioner_, sufficiency, smallest_ritz_);
+  NewtonModel model = conjugate_gradient(point, *preconditioner_, sufficiency, smallest_ritz_,
+                                         gradient_rounding(objective_, point.value()));
   smallest_ritz_ = std::min(smallest_ritz_, model.smallest_ritz);
   products_last_ = model.products;
   if (fresh) products_when_fresh_ = model.products;
@@ -77,6 +79,8 @@ NewtonModel NewtonDirection::with_last_factor(const Point& point) const {
   preconditioner_->apply(gradient, model.direction);
   for (double& component : model.direction) component = -component;
   model.decrease = -0.5 * dot(gradient, model.direction);
+  model.left_out =
+      preconditioner_->left_out(gradient, gradient_rounding(objective_, point.value()));
   return model;
 }
 

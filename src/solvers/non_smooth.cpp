@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "solvers/gap_bound.hpp"
 #include "solvers/report.hpp"
 #include "solvers/vector_algebra.hpp"
 
@@ -103,13 +104,18 @@ Progress progress_at(const Objective& objective, const CompositePoint& point,
           step_length,   objective.data_passes()};
 }
 
-Solution solution_at(const CompositePoint& point, std::int64_t iterations, double estimated_gap,
+Solution solution_at(const Objective& objective, const NonSmooth& non_smooth,
+                     const CompositePoint& point, std::int64_t iterations, double estimated_gap,
                      StopReason reason) {
   const auto coefficients = point.smooth->coefficients();
+  std::optional<double> bound;
+  if (converged(reason)) bound = gap_bound(objective, *point.smooth, non_smooth);
+  if (bound) bound = relative_gap(*bound, point.value);
   return {{coefficients.begin(), coefficients.end()},
           point.value,
           largest_magnitude(point.subgradient),
           estimated_gap,
+          bound,
           iterations,
           reason};
 }

@@ -71,7 +71,9 @@ bool is_finite(const CompositePoint& point);
 Progress progress_at(const Objective& objective, const CompositePoint& point,
                      std::int64_t iteration, double estimated_gap, double step_length);
 
-Solution solution_at(const CompositePoint& point, std::int64_t iterations, double estimated_gap,
+/// With the bound of the gap, if it converged and has one (gap_bound.hpp).
+Solution solution_at(const Objective& objective, const NonSmooth& non_smooth,
+                     const CompositePoint& point, std::int64_t iterations, double estimated_gap,
                      StopReason reason);
 
 }  // namespace mpilogit::solvers

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
+
+#include "mpilogit/solvers/proximal_newton.hpp"
 
 #include "solvers/composite_search.hpp"
 #include "solvers/inverse_hessian.hpp"
@@ -48,6 +51,7 @@ class OwlqnRun {
         non_smooth_(non_smooth),
         limits_(limits),
         monitor_(monitor),
+        options_(options),
         memory_(options.memory) {}
 
   void begin(std::span<const double> start);
@@ -66,16 +70,23 @@ class OwlqnRun {
   bool take(const std::vector<double>& direction, bool second_order);
   bool tolerance_reached(const Plan& plan);
   bool polished();
+  std::optional<double> gap_by_matrix() const;
+  Solution at_the_tolerance();
+  Solution without_progress(StopReason reason);
+  Solution finish_by_newton();
   bool report() {
     return monitor_(progress_at(objective_, point_, iteration_, gap_, step_length_));
   }
   double relative(double gap) const { return relative_gap(gap, point_.value); }
-  Solution stop(StopReason reason) const { return solution_at(point_, iteration_, gap_, reason); }
+  Solution stop(StopReason reason) const {
+    return solution_at(objective_, non_smooth_, point_, iteration_, gap_, reason);
+  }
 
   const Objective& objective_;
   const NonSmooth& non_smooth_;
   const Limits& limits_;
   Monitor monitor_;
+  const OwlqnOptions& options_;
   std::size_t memory_;
   CompositePoint point_;
   std::vector<double> curvatures_;
@@ -91,13 +102,14 @@ class OwlqnRun {
   int quasi_newton_steps_ = 0;  // since the last second-order one
   bool reached_ = false;        // the tolerance was reached
   int polishes_ = 0;
+  bool handed_over_ = false;    // to proximal_newton
   bool newton_worked_ = false;  // the last step was Newton's, whole
   StepOutcome outcome_ = StepOutcome::improved;
 };
 
 void OwlqnRun::begin(std::span<const double> start) {
   point_ = evaluate_composite(objective_, non_smooth_, into_box(non_smooth_, start));
-  curvatures_ = curvatures_at(*point_.smooth);
+  curvatures_ = curvatures_at(*point_.smooth, objective_.largest_curvature());
   inverse_ = InverseHessian(memory_, curvatures_);
 }
 
@@ -116,6 +128,7 @@ void OwlqnRun::visit(core::Archive& archive) {
   archive(reached_);
   archive(polishes_);
   archive(newton_worked_);
+  archive(handed_over_);
   visit_point(archive, objective_, non_smooth_, point_);
   objective_.visit_passes(archive);
 }
@@ -234,6 +247,7 @@ bool OwlqnRun::tolerance_reached(const Plan& plan) {
 
 Solution OwlqnRun::run() {
   if (!is_finite(point_)) return stop(StopReason::no_progress);
+  if (handed_over_) return finish_by_newton();
   while (true) {
     monitor_.boundary();
     const Plan next = plan();
@@ -241,15 +255,66 @@ Solution OwlqnRun::run() {
     if (!report()) return stop(StopReason::asked_to_stop);
     const bool last = iteration_ >= limits_.max_iterations;
     const bool flat = next.second_order && flat_steps_ >= kFlatOwlqnSteps;
-    if (reached && (last || flat || polished())) return stop(StopReason::tolerance_reached);
+    if (reached && (last || flat || polished())) return at_the_tolerance();
     if (last) return stop(StopReason::iteration_limit);
-    if (flat) return stop(at_rounding_level(gap_));
+    if (flat) return without_progress(at_rounding_level(gap_, limits_.tolerance));
     if (!advance(next)) {
-      if (reached) return stop(StopReason::tolerance_reached);
-      return stop(outcome_ == StepOutcome::stuck ? at_rounding_level(gap_)
-                                                 : StopReason::no_progress);
+      if (reached) return at_the_tolerance();
+      return without_progress(outcome_ == StepOutcome::stuck
+                                  ? at_rounding_level(gap_, limits_.tolerance)
+                                  : StopReason::no_progress);
     }
   }
+}
+
+// The relative gap by Newton's decrement over the free variables, from the matrix itself; empty if
+// that is not affordable. Cost: that of the matrix.
+std::optional<double> OwlqnRun::gap_by_matrix() const {
+  const auto free = free_variables(non_smooth_, point_);
+  std::vector<std::size_t> variables;
+  std::vector<double> slopes;
+  for (std::size_t j = 0; j < free.size(); ++j) {
+    if (!free[j]) continue;
+    variables.push_back(j);
+    slopes.push_back(point_.subgradient[j]);
+  }
+  if (variables.empty()) return 0.0;
+  if (!objective_.hessian_affordable(variables)) return std::nullopt;
+  const NewtonModel model = restricted_newton(objective_, *point_.smooth, variables, slopes);
+  return relative(whole_decrease(model, limits_.tolerance, point_.value));
+}
+
+Solution OwlqnRun::at_the_tolerance() {
+  const auto gap = gap_by_matrix();
+  if (!gap || *gap <= limits_.tolerance) return stop(StopReason::tolerance_reached);
+  gap_ = *gap;
+  return without_progress(StopReason::no_progress);
+}
+
+Solution OwlqnRun::without_progress(StopReason reason) {
+  if (converged(reason)) {
+    const auto gap = gap_by_matrix();
+    if (!gap || *gap <= limits_.tolerance) return stop(reason);
+    gap_ = *gap;
+  }
+  const bool possible = options_.finished_by_newton && iteration_ < limits_.max_iterations;
+  return possible ? finish_by_newton() : stop(StopReason::no_progress);
+}
+
+// Goes on with `proximal_newton` from here, counting on.
+Solution OwlqnRun::finish_by_newton() {
+  handed_over_ = true;
+  const auto monitor = [&](const Progress& progress) {
+    if (progress.iteration == 0) return true;
+    Progress shifted = progress;
+    shifted.iteration += iteration_;
+    return monitor_(shifted);
+  };
+  Solution solution = proximal_newton(objective_, non_smooth_, point_.smooth->coefficients(),
+                                      {limits_.tolerance, limits_.max_iterations - iteration_}, {},
+                                      {monitor, monitor_.keeper()});
+  solution.iterations += iteration_;
+  return solution;
 }
 
 // Once the tolerance is reached, a few more of Newton's steps find out who rests in the end.

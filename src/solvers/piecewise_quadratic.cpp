@@ -65,6 +65,7 @@ class Minimisation {
   Cholesky factor(const Variables& face) const;
   bool newton_step(const Variables& face, const Cholesky& factor);
   bool leave_plain(const Variables& face, const Cholesky& factor);
+  double left_out(const Variables& face, const Cholesky& factor) const;
   bool move(const Variables& face, const std::vector<double>& step);
   bool follow(const Variables& face, const std::vector<double>& direction);
   double first_crossing(const Variables& face, const std::vector<double>& step) const;
@@ -79,6 +80,7 @@ class Minimisation {
   std::vector<double> x_;
   std::vector<double> slope_;  // q = g + H (x − w)
   std::vector<double> noise_;  // the rounding of q
+  double left_out_ = 0.0;      // of the last face
   int factorisations_left_;
   int sweeps_preferred_ = kSweepsPreferred;
 };
@@ -138,6 +140,7 @@ Cholesky Minimisation::factor(const Variables& face) const {
 // right, but need not end. Whether it got to the minimum.
 bool Minimisation::settle_face() {
   while (factorisations_left_ > 0) {
+    left_out_ = 0.0;
     const Variables free = face();
     const bool settled =
         std::all_of(free.begin(), free.end(), [&](std::size_t j) { return subgradient(j) == 0.0; });
@@ -146,6 +149,7 @@ bool Minimisation::settle_face() {
     const Cholesky factorised = factor(free);
     if (newton_step(free, factorised) && newton_step(free, factorised) &&  // refines the first
         !leave_plain(free, factorised)) {
+      left_out_ = left_out(free, factorised);
       return true;
     }
     if (sweeps_preferred_ > 0) {
@@ -154,6 +158,16 @@ bool Minimisation::settle_face() {
     }
   }
   return false;
+}
+
+double Minimisation::left_out(const Variables& face, const Cholesky& factor) const {
+  std::vector<double> slopes;
+  std::vector<double> rounding;
+  for (const std::size_t j : face) {
+    slopes.push_back(subgradient(j));
+    if (!model_.rounding().empty()) rounding.push_back(model_.rounding()[j]);
+  }
+  return factor.left_out(slopes, {{}, rounding});
 }
 
 // x −= H_FF⁻¹ (q + sign · l1). False if a variable came to rest before that.
@@ -272,6 +286,7 @@ PiecewiseQuadratic::Minimum Minimisation::run() {
     if (result.exact) break;  // what is left to gain is rounding
   }
   result.decrease = std::max(-value_at(x_), 0.0);
+  result.left_out = left_out_;
   for (std::size_t j = 0; j < x_.size(); ++j) {
     result.slope += gradient_[j] * (x_[j] - w_[j]) + change_of_penalty(j, x_[j]);
     const double rounding = model_.row(j)[j] > 0.0 ? noise_[j] : 0.0;
@@ -284,8 +299,11 @@ PiecewiseQuadratic::Minimum Minimisation::run() {
 }  // namespace
 
 PiecewiseQuadratic::PiecewiseQuadratic(const SymmetricMatrix& hessian, std::vector<Kink> kinks,
-                                       std::size_t intercepts)
-    : kinks_(std::move(kinks)), intercepts_(intercepts), square_(kinks_.size() * kinks_.size()) {
+                                       std::size_t intercepts, std::vector<double> rounding)
+    : kinks_(std::move(kinks)),
+      intercepts_(intercepts),
+      rounding_(std::move(rounding)),
+      square_(kinks_.size() * kinks_.size()) {
   for (std::size_t j = 0; j < size(); ++j) {
     for (std::size_t k = 0; k <= j; ++k) {
       square_[j * size() + k] = square_[k * size() + j] = hessian(j, k);

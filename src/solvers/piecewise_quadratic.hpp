@@ -20,12 +20,15 @@ class PiecewiseQuadratic {
     double decrease = 0.0;  ///< −M(x) ≥ 0
     double slope = 0.0;  ///< gᵀ(x − w) + the change of the penalty, < −decrease unless x = w
     bool exact = false;  ///< the conditions of a minimum hold up to rounding, but for slopes …
+    double left_out =
+        0.0;  ///< what directions that the last factorisation left out may have to give
     std::vector<double> slopes_left;  ///< … without curvature in H, and rounding
   };
 
-  /// Variables from `intercepts` on are eliminated first (see Cholesky).
+  /// Variables from `intercepts` on are eliminated first (see Cholesky). `rounding`: of the
+  /// gradient, or empty.
   PiecewiseQuadratic(const SymmetricMatrix& hessian, std::vector<Kink> kinks,
-                     std::size_t intercepts);
+                     std::size_t intercepts, std::vector<double> rounding = {});
 
   /// From x = w, by turns: the minimum on the face (the variables that do not rest on a kink or a
   /// bound, as far as their signs stay) by a factorisation, then sweeps of coordinate descent that
@@ -41,10 +44,12 @@ class PiecewiseQuadratic {
     return std::span(square_).subspan(j * size(), size());
   }
   std::size_t intercepts() const { return intercepts_; }
+  std::span<const double> rounding() const { return rounding_; }
 
  private:
   std::vector<Kink> kinks_;
   std::size_t intercepts_;
+  std::vector<double> rounding_;
   std::vector<double> square_;  // H by rows: every column is wanted in one piece
 };
 

@@ -17,20 +17,27 @@ namespace {
 
 class MatrixPreconditioner final : public Preconditioner {
  public:
-  MatrixPreconditioner(const SymmetricMatrix& matrix, std::size_t intercepts)
-      : factor_(matrix, matrix.dimension - intercepts) {}
+  MatrixPreconditioner(const SymmetricMatrix& matrix, const ClassLayout& layout)
+      : factor_(matrix, matrix.dimension - layout.classes), largest_(layout.largest_curvature) {}
 
   void apply(std::span<const double> vector, std::span<double> result) const override {
     factor_.solve(vector, result);
   }
 
+  double left_out(std::span<const double> gradient,
+                  std::span<const double> rounding) const override {
+    return factor_.left_out(gradient, {largest_, rounding});
+  }
+
  private:
   Cholesky factor_;
+  std::span<const double> largest_;
 };
 
 class BlockPreconditioner final : public Preconditioner {
  public:
-  explicit BlockPreconditioner(const std::vector<SymmetricMatrix>& blocks) {
+  BlockPreconditioner(const std::vector<SymmetricMatrix>& blocks, std::span<const double> largest)
+      : largest_(largest) {
     for (const auto& block : blocks) factors_.emplace_back(block, block.dimension - 1);
   }
 
@@ -44,8 +51,25 @@ class BlockPreconditioner final : public Preconditioner {
     }
   }
 
+  double left_out(std::span<const double> gradient,
+                  std::span<const double> rounding) const override {
+    const std::size_t classes = factors_.size();
+    double sum = 0.0;
+    for (std::size_t k = 0; k < classes; ++k) {
+      if (factors_[k].aliased().empty()) continue;
+      const auto own = [&](std::span<const double> all) {
+        std::vector<double> part;
+        for (std::size_t v = k; v < all.size(); v += classes) part.push_back(all[v]);
+        return part;
+      };
+      sum += factors_[k].left_out(own(gradient), {own(largest_), own(rounding)});
+    }
+    return sum;
+  }
+
  private:
   std::vector<Cholesky> factors_;  // one per class
+  std::span<const double> largest_;
 };
 
 class DiagonalPreconditioner final : public Preconditioner {
@@ -90,6 +114,14 @@ class CommonDirectionApart final : public Preconditioner {
         result[j * classes + k] += common[j] / curvature_[j];
       }
     }
+  }
+
+  double left_out(std::span<const double> gradient,
+                  std::span<const double> rounding) const override {
+    std::vector<double> apart(gradient.begin(), gradient.end());
+    std::vector<double> common(curvature_.size());
+    take_out_means(apart, common);
+    return inner_->left_out(apart, rounding);
   }
 
  private:
@@ -144,16 +176,34 @@ void temper(std::vector<double>& diagonal) {
 
 }  // namespace
 
+void take_out_vanished(SymmetricMatrix& matrix, std::span<const double> largest, std::size_t first,
+                       std::size_t stride) {
+  constexpr double kRoundedShare = 0x1p-50;
+  if (largest.empty()) return;
+  for (std::size_t j = 0; j < matrix.dimension; ++j) {
+    if (matrix(j, j) >= kRoundedShare * largest[first + j * stride]) continue;
+    for (std::size_t m = 0; m < matrix.dimension; ++m) {
+      matrix(std::max(j, m), std::min(j, m)) = 0.0;
+    }
+  }
+}
+
 std::unique_ptr<Preconditioner> matrix_preconditioner(const Point& point,
                                                       const ClassLayout& layout) {
   SymmetricMatrix matrix = point.hessian_matrix();
+  take_out_vanished(matrix, layout.largest_curvature, 0, 1);
   if (!layout.common_curvature.empty()) stiffen_common_direction(matrix, layout.classes);
-  return with_layout(std::make_unique<MatrixPreconditioner>(matrix, layout.classes), layout);
+  return with_layout(std::make_unique<MatrixPreconditioner>(matrix, layout), layout);
 }
 
 std::unique_ptr<Preconditioner> block_preconditioner(const Point& point,
                                                      const ClassLayout& layout) {
-  return with_layout(std::make_unique<BlockPreconditioner>(point.hessian_blocks()), layout);
+  std::vector<SymmetricMatrix> blocks = point.hessian_blocks();
+  for (std::size_t k = 0; k < blocks.size(); ++k) {
+    take_out_vanished(blocks[k], layout.largest_curvature, k, blocks.size());
+  }
+  return with_layout(std::make_unique<BlockPreconditioner>(blocks, layout.largest_curvature),
+                     layout);
 }
 
 std::unique_ptr<Preconditioner> diagonal_preconditioner(const Point& point,

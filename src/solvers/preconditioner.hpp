@@ -18,6 +18,14 @@ class Preconditioner {
 
   /// result = M⁻¹ vector (dimension each), M symmetric, positive on what is not aliased.
   virtual void apply(std::span<const double> vector, std::span<double> result) const = 0;
+
+  /// What F may have to give in directions that M⁻¹ knows nothing of, with this gradient (or, of
+  /// conjugate gradients, the residual of it that they leave): see Cholesky::left_out.
+  /// `rounding`: of the gradient, or empty.
+  virtual double left_out(std::span<const double> /*gradient*/,
+                          std::span<const double> /*rounding*/) const {
+    return 0.0;
+  }
 };
 
 /// What is known of the variables beforehand: `Objective::classes` and `common_curvature`.
@@ -30,7 +38,16 @@ class Preconditioner {
 struct ClassLayout {
   std::size_t classes = 1;
   std::span<const double> common_curvature;  ///< (dimension / classes), or empty
+
+  /// `Objective::largest_curvature`. A variable with less than 2⁻⁵⁰ of it in H has no curvature but
+  /// rounding, and is aliased.
+  std::span<const double> largest_curvature = {};
 };
+
+/// Makes 0 what a matrix has of variables whose curvature is nothing but rounding: below 2⁻⁵⁰ of
+/// `largest` (or empty: none). Row j of the matrix is variable first + j · stride.
+void take_out_vanished(SymmetricMatrix& matrix, std::span<const double> largest, std::size_t first,
+                       std::size_t stride);
 
 /// B = the point's Hessian matrix, factorised with the intercepts first.
 /// Cost: that of the matrix, and n³/3 products.

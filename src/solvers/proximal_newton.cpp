@@ -9,6 +9,7 @@
 #include "mpilogit/solvers/owlqn.hpp"
 
 #include "solvers/composite_search.hpp"
+#include "solvers/conjugate_gradient.hpp"
 #include "solvers/non_smooth.hpp"
 #include "solvers/piecewise_quadratic.hpp"
 #include "solvers/report.hpp"
@@ -22,6 +23,7 @@ constexpr int kFactorisationsAtFirst = 30;
 constexpr int kMostFactorisations = 1000;
 constexpr double kFirstDamping = 1e-3;
 constexpr double kLeastDamping = 1e-9;
+constexpr double kVanished = 0x1p-50;  // of the largest curvature: rounding
 constexpr double kShortStep = 0.25;
 constexpr int kFlatProximalSteps = 2;
 constexpr int kMostProximalChords = 2;
@@ -60,7 +62,9 @@ class ProximalNewtonRun {
   bool optimal_outside() const;
   Solution hand_over();
   bool report(double gap);
-  Solution stop(StopReason reason) const { return solution_at(point_, iteration_, gap_, reason); }
+  Solution stop(StopReason reason) const {
+    return solution_at(objective_, non_smooth_, point_, iteration_, gap_, reason);
+  }
 
   const Objective& objective_;
   const NonSmooth& non_smooth_;
@@ -68,10 +72,14 @@ class ProximalNewtonRun {
   const ProximalNewtonOptions& options_;
   Monitor monitor_;
   CompositePoint point_;
+  double left_out(const Minimum& minimum) const;
+  bool vanished(std::size_t variable, double curvature) const;
+
   std::vector<double> curvatures_;  // the largest ∂²F/∂w_j² seen, where j was in a working set
   WorkingSet set_;
   SymmetricMatrix hessian_;  // at the point, over the working set
   double damping_ = 0.0;
+  bool needs_damping_ = false;  // the last model had directions without curvature
   std::int64_t iteration_ = 0;
   std::int64_t reported_ = -1;  // the last iteration that the monitor saw
   double step_length_ = 0.0;
@@ -86,6 +94,7 @@ class ProximalNewtonRun {
 void ProximalNewtonRun::visit(core::Archive& archive) {
   archive(curvatures_);
   archive(damping_);
+  archive(needs_damping_);
   archive(iteration_);
   archive(reported_);
   archive(step_length_);
@@ -140,20 +149,37 @@ void keep_means(std::span<const std::size_t> variables, std::span<const Kink> ki
   }
 }
 
-// H + damping · D over the working set, with D_j the largest H_jj so far.
+bool ProximalNewtonRun::vanished(std::size_t variable, double curvature) const {
+  const auto largest = objective_.largest_curvature();
+  return !largest.empty() && curvature < kVanished * largest[variable];
+}
+
+// H + damping · D over the working set, with D_j the largest H_jj so far; where that is nothing but
+// rounding, the largest there can be.
 void ProximalNewtonRun::take_hessian() {
   hessian_ = point_.smooth->hessian_matrix(set_.variables);
   for (std::size_t i = 0; i < set_.variables.size(); ++i) {
-    double& largest = curvatures_[set_.variables[i]];
+    const std::size_t variable = set_.variables[i];
+    double& largest = curvatures_[variable];
     largest = std::max(largest, hessian_(i, i));
+    if (!vanished(variable, hessian_(i, i))) continue;
+    largest = std::max(largest, objective_.largest_curvature()[variable]);
+    for (std::size_t k = 0; k < set_.variables.size(); ++k) {
+      hessian_(std::max(i, k), std::min(i, k)) = 0.0;
+    }
   }
 }
 
 PiecewiseQuadratic ProximalNewtonRun::model() const {
   const std::vector<std::size_t>& variables = set_.variables;
+  const std::vector<double> of_all = gradient_rounding(objective_, point_.value);
   std::vector<Kink> kinks;
+  std::vector<double> rounding;
   kinks.reserve(variables.size());
-  for (const std::size_t j : variables) kinks.push_back(kink_of(non_smooth_, j));
+  for (const std::size_t j : variables) {
+    kinks.push_back(kink_of(non_smooth_, j));
+    if (!of_all.empty()) rounding.push_back(of_all[j]);
+  }
   SymmetricMatrix hessian = hessian_;
   for (std::size_t i = 0; i < variables.size(); ++i) {
     hessian(i, i) += damping_ * curvatures_[variables[i]];
@@ -163,7 +189,7 @@ PiecewiseQuadratic ProximalNewtonRun::model() const {
   const auto intercepts = static_cast<std::size_t>(first - variables.begin());
   const auto common = objective_.common_curvature();
   if (!common.empty()) keep_means(variables, kinks, common, objective_.classes(), hessian);
-  return {hessian, std::move(kinks), intercepts};
+  return {hessian, std::move(kinks), intercepts, std::move(rounding)};
 }
 
 ProximalNewtonRun::Minimum ProximalNewtonRun::minimise(const PiecewiseQuadratic& model) const {
@@ -178,10 +204,24 @@ ProximalNewtonRun::Minimum ProximalNewtonRun::minimise(const PiecewiseQuadratic&
   return model.minimise(w, g, iteration_ == 0 ? kFactorisationsAtFirst : kMostFactorisations);
 }
 
+// What the model does not see: directions that its factorisation left out, and variables whose
+// curvature has vanished. 0 if that is nothing beside the tolerance.
+double ProximalNewtonRun::left_out(const Minimum& minimum) const {
+  NewtonModel model;
+  model.left_out = minimum.left_out;
+  for (std::size_t i = 0; i < set_.variables.size(); ++i) {
+    const std::size_t variable = set_.variables[i];
+    const double s = minimum.slopes_left[i];
+    if (s == 0.0 || !vanished(variable, hessian_(i, i))) continue;
+    model.left_out += 0.5 * s * s / (kVanished * objective_.largest_curvature()[variable]);
+  }
+  return whole_decrease(model, limits_.tolerance, point_.value);
+}
+
 // The model's decrease, and ½ s²/D for every slope s that its minimum may leave: where the weights
 // of rows vanish, H is 0 up to rounding although F is not flat. Relative to |Φ|.
 double ProximalNewtonRun::estimated_gap(const Minimum& minimum) const {
-  double gap = minimum.decrease;
+  double gap = minimum.decrease + left_out(minimum);
   for (std::size_t i = 0; i < set_.variables.size(); ++i) {
     const double s = minimum.slopes_left[i];
     if (s != 0.0) gap += 0.5 * s * s / curvatures_[set_.variables[i]];
@@ -201,13 +241,14 @@ std::vector<double> ProximalNewtonRun::target(const Minimum& minimum) const {
 void ProximalNewtonRun::adapt_damping() {
   if (step_length_ <= kShortStep) {
     damping_ = std::max(10.0 * damping_, kFirstDamping);
-  } else if (step_length_ == 1.0) {
-    damping_ = damping_ > kLeastDamping ? 0.1 * damping_ : 0.0;
+  } else if (step_length_ >= 1.0) {
+    damping_ = damping_ > kLeastDamping ? 0.1 * damping_ : needs_damping_ ? kLeastDamping : 0.0;
   }
 }
 
 bool ProximalNewtonRun::advance(const Minimum& minimum) {
-  auto step = composite_search(objective_, non_smooth_, point_, target(minimum), minimum.slope);
+  auto step = composite_search(objective_, non_smooth_, point_, target(minimum), minimum.slope,
+                               damping_ > 0.0 ? Reach::beyond : Reach::whole);
   outcome_ = step.outcome;
   if (!step.point.smooth) return false;
   flat_steps_ = step.outcome == StepOutcome::flat ? flat_steps_ + 1 : 0;
@@ -227,8 +268,15 @@ Solution ProximalNewtonRun::run() {
     take_hessian();
     PiecewiseQuadratic quadratic = model();
     Minimum minimum = minimise(quadratic);
+    const double damping = damping_;
     if (damping_ > 0.0 && estimated_gap(minimum) <= limits_.tolerance) {
       damping_ = 0.0;  // only the model itself can tell that
+      quadratic = model();
+      minimum = minimise(quadratic);
+    }
+    if (damping_ == 0.0 && left_out(minimum) > 0.0 && estimated_gap(minimum) > limits_.tolerance) {
+      damping_ = damping > 0.0 ? damping : kFirstDamping;  // the model itself leads nowhere
+      needs_damping_ = true;
       quadratic = model();
       minimum = minimise(quadratic);
     }
@@ -239,10 +287,11 @@ Solution ProximalNewtonRun::run() {
         return stop(StopReason::tolerance_reached);
       continue;
     }
-    if (flat_steps_ >= kFlatProximalSteps) return stop(at_rounding_level(gap_));
+    if (flat_steps_ >= kFlatProximalSteps) return stop(at_rounding_level(gap_, limits_.tolerance));
     if (iteration_ >= limits_.max_iterations) return stop(StopReason::iteration_limit);
     if (!advance(minimum)) {
-      const bool optimum = outcome_ == StepOutcome::stuck && converged(at_rounding_level(gap_));
+      const bool optimum =
+          outcome_ == StepOutcome::stuck && converged(at_rounding_level(gap_, limits_.tolerance));
       return optimum ? stop(StopReason::precision_reached) : hand_over();
     }
   }
@@ -308,7 +357,7 @@ Solution ProximalNewtonRun::hand_over() {
   };
   Solution solution = owlqn(objective_, non_smooth_, point_.smooth->coefficients(),
                             {limits_.tolerance, limits_.max_iterations - iteration_},
-                            OwlqnOptions{}, {monitor, monitor_.keeper()});
+                            {.finished_by_newton = false}, {monitor, monitor_.keeper()});
   solution.iterations += iteration_;
   return solution;
 }

@@ -5,6 +5,11 @@
 #include <cstddef>
 #include <span>
 
+#include "mpilogit/solvers/cholesky.hpp"
+
+#include "solvers/report.hpp"
+#include "solvers/vector_algebra.hpp"
+
 namespace mpilogit::solvers {
 
 namespace {
@@ -81,6 +86,31 @@ NewtonModel reduced_newton(const CompositePoint& point, const std::vector<bool>&
                            double damping, const Sufficiency& sufficiency, double smallest_ritz) {
   const FreePoint reduced(point, free, damping);
   return conjugate_gradient(reduced, *diagonal_preconditioner(reduced), sufficiency, smallest_ritz);
+}
+
+NewtonModel restricted_newton(const Objective& objective, const Point& point,
+                              std::span<const std::size_t> variables,
+                              std::span<const double> slopes) {
+  const auto own = [&](std::span<const double> all) {
+    std::vector<double> part;
+    for (const std::size_t j : variables) {
+      if (!all.empty()) part.push_back(all[j]);
+    }
+    return part;
+  };
+  const std::vector<double> largest = own(objective.largest_curvature());
+  const std::vector<double> rounding = own(gradient_rounding(objective, point.value()));
+  SymmetricMatrix matrix = point.hessian_matrix(variables);
+  take_out_vanished(matrix, largest, 0, 1);
+  const auto intercepts = std::lower_bound(variables.begin(), variables.end(),
+                                           objective.dimension() - objective.classes());
+  const Cholesky factor(matrix, static_cast<std::size_t>(intercepts - variables.begin()));
+  NewtonModel model;
+  std::vector<double> solved(slopes.size());
+  factor.solve(slopes, solved);
+  model.decrease = 0.5 * dot(slopes, solved);
+  model.left_out = factor.left_out(slopes, {largest, rounding});
+  return model;
 }
 
 }  // namespace mpilogit::solvers

@@ -1,6 +1,8 @@
 #pragma once
 // Newton's direction on the variables that are free to move, for problems with kinks and bounds.
 
+#include <cstddef>
+#include <span>
 #include <vector>
 
 #include "mpilogit/solvers/objective.hpp"
@@ -19,5 +21,12 @@ std::vector<bool> free_variables(const NonSmooth& non_smooth, const CompositePoi
 /// singular only the damping (> 0) bounds it. Cost: a pass for the diagonal, one per product.
 NewtonModel reduced_newton(const CompositePoint& point, const std::vector<bool>& free,
                            double damping, const Sufficiency& sufficiency, double smallest_ritz);
+
+/// Newton's decrement over `variables` (ascending) with these slopes, from the matrix over them; no
+/// direction. Where the matrix is singular, a gap that F does not have is possible, a smaller one
+/// than it has is not. Cost: that of the matrix.
+NewtonModel restricted_newton(const Objective& objective, const Point& point,
+                              std::span<const std::size_t> variables,
+                              std::span<const double> slopes);
 
 }  // namespace mpilogit::solvers

@@ -62,13 +62,13 @@ Solution sgd(const Objective& objective, const BatchObjective& batches,
   };
   const StateFrame frame(monitor.keeper(), visit);
   if (!frame.resumed()) best = objective.evaluate(start);
-  if (!is_finite(*best)) return solution_at(*best, 0, 0.0, StopReason::no_progress);
+  if (!is_finite(*best)) return solution_at(objective, *best, 0, 0.0, StopReason::no_progress);
   for (;; ++epoch) {
     monitor.boundary();
     const double promised = promised_decrease(*best, batches.curvature_bound());
     const auto figure = gap.at(*best, promised);
     const auto stop = [&](StopReason reason, double estimated_gap) {
-      return solution_at(*best, epoch, estimated_gap, reason);
+      return solution_at(objective, *best, epoch, estimated_gap, reason);
     };
     if (!monitor(progress_at(objective, *best, epoch, figure.relative, epoch > 0 ? rate : 0.0))) {
       return stop(StopReason::asked_to_stop, figure.relative);
@@ -77,7 +77,7 @@ Solution sgd(const Objective& objective, const BatchObjective& batches,
     if (epoch >= limits.max_iterations) return stop(StopReason::iteration_limit, figure.relative);
     if (halvings > kMostHalvings) {
       const double computed = gap.computed(*best, promised);
-      return stop(at_rounding_level(computed), computed);
+      return stop(at_rounding_level(computed, limits.tolerance), computed);
     }
     auto point =
         objective.evaluate(epoch_from(batches, best->coefficients(), epoch, rate, options.decay));

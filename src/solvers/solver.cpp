@@ -1,9 +1,12 @@
 #include "mpilogit/solvers/solver.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <vector>
 
+#include "solvers/gap_bound.hpp"
 #include "solvers/report.hpp"
 #include "solvers/vector_algebra.hpp"
 
@@ -30,6 +33,7 @@ void Solution::visit(core::Archive& archive) {
   archive(objective);
   archive(gradient_norm);
   archive(estimated_gap);
+  archive(gap_bound);
   archive(iterations);
   archive(stop_reason);
 }
@@ -56,18 +60,36 @@ void visit_point(core::Archive& archive, const Objective& objective,
   if (archive.reading()) point = objective.evaluate(coefficients);
 }
 
-StopReason at_rounding_level(double estimated_gap) {
-  constexpr double kTinyGap = 1e-10;
-  return estimated_gap <= kTinyGap ? StopReason::precision_reached : StopReason::no_progress;
+// A row's residual is no more than its loss, so that Σ_i s_i |r_i x_ij| / S ≤ F max|x_ij|, of which
+// a sum in doubles loses a few ε; and its exact part 2⁻⁶¹ of max|x_ij| per block.
+std::vector<double> gradient_rounding(const Objective& objective, double value) {
+  constexpr double kOfSum = 4.0 * std::numeric_limits<double>::epsilon();
+  constexpr double kOfUnits = 0x1p-58;
+  std::vector<double> rounding;
+  for (const double largest : objective.penalty_shape().largest) {
+    rounding.insert(rounding.end(), objective.classes(),
+                    (kOfSum * std::abs(value) + kOfUnits) * largest);
+  }
+  return rounding;
 }
 
-Solution solution_at(const Point& point, std::int64_t iterations, double estimated_gap,
-                     StopReason reason) {
+StopReason at_rounding_level(double estimated_gap, double tolerance) {
+  constexpr double kRoundingOfF = 16.0 * std::numeric_limits<double>::epsilon();
+  return estimated_gap <= std::max(tolerance, kRoundingOfF) ? StopReason::precision_reached
+                                                            : StopReason::no_progress;
+}
+
+Solution solution_at(const Objective& objective, const Point& point, std::int64_t iterations,
+                     double estimated_gap, StopReason reason) {
   const auto coefficients = point.coefficients();
+  std::optional<double> bound;
+  if (converged(reason)) bound = gap_bound(objective, point, unrestricted(coefficients.size()));
+  if (bound) bound = relative_gap(*bound, point.value());
   return {{coefficients.begin(), coefficients.end()},
           point.value(),
           largest_magnitude(point.gradient()),
           estimated_gap,
+          bound,
           iterations,
           reason};
 }

@@ -2,14 +2,55 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 #include <fmt/format.h>
+
+#include "mpilogit/core/label_length.hpp"
 
 namespace mpilogit::table {
 
 namespace {
 
-constexpr std::size_t kLongestLabel = 4096;
+std::string written(std::int64_t number) {
+  return std::to_string(number);
+}
+const std::string& written(const std::string& text) {
+  return text;
+}
+
+template <class Value>
+Value read_back(const std::string& text) {
+  if constexpr (std::is_same_v<Value, std::string>) {
+    return text;
+  } else {
+    return whole_number_in(text).value_or(0);
+  }
+}
+
+// Each text goes with its length before it, for it may hold any character.
+template <class Value>
+std::vector<std::string> listed(const FewValues<Value>& mine,
+                                const comm::Communicator& communicator) {
+  std::string packed;
+  for (const auto& value : mine.values()) {
+    const std::string text = written(value);
+    packed += std::to_string(text.size()) + ":" + text;
+  }
+  FewValues<Value> all;
+  for (std::string_view rest_of_all : communicator.all_gather(packed)) {
+    for (std::string_view rest = rest_of_all; !rest.empty();) {
+      const std::size_t colon = rest.find(':');
+      const auto size = static_cast<std::size_t>(integer_in(rest.substr(0, colon)).value_or(0));
+      all.add(read_back<Value>(std::string(rest.substr(colon + 1, size))));
+      rest.remove_prefix(colon + 1 + size);
+    }
+  }
+  if (all.too_many()) return {};
+  std::vector<std::string> names;
+  for (const auto& value : all.values()) names.push_back(written(value));
+  return names;
+}
 
 void require_value(const Row& row, std::size_t column, const MissingTexts& missing,
                    const TextFiles& files) {
@@ -38,12 +79,15 @@ void LabelSurvey::see_label(const Row& row, const MissingTexts& missing) {
   const std::string_view text = row.fields[*targets_.label];
   longest_ = std::max(longest_, text.size());
   // Of every label, for whether all are integers only the last may tell.
-  if (text.size() <= kLongestLabel && is_utf8(text)) {
-    all_integers_ = all_integers_ && integer_in(text);
+  if (text.size() <= core::kLongestLabel && is_utf8(text)) {
+    const auto number = whole_number_in(text);
+    all_integers_ = all_integers_ && number;
+    if (number) numbers_.add(*number);
+    texts_.add(text);
     return;
   }
   throw bad_row(files_, row, fmt::format("the label is '{}'", shown(text)),
-                fmt::format("a label is UTF-8 of at most {} bytes", kLongestLabel),
+                fmt::format("a label is UTF-8 of at most {} bytes", core::kLongestLabel),
                 "Is --label the right column?");
 }
 
@@ -75,6 +119,8 @@ Extent together(const RankExtent& mine, const LabelSurvey& labels,
   extent.dropped = sums[0];
   extent.single_precision = sums[1] == 0;
   extent.label = sums[2] == 0 ? LabelForm::integer : LabelForm::text;
+  extent.classes = extent.label == LabelForm::integer ? listed(labels.numbers(), communicator)
+                                                      : listed(labels.texts(), communicator);
   extent.label_length =
       static_cast<std::size_t>(communicator.maximum(static_cast<std::int64_t>(labels.longest())));
   return extent;

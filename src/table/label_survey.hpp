@@ -1,6 +1,9 @@
 #pragma once
 // Labels and weights of the rows that one rank has seen, and how much these rows are.
 
+#include <cstdint>
+#include <functional>
+#include <set>
 #include <string>
 
 #include "mpilogit/table/survey.hpp"
@@ -8,6 +11,22 @@
 #include "mpilogit/table/values.hpp"
 
 namespace mpilogit::table {
+
+/// Different values, as long as there are no more than kMostListedClasses.
+template <class Value>
+class FewValues {
+ public:
+  template <class Any>
+  void add(const Any& value) {
+    if (too_many() || values_.find(value) != values_.end()) return;
+    values_.emplace(value);
+  }
+  bool too_many() const { return values_.size() > kMostListedClasses; }
+  const std::set<Value, std::less<>>& values() const { return values_; }
+
+ private:
+  std::set<Value, std::less<>> values_;
+};
 
 class LabelSurvey {
  public:
@@ -21,6 +40,8 @@ class LabelSurvey {
 
   bool all_integers() const { return all_integers_; }
   std::size_t longest() const { return longest_; }
+  const FewValues<std::int64_t>& numbers() const { return numbers_; }
+  const FewValues<std::string>& texts() const { return texts_; }
 
  private:
   void see_label(const Row& row, const MissingTexts& missing);
@@ -29,6 +50,8 @@ class LabelSurvey {
   const TextFiles& files_;
   bool all_integers_ = true;
   std::size_t longest_ = 0;
+  FewValues<std::int64_t> numbers_;
+  FewValues<std::string> texts_;
 };
 
 /// The weight in that field of a row; throws bad input unless it is a number of at least 0.

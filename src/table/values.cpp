@@ -134,6 +134,14 @@ std::optional<std::int64_t> integer_in(std::string_view text) {
   return value;
 }
 
+std::optional<std::int64_t> whole_number_in(std::string_view text) {
+  if (const auto integer = integer_in(text)) return integer;
+  constexpr double kMost = 0x1p53;  // beyond it, doubles are not all the whole numbers
+  const auto number = number_in(text);
+  if (!number || std::trunc(*number) != *number || std::abs(*number) >= kMost) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
+}
+
 std::optional<double> date_in(std::string_view text) {
   const auto day = take_day(text);
   if (!day || text.empty()) return day;

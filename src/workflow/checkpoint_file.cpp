@@ -11,6 +11,7 @@
 #include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/core/digest.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/file_identity.hpp"
 #include "mpilogit/core/read_file.hpp"
 
 namespace mpilogit::workflow {
@@ -39,20 +40,18 @@ core::Error refusal(const std::string& path, const std::string& what) {
                           .remedy = "Give --checkpoint another path, or remove the file"});
 }
 
+// Empty if there is no file, or not more.
+std::string first_bytes(const std::string& path) {
+  return core::read_beginning(path, kMagic.size()).value_or(std::string());
+}
+
 // Empty if there is no file.
 std::string contents_of(const std::string& path) {
   return core::read_file(path).value_or(std::string());
 }
 
-void require_ours(const std::string& path, std::string_view contents) {
-  if (contents.substr(0, kMagic.size()) != kMagic) {
-    throw refusal(path, "there is a file that is no checkpoint");
-  }
-}
-
 // Nothing if it is not whole.
 std::optional<Checkpoint> parse(const std::string& path, std::string_view contents) {
-  require_ours(path, contents);
   const std::string_view first_line = contents.substr(0, contents.find('\n') + 1);
   if (!first_line.empty() && first_line != kFirstLine) {
     throw refusal(path, "the checkpoint is of another version of mpilogit");
@@ -73,8 +72,8 @@ std::optional<Checkpoint> parse(const std::string& path, std::string_view conten
 
 }  // namespace
 
-std::string previous_path(const std::string& path) {
-  return path + ".previous";
+std::string previous_checkpoint(const std::string& path) {
+  return core::target_of(path) + ".previous";
 }
 
 std::size_t write_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
@@ -85,15 +84,15 @@ std::size_t write_checkpoint(const std::string& path, const Checkpoint& checkpoi
       std::string(kFirstLine) + core::sha256(archive.bytes()) + std::string("\n");
   core::AtomicFile file(path);
   file.write({std::as_bytes(std::span(header)), archive.bytes()});
-  file.commit_keeping(previous_path(path));
+  file.commit_keeping(previous_checkpoint(path));
   return header.size() + archive.bytes().size();
 }
 
 std::optional<FoundCheckpoint> find_checkpoint(const std::string& path) {
   std::string remark;
-  for (const auto& candidate : {path, previous_path(path)}) {
+  for (const auto& candidate : {path, previous_checkpoint(path)}) {
+    if (!is_checkpoint(first_bytes(candidate))) continue;
     const std::string contents = contents_of(candidate);
-    if (contents.empty()) continue;
     auto checkpoint = parse(candidate, contents);
     if (checkpoint) return FoundCheckpoint{std::move(*checkpoint), candidate, remark};
     remark += fmt::format("{}{} is damaged", remark.empty() ? "" : ", ", candidate);
@@ -105,14 +104,21 @@ std::optional<FoundCheckpoint> find_checkpoint(const std::string& path) {
                          .remedy = "Begin anew with --restart, or give --checkpoint another path"});
 }
 
-void require_checkpoint_or_nothing(const std::string& path) {
-  const std::string contents = contents_of(path);
-  if (!contents.empty()) require_ours(path, contents);
+bool is_checkpoint(std::string_view beginning) {
+  return beginning.substr(0, kMagic.size()) == kMagic;
+}
+
+void require_checkpoints_or_nothing(const std::string& path) {
+  for (const auto& candidate : {path, previous_checkpoint(path)}) {
+    const std::string beginning = first_bytes(candidate);
+    if (beginning.empty() || is_checkpoint(beginning)) continue;
+    throw refusal(candidate, "there is a file that is no checkpoint");
+  }
 }
 
 void remove_file(const std::string& path) {
   std::error_code failure;  // what cannot be removed does no harm
-  std::filesystem::remove(path, failure);
+  std::filesystem::remove(core::target_of(path), failure);
 }
 
 std::string difference(const Identity& before, const Identity& now) {

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "mpilogit/workflow/checkpoint_options.hpp"
+
 namespace mpilogit::workflow {
 
 using Identity = std::vector<std::pair<std::string, std::string>>;
@@ -17,11 +19,8 @@ struct Checkpoint {
   std::vector<std::vector<std::byte>> lanes;  ///< of problems that are solved side by side
 };
 
-/// Where the checkpoint before the last one is.
-std::string previous_path(const std::string& path);
-
 /// One process. The file is there whole or not at all, and the one before it is kept at
-/// `previous_path`. Returns its size in bytes. Throws bad input that names the cause.
+/// `previous_checkpoint`. Returns its size in bytes. Throws bad input that names the cause.
 std::size_t write_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 
 struct FoundCheckpoint {
@@ -31,12 +30,13 @@ struct FoundCheckpoint {
 };
 
 /// The checkpoint at `path`; if it is damaged or missing, the one before it; nothing if there is
-/// neither. One process. Throws bad input if both are damaged, and if there is something else than
-/// a checkpoint, or one of another format.
+/// neither. What is something else counts as nothing, and is not read further than its first line.
+/// One process. Throws bad input if both are damaged, and if one is of another format.
 std::optional<FoundCheckpoint> find_checkpoint(const std::string& path);
 
-/// Throws bad input if there is a file at `path` that is no checkpoint: nobody wants it replaced.
-void require_checkpoint_or_nothing(const std::string& path);
+/// Throws bad input if there is a file at `path` or at `previous_checkpoint` that is no checkpoint:
+/// nobody wants it replaced. Reads its first line.
+void require_checkpoints_or_nothing(const std::string& path);
 
 /// If there is one. One process.
 void remove_file(const std::string& path);

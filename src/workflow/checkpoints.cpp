@@ -171,7 +171,7 @@ Identity Checkpoints::Implementation::identity_of(const TrainingSet& set,
 // On the root.
 Checkpoint Checkpoints::Implementation::resume(const Identity& identity) {
   core::require_writable(options_.path);
-  require_checkpoint_or_nothing(options_.path);
+  if (!options_.overwrite) require_checkpoints_or_nothing(options_.path);
   if (options_.restart) return {};
   auto found = find_checkpoint(options_.path);
   if (!found) return {};
@@ -233,7 +233,7 @@ void Checkpoints::Implementation::done(bool keep) {
     writer_.report();
     if (keep) return std::string();
     remove_file(options_.path);
-    remove_file(previous_path(options_.path));
+    remove_file(previous_checkpoint(options_.path));
     return std::string();
   });
 }

@@ -17,6 +17,7 @@
 
 #include "checkpoints.hpp"
 #include "fit.hpp"
+#include "fold_classes.hpp"
 #include "fold_scores.hpp"
 #include "folds.hpp"
 #include "path_fit.hpp"
@@ -46,7 +47,9 @@ class CrossValidation {
         checkpoints_(checkpoints),
         regulariser_(options.penalty, set, set.targets.columns(), false, communicator),
         fold_of_row_(assign_folds(set.dataset, options.folds, options.seed, communicator)),
-        fold_weights_(weights_of_folds()) {}
+        fold_weights_(weights_of_folds()) {
+    require_classes_in_two_folds(set, fold_of_row_, communicator);
+  }
 
   /// Goes on where `report` has candidates already. Keeps to the main run's states.
   void run(CrossValidateReport& report, const RunClock& clock, CrossValidateObserver& observer);

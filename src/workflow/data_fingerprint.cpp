@@ -91,6 +91,12 @@ DataFingerprint data_fingerprint(const TrainingSet& set, const PenaltyOptions& p
     mine.offsets += part.offsets;
     mine.groups += part.groups;
   }
+  // Rows are in their frames.
+  if (communicator.is_root()) {
+    for (const auto& [column, centre, exponent] : set.dataset.frames()) {
+      mine.features += mixed(mixed(column, bits_of(centre)), static_cast<std::uint64_t>(exponent));
+    }
+  }
   DataFingerprint result;
   const auto sum_up = [&](const char* name, bool there, std::uint64_t part) {
     if (!there) return;

@@ -82,10 +82,14 @@ void DataWriter::lay_out(const hdf5::File& file, const DataLayout& layout) {
 
 DataWriter::DataWriter(const std::string& path, const DataLayout& layout,
                        const comm::Communicator& communicator)
-    : rows_(layout.rows), file_(path, communicator, [&](const hdf5::File& file) {
-        core::require_space(path, bytes_of(layout, path));
-        lay_out(file, layout);
-      }) {}
+    : rows_(layout.rows),
+      file_(
+          path, communicator,
+          [&](const hdf5::File& file) {
+            core::require_space(path, bytes_of(layout, path));
+            lay_out(file, layout);
+          },
+          layout.readers) {}
 
 void DataWriter::write_dense(std::int64_t first_row, std::span<const std::byte> values) const {
   file_.write_raw(kDense, first_row, values);

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <random>
 #include <system_error>
@@ -13,6 +12,7 @@
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/line_file.hpp"
+#include "mpilogit/core/read_file.hpp"
 #include "mpilogit/core/stopwatch.hpp"
 
 #include "batch_job.hpp"
@@ -46,11 +46,16 @@ std::string random_id() {
 
 // Whatever else is at the path, a data set say, would be spoilt by lines at its end.
 void require_no_other_contents(const std::string& path) {
+  constexpr std::string_view kFirst = R"({"event":")";
   std::error_code failure;  // not needed: what cannot be looked at cannot be opened either
   if (!std::filesystem::is_regular_file(path, failure)) return;
-  std::ifstream stream(path, std::ios::binary);
-  const int first = stream.get();
-  if (!stream || first == '{') return;
+  std::string beginning;
+  try {
+    beginning = core::read_beginning(path, kFirst.size()).value_or("");
+  } catch (const core::Error&) {
+    return;  // it may take lines all the same
+  }
+  if (kFirst.starts_with(beginning)) return;  // all of it, or what a full disk has taken
   throw core::bad_input({.what = "there is a file with something else than events",
                          .where = path,
                          .why = "events are appended to what is there",

@@ -104,11 +104,15 @@ void fit_firth(const TrainOptions& options, const TrainingSet& set,
   if (options.inference) add_inference(*options.inference, {set, passes, logistic}, report);
   append_coefficients(report.solution.coefficients, 1, report.model.coefficients,
                       report.model.intercept);
+  set.frame.complete(report.model);
+  if (!report.model.centre.empty()) {
+    report.raw_log_loss = logistic.mean_loss(raw_margins(set, report.model));
+  }
   if (report.model.inference) {
-    add_profiles(
-        *options.inference,
-        {firth, report.total_weight, logistic.largest_absolute(), report.solution.coefficients},
-        report.model);
+    report.unprofiled = add_profiles(*options.inference,
+                                     {firth, report.total_weight, logistic.largest_absolute(),
+                                      report.solution.coefficients, set.frame},
+                                     report.model);
     report.test_remark = add_tests(*options.inference, report.model);
   }
   if (options.diagnostics) {

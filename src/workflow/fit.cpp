@@ -4,8 +4,11 @@
 #include <cmath>
 #include <deque>
 #include <functional>
+#include <numeric>
 #include <optional>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/model/distribute.hpp"
@@ -19,6 +22,7 @@
 #include "inference.hpp"
 #include "named_inference.hpp"
 #include "row_diagnostics.hpp"
+#include "scoring.hpp"
 #include "separator.hpp"
 #include "solve.hpp"
 
@@ -110,6 +114,16 @@ struct Fit {
 Strength strength_of(const TrainOptions& options, double total_weight) {
   if (!options.inverse_strength) return options.strength;
   const double lambda = 1.0 / (*options.inverse_strength * total_weight);
+  if (!std::isfinite(lambda)) {
+    throw core::bad_input(
+        {.what = fmt::format("--C {:.3g} is a penalty of 1 / (C S), S = {:.6g} the sum of the "
+                             "weights",
+                             *options.inverse_strength, total_weight),
+         .where = {},
+         .why = "that is above the largest double",
+         .remedy = "Give a larger --C, or a fixed penalty (--l2)"})
+        .as_agreed();
+  }
   return {options.l1_ratio * lambda, (1.0 - options.l1_ratio) * lambda};
 }
 
@@ -131,9 +145,8 @@ std::vector<double> start_from(const TrainOptions& options, const TrainingSet& s
                                std::size_t columns, bool reference_class,
                                const comm::Communicator& communicator) {
   const model::Model model = model::read_model(*options.start, communicator);
-  return model::coefficients_for(model, set.classes(), set.design.feature_names(),
-                                 static_cast<std::int64_t>(set.design.features()), columns,
-                                 reference_class, *options.start);
+  require_same_columns(model, *options.start, set.source, set.dataset.shape());
+  return framed_coefficients(model, set, columns, reference_class, *options.start);
 }
 
 // At the end of a fit: what is known of its coefficients, or why it is not.
@@ -149,12 +162,14 @@ void add_inference(const InferenceOptions& options, const InferenceProblem& prob
 }
 
 // Needs the model's coefficients.
-void add_named_inference(const InferenceOptions& options, const Fit& fit, TrainReport& report) {
+void add_named_inference(const InferenceOptions& options, const TrainingSet& set, const Fit& fit,
+                         TrainReport& report) {
   if (!report.model.inference) return;
-  add_profiles(options,
-               {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
-                fit.solution.coefficients},
-               report.model);
+  report.unprofiled =
+      add_profiles(options,
+                   {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
+                    fit.solution.coefficients, set.frame},
+                   report.model);
   report.test_remark = add_tests(options, report.model);
 }
 
@@ -207,7 +222,11 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   phase.turn_to("inference");
   if (options.inference) add_inference(*options.inference, problem, fit, report);
   merge(fit, report);
-  if (options.inference) add_named_inference(*options.inference, fit, report);
+  set.frame.complete(report.model);
+  if (!report.model.centre.empty()) {
+    report.raw_log_loss = fit.objective.mean_loss(raw_margins(set, report.model));
+  }
+  if (options.inference) add_named_inference(*options.inference, set, fit, report);
   report.data_passes = passes.data_passes();
   report.reads = passes.read().reads;
   report.total_weight = fit.objective.total_weight();
@@ -223,6 +242,23 @@ std::vector<double> column_of(std::span<const double> start, std::size_t columns
   std::vector<double> column;
   for (std::size_t v = k; v < start.size(); v += columns) column.push_back(start[v]);
   return column;
+}
+
+// Of all problems together, each with its class's margins.
+double raw_log_loss(const TrainingSet& set, const model::Model& model, const std::deque<Fit>& fits,
+                    objective::LockStep& lock_step) {
+  const std::vector<double> margins = raw_margins(set, model);
+  std::vector<double> losses(fits.size());
+  std::vector<std::function<void()>> tasks;
+  for (std::size_t k = 0; k < fits.size(); ++k) {
+    tasks.emplace_back([&, k] {
+      std::vector<double> own(margins.size() / fits.size());
+      for (std::size_t i = 0; i < own.size(); ++i) own[i] = margins[i * fits.size() + k];
+      losses[k] = fits[k].objective.mean_loss(own);
+    });
+  }
+  lock_step.run(tasks);
+  return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
 // A problem per class, all in lock-step.
@@ -259,6 +295,10 @@ void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const 
   lock_step.run(tasks);
   report.model.objective = model::kOneVsRest;
   for (const auto& fit : fits) merge(fit, report);
+  set.frame.complete(report.model);
+  if (!report.model.centre.empty()) {
+    report.raw_log_loss = raw_log_loss(set, report.model, fits, lock_step);
+  }
   report.data_passes = lock_step.read().data_passes(set.rows.design.rows());
   report.reads = lock_step.read().reads;
   report.total_weight = fits.front().objective.total_weight();
@@ -279,11 +319,16 @@ model::Model model_frame(const TrainingSet& set, const Strength& strength, bool 
   model.expansion = set.design.expansion();
   model.data_feature_names = set.dataset.shape().feature_names;
   model.schema = set.dataset.shape().schema;
+  model.column_numbers = set.dataset.shape().column_numbers;
   model.l1 = strength.l1;
   model.l2 = strength.l2;
   model.standardized = standardized;
   model.solver = to_string(solver);
   return model;
+}
+
+std::vector<double> raw_margins(const TrainingSet& set, const model::Model& model) {
+  return margins(set.frame.raw_form(model), set.dataset, set.rows.threads);
 }
 
 void append_coefficients(std::span<const double> solution, std::size_t columns,
@@ -324,10 +369,13 @@ void fit(const TrainOptions& options, const TrainingSet& set,
   } else {
     fit_together(options, set, strength, communicator, monitor, report);
   }
+  set.frame.leave(report.diagnosis.aliased);
   report.nonzero_coefficients = static_cast<std::int64_t>(
       std::count_if(report.model.coefficients.begin(), report.model.coefficients.end(),
                     [](double w) { return w != 0.0; }));
   report.shape = set.dataset.shape();
+  report.centred_columns = static_cast<std::int64_t>(std::count_if(
+      report.model.centre.begin(), report.model.centre.end(), [](double c) { return c != 0.0; }));
 }
 
 }  // namespace mpilogit::workflow

@@ -20,6 +20,9 @@ void fit(const TrainOptions& options, const TrainingSet& set,
          const comm::Communicator& communicator, Checkpoints& checkpoints, solvers::Monitor monitor,
          TrainReport& report);
 
+/// What is read for these options.
+DesignOptions design_of(const TrainOptions& options);
+
 /// Whether the run ended at its limit of iterations: then its last state in the solver is worth
 /// more than its result, for with a higher limit it goes on from there.
 inline bool may_go_on(const solvers::Solution& solution) {
@@ -33,6 +36,9 @@ bool needs_reference_class(const TrainingSet& set, bool penalised);
 /// A model with everything but its coefficients.
 model::Model model_frame(const TrainingSet& set, const Strength& strength, bool standardized,
                          SolverKind solver);
+
+/// Margins of the model's raw form over the set's rows (local rows × rows of coefficients).
+std::vector<double> raw_margins(const TrainingSet& set, const model::Model& model);
 
 /// Row-major, columns × features, and the intercepts, from the solvers' layout.
 void append_coefficients(std::span<const double> solution, std::size_t columns,

@@ -65,34 +65,110 @@ std::vector<std::int64_t> counts_below(std::span<const std::uint32_t> strata, st
   return below;
 }
 
+// Deals rows out, hand by hand: each fold gets one row of a hand.
+class Dealer {
+ public:
+  Dealer(std::size_t folds, std::uint64_t seed, std::uint64_t stratum)
+      : folds_(folds), seed_(seed), stratum_(stratum) {}
+
+  std::uint32_t fold_of(std::uint64_t place) {
+    if (hand_ != place / folds_) {
+      hand_ = place / folds_;
+      order_ = order_of_hand(folds_, seed_, stratum_, hand_);
+    }
+    return order_[place % folds_];
+  }
+
+ private:
+  std::size_t folds_;
+  std::uint64_t seed_;
+  std::uint64_t stratum_;
+  std::uint64_t hand_ = ~std::uint64_t{0};
+  std::vector<std::uint32_t> order_;
+};
+
+bool has_weight(const data::Dataset& dataset, std::size_t row) {
+  return (dataset.weights().empty() || dataset.weights()[row] > 0.0) &&
+         (dataset.trials().empty() || dataset.trials()[row] > 0.0);
+}
+
+// The class of each row; aggregated rows have none of their own, and are one stratum.
+std::vector<std::uint32_t> strata_of(const data::Dataset& dataset) {
+  std::vector<std::uint32_t> strata(dataset.trials().size(), 0);
+  dataset.labels().visit(
+      [&](auto labels) { strata.insert(strata.end(), labels.begin(), labels.end()); });
+  return strata;
+}
+
+// Each class from a first hand of its own.
+std::vector<std::uint32_t> dealt_by_class(std::span<const std::uint32_t> strata,
+                                          std::size_t classes, std::size_t folds,
+                                          std::uint64_t seed,
+                                          const comm::Communicator& communicator) {
+  std::vector<Dealer> dealers;
+  for (std::size_t k = 0; k < classes; ++k) dealers.emplace_back(folds, seed, k);
+  std::vector<std::int64_t> next = counts_below(strata, classes, communicator);
+  std::vector<std::uint32_t> fold_of_row;
+  fold_of_row.reserve(strata.size());
+  for (const auto stratum : strata) {
+    fold_of_row.push_back(dealers[stratum].fold_of(static_cast<std::uint64_t>(next[stratum]++)));
+  }
+  return fold_of_row;
+}
+
+// One class after the other goes on with the hand that the one before began, and rows without
+// weight come last: folds differ by one row at most, and none is empty while there are rows enough.
+std::vector<std::uint32_t> dealt_in_turn(const data::Dataset& dataset,
+                                         std::vector<std::uint32_t> strata, std::size_t classes,
+                                         std::size_t folds, std::uint64_t seed,
+                                         const comm::Communicator& communicator) {
+  const std::size_t without_weight = classes;
+  std::vector<std::int64_t> totals(classes + 1, 0);
+  for (std::size_t i = 0; i < strata.size(); ++i) {
+    if (!has_weight(dataset, i)) strata[i] = static_cast<std::uint32_t>(without_weight);
+    ++totals[strata[i]];
+  }
+  communicator.sum(totals);
+  std::vector<std::int64_t> next = counts_below(strata, classes + 1, communicator);
+  std::int64_t before = 0;
+  for (std::size_t k = 0; k <= classes; ++k) {
+    if (k == without_weight && before < static_cast<std::int64_t>(folds)) {
+      refuse_folds(folds, before, "rows of positive weight");
+    }
+    next[k] += before;
+    before += totals[k];
+  }
+  std::vector<Dealer> dealers(classes + 1, Dealer(folds, seed, classes));
+  std::vector<std::uint32_t> fold_of_row;
+  fold_of_row.reserve(strata.size());
+  for (const auto stratum : strata) {
+    fold_of_row.push_back(dealers[stratum].fold_of(static_cast<std::uint64_t>(next[stratum]++)));
+  }
+  return fold_of_row;
+}
+
+bool leaves_a_fold_empty(const data::Dataset& dataset, std::span<const std::uint32_t> fold_of_row,
+                         std::size_t folds, const comm::Communicator& communicator) {
+  std::vector<std::int64_t> rows(folds, 0);
+  for (std::size_t i = 0; i < fold_of_row.size(); ++i) {
+    if (has_weight(dataset, i)) ++rows[fold_of_row[i]];
+  }
+  communicator.sum(rows);
+  return std::find(rows.begin(), rows.end(), 0) != rows.end();
+}
+
+// Where every class has its own hands, many folds for few rows may leave one empty, as leaving out
+// one row at a time does nearly always.
 std::vector<std::uint32_t> stratified(const data::Dataset& dataset, std::size_t folds,
                                       std::uint64_t seed, const comm::Communicator& communicator) {
   if (dataset.shape().rows < static_cast<std::int64_t>(folds)) {
     refuse_folds(folds, dataset.shape().rows, "rows");
   }
-  // Aggregated rows have no class of their own: one stratum.
-  std::vector<std::uint32_t> strata(dataset.trials().size(), 0);
-  dataset.labels().visit(
-      [&](auto labels) { strata.insert(strata.end(), labels.begin(), labels.end()); });
+  std::vector<std::uint32_t> strata = strata_of(dataset);
   const std::size_t classes = dataset.classes().size();
-
-  struct Hand {
-    std::uint64_t number = ~std::uint64_t{0};
-    std::vector<std::uint32_t> order;
-  };
-  std::vector<Hand> hands(classes);
-  std::vector<std::int64_t> next = counts_below(strata, classes, communicator);
-  std::vector<std::uint32_t> fold_of_row;
-  fold_of_row.reserve(strata.size());
-  for (const auto stratum : strata) {
-    const auto number = static_cast<std::uint64_t>(next[stratum]++);
-    Hand& hand = hands[stratum];
-    if (hand.number != number / folds) {
-      hand = {number / folds, order_of_hand(folds, seed, stratum, number / folds)};
-    }
-    fold_of_row.push_back(hand.order[number % folds]);
-  }
-  return fold_of_row;
+  auto fold_of_row = dealt_by_class(strata, classes, folds, seed, communicator);
+  if (!leaves_a_fold_empty(dataset, fold_of_row, folds, communicator)) return fold_of_row;
+  return dealt_in_turn(dataset, std::move(strata), classes, folds, seed, communicator);
 }
 
 // Cost: an allreduce of 8 bytes per group, O(groups log groups).

@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <span>
 
 #include "mpilogit/comm/agreement.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/stopwatch.hpp"
+#include "mpilogit/data/column_numbers.hpp"
+#include "mpilogit/model/model_file.hpp"
+#include "mpilogit/model/path_file.hpp"
 #include "mpilogit/table/libsvm_reader.hpp"
+#include "mpilogit/table/survey.hpp"
 #include "mpilogit/table/values.hpp"
 #include "mpilogit/workflow/data_writer.hpp"
 
@@ -30,12 +35,14 @@ struct Survey {
   std::int64_t least = kMostFeatures;  // column
   std::int64_t most = -1;
   std::int64_t queries = 0;
-  std::int64_t inexact = 0;  // values that are no float32
+  std::int64_t inexact = 0;       // values that are no float32
+  std::set<std::int64_t> labels;  // up to one more than are listed
 
   void add(const LibsvmRow& row) {
     ++extent.rows;
     extent.entries += std::ssize(row.columns);
     if (row.has_query) ++queries;
+    add_label(static_cast<std::int64_t>(row.label));
     if (row.columns.empty()) return;
     least = std::min<std::int64_t>(least, row.columns.front());
     most = std::max<std::int64_t>(most, row.columns.back());
@@ -43,11 +50,16 @@ struct Survey {
       if (!table::is_single_precision(value)) ++inexact;
     }
   }
+  void add_label(std::int64_t label) {
+    if (labels.size() <= table::kMostListedClasses) labels.insert(label);
+  }
   void combine(const comm::Communicator& communicator) {
     least = communicator.minimum(least);
     most = communicator.maximum(most);
     queries = communicator.sum(queries);
     inexact = communicator.sum(inexact);
+    const std::vector<std::int64_t> mine(labels.begin(), labels.end());
+    for (const auto label : communicator.all_gather(std::span(mine))) add_label(label);
   }
 };
 
@@ -78,6 +90,49 @@ std::int64_t features_of(const ImportLibsvmOptions& options, const Survey& surve
                          .where = options.files.front(),
                          .why = "there is nothing to learn from",
                          .remedy = "Check the file, or give --features-count"});
+}
+
+struct Columns {
+  data::ColumnNumbers numbers;
+  std::int64_t features = 0;
+};
+
+Columns columns_in(const std::string& path) {
+  constexpr const char* kFeatures = "X";  // where an import puts them
+  Columns columns;
+  if (model::is_model(path) || model::is_path(path)) {
+    const model::Model model =
+        model::is_model(path) ? model::read_model(path) : model::read_path(path).model;
+    columns = {model.column_numbers, model.data_features()};
+  } else if (const hdf5::File file = hdf5::File::open(path); file.contains(kFeatures)) {
+    columns.numbers = data::read_column_numbers(file, kFeatures);
+    const auto shape = columns.numbers.known()
+                           ? hdf5::read_integers_attribute(file, kFeatures, "shape")
+                           : std::vector<std::int64_t>();
+    columns.features = shape.size() == 2 ? shape[1] : 0;
+  }
+  if (columns.numbers.known() && columns.features > 0) return columns;
+  throw core::bad_input({.what = "does not say how LIBSVM's text numbers its columns",
+                         .where = path,
+                         .why = "it was not imported from such a text, or by an older program",
+                         .remedy = "Give --base and --features-count instead of --like"});
+}
+
+// The same on every rank.
+Columns columns_like(const std::string& path, const comm::Communicator& communicator) {
+  Columns columns;
+  comm::on_root(communicator, [&] {
+    columns = columns_in(path);
+    return std::string();
+  });
+  communicator.broadcast(columns);
+  return columns;
+}
+
+// A base that is not given: 1 as LIBSVM has it, unless a column 0 occurs.
+data::ColumnNumbers numbers_of(const ImportLibsvmOptions& options, const Survey& survey) {
+  if (options.base) return {*options.base, true};
+  return survey.least == 0 ? data::ColumnNumbers{0, true} : data::ColumnNumbers{1, false};
 }
 
 // The values of some rows, as they are stored.
@@ -126,7 +181,7 @@ class Buffer {
                            .where = where(),
                            .why = "columns are numbered from " + std::to_string(base) + " to " +
                                   std::to_string(features + base - 1),
-                           .remedy = "Check --base and --features-count"});
+                           .remedy = "Check --base and --features-count (or --like)"});
   }
 
   template <class Value>
@@ -146,17 +201,26 @@ class Buffer {
 
 }  // namespace
 
-ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
+ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
                                  const comm::Communicator& communicator,
                                  const table::Progress& progress) {
   const core::Stopwatch total;
+  ImportLibsvmOptions options = given;
+  Columns like;
+  if (options.like) {
+    like = columns_like(*options.like, communicator);
+    options.base = like.numbers.base;
+    options.features = like.features;
+  }
   comm::Phase phase(communicator, "reading text");
   const table::TextFiles files(table::libsvm_source(options.files), communicator, progress);
   const Survey survey = survey_of(files, communicator, progress);
   const Extents extents = add_up(survey.extent, communicator);
 
   ImportLibsvmReport report;
-  report.base = options.base.value_or(survey.least == 0 ? 0 : 1);
+  const data::ColumnNumbers numbers = options.like ? like.numbers : numbers_of(options, survey);
+  report.base = numbers.base;
+  report.base_certain = numbers.certain;
   comm::together(communicator, [&] {
     if (extents.all.rows == 0) {
       throw core::bad_input({.what = "has comments only",
@@ -169,6 +233,9 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
   report.rows = extents.all.rows;
   report.nonzeros = extents.all.entries;
   report.queries = survey.queries;
+  if (survey.labels.size() <= table::kMostListedClasses) {
+    for (const auto label : survey.labels) report.classes.push_back(std::to_string(label));
+  }
   report.storage =
       options.storage.value_or(survey.inexact == 0 ? ValueType::float32 : ValueType::float64);
 
@@ -180,6 +247,7 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
   layout.nonzeros = report.nonzeros;
   layout.values = report.storage;
   layout.labels = {ValueType::int64};
+  layout.further = [&](const hdf5::File& file) { data::write_column_numbers(file, "X", numbers); };
   DataWriter writer(options.output_path, layout, communicator);
   Buffer buffer(writer, report.storage, extents.before);
   table::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));

@@ -55,6 +55,9 @@ std::string to_json(const ImportCsvReport& report) {
   json["sparse"] = report.sparse;
   json["storage"] = hdf5::to_string(report.values);
   json["label"] = schema.label.empty() ? Json(nullptr) : Json(schema.label);
+  if (!schema.label.empty()) {
+    json["classes"] = extent.classes.empty() ? Json(nullptr) : Json(extent.classes);
+  }
   json["delimiter"] = std::string(1, report.delimiter);
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     json["columns"].push_back(of_column(schema.columns[i], report.survey.missing[i]));
@@ -73,6 +76,8 @@ std::string to_json(const ImportLibsvmReport& report) {
   json["sparse"] = true;
   json["storage"] = hdf5::to_string(report.storage);
   json["base"] = report.base;
+  json["base_certain"] = report.base_certain;
+  json["classes"] = report.classes.empty() ? Json(nullptr) : Json(report.classes);
   json["queries"] = report.queries;
   json["bytes"] = report.text_bytes;
   json["ranks"] = report.ranks;

@@ -91,6 +91,8 @@ class InferenceRun {
   void estimate(const statistics::InverseInformation& inverse, model::Inference& result) const;
   bool separated(std::size_t position, double variance) const;
   void tell(std::span<const double> variances, model::Inference& result) const;
+  void tell_raw_errors(model::Inference& result) const;
+  void leave_frames(model::Inference& result) const;
   void tell_covariance(std::span<const double> covariance, model::Inference& result) const;
 
   bool wants_covariance() const { return options_.store_covariance || !options_.tests.empty(); }
@@ -166,6 +168,7 @@ InferenceResult InferenceRun::estimated() {
   model::Inference result = described();
   result.estimate_error = *middle;
   tell(variances, result);
+  leave_frames(result);
   return {std::move(result), {}};
 }
 
@@ -245,7 +248,8 @@ double InferenceRun::filling_factor(const model::Inference& result) const {
 void InferenceRun::estimate(const statistics::InverseInformation& inverse,
                             model::Inference& result) const {
   const double weight = objective_.total_weight();
-  if (!robust() && !wants_covariance()) {
+  const FrameMap& frame = problem_.set.frame;
+  if (!robust() && !wants_covariance() && frame.identity()) {
     std::vector<double> variances = inverse.variances();
     take_back_curvature(free_, columns(), weight, variances);
     return tell(variances, result);
@@ -257,7 +261,69 @@ void InferenceRun::estimate(const statistics::InverseInformation& inverse,
     covariance = statistics::sandwich(covariance, scores, filling_factor(result));
   }
   tell(statistics::diagonal(covariance, inverse.dimension()), result);
-  if (wants_covariance()) tell_covariance(covariance, result);
+  if (!wants_covariance() && frame.identity()) return;
+  tell_covariance(covariance, result);
+  if (!frame.identity()) tell_raw_errors(result);
+  if (!wants_covariance()) result.covariance.clear();
+}
+
+// From the columns' frames to the data's own columns, whose intercept (and products of less than
+// all factors) have a part of every coefficient beside them.
+void InferenceRun::tell_raw_errors(model::Inference& result) const {
+  const FrameMap& frame = problem_.set.frame;
+  const std::size_t width = features() + 1;
+  const std::size_t dimension = columns() * width;
+  result.covariance = frame.raw_covariance(result.covariance, columns());
+  const bool some_separated = std::find(result.status.begin(), result.status.end(),
+                                        CoefficientStatus::separated) != result.status.end();
+  const auto exponent_of = [&](std::size_t place) {
+    return place % width == 0 ? 0 : -frame.exponent(place % width - 1);
+  };
+  const auto set = [&](CoefficientStatus& status, double& error, std::size_t place, bool alone) {
+    if (status == CoefficientStatus::aliased) return;
+    if (some_separated && !alone) {
+      status = CoefficientStatus::separated;
+      error = std::numeric_limits<double>::infinity();
+    }
+    if (status == CoefficientStatus::separated) return;
+    const double variance = result.covariance[place * dimension + place];
+    if (variance > 0.0) status = CoefficientStatus::estimated;
+    if (status == CoefficientStatus::estimated) {
+      error = std::ldexp(std::sqrt(variance), exponent_of(place));
+    }
+  };
+  for (std::size_t k = 0; k < columns(); ++k) {
+    set(result.intercept_status[k], result.intercept_standard_errors[k], k * width,
+        !frame.centred());
+    for (std::size_t j = 0; j < features(); ++j) {
+      const std::size_t at = k * features() + j;
+      set(result.status[at], result.standard_errors[at], k * width + j + 1, frame.alone(j));
+    }
+  }
+  for (std::size_t a = 0; a < dimension; ++a) {
+    for (std::size_t b = 0; b < dimension; ++b) {
+      double& element = result.covariance[a * dimension + b];
+      element = std::ldexp(element, exponent_of(a) + exponent_of(b));
+    }
+  }
+}
+
+// Of variances alone nothing can be said of what has a part of several coefficients.
+void InferenceRun::leave_frames(model::Inference& result) const {
+  const FrameMap& frame = problem_.set.frame;
+  if (frame.identity()) return;
+  const auto unknown = [](CoefficientStatus& status, double& error) {
+    if (status == CoefficientStatus::estimated) status = CoefficientStatus::fixed;
+    error = std::numeric_limits<double>::infinity();
+  };
+  for (std::size_t k = 0; k < columns(); ++k) {
+    if (frame.centred()) unknown(result.intercept_status[k], result.intercept_standard_errors[k]);
+    for (std::size_t j = 0; j < features(); ++j) {
+      double& error = result.standard_errors[k * features() + j];
+      error = std::ldexp(error, -frame.exponent(j));
+      if (!frame.alone(j)) unknown(result.status[k * features() + j], error);
+    }
+  }
 }
 
 // Where all rows of a column are certain, rounding may be all that is left of its information.

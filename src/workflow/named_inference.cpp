@@ -45,8 +45,10 @@ void require_known_names(const InferenceOptions& options, const model::Model& mo
   }
 }
 
-void add_profiles(const InferenceOptions& options, const ProfiledFit& fit, model::Model& model) {
-  if (options.profile.empty()) return;
+std::string add_profiles(const InferenceOptions& options, const ProfiledFit& fit,
+                         model::Model& model) {
+  if (options.profile.empty()) return {};
+  std::string left_out;
   const double quantile = statistics::chi_squared_quantile(options.confidence, 1);
   const auto columns = static_cast<std::size_t>(model.rows());
   for (const auto& place : named_coefficients(model, options.profile)) {
@@ -55,13 +57,24 @@ void add_profiles(const InferenceOptions& options, const ProfiledFit& fit, model
     if (status != CoefficientStatus::estimated && !separated) continue;
     const auto column =
         static_cast<std::size_t>(place.feature < 0 ? model.features : place.feature);
+    const bool intercept = place.feature < 0;
+    if (intercept ? fit.frame.centred() : !fit.frame.alone(column)) {
+      left_out += (left_out.empty() ? "" : ", ") +
+                  (intercept ? std::string("(intercept)") : model.feature_name(place.feature));
+      continue;
+    }
+    const int exponent = intercept ? 0 : fit.frame.exponent(column);
     const std::size_t variable = column * columns + static_cast<std::size_t>(place.row);
     // What moves some row's margin by 1 is a step where there is no standard error.
-    const double step = std::isfinite(error) && error > 0.0 ? error : 1.0 / fit.largest[column];
+    const double step = std::isfinite(error) && error > 0.0 ? std::ldexp(error, exponent)
+                                                            : 1.0 / fit.largest[column];
     const auto interval = statistics::profile_interval(fit.objective, fit.total_weight,
                                                        fit.coefficients, variable, step, quantile);
-    model.inference->profiles.push_back({place.row, place.feature, interval.lower, interval.upper});
+    model.inference->profiles.push_back({place.row, place.feature,
+                                         std::ldexp(interval.lower, -exponent),
+                                         std::ldexp(interval.upper, -exponent)});
   }
+  return left_out;
 }
 
 std::string add_tests(const InferenceOptions& options, model::Model& model) {

@@ -8,6 +8,8 @@
 #include "mpilogit/solvers/objective.hpp"
 #include "mpilogit/workflow/inference_options.hpp"
 
+#include "frame_map.hpp"
+
 namespace mpilogit::workflow {
 
 /// Throws bad input, agreed, if the options name what the model does not have. `model` needs its
@@ -21,11 +23,15 @@ struct ProfiledFit {
   double total_weight = 0.0;
   std::span<const double> largest;       ///< max |x_ij|, the intercept's 1 last
   std::span<const double> coefficients;  ///< at the optimum, in the solvers' layout
+  const FrameMap& frame;
 };
 
 /// Adds the profile intervals that are asked for to `model.inference`. Aliased coefficients and
-/// those held by a bound get none. Collective. Cost: about eight short fits for each.
-void add_profiles(const InferenceOptions& options, const ProfiledFit& fit, model::Model& model);
+/// those held by a bound get none. Returns the names of those, joined, whose raw form is a sum over
+/// coefficients at the columns' centres: they get none either. Collective. Cost: about eight short
+/// fits for each.
+std::string add_profiles(const InferenceOptions& options, const ProfiledFit& fit,
+                         model::Model& model);
 
 /// Adds Wald's tests that are asked for, from the covariance in `model.inference`, and drops that
 /// unless it is to be stored. Returns why they could not be made, if so: because a coefficient was

@@ -123,6 +123,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
     }
     if (!why.empty()) report.ended = why;
   });
+  set.frame.complete(report.path);
   report.shape = set.dataset.shape();
   report.data_passes = passes.data_passes();
   report.ranks = communicator.size();

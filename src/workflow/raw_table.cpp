@@ -12,8 +12,8 @@
 #include <fmt/format.h>
 
 #include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/atomic_file.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/file_identity.hpp"
 #include "mpilogit/workflow/data_writer.hpp"
 
 #include "table_file.hpp"
@@ -57,7 +57,7 @@ class KnownLabels {
   void require(const table::Row& row) const {
     if (!targets_.label) return;
     const std::string_view field = row.fields[*targets_.label];
-    const auto number = table::integer_in(field);
+    const auto number = table::whole_number_in(field);
     if (text_ ? texts_.contains(field) : number && numbers_.contains(*number)) return;
     throw table::bad_row(files_, row, fmt::format("the label '{}' is unknown", field),
                          "it is none of the model's classes",
@@ -137,7 +137,12 @@ RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& opti
       throw core::bad_input({.what = "is no HDF5 file",
                              .where = files.front(),
                              .why = model_path + " does not know the columns of raw tables",
-                             .remedy = "Only models of data that 'mpilogit import csv' wrote do"});
+                             .remedy = model.column_numbers.known()
+                                           ? "Import the rows: mpilogit import libsvm " +
+                                                 files.front() + " --like " + model_path +
+                                                 " --output ROWS.h5"
+                                           : "Only models of data that 'mpilogit import csv' "
+                                             "wrote do"});
     }
     schema = table::schema_from(model.schema, model_path);
     if (schema.features() != model.data_features()) {
@@ -148,10 +153,9 @@ RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& opti
            .remedy = "The model is damaged: train it again"});
     }
   });
-  const std::string path = beside + ".rows";
-  comm::on_root(communicator, [&] {
-    core::require_writable(path);
-    return std::string();
+  const std::string path = comm::on_root(communicator, [&] {
+    folder_ = std::make_unique<core::PrivateFolder>(core::target_of(beside) + ".rows");
+    return folder_->path() + "/rows";
   });
   const table::TextFiles text(source_of(files, schema), communicator, options.progress);
   table::TargetColumns targets;
@@ -170,8 +174,9 @@ RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& opti
   report_.unseen = unseen_of(*encoder, schema, communicator);
   report_.unused_columns = table::columns_without_use(schema, text, targets);
   report_.dropped = extent.dropped;
-  const TableStorage storage =
+  TableStorage storage =
       choose_storage(schema, extent, StorageForm::automatic, StorageType::automatic, files.front());
+  storage.readers = core::Readers::owner_alone;
   file_ = write_table(path, text, *encoder, schema, targets, extent, storage, communicator,
                       options.progress);
   source_.files = {file_->lend()};

@@ -38,6 +38,7 @@ Json of_data(const data::Shape& shape) {
   json["nonzeros"] = shape.nonzeros;
   json["storage"] = shape.storage;
   json["sparse"] = shape.sparse;
+  if (!shape.unused.empty()) json["unused"] = shape.unused;
   return json;
 }
 
@@ -131,6 +132,10 @@ Json of_training(const TrainReport& report) {
   json["gradient_norm"] = solution.gradient_norm;
   json["estimated_gap"] = solution.estimated_gap;
   json["nonzero_coefficients"] = report.nonzero_coefficients;
+  if (report.raw_log_loss) {
+    json["centred_columns"] = report.centred_columns;
+    json["raw_log_loss"] = *report.raw_log_loss;
+  }
   add_diagnosis(report, json);
   json["seconds"] = {{"read", report.seconds_read},
                      {"train", report.seconds_train},
@@ -224,6 +229,7 @@ std::string to_json(const EvaluateReport& report) {
   Json json;
   json["rows"] = report.metrics.rows;
   json["features"] = report.shape.features;
+  if (!report.shape.unused.empty()) json["unused"] = report.shape.unused;
   json["class_names"] = class_names(report.classes);
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;

@@ -11,6 +11,8 @@
 #include "mpilogit/model/mapping.hpp"
 #include "mpilogit/objective/moments.hpp"
 
+#include "scoring.hpp"
+
 namespace mpilogit::workflow {
 
 namespace {
@@ -62,12 +64,33 @@ Regulariser::Regulariser(const PenaltyOptions& options, const TrainingSet& set, 
                            .remedy = "Check --lower and --upper"})
         .as_agreed();
   }
+  for (std::size_t j = 0; j < features(); ++j) {
+    lower_[j] = std::ldexp(lower_[j], set.frame.exponent(j));
+    upper_[j] = std::ldexp(upper_[j], set.frame.exponent(j));
+  }
+  for (std::size_t j = 0; j < features(); ++j) require_moderate_bounds(j);
   if (options.prior) {
     const model::Model prior = model::read_model(*options.prior, communicator);
-    centre_ = model::coefficients_for(prior, set.classes(), set.design.feature_names(),
-                                      static_cast<std::int64_t>(features()), columns,
-                                      reference_class, *options.prior);
+    require_same_columns(prior, *options.prior, set.source, set.dataset.shape());
+    centre_ = framed_coefficients(prior, set, columns, reference_class, *options.prior);
   }
+}
+
+// Newton's steps have squares of margins.
+void Regulariser::require_moderate_bounds(std::size_t j) const {
+  constexpr double kLargestMargin = 1e150;
+  const double least = std::max({lower_[j], -upper_[j], 0.0});
+  if (least * set_.rows.bounds.largest[j] <= kLargestMargin) return;
+  throw core::bad_input(
+      {.what = fmt::format("the coefficient of {} must be {} {:.3g}", feature_name(set_, j),
+                           lower_[j] > 0.0 ? "at least" : "at most",
+                           lower_[j] > 0.0 ? lower_[j] : upper_[j]),
+       .where = {},
+       .why = fmt::format("its values are as large as {:.3g}, and squares of their products do "
+                          "not fit in a double",
+                          set_.rows.bounds.largest[j]),
+       .remedy = "Check --lower and --upper"})
+      .as_agreed();
 }
 
 // A penalty on standardised coefficients w_j sd_j is one on w_j times sd_j (L1) or sd_j² (L2):
@@ -84,11 +107,27 @@ Regulariser::Scales Regulariser::scales(const objective::Targets& targets) const
       result.l1[j] *= std::sqrt(moments.variance[j]);
       result.l2[j] *= moments.variance[j];
     }
+  } else {
+    put_in_frames(result);
   }
   for (std::size_t j = 0; j < features(); ++j) {
     if (std::isinf(factors_[j])) result.excluded[j] = 1;
   }
   return result;
+}
+
+// λ1 |w| = λ1 2^−e |w′| and λ2 w² = λ2 2^−2e w′². Beyond 2^900 a coefficient is 0 in its frame to
+// all digits, and infinity would mean that its feature is left out.
+void Regulariser::put_in_frames(Scales& scales) const {
+  const auto scaled = [](double factor, int exponent) {
+    return std::isinf(factor) ? factor : std::min(std::ldexp(factor, exponent), 0x1p900);
+  };
+  for (std::size_t j = 0; j < features(); ++j) {
+    const int exponent = set_.frame.exponent(j);
+    if (exponent == 0) continue;
+    scales.l1[j] = scaled(scales.l1[j], -exponent);
+    scales.l2[j] = scaled(scales.l2[j], -2 * exponent);
+  }
 }
 
 void Regulariser::require_effect(const Strength& strength) const {
@@ -108,6 +147,15 @@ Regularisation Regulariser::at(const Strength& strength, const Scales& scales) c
   result.smooth.excluded = scales.excluded;
   for (std::size_t j = 0; j < features(); ++j) {
     result.smooth.l2[j] = scales.excluded[j] != 0 ? 0.0 : strength.l2 * scales.l2[j];
+    const double l1 = scales.excluded[j] != 0 ? 0.0 : strength.l1 * scales.l1[j];
+    if (std::isfinite(result.smooth.l2[j]) && std::isfinite(l1)) continue;
+    throw core::bad_input({.what = fmt::format("the penalty of {} is above the largest double",
+                                               feature_name(set_, j)),
+                           .where = {},
+                           .why = "it is multiplied by a factor or, standardised, by a variance",
+                           .remedy = "Give a weaker penalty, or inf as its factor to leave the "
+                                     "feature out"})
+        .as_agreed();
   }
   if (!centre_.empty()) {
     result.smooth.centre.assign(centre_.begin(),

@@ -48,6 +48,10 @@ class Regulariser {
   Regularisation at(const Strength& strength, const Scales& scales) const;
 
  private:
+  void put_in_frames(Scales& scales) const;
+  /// Throws bad input, agreed, if bounds force coefficient j to where margins have no squares.
+  void require_moderate_bounds(std::size_t j) const;
+
   std::size_t features() const { return set_.design.features(); }
   bool bounded() const { return options_.lower.given() || options_.upper.given(); }
 

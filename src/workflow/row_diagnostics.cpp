@@ -15,8 +15,6 @@
 #include "mpilogit/solvers/cholesky.hpp"
 #include "mpilogit/statistics/row_diagnostics.hpp"
 
-#include "scoring.hpp"
-
 namespace mpilogit::workflow {
 
 namespace {
@@ -53,7 +51,7 @@ solvers::Cholesky penalised_information(const objective::LogisticObjective& obje
 }
 
 // h_i = c_i x̃_iᵀ (I + S diag(λ2))⁻¹ x̃_i, and the residuals. Cost: as write_diagnostics says.
-void fill(const TrainingSet& set, const std::vector<double>& margins,
+void fill(const TrainingSet& set, std::span<const double> margins,
           const solvers::Cholesky& information, RowDiagnostics& result) {
   const objective::QuadraticForms forms(set.design, information.inverse_root());
   objective::for_each_block(
@@ -117,7 +115,8 @@ void write_diagnostics(const std::string& path, const TrainingSet& set,
   const comm::Communicator& communicator = set.rows.communicator;
   const solvers::Cholesky information = penalised_information(objective, coefficients);
   RowDiagnostics result(static_cast<std::size_t>(set.dataset.local_rows().size()));
-  fill(set, margins(model, set.dataset, set.rows.threads), information, result);
+  const auto point = objective.evaluate(coefficients);
+  fill(set, objective::margins_of(*point), information, result);
   const double count =
       parameters(result.leverage, information, objective, model.l2 > 0.0, communicator);
   for (std::size_t i = 0; i < result.cook.size(); ++i) {

@@ -27,6 +27,16 @@ std::int64_t default_iterations(SolverKind kind) {
   }
 }
 
+// What is no number is no model, and must be neither shown nor kept.
+solvers::Solution finite(solvers::Solution solution) {
+  if (std::isfinite(solution.objective)) return solution;
+  throw core::bad_input({.what = "the objective is no finite number where training began",
+                         .where = {},
+                         .why = "margins or penalties there are too large for doubles",
+                         .remedy = "Check --start, --prior, --offsets, bounds and the penalty"})
+      .as_agreed();
+}
+
 solvers::Limits limits_of(const SolverOptions& options, SolverKind kind) {
   return {.tolerance = options.tolerance,
           .max_iterations = options.max_iterations.value_or(default_iterations(kind))};
@@ -82,21 +92,21 @@ solvers::Solution solve(const objective::LogisticObjective& objective,
     case SolverKind::lbfgs:
       return solve_smooth(objective, options, start, monitor);
     case SolverKind::gradient_descent:
-      return solvers::gradient_descent(objective, coefficients, limits,
-                                       {.learning_rate = options.learning_rate}, monitor);
+      return finite(solvers::gradient_descent(objective, coefficients, limits,
+                                              {.learning_rate = options.learning_rate}, monitor));
     case SolverKind::sgd: {
       const objective::LogisticBatches batches(objective, options.batch_rows, options.seed);
       solvers::SgdOptions sgd;
       sgd.learning_rate = options.learning_rate.value_or(sgd.learning_rate);
       sgd.decay = options.decay;
-      return solvers::sgd(objective, batches, coefficients, limits, sgd, monitor);
+      return finite(solvers::sgd(objective, batches, coefficients, limits, sgd, monitor));
     }
     case SolverKind::proximal_newton:
-      return solvers::proximal_newton(objective, regularisation.non_smooth, coefficients, limits,
-                                      {.screening = screening}, monitor);
+      return finite(solvers::proximal_newton(objective, regularisation.non_smooth, coefficients,
+                                             limits, {.screening = screening}, monitor));
     case SolverKind::owlqn:
-      return solvers::owlqn(objective, regularisation.non_smooth, coefficients, limits,
-                            {.memory = memory}, monitor);
+      return finite(solvers::owlqn(objective, regularisation.non_smooth, coefficients, limits,
+                                   {.memory = memory}, monitor));
     case SolverKind::automatic:
       break;
   }
@@ -107,10 +117,10 @@ solvers::Solution solve_smooth(const solvers::Objective& objective, const Solver
                                const solvers::Start& start, solvers::Monitor monitor) {
   const SolverKind kind = resolve(options.kind, false);
   const solvers::Limits limits = limits_of(options, kind);
-  if (kind == SolverKind::newton) return solvers::newton(objective, start, limits, monitor);
+  if (kind == SolverKind::newton) return finite(solvers::newton(objective, start, limits, monitor));
   if (kind != SolverKind::lbfgs) throw core::internal_failure(to_string(kind) + " is too special");
   const auto memory = static_cast<std::size_t>(options.history);
-  return solvers::lbfgs(objective, start.coefficients, limits, {.memory = memory}, monitor);
+  return finite(solvers::lbfgs(objective, start.coefficients, limits, {.memory = memory}, monitor));
 }
 
 void centre_classes(const objective::LogisticObjective& objective,

@@ -111,6 +111,10 @@ std::string to_json(const SummarizeReport& report) {
   json["l2"] = model.l2;
   json["l1"] = model.l1;
   json["coefficients_sha256"] = model::coefficients_sha256(model);
+  if (!model.centre.empty()) {
+    json["centre"] = model.centre;
+    json["intercept_at_centre"] = model.intercept_at_centre;
+  }
   json.update(summary_record(model, report.summary));
   // Bytes that are not UTF-8 (in names from the data) become U+FFFD instead of an exception.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -83,7 +83,7 @@ class RowWriter {
       std::copy_n(text.begin(), std::min(text.size(), label_bytes_),
                   labels_.begin() + static_cast<std::ptrdiff_t>(begin));
     } else {
-      const std::int64_t number = table::integer_in(text).value_or(0);
+      const std::int64_t number = table::whole_number_in(text).value_or(0);
       std::memcpy(labels_.data() + begin, &number, sizeof(number));
     }
   }
@@ -162,6 +162,7 @@ std::unique_ptr<DataWriter> write_table(const std::string& path, const table::Te
   layout.sparse = storage.sparse;
   layout.nonzeros = extent.nonzeros;
   layout.values = storage.values;
+  layout.readers = storage.readers;
   if (targets.label) layout.labels = label_type(extent);
   layout.weights = targets.weights.has_value();
   layout.feature_names = schema.feature_names();

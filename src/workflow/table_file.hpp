@@ -17,6 +17,7 @@ namespace mpilogit::workflow {
 struct TableStorage {
   bool sparse = false;
   hdf5::ValueType values = hdf5::ValueType::float64;
+  core::Readers readers = core::Readers::as_usual;
 };
 TableStorage choose_storage(const table::Schema& schema, const table::Extent& extent,
                             StorageForm form, StorageType type, const std::string& where);

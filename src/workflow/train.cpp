@@ -14,6 +14,23 @@
 
 namespace mpilogit::workflow {
 
+namespace {
+
+bool is_penalised(const TrainOptions& options) {
+  return options.strength.l1 > 0.0 || options.strength.l2 > 0.0 || options.inverse_strength ||
+         options.penalty.lower.given() || options.penalty.upper.given();
+}
+
+}  // namespace
+
+// Where nothing but the likelihood tells products apart, those of centred factors are the same
+// model, and far better conditioned.
+DesignOptions design_of(const TrainOptions& options) {
+  DesignOptions design = options.design;
+  design.centred_factors = !is_penalised(options);
+  return design;
+}
+
 bool TrainReport::converged() const {
   return !separated && solvers::converged(solution.stop_reason);
 }
@@ -33,10 +50,11 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   });
   Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
-  const TrainingSet set(options.design, 1, options.threads, communicator);
+  const TrainingSet set(design_of(options), 1, options.threads, communicator);
   TrainReport report;
   report.provenance = provenance_of(options.origin, set, options.penalty, options.solver.tolerance,
                                     options.start, communicator);
+  report.penalised = is_penalised(options);
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/model/mapping.hpp"
 
 #include "memory_needs.hpp"
 
@@ -17,12 +18,20 @@ std::string label_location(const data::Source& source) {
   return source.files.front() + ":/" + source.labels.value_or("y");
 }
 
+// Under a penalty or bounds products of centred factors are another model: they are made only where
+// the others could not be told apart.
+kernels::FrameRule frame_rule(const DesignOptions& options) {
+  const bool wide = options.degree > 1 && options.centred_factors;
+  return wide ? kernels::FrameRule::one_sign : kernels::FrameRule::far;
+}
+
 data::Dataset read(const DesignOptions& options, std::size_t problems, int threads,
                    const comm::Communicator& communicator) {
   data::Source source = options.source;
   source.memory = needs_of_fits(source.memory, problems);
   source.memory.products.degree = options.degree;
   source.memory.products.interactions_only = options.interactions_only;
+  source.frames = frame_rule(options);
   data::Dataset dataset = data::read_dataset(source, communicator, threads);
   if (dataset.classes().size() == 1) {
     throw core::bad_input({.what = "all rows are of class '" + dataset.classes().name(0) + "'",
@@ -88,6 +97,28 @@ std::size_t class_called(const std::string& label, const data::ClassSet& classes
       .as_agreed();
 }
 
+// A product that is 0 though its factors are not would leave rows out without a word.
+void require_products(const objective::Targets& before, const objective::Targets& after,
+                      const comm::Communicator& communicator) {
+  constexpr double kLeastLargest = 0x1p-900;  // below, sums lose their digits (data/columns.cpp)
+  std::int64_t lost = 0;
+  double largest = 0.0;
+  for (std::size_t i = 0; i < after.weights.size(); ++i) {
+    const bool counted = before.weights.empty() || before.weights[i] > 0.0;
+    if (counted && after.weights[i] == 0.0) ++lost;
+    largest = std::max(largest, after.weights[i]);
+  }
+  lost = communicator.sum(lost);
+  largest = communicator.maximum(largest);
+  if (lost == 0 && largest >= kLeastLargest) return;
+  throw core::bad_input({.what = lost > 0 ? fmt::format("{} rows would have the weight 0", lost)
+                                          : fmt::format("the largest weight is {:.3g}", largest),
+                         .where = {},
+                         .why = "a sample weight times its class weight is too small for a double",
+                         .remedy = "Give --class-weight numbers near 1"})
+      .as_agreed();
+}
+
 // balanced: S / (K S_k), so that every class weighs the same and the total stays what it was.
 std::vector<double> class_factors(const DesignOptions& options, const data::Dataset& dataset,
                                   const objective::Targets& targets,
@@ -112,8 +143,10 @@ objective::Targets weighted_targets(const DesignOptions& options, const data::Da
                                     const comm::Communicator& communicator, int threads) {
   objective::Targets targets = objective::targets_of(dataset);
   if (options.balanced_classes || !options.class_weights.empty()) {
+    const objective::Targets before = targets;
     objective::apply_class_weights(targets,
                                    class_factors(options, dataset, targets, communicator, threads));
+    require_products(before, targets, communicator);
   }
   return targets;
 }
@@ -126,7 +159,19 @@ TrainingSet::TrainingSet(const DesignOptions& options, std::size_t problems, int
       source_file(options.source.files.front()),
       dataset(read(options, problems, threads, communicator)),
       design(dataset, expansion_of(options, dataset.shape())),
+      frame(dataset, design.expansion()),
       targets(weighted_targets(options, dataset, communicator, threads)),
       rows(design, targets.weights, communicator, threads) {}
+
+std::vector<double> framed_coefficients(const model::Model& from, const TrainingSet& set,
+                                        std::size_t columns, bool reference_class,
+                                        const std::string& from_path) {
+  std::vector<double> coefficients = model::coefficients_for(
+      from, set.classes(), set.design.feature_names(),
+      static_cast<std::int64_t>(set.design.features()), columns, reference_class, from_path,
+      {set.frame.centre(), set.dataset.shape().feature_names});
+  set.frame.enter(coefficients, columns);
+  return coefficients;
+}
 
 }  // namespace mpilogit::workflow

@@ -11,6 +11,8 @@
 #include "mpilogit/objective/targets.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
 
+#include "frame_map.hpp"
+
 namespace mpilogit::workflow {
 
 /// Members refer to one another: made in place, never moved.
@@ -26,10 +28,16 @@ class TrainingSet {
   const std::string source_file;  ///< the first: per-feature data sets are looked up there
   const data::Dataset dataset;
   const objective::Design design;
+  const FrameMap frame;              ///< from the columns of `rows` to those of the files
   const objective::Targets targets;  ///< with class weights in the weights
   const objective::SharedRows rows;
 
   const data::ClassSet& classes() const { return dataset.classes(); }
 };
+
+/// The coefficients of another model in this set's frames (model::coefficients_for).
+std::vector<double> framed_coefficients(const model::Model& from, const TrainingSet& set,
+                                        std::size_t columns, bool reference_class,
+                                        const std::string& from_path);
 
 }  // namespace mpilogit::workflow

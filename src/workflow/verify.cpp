@@ -247,7 +247,9 @@ void Verification::retrain(const TrainingSet& set, const comm::Communicator& com
   }
   const TrainReport found = fit_again(options_.training, set, communicator, observer);
   const std::string sha256 = model::coefficients_sha256(found.model);
-  report_.same_bits = sha256 == report_.coefficients_sha256;
+  report_.same_bits = sha256 == report_.coefficients_sha256 &&
+                      found.model.intercept_at_centre == model_.intercept_at_centre &&
+                      found.model.coefficients_at_centre == model_.coefficients_at_centre;
   if (*report_.same_bits) return;
   differs("trained again, the coefficients have other bits: their SHA-256 is {}, the model's {}",
           digits_of(sha256), digits_of(report_.coefficients_sha256));
@@ -269,7 +271,7 @@ VerifyReport verify(const VerifyOptions& options, const model::Model& model,
   verification.check_record();
   comm::Phase phase(communicator, "reading the data");
   const core::Stopwatch watch;
-  const TrainingSet set(options.training.design, 1, options.training.threads, communicator);
+  const TrainingSet set(design_of(options.training), 1, options.training.threads, communicator);
   observer.data_read(set.dataset, watch.seconds());
   verification.check_data(set, communicator);
   if (!verification.fits()) return std::move(verification.report());

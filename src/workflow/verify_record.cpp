@@ -60,6 +60,7 @@ std::string to_json(const VerifyReport& report) {
     return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
   };
   Json json;
+  json["format"] = "mpilogit verification";
   json["verified"] = report.verified();
   json["differences"] = report.differences;
   json["unchecked"] = report.unchecked;

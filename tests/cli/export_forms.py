@@ -32,9 +32,11 @@ def products(x, degree, interactions_only):
 def json_scores(path, x):
     model = json.loads(path.read_text())
     expansion = model["expansion"]
+    x = x - np.array(model.get("centre", 0.0))
     if expansion:
         x = products(x, expansion["degree"], expansion["interactions_only"])
-    margins = x @ np.array(model["coefficients"]).T + model["intercept"]
+    coefficients = model.get("coefficients_at_centre", model["coefficients"])
+    margins = x @ np.array(coefficients).T + model.get("intercept_at_centre", model["intercept"])
     classes = model["classes"]
     if len(model["class_of_row"]) < len(classes):
         margins = np.hstack([np.zeros((len(x), 1)), margins])
@@ -49,12 +51,16 @@ def csv_rows(path):
     return list(csv.DictReader(io.StringIO(path.read_text(), newline="")))
 
 
-def csv_scores(path, x):
-    """Of the names of the classes; x has the columns of the coefficients."""
+def csv_scores(path, x, expanded=lambda x: x):
+    """Of the names of the classes; `expanded` makes of x the columns of the coefficients."""
     rows = csv_rows(path)
     classes = list(dict.fromkeys(row["class"] for row in rows))
-    values = np.array([float(row["coefficient"]) for row in rows]).reshape(len(classes), -1)
-    margins = values[:, 0] + x @ values[:, 1:].T
+    column = "coefficient"
+    if "centre" in rows[0]:
+        x = x - np.array([float(row["centre"]) for row in rows if row["centre"]])[:x.shape[1]]
+        column = "coefficient_at_centre"
+    values = np.array([float(row[column]) for row in rows]).reshape(len(classes), -1)
+    margins = values[:, 0] + expanded(x) @ values[:, 1:].T
     reference = rows[0]["reference"]
     if reference == "(all others)":
         shares = sigmoid(margins)
@@ -141,6 +147,8 @@ def pmml_expression(element, fields):
         value = fields[element.get("field")]
         return float(element.get("mapMissingTo")) if value is None else float(value == element.get("value"))
     assert kind == "Apply"
+    if element.get("function") == "-":
+        return pmml_expression(element[0], fields) - pmml_expression(element[1], fields)
     if element.get("function") == "isMissing":
         return pmml_expression(element[0], fields) is None
     assert element.get("function") == "if"
@@ -283,6 +291,8 @@ def onnx_run(model, inputs):
     return {output.name: values[output.name] for output in model.graph.output}
 
 
-def onnx_scores(path, x):
-    outputs = onnx_run(onnx_model(path), {"X": x.astype(np.float32)})
+def onnx_scores(path, x, onnx_type=np.float32):
+    model = onnx_model(path)
+    assert {1: np.float32, 11: np.float64}[model.graph.input[0].type.tensor_type.elem_type] == onnx_type
+    outputs = onnx_run(model, {"X": x.astype(onnx_type)})
     return outputs["label"].tolist(), outputs["probabilities"]

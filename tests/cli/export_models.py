@@ -4,10 +4,12 @@ import concurrent.futures
 import dataclasses
 import pathlib
 import subprocess
+from fractions import Fraction
 
 import h5py
 import numpy as np
 
+import centred_models
 from conftest import PROGRAM, Run, write_dense
 
 
@@ -26,6 +28,7 @@ class Exportable:
     x: np.ndarray            # the data's features
     labels: list             # as predict writes them
     probabilities: np.ndarray  # a column per class
+    onnx_type: type = np.float32  # of the features, in ONNX
 
 
 # What trips up one language or another. Two are the same to a C compiler.
@@ -67,6 +70,12 @@ def classes_sample(classes, features=3, rows=120, seed=3):
     return x, margins.argmax(axis=1)
 
 
+def of_centred(model):
+    """What is expected are exact fractions, not what predict says."""
+    labels = model.probabilities.argmax(axis=1).tolist()
+    return Exportable(model.name, model.model, model.data, model.x, labels, model.probabilities, np.float64)
+
+
 def all_models(folder):
     x, y = classes_sample(2, 4)
     many, four = classes_sample(4)
@@ -92,7 +101,7 @@ def all_models(folder):
             begin("interactions", x, y, "--interactions", "--l2", "0.01", feature_names=few_names),
             begin("awkward", awkward, signs, "--l2", "0.01", feature_names=names),
         ]
-        return [model.result() for model in begun]
+        return [model.result() for model in begun] + list(map(of_centred, centred_models.all_centred(folder)))
 
 
 # A table with a column of each kind. What a row lacks is None.
@@ -153,3 +162,17 @@ def raw_model(folder, name, *arguments, schema=None):
     x[:, 4] = x[:, 4] * 1e6 + 1.6e9
     text = np.array(json.dumps(schema), dtype=h5py.string_dtype())
     return exportable(folder, name, x, y, "--l2", "0.01", "--standardize", *arguments, schema=text), rows
+
+
+def at_centre(model, column, centre):
+    """The same model as its file holds it where a column is far from zero."""
+    with h5py.File(model.model, "r+") as file:
+        if "centre" not in file:
+            weights, intercept = file["coefficients"][0], file["intercept"][0]
+            centres = np.zeros(len(weights))
+            centres[column] = centre
+            there = [float(Fraction(intercept) + Fraction(centre) * Fraction(weights[column]))]
+            file["centre"], file["intercept_at_centre"] = centres, there
+            file.attrs["centre_sha256"] = centred_models.sha256(centres, there)
+    labels, probabilities = predictions(model.model, model.data, model.model.parent)
+    return dataclasses.replace(model, labels=labels, probabilities=probabilities)

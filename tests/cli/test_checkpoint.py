@@ -14,6 +14,7 @@ import pytest
 
 from conftest import DATA, command, logistic_sample, mpilogit, write_dense
 from oracles import classes_sample
+from thorough import some
 
 SLOW = [DATA / "adult.h5", "--l2", "3e-5", "--solver", "gradient-descent", "--tolerance", "0"]
 
@@ -77,10 +78,10 @@ def copies(checkpoint, name):
 def test_every_solver_goes_on_where_it_was_cut_off(tmp_path, options):
     data = DATA / "a9a.h5" if "--firth" not in options else DATA.parent / "tests/data/gold/birthwt_mass.h5"
     checkpoint = tmp_path / "c"
+    whole, part = tmp_path / "whole.h5", tmp_path / "part.h5"
+    limit = ["--max-iterations", "40"]
+    assert mpilogit("train", data, *options, *limit, "--model", whole).code in (0, 3)
     for cut in (1, 4):
-        whole, part = tmp_path / "whole.h5", tmp_path / "part.h5"
-        limit = ["--max-iterations", "40"]
-        assert mpilogit("train", data, *options, *limit, "--model", whole).code in (0, 3)
         first = mpilogit("train", data, *options, "--max-iterations", cut, "--model", part,
                          "--checkpoint", checkpoint, "--checkpoint-every", "1", ranks=2)
         if first.code == 0:
@@ -98,11 +99,16 @@ def test_every_solver_goes_on_where_it_was_cut_off(tmp_path, options):
     assert cut > 1
 
 
+@pytest.fixture(scope="module")
+def whole_of_800(tmp_path_factory):
+    whole = tmp_path_factory.mktemp("whole") / "whole.h5"
+    assert mpilogit("train", *SLOW, "--max-iterations", "800", "--model", whole).code == 3
+    return whole
+
+
 @pytest.mark.parametrize("sent", ["SIGTERM", "SIGINT", "SIGUSR2", "SIGXCPU"])
-def test_asked_to_stop_it_keeps_its_state_and_says_75(tmp_path, sent):
+def test_asked_to_stop_it_keeps_its_state_and_says_75(tmp_path, whole_of_800, sent):
     arguments = ["train", *SLOW, "--max-iterations", "800"]
-    whole = tmp_path / "whole.h5"
-    assert mpilogit(*arguments, "--model", whole, ranks=2).code == 3
     checkpoint = tmp_path / "c"
     part = tmp_path / "part.h5"
     code = interrupt(*arguments, "--model", part, "--checkpoint-every", "20", ranks=3,
@@ -110,12 +116,12 @@ def test_asked_to_stop_it_keeps_its_state_and_says_75(tmp_path, sent):
     # After SIGTERM and SIGINT mpirun has a code of its own.
     assert code == (75 if sent in ("SIGUSR2", "SIGXCPU") else 1)
     assert not part.exists()
-    for ranks in [1, 2, 3, 5, 7] if sent == "SIGUSR2" else [2]:
+    for ranks in some([1, 2, 3, 5, 7], [1, 5]) if sent == "SIGUSR2" else [2]:
         copy = copies(checkpoint, f"c{ranks}")
         again = mpilogit(*arguments, "--model", part, "--checkpoint", copy, "--resume",
                          "--threads", 2 if ranks == 1 else 1, ranks=ranks)
         assert again.code == 3 and "going on from" in again.err
-        assert contents(part) == contents(whole)
+        assert contents(part) == contents(whole_of_800)
 
 
 def test_asked_for_a_checkpoint_it_goes_on(tmp_path):

@@ -17,7 +17,7 @@ def models(tmp_path_factory):
 
 
 NAMES = ["two", "two_texts", "boolean", "floating", "reference", "full", "one_vs_rest", "cubic",
-         "interactions", "awkward"]
+         "interactions", "awkward", "hour", "softmax_spreads", "one_vs_rest_spreads", "years"]
 
 
 def export(exportable, form, folder, suffix, *arguments):
@@ -50,9 +50,9 @@ def test_json(models, name, tmp_path):
 @pytest.mark.parametrize("name", NAMES)
 def test_csv(models, name, tmp_path):
     model = models[name]
-    x = {"cubic": lambda: forms.products(model.x, 3, False),
-         "interactions": lambda: forms.products(model.x, 2, True)}.get(name, lambda: model.x)()
-    same(model, forms.csv_scores(export(model, "csv", tmp_path, ".csv"), x), as_texts=True)
+    expanded = {"cubic": lambda x: forms.products(x, 3, False), "interactions": lambda x: forms.products(x, 2, True),
+                "years": lambda x: forms.products(x, 2, False)}.get(name, lambda x: x)
+    same(model, forms.csv_scores(export(model, "csv", tmp_path, ".csv"), model.x, expanded), as_texts=True)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -77,14 +77,16 @@ def test_pmml(models, name, tmp_path):
 @pytest.mark.parametrize("name", NAMES)
 def test_onnx(models, name, tmp_path):
     model = models[name]
-    same(model, forms.onnx_scores(export(model, "onnx", tmp_path, ".onnx"), model.x))
+    same(model, forms.onnx_scores(export(model, "onnx", tmp_path, ".onnx"), model.x, model.onnx_type))
 
 
 # Models of raw tables: each form takes raw rows.
 
-@pytest.fixture(scope="module", params=[(), ("--degree", "2")], ids=["plain", "products"])
+@pytest.fixture(scope="module", params=["plain", "products", "centred"])
 def raw(request, tmp_path_factory):
-    return export_models.raw_model(tmp_path_factory.mktemp("raw"), "raw", *request.param)
+    arguments = ("--degree", "2") if request.param == "products" else ()
+    model, rows = export_models.raw_model(tmp_path_factory.mktemp("raw"), "raw", *arguments)
+    return (export_models.at_centre(model, 4, 1.6e9 + 5e5) if request.param == "centred" else model), rows
 
 
 def test_raw_python(raw, tmp_path):
@@ -383,16 +385,17 @@ def test_columns_that_no_member_can_be_called(tmp_path):
         "___"]
 
 
-def test_sparse_rows_in_c(models, tmp_path):
+@pytest.mark.parametrize("name", ["two", "hour"])
+def test_sparse_rows_in_c(models, name, tmp_path):
     import ctypes
 
-    more = """
+    more = f"""
 int predict_sparse(size_t count, const size_t *columns, const double *values, double *probabilities);
-int predict_sparse(size_t count, const size_t *columns, const double *values, double *probabilities) {
-  return two_predict_sparse(count, columns, values, probabilities);
-}
+int predict_sparse(size_t count, const size_t *columns, const double *values, double *probabilities) {{
+  return {name}_predict_sparse(count, columns, values, probabilities);
+}}
 """
-    model = models["two"]
+    model = models[name]
     library = forms.c_library(export(model, "c", tmp_path, ".h"), more)
     for row, expected in zip(model.x, model.probabilities):
         columns = np.flatnonzero(row)

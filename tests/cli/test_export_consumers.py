@@ -65,7 +65,7 @@ def test_onnxruntime(cases, tmp_path):
     environment("onnxruntime")
     requests = []
     for exportable, rows in cases:
-        inputs = {"X": exportable.x.astype(np.float32)} if rows is None else onnx_inputs(rows)
+        inputs = {"X": exportable.x.astype(exportable.onnx_type)} if rows is None else onnx_inputs(rows)
         requests.append([str(export(exportable, "onnx", tmp_path, ".onnx")), as_lists(inputs)])
     file = tmp_path / "requests.json"
     file.write_text(json.dumps(requests))

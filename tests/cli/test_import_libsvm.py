@@ -78,8 +78,10 @@ def test_values_are_float32_where_that_is_exact(tmp_path):
 
 def test_columns_from_0_or_1(tmp_path):
     run, target = imported(tmp_path, "1 1:5 3:6\n-1 2:7\n")
-    assert run.code == 0 and run.err == ""
+    assert run.code == 0 and run.err.count("\n") == 1 and "no column 0 occurs, so columns are numbered from 1" in run.err
     assert np.array_equal(read_csr(target)[0].toarray(), [[5, 0, 6], [0, 7, 0]])
+    run, target = imported(tmp_path, "1 1:5 3:6\n-1 2:7\n", "--base", "1")
+    assert run.code == 0 and run.err == ""
     run, target = imported(tmp_path, "1 1:5 3:6\n-1 0:7\n", ranks=2)
     assert run.code == 0 and "numbered from 0" in run.err
     assert np.array_equal(read_csr(target)[0].toarray(), [[0, 5, 0, 6], [7, 0, 0, 0]])

@@ -11,6 +11,7 @@ import statsmodels.api as sm
 
 from conftest import SOURCE, logistic_sample, write_dense
 from oracles import classes_sample, read_model
+from thorough import some
 
 GOLD = SOURCE / "tests" / "data" / "gold"
 BINARY = ["birthwt_mass", "finney_vaso", "icu_hosmer", "islr_default", "menarche_weighted", "mroz_fox", "saheart_esl",
@@ -404,7 +405,7 @@ def test_same_bits_on_any_ranks_and_threads(train, tmp_path, classes):
     for options in [[], ["--robust", "--weights"], ["--clusters"],
                     ["--weights", "--weight-kind", "sampling", "--clusters"]]:
         found = [train(data, "--inference", "--covariance", *options, "--threads", threads, ranks=ranks)
-                 for ranks, threads in [(1, 1), (1, 2), (2, 1), (3, 2), (7, 1)]]
+                 for ranks, threads in some([(1, 1), (1, 2), (2, 1), (3, 2), (7, 1)], [(1, 1), (3, 2)])]
         first = found[0].record
         for run in found[1:]:
             assert run.record["inference"] == first["inference"]

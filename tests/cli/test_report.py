@@ -443,13 +443,14 @@ def test_thousands_of_features_stay_readable(tmp_path):
 def test_bad_usage(adult, tmp_path):
     model, _ = adult
     output = tmp_path / "p.html"
-    output.write_text("as it was")
+    output.write_text("<!DOCTYPE html>\n<meta name=\"generator\" content=\"mpilogit 0.1.0\">")
+    before = output.read_text()
     _, _, other = sample(tmp_path / "d.h5")
 
     def refused(*arguments, saying, ranks=2):
         run = mpilogit("report", *arguments, ranks=ranks)
         assert run.code == 2 and len(run.errors) == 1 and saying in run.err, run.err
-        assert output.read_text() == "as it was"
+        assert output.read_text() == before
 
     held_out = DATA / "adult.test.h5"
     refused(saying="--output FILE is missing")

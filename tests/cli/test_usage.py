@@ -8,7 +8,7 @@ import subprocess
 import h5py
 import pytest
 
-from conftest import DATA, PROGRAM, SOURCE, command, mpilogit
+from conftest import DATA, MPIEXEC, PROGRAM, SOURCE, mpilogit
 
 RECORD_KEYS = {
     "rows", "features", "classes", "nonzeros", "ranks", "threads", "solver", "converged",
@@ -140,8 +140,7 @@ def test_bad_configuration_is_refused(train, tmp_path, text, named):
 
 def test_options_that_differ_between_ranks_are_refused(tmp_path):
     one = [PROGRAM, "train", str(DATA / "a9a.h5"), "--model", str(tmp_path / "m.h5"), "--l2"]
-    mpirun = command([], 1)[0]
-    done = subprocess.run([mpirun, "-n", "1", *one, "1", ":", "-n", "1", *one, "2"],
+    done = subprocess.run([MPIEXEC, "-n", "1", *one, "1", ":", "-n", "1", *one, "2"],
                           capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "options differ between rank 0 and rank 1" in done.stderr

@@ -97,6 +97,20 @@ def test_three_ranks_and_another_storage_accept_what_one_has_trained(folder):
         assert run.code == DONE and run.record["same_bits"] is True, run.err
 
 
+def test_columns_far_from_zero(folder, tmp_path):
+    """The model holds the answer at its centre; an hour later is other data, although it spreads alike."""
+    x, y = logistic_sample(rows=ROWS, features=2, seed=5)
+    x[:, 1] = np.floor(1.7e9 + 1000 * x[:, 1])
+    data = write_dense(tmp_path / "far.h5", x, y)
+    later = write_dense(tmp_path / "later.h5", x + [0, 3600], y)
+    for name, options in [("m", []), ("n", ["--degree", "2"])]:
+        assert train(tmp_path, name, *options, data="far.h5").code == DONE
+        run = verify(tmp_path, name, "--retrain", data=data)
+        assert run.code == DONE and run.record["same_bits"] is True, run.err
+        run = verify(tmp_path, name, data=later)
+        assert run.code == DIFFERS and "the features are not those of the training" in run.told
+
+
 def test_instructions_that_round_otherwise(folder):
     """F is near enough, the bits are not to be compared, and the same instructions give them again."""
     assert train(folder, "sse4", "--l2", "0.01", "--instruction-set", "sse4").code == DONE
@@ -236,6 +250,8 @@ def test_other_models_that_the_record_names(folder, tmp_path, monkeypatch):
     shutil.copy(folder / "prior.h5", "p.h5")
     assert train(tmp_path, "m", "--l2", "0.1", "--prior", "p.h5", data=folder / "d.h5").code == DONE
     assert train(tmp_path, "n", "--start", "p.h5", data=folder / "d.h5").code == DONE
+    over = mpilogit("verify", "m.h5", folder / "d.h5", "--json=p.h5", ranks=0)
+    assert over.code == DIFFERS and "p.h5" in over.err and h5py.is_hdf5("p.h5")
     shutil.copy(folder / "plain.h5", "p.h5")
     other = verify(tmp_path, "m", data=folder / "d.h5")
     assert other.code == DIFFERS and "the model of --prior, 'p.h5', is another one" in other.told

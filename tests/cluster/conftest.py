@@ -7,7 +7,7 @@ import sys
 import pytest
 from _pytest.runner import runtestprotocol
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(pathlib.Path(__file__).parent.parent / "support")]
 import hosts_rig  # noqa: E402
 import program  # noqa: E402
 import slurm_rig  # noqa: E402

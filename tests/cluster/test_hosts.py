@@ -39,9 +39,9 @@ def test_six_ranks_on_three_hosts_train_to_the_bits_of_one(hosts, short_training
 def victim(tmp_path):
     """Where a model of old must stay as it is."""
     model = tmp_path / "m.h5"
-    model.write_bytes(b"the old model")
+    model.write_bytes(b'{"format": "mpilogit model"}')
     yield model
-    assert model.read_bytes() == b"the old model"
+    assert model.read_bytes() == b'{"format": "mpilogit model"}'
     assert [path.name for path in tmp_path.glob("m.h5*")] == ["m.h5"]
 
 

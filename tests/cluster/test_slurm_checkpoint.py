@@ -10,6 +10,7 @@ import pytest
 from jobs import in_training, running, seconds_until
 from program import CHECKPOINTED, ENDLESS, LONG, STOPPED_BY_ITERATIONS, coefficients, training
 from slurm_rig import END_WITH_A_RANK, srun
+from thorough import some
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def resumed(slurm, tasks, tmp_path, checkpoint):
 def test_any_number_of_tasks_goes_on_to_the_same_bits(
         slurm, interrupted, long_training, tmp_path, checkpoint):
     interrupted("--signal=USR2")
-    for tasks in (1, 2, 3, 5, 7):
+    for tasks in some([1, 2, 3, 5, 7], [1, 5]):
         assert resumed(slurm, tasks, tmp_path, checkpoint) == long_training
 
 

@@ -5,10 +5,13 @@
 #include <iterator>
 #include <span>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
+#include "mpilogit/core/disk_space.hpp"
 #include "mpilogit/core/error.hpp"
+#include "mpilogit/core/private_folder.hpp"
 
 #include "support/catch.hpp"
 
@@ -155,6 +158,88 @@ TEST_CASE("parts are written one after the other", "[core]") {
                 std::as_bytes(std::span(parts[2]))});
   target.commit();
   CHECK(read(folder.file("f")) == "one two");
+}
+
+TEST_CASE(
+    "nobody can guess the name of a temporary file, nor have a link in its place written through",
+    "[core]") {
+  const Folder folder;
+  const AtomicFile one(folder.file("f"));
+  AtomicFile other(folder.file("f"));
+  CHECK(one.temporary_path() != other.temporary_path());
+  write(folder.file("victim"), "mine");
+  std::filesystem::remove(other.temporary_path());
+  std::filesystem::create_symlink(folder.file("victim"), other.temporary_path());
+  const std::string text = "ours";
+  CHECK_THROWS_AS(other.write({std::as_bytes(std::span(text))}), Error);
+  CHECK_THROWS_AS(other.commit(), Error);
+  CHECK(read(folder.file("victim")) == "mine");
+}
+
+TEST_CASE("a file hands on its permissions, and a new one has the usual", "[core]") {
+  using std::filesystem::perms;
+  const Folder folder;
+  const mode_t before = ::umask(022);
+  const auto replaced = [&](perms permissions) {
+    std::filesystem::permissions(folder.file("f"), permissions);
+    AtomicFile target(folder.file("f"));
+    // While it is written it is the writer's.
+    CHECK(std::filesystem::status(target.temporary_path()).permissions() ==
+          (perms::owner_read | perms::owner_write));
+    target.commit();
+    return std::filesystem::status(folder.file("f")).permissions();
+  };
+  AtomicFile(folder.file("f")).commit();
+  CHECK(std::filesystem::status(folder.file("f")).permissions() == perms(0644));
+  for (const perms permissions : {perms(0600), perms(0664), perms(0666), perms(0700)}) {
+    CHECK(replaced(permissions) == permissions);
+  }
+  const AtomicFile secret(folder.file("secret"), mpilogit::core::Readers::owner_alone);
+  CHECK(std::filesystem::status(secret.temporary_path()).permissions() == perms(0600));
+  ::umask(before);
+}
+
+TEST_CASE("a file that is read-only is not replaced", "[core]") {
+  const Folder folder;
+  write(folder.file("f"), "done");
+  std::filesystem::permissions(folder.file("f"), std::filesystem::perms(0444));
+  CHECK_THROWS_WITH(require_writable(folder.file("f")), contains("read-only"));
+  CHECK(read(folder.file("f")) == "done");
+}
+
+TEST_CASE("what a link leads to is written, be it there or not", "[core]") {
+  const Folder folder;
+  std::filesystem::create_directory(folder.file("far"));
+  std::filesystem::create_symlink("far/f", folder.file("link"));
+  std::filesystem::create_symlink(folder.file("link"), folder.file("second"));
+  for (const char* text : {"first", "second"}) {
+    AtomicFile target(folder.file("second"));
+    CHECK(std::filesystem::path(target.temporary_path()).parent_path().filename() == "far");
+    write(target.temporary_path(), text);
+    target.commit();
+    CHECK(read(folder.file("far/f")) == text);
+  }
+  CHECK(std::filesystem::is_symlink(folder.file("link")));
+  CHECK(std::filesystem::is_symlink(folder.file("second")));
+  std::filesystem::create_symlink("loop", folder.file("loop"));
+  CHECK_THROWS_WITH(require_writable(folder.file("loop")), contains("Too many levels"));
+}
+
+TEST_CASE("what does not fit on the disk is not begun", "[core]") {
+  const Folder folder;
+  CHECK_THROWS_WITH(mpilogit::core::require_space(folder.file("f"), std::int64_t{1} << 62),
+                    contains("does not fit") && contains("No space left on device"));
+}
+
+TEST_CASE("a private folder is gone with what is in it", "[core]") {
+  const Folder folder;
+  {
+    const mpilogit::core::PrivateFolder inner(folder.file("f"));
+    CHECK(std::filesystem::status(inner.path()).permissions() == std::filesystem::perms::owner_all);
+    write(inner.path() + "/rows", "secret");
+    CHECK(folder.entries() == 1);
+  }
+  CHECK(folder.entries() == 0);
 }
 
 TEST_CASE("what is replaced is kept if asked for", "[core]") {

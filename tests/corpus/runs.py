@@ -13,7 +13,7 @@ PROGRAM = os.environ["MPILOGIT_PROGRAM"]
 MPIEXEC = os.environ["MPILOGIT_MPIEXEC"]
 ERROR = "mpilogit: error: "
 SANITIZED = "MPILOGIT_CORPUS_SANITIZED" in os.environ
-OLD = b"what was there before"
+OLD = b'{"format": "mpilogit model", "note": "what was there before"}'  # begins as one of ours, which may be replaced
 OUTPUTS = ["model.h5", "predictions.h5", "data.h5", "path.h5"]
 HANGING = 30  # seconds
 

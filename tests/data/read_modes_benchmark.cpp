@@ -60,5 +60,5 @@ int main(int argc, char** argv) {
           argv[i], world.size(), omp_get_max_threads(), posix, independent, collective);
     }
   }
-  return environment.finish(0, communicator);
+  return environment.finish(0, world);
 }

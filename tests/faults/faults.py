@@ -133,8 +133,12 @@ def place():
     return f"{number:08x}"
 
 
+NO_CHANCE = os.environ.get("MPILOGIT_NO_CHANCE", "")
+
+
 class Tracer:
-    """Lets a system call fail in one rank: that on a file, the output with its temporary file and its
+    """Lets a system call fail in one rank, whose random numbers are 0, so that the name of its temporary
+    file is known: that on a file, the output with its temporary file and its
     folder, or the input. The program keeps the process that mpirun has started (strace -D)."""
 
     def __init__(self, folder, path, rank=0, output=True):
@@ -145,7 +149,7 @@ class Tracer:
         self.rank = rank
         paths = [f'-P "{self.path}"']
         if output:
-            paths += [f'-P "{self.path}.tmp-{place()}-$(cat "{self.root}")"',
+            paths += [f'-P "{self.path}.tmp-{place()}-$(cat "{self.root}")-{16 * "0"}"',
                       f'-P "{self.path.parent}"']
         self.paths = " ".join(paths)
 
@@ -157,7 +161,7 @@ class Tracer:
             f'test "${{OMPI_COMM_WORLD_RANK:-0}}" != 0 || echo $$ >"{self.root}"\n'
             f'until test -s "{self.root}"; do sleep 0.01; done\n'
             f'test "${{OMPI_COMM_WORLD_RANK:-0}}" = {self.rank} || exec "$@"\n'
-            f'exec strace -D -f {quick} -o "{self.log}" -e trace={",".join(calls)} '
+            f'exec strace -D -f {quick} -E LD_PRELOAD="{NO_CHANCE}" -o "{self.log}" -e trace={",".join(calls)} '
             f'-e signal=none {inject} {self.paths} "$@"\n')
         self.script.chmod(0o755)
         self.root.unlink(missing_ok=True)

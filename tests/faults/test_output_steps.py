@@ -7,7 +7,9 @@ import signal
 
 import pytest
 
-from program import DATA
+from program import DATA, OLD
+
+from thorough import spread
 
 from faults import Tracer, needs_strace, place, run, same_model, side_by_side, temporary_files
 
@@ -42,7 +44,7 @@ def arguments_for(what, path, model):
 class Case:
     """One output in a folder of its own, with an old file at its path."""
 
-    OLD = b"what was there before"
+    OLD = OLD
 
     def __init__(self, folder, what, model, ranks, rank):
         folder.mkdir(parents=True)
@@ -71,8 +73,8 @@ class Case:
 
 
 def steps(counts):
-    return [(call, number) for call, count in sorted(counts.items())
-            for number in range(1, count + 1)]
+    return spread([(call, number) for call, count in sorted(counts.items())
+                   for number in range(1, count + 1)], 4)
 
 
 def prepared(folder, what, model, ranks, rank):

@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((data[0] & 2U) != 0) options.classes = {"no", "yes"};
   const std::string text(testing::text_of(data + 1, size - 1));
   testing::refused_or_done([&] {
-    const model::Model model = exchange::model_from_table(text, options, "table");
+    const model::Model model = exchange::model_from_table(text, options, "table").model;
     testing::require(std::ssize(model.coefficients) == model.rows() * model.features);
     for (const double value : model.coefficients) testing::require(std::isfinite(value));
   });

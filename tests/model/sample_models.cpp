@@ -136,6 +136,9 @@ void require_equal(const Model& copy, const Model& model) {
   CHECK(copy.data_feature_names == model.data_feature_names);
   CHECK(copy.coefficients == model.coefficients);
   CHECK(copy.intercept == model.intercept);
+  CHECK(copy.centre == model.centre);
+  CHECK(copy.intercept_at_centre == model.intercept_at_centre);
+  CHECK(copy.coefficients_at_centre == model.coefficients_at_centre);
   CHECK(copy.l2 == model.l2);
   CHECK(copy.l1 == model.l1);
   CHECK(copy.standardized == model.standardized);

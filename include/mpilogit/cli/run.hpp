@@ -1,6 +1,7 @@
 #pragma once
 // The program, once MPI is up.
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -11,9 +12,10 @@ namespace mpilogit::cli {
 
 /// Collective. Runs the command that `arguments` (without the program's name) ask for; prints, on
 /// the root only. Starts `watchdog` as soon as the options say how long it waits. Returns the exit
-/// code, the same on all ranks. Errors that not all ranks share end the job from here.
+/// code, the same on all ranks. `companions`: see comm/companions.hpp. Errors that not all ranks
+/// share end the job from here.
 int run(std::span<const std::string> arguments, const comm::Communicator& communicator,
-        comm::Watchdog& watchdog);
+        comm::Watchdog& watchdog, const std::optional<std::string>& companions = std::nullopt);
 
 /// Whether `arguments` start a rehearsal (src/cli/rehearsal.hpp): then this process is to call
 /// `rehearse`, without MPI, and to leave with the code that it returns.

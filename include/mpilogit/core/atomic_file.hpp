@@ -8,13 +8,18 @@
 
 namespace mpilogit::core {
 
+/// Who may read a new file: whoever the user lets read his files, or nobody else.
+enum class Readers { as_usual, owner_alone };
+
 /// A temporary file beside `path`, which takes its place at `commit()`. Before that, whatever was
-/// at `path` stays as it was; if `commit()` is never reached, the temporary file is removed. For
-/// one process: of several ranks, one holds it.
+/// at `path` stays as it was; if `commit()` is never reached, the temporary file is removed. Where
+/// `path` is a link, all this happens where it leads, and the link stays. For one process: of
+/// several ranks, one holds it.
 class AtomicFile {
  public:
-  /// Creates the temporary file (empty). Throws bad input if the folder does not take one.
-  explicit AtomicFile(std::string path);
+  /// Creates the temporary file (empty), under a name that nobody can guess. Throws bad input if
+  /// the folder does not take one, and if what is at `path` may not be written.
+  explicit AtomicFile(std::string path, Readers readers = Readers::as_usual);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
@@ -23,11 +28,12 @@ class AtomicFile {
   const std::string& temporary_path() const { return temporary_; }
 
   /// Writes the parts one after the other, from the beginning of the file. Throws bad input that
-  /// names the cause. For those who do not write by a library of their own.
+  /// names the cause, before anything is written if the disk has no room for them. For those who do
+  /// not write by a library of their own.
   void write(std::initializer_list<std::span<const std::byte>> parts);
 
-  /// fsync of the file, rename over `path`, fsync of the folder; each checked. The writer must have
-  /// closed the file.
+  /// fsync of the file, rename over `path`, fsync of the folder; each checked. A file that is
+  /// replaced hands on who may read and write it. The writer must have closed the file.
   void commit();
 
   /// Likewise, but what was at `path` is found at `previous` then. Between the two renames there is
@@ -35,7 +41,10 @@ class AtomicFile {
   void commit_keeping(const std::string& previous);
 
  private:
+  void finish();
+
   std::string path_;
+  std::string target_;  // where it leads
   std::string temporary_;
 };
 

@@ -9,8 +9,11 @@
 #include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/core/function_ref.hpp"
+#include "mpilogit/data/column_numbers.hpp"
 #include "mpilogit/data/labels.hpp"
 #include "mpilogit/data/partition.hpp"
+#include "mpilogit/kernels/column_frame.hpp"
 #include "mpilogit/kernels/column_statistics.hpp"
 #include "mpilogit/kernels/polynomial.hpp"
 #include "mpilogit/kernels/rows.hpp"
@@ -48,6 +51,9 @@ struct Source {
   ReadMode mode = ReadMode::automatic;
   bool allow_external = false;  ///< virtual data sets may have parts in other folders
   MemoryPlan memory;
+  /// Which columns are brought nearer to zero; unless `none`, also columns of doubles of extreme
+  /// size to a moderate one, from which products of `memory.products.degree` factors are doubles.
+  kernels::FrameRule frames = kernels::FrameRule::none;
 };
 
 /// The same on every rank.
@@ -59,6 +65,8 @@ struct Shape {
   std::string storage;  ///< "float32", "uint8", "float16", "bool", …: type of X as stored
   std::vector<std::string> feature_names;  ///< empty when the files hold none
   std::string schema;  ///< of the raw table that was imported (table/schema.hpp), or empty
+  ColumnNumbers column_numbers;     ///< of the LIBSVM text that was imported
+  std::vector<std::string> unused;  ///< `weights`, `offsets`, `trials` beside X that nobody named
 
   Blocks blocks() const { return {rows, features}; }
 };
@@ -73,6 +81,7 @@ class StreamedRows;
 
 // How they come there, likewise.
 class FeatureScan;
+struct FrameSearch;
 struct Access;
 struct Metadata;
 struct Share;
@@ -140,7 +149,12 @@ class Dataset {
   /// The groups' values, the same on every rank; empty unless the source asks for them.
   const ClassSet& group_names() const { return group_names_; }
 
-  /// max_i |x_ij| over the rows of all ranks (features), the same on every rank.
+  /// Columns that rows have in a frame, x′ = (x − centre) · 2^−exponent, ascending; most often
+  /// none. The same on every rank.
+  std::span<const kernels::FramedColumn> frames() const { return frames_; }
+
+  /// max_i |x_ij| over the rows of all ranks (features), of columns as rows have them; the same on
+  /// every rank.
   std::span<const double> largest_absolute() const { return largest_absolute_; }
 
   /// Over the rows of all ranks, the same on every rank.
@@ -154,8 +168,11 @@ class Dataset {
                               int threads);
 
   void read_rows(const Access& access, const Metadata& metadata, const Share& share,
-                 const StreamPlan& plan, const std::string& name);
+                 const StreamPlan& plan, const Source& source);
   void look_at_streamed_rows(FeatureScan& scan, int threads);
+  void for_streamed_rows(int threads,
+                         core::FunctionRef<void(const kernels::AnyRows&, std::int64_t, int)> body);
+  void put_in_frames(const FrameSearch& search, const FeatureScan& scan, int threads);
 
   std::optional<comm::Communicator> communicator_;
   Shape shape_;
@@ -168,6 +185,7 @@ class Dataset {
   bool streams_ = false;
   Residence residence_;
   ClassIndices labels_;
+  std::vector<kernels::FramedColumn> frames_;
   std::vector<double> largest_absolute_;
   kernels::NonZeros non_zeros_;
   std::vector<double> successes_;

@@ -25,4 +25,8 @@ struct ExportOptions {
 std::string exported(const model::Model& model, const ExportOptions& options,
                      const std::string& where);
 
+/// Whether the beginning of a file is that of an export in one of the forms but JSON, whatever
+/// version of the program wrote it.
+bool is_export(std::string_view beginning);
+
 }  // namespace mpilogit::exchange

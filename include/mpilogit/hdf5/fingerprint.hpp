@@ -24,4 +24,7 @@ void require_fingerprint(const core::ByteFingerprint& written, const core::ByteF
 /// Likewise of a whole data set of numbers or of texts of a fixed length, if it has a fingerprint.
 void require_intact(const File& file, const std::string& name, const ArrayInfo& info);
 
+/// Whether the data set has one.
+bool has_fingerprint(const File& file, const std::string& name);
+
 }  // namespace mpilogit::hdf5

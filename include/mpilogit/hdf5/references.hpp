@@ -1,8 +1,9 @@
 #pragma once
-// Data sets that others refer to.
+// Data sets and files that others refer to.
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mpilogit/hdf5/file.hpp"
 
@@ -13,5 +14,9 @@ namespace mpilogit::hdf5 {
 /// Nothing if there is none in this file.
 std::optional<std::string> dimension_scale(const File& file, const std::string& name,
                                            std::int64_t dimension);
+
+/// The files, other than itself, that the virtual data sets of a file have their parts in, each as
+/// HDF5 would look for it, whether it is there or not. Cost: a look at every data set.
+std::vector<std::string> virtual_source_files(const File& file);
 
 }  // namespace mpilogit::hdf5

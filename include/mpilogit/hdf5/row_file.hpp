@@ -35,8 +35,10 @@ void create_rows(const File& file, const std::string& name, RowType type, std::i
 class RowFile {
  public:
   /// Collective. `lay_out` runs on the root alone: it creates all columns and writes all else.
+  /// Throws bad input if the disk has no room for them.
   RowFile(const std::string& path, const comm::Communicator& communicator,
-          core::FunctionRef<void(const File&)> lay_out);
+          core::FunctionRef<void(const File&)> lay_out,
+          core::Readers readers = core::Readers::as_usual);
 
   /// Writes whole rows from `first_row` on, as many as there are values for, which must be in the
   /// type that the data set stores. Not collective: several of these belong into one

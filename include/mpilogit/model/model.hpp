@@ -6,13 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "mpilogit/data/column_numbers.hpp"
 #include "mpilogit/data/labels.hpp"
 #include "mpilogit/kernels/polynomial.hpp"
 #include "mpilogit/model/inference.hpp"
 
 namespace mpilogit::model {
 
-/// What a model's margins mean. With z_r = x · coefficients[r] + intercept[r]:
+/// What a model's margins mean. With z_r = x · coefficients[r] + intercept[r], computed as said at
+/// `centre` where there is one:
 ///   logistic (two classes, one row)   P(y = classes[1]) = σ(z_0)
 ///   softmax                           P(y = classes[k]) = e^(z_k) / Σ_l e^(z_l); with one row less
 ///                                     than classes, class 0 is the reference and has the margin 0
@@ -31,6 +33,16 @@ struct Model {
   std::vector<std::string> data_feature_names;
   std::vector<double> coefficients;  ///< row-major, rows() × features
   std::vector<double> intercept;     ///< rows()
+  /// c_j per data feature: columns that are far from zero are known by their distance from it, and
+  /// then margins are
+  ///   z_r = intercept_at_centre[r] + Σ_j (x_j − c_j) w_rj
+  /// with the difference first: between large numbers the raw form loses the answer. c_j = 0 for
+  /// other columns; empty: no column is far from zero. With an expansion the products are those of
+  /// x_j − c_j, and w_r is coefficients_at_centre[r]. The raw form is always there as well,
+  /// rounded.
+  std::vector<double> centre;
+  std::vector<double> intercept_at_centre;     ///< rows(); empty if and only if `centre` is
+  std::vector<double> coefficients_at_centre;  ///< as `coefficients`; empty without an expansion
   double l2 = 0.0;
   double l1 = 0.0;
   bool standardized = false;  ///< the penalty was of standardised features (coefficients never are)
@@ -38,6 +50,7 @@ struct Model {
   std::string solver;
   std::string record;  ///< the run record of the training, as JSON
   std::string schema;  ///< of the raw table that the data came from (table/schema.hpp); or empty
+  data::ColumnNumbers column_numbers;  ///< of the LIBSVM text that the data came from
   std::optional<Inference> inference;
 
   /// Of coefficients: 1 for two classes, else classes or, with a reference class, one less.

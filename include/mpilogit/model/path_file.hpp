@@ -15,7 +15,9 @@ inline constexpr int kPathFormatVersion = 1;
 /// Step s was trained with the penalty λ = lambda[s], that is l1[s] Σ|w| + ½ l2[s] ‖w‖². All
 /// vectors have one element per step unless said otherwise.
 struct Path {
-  Model model;  ///< what the steps share; its coefficients, intercept, l1 and l2 are not used
+  /// What the steps share, the centre too; its coefficients, intercepts (at the centre likewise),
+  /// l1 and l2 are not used.
+  Model model;
   std::vector<double> lambda;
   std::vector<double> l1;
   std::vector<double> l2;
@@ -25,6 +27,9 @@ struct Path {
   std::vector<std::int64_t> data_passes;  ///< of this step alone
   std::vector<double> coefficients;       ///< row-major, steps × rows × features
   std::vector<double> intercept;          ///< row-major, steps × rows
+  /// Likewise, as those of a model: empty where theirs would be.
+  std::vector<double> intercept_at_centre;
+  std::vector<double> coefficients_at_centre;
 
   std::int64_t steps() const { return static_cast<std::int64_t>(lambda.size()); }
 };

@@ -51,6 +51,13 @@ class FirthObjective final : public solvers::Objective {
   double hessian_matrix_passes() const override { return 0.0; }  // little beside a point
   std::size_t classes() const override { return 1; }
   std::span<const double> common_curvature() const override { return {}; }
+  /// That of the log-loss; leverages may double it.
+  std::span<const double> largest_curvature() const override {
+    return logistic_.largest_curvature();
+  }
+  solvers::PenaltyShape penalty_shape() const override {
+    return {{}, logistic_.penalty_shape().largest};
+  }
   bool hessian_affordable(std::span<const std::size_t> /*variables*/) const override {
     return true;
   }

@@ -40,6 +40,8 @@ class LogisticObjective final : public solvers::Objective {
   double hessian_matrix_passes() const override;
   std::size_t classes() const override;
   std::span<const double> common_curvature() const override;
+  std::span<const double> largest_curvature() const override;
+  solvers::PenaltyShape penalty_shape() const override;
   bool hessian_affordable(std::span<const std::size_t> variables) const override;
   std::unique_ptr<solvers::Objective> sampled(std::int64_t stride) const override;
   std::int64_t data_rows() const override;
@@ -61,6 +63,10 @@ class LogisticObjective final : public solvers::Objective {
 
   /// max_i |x_ij| of each feature and, last, 1 for the intercept.
   std::span<const double> largest_absolute() const;
+
+  /// The data's part of F where the margins, with offsets, are these (local rows × columns).
+  /// Collective; reads no rows.
+  double mean_loss(std::span<const double> margins) const;
 
   /// The penalty's part of F at these coefficients (dimension).
   double penalty(std::span<const double> coefficients) const;

@@ -2,6 +2,7 @@
 // A report as one HTML page that needs nothing else: no network, no other file.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mpilogit/workflow/report.hpp"
@@ -22,5 +23,8 @@ struct Page {
 /// without it the page has the plots' descriptions in words. Throws core::Error if the temporary
 /// folder cannot be written.
 Page render(const workflow::ReportData& data, const PageOptions& options);
+
+/// Whether the beginning of a file is that of a page that `render` has made, of any version.
+bool is_page(std::string_view beginning);
 
 }  // namespace mpilogit::report

@@ -27,6 +27,8 @@ class HeldVariable final : public Objective {
   double hessian_matrix_passes() const override { return inner_.hessian_matrix_passes(); }
   std::size_t classes() const override { return inner_.classes(); }
   std::span<const double> common_curvature() const override { return inner_.common_curvature(); }
+  std::span<const double> largest_curvature() const override { return inner_.largest_curvature(); }
+  PenaltyShape penalty_shape() const override { return {{}, inner_.penalty_shape().largest}; }
   bool hessian_affordable(std::span<const std::size_t> variables) const override {
     return inner_.hessian_affordable(variables);
   }

@@ -70,6 +70,13 @@ class Line {
   virtual Sample at(double t) const = 0;
 };
 
+/// What F is known to have beside its data part, and how far the data reach.
+struct PenaltyShape {
+  std::span<const double> l2;  ///< λ2 of each variable (dimension): F − ½ Σ λ2_j w_j² is convex,
+                               ///< and F ≥ 0; empty if that is not known
+  std::span<const double> largest;  ///< max_i |x_ij| of each feature and, last, 1
+};
+
 /// Whether the Hessian can be had as a matrix, from the problem's shape alone.
 enum class HessianMatrixKind {
   exact,         ///< all rows: a Newton direction is one factorisation
@@ -116,6 +123,12 @@ class Objective {
   /// one per feature and, last, the intercept's 0; empty where that does not hold (two classes; a
   /// reference class).
   virtual std::span<const double> common_curvature() const = 0;
+
+  /// An upper bound of diag ∇²F(w) for every w (dimension; 0 for variables that take no part):
+  /// what steps are measured by where curvature vanishes. Empty if none is known.
+  virtual std::span<const double> largest_curvature() const { return {}; }
+
+  virtual PenaltyShape penalty_shape() const { return {}; }
 
   /// Whether the exact Hessian over `variables` (ascending) can be had as a matrix.
   virtual bool hessian_affordable(std::span<const std::size_t> variables) const = 0;

@@ -2,6 +2,7 @@
 // What all solvers share: limits, progress, and how they tell why they stopped.
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -76,8 +77,12 @@ struct Solution {
   double objective = 0.0;            ///< F there
   double gradient_norm = 0.0;        ///< largest |∂F/∂w_j| there
   double estimated_gap = 0.0;        ///< relative, there; an upper one if stopped by tolerance
+  std::optional<double> gap_bound;   ///< relative, there: no estimate; where one exists
   std::int64_t iterations = 0;
   StopReason stop_reason = StopReason::iteration_limit;
+
+  /// Whether the bound itself is within the tolerance that was reached.
+  bool bounded(double tolerance) const { return gap_bound && *gap_bound <= tolerance; }
 
   /// As a part of a run's state.
   void visit(core::Archive& archive);

@@ -39,6 +39,8 @@ struct TargetColumns {
 
 enum class LabelForm { integer, text };
 
+inline constexpr std::size_t kMostListedClasses = 100;
+
 /// How much the rows of a table will be when they are encoded. The same on every rank but for what
 /// is this rank's.
 struct Extent {
@@ -48,8 +50,9 @@ struct Extent {
   std::int64_t first_row = 0;      ///< of this rank
   std::int64_t first_nonzero = 0;  ///< of this rank
   LabelForm label = LabelForm::integer;
-  std::size_t label_length = 0;  ///< bytes of the longest
-  bool single_precision = true;  ///< every number is a float32 exactly
+  std::size_t label_length = 0;        ///< bytes of the longest
+  std::vector<std::string> classes{};  ///< in ascending order; empty: more than are listed, or none
+  bool single_precision = true;        ///< every number is a float32 exactly
 };
 
 struct Survey {

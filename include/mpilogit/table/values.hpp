@@ -25,6 +25,9 @@ inline bool is_single_precision(double value) {
 /// Decimal digits with or without a sign, within int64.
 std::optional<std::int64_t> integer_in(std::string_view text);
 
+/// A whole number, be it written as an integer or, below 2^53, as 1.0 or 1e3.
+std::optional<std::int64_t> whole_number_in(std::string_view text);
+
 /// Seconds since 1970-01-01T00:00Z of an ISO 8601 date (2024-02-29) or date and time
 /// (2024-02-29T23:59, 2024-02-29 23:59:59.5+01:00); without an offset the time is UTC.
 std::optional<double> date_in(std::string_view text);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,10 +17,19 @@ struct CheckpointOptions {
   std::optional<std::int64_t> every_iterations;
   /// Begin anew although there is a checkpoint; else the run goes on from it.
   bool restart = false;
+  /// Files that are no checkpoints may be replaced by checkpoints.
+  bool overwrite = false;
   /// Names and values of all that decides the result but the data: they must be those of the
   /// checkpoint.
   std::vector<std::pair<std::string, std::string>> identity;
 };
+
+/// Where the checkpoint before the last one is kept: beside the last one, wherever links lead to
+/// that.
+std::string previous_checkpoint(const std::string& path);
+
+/// Whether the beginning of a file is that of a checkpoint, of whatever version.
+bool is_checkpoint(std::string_view beginning);
 
 struct WrittenCheckpoint {
   std::string path;

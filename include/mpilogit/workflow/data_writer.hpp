@@ -30,6 +30,7 @@ struct DataLayout {
   std::string schema{};                               ///< of a raw table, or empty
   std::function<void(const hdf5::File&)> further =
       nullptr;  ///< writes what else there is, on the root
+  core::Readers readers = core::Readers::as_usual;
 };
 
 /// Writes the files that docs/formats.md calls data sets: `X` dense (rows × features) or the group

@@ -42,6 +42,9 @@ struct DesignOptions {
   data::Source source;
   std::size_t degree = 1;
   bool interactions_only = false;
+  /// Products are of factors less their centre, wherever that is exact: the same model as of the
+  /// factors as they are where nothing but the likelihood tells products apart.
+  bool centred_factors = false;
   bool balanced_classes = false;
   std::vector<std::pair<std::string, double>> class_weights;  ///< label and factor
 };

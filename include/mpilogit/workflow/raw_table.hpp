@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "mpilogit/comm/communicator.hpp"
+#include "mpilogit/core/private_folder.hpp"
 #include "mpilogit/data/dataset.hpp"
 #include "mpilogit/model/model.hpp"
 #include "mpilogit/table/encoder.hpp"
@@ -44,7 +45,8 @@ class RawTable {
   /// What is wanted of the rows. Predictions need one for every row, and no labels.
   enum class For { prediction, evaluation };
 
-  /// Collective. The file is `<beside>.rows.tmp-…`. Throws bad input, the same on all ranks.
+  /// Collective. The file is in a folder `<beside>.rows.tmp-…` that its owner alone may look into.
+  /// Throws bad input, the same on all ranks.
   RawTable(const std::vector<std::string>& files, const RawOptions& options, For use,
            const model::Model& model, const std::string& model_path, const std::string& beside,
            const comm::Communicator& communicator);
@@ -58,7 +60,8 @@ class RawTable {
  private:
   data::Source source_;
   RawReport report_;
-  std::unique_ptr<DataWriter> file_;
+  std::unique_ptr<core::PrivateFolder> folder_;  // on the root
+  std::unique_ptr<DataWriter> file_;             // in it, so it goes first
 };
 
 /// Collective. A place for such a file where no other file is written: the folder of temporary

@@ -2,6 +2,7 @@
 // Run records as JSON: keys that scripts rely upon (docs/formats.md).
 
 #include <string>
+#include <string_view>
 
 #include "mpilogit/workflow/cross_validate.hpp"
 #include "mpilogit/workflow/evaluate.hpp"
@@ -24,5 +25,10 @@ std::string to_json(const ImportCsvReport& report);
 std::string to_json(const ImportLibsvmReport& report);
 std::string to_json(const ImportNpyReport& report);
 std::string to_json(const SynthesizeReport& report);
+
+/// Whether the beginning of a file is that of a record as one of these or `summarize` makes it, of
+/// a model as JSON, or of the events of runs: JSON with the keys that they have, whatever version
+/// of the program wrote it.
+bool is_record(std::string_view beginning);
 
 }  // namespace mpilogit::workflow

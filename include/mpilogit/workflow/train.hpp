@@ -53,6 +53,7 @@ struct TrainReport {
   /// Of Firth's fit: ℓ + ½ log |I|.
   std::optional<double> penalised_log_likelihood;
   double log_loss = 0.0;   ///< mean, without the penalty; one-vs-rest: the sum over the problems
+  bool penalised = false;  ///< or with bounds
   bool separated = false;  ///< stopped because the classes are completely separated
   Diagnosis diagnosis;     ///< of a fit without a penalty
   int ranks = 1;
@@ -62,8 +63,11 @@ struct TrainReport {
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
   /// Iteration by iteration, thinned; empty of one-vs-rest, whose problems have no common one.
   std::vector<HistoryEntry> history;
-  std::string inference_remark;  ///< why there is no inference although it was asked for
-  std::string test_remark;       ///< why hypotheses were not tested although asked for
+  std::string inference_remark;        ///< why there is no inference although it was asked for
+  std::string test_remark;             ///< why hypotheses were not tested although asked for
+  std::string unprofiled;              ///< coefficients without a profile although asked for
+  std::int64_t centred_columns = 0;    ///< that lie far from zero
+  std::optional<double> raw_log_loss;  ///< of the raw form, where columns lie far from zero
   comm::Traffic traffic;
   double total_weight = 0.0;
   MemoryUse memory;  ///< before the model is written
