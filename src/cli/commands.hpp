@@ -28,5 +28,6 @@ int export_command(const Arguments& arguments, const comm::Communicator& communi
                    workflow::Events& events);
 int inspect_command(const Arguments& arguments, const comm::Communicator& communicator);
 int summarize_command(const Arguments& arguments, const comm::Communicator& communicator);
+int verify_command(const Arguments& arguments, const comm::Communicator& communicator);
 
 }  // namespace mpilogit::cli

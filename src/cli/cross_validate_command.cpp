@@ -11,6 +11,7 @@
 #include "event_observers.hpp"
 #include "fit_arguments.hpp"
 #include "output.hpp"
+#include "recorded_arguments.hpp"
 #include "table_arguments.hpp"
 #include "thread_count.hpp"
 
@@ -28,6 +29,7 @@ workflow::Choice choice_from(const Arguments& arguments) {
 workflow::CrossValidateOptions options_from(const Arguments& arguments, int automatic_threads) {
   constexpr std::int64_t kMostFolds = 1000;
   workflow::CrossValidateOptions options;
+  options.origin = origin_of(arguments);
   options.model_path = arguments.required("model");
   options.design = design_from(arguments);
   const std::int64_t folds = arguments.integer("folds", 2);

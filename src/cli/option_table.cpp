@@ -87,23 +87,25 @@ constexpr std::array kOptions = {
            "strings",
            kEvaluate, ""},
     without_effect(Option{"io", value, "MODE", "auto",
-                          "how ranks read: auto, collective, independent or posix", kAll, ""}),
+                          "how ranks read: auto, collective, independent or posix", kAll | kVerify,
+                          ""}),
     without_effect(Option{
         "memory", value, "SIZE", "auto",
         "what the ranks of a host may take together (512M, 4G, 1.5T); rows that do not fit are "
         "read again in every pass, which changes no bit of any result. auto is 90 % of what the "
         "job may use (docs/streaming.md)",
-        kAll, ""}),
+        kAll | kVerify, ""}),
     Option{"allow-external", flag, "", "",
-           "virtual data sets may have parts in files of other folders than their own", kAll, ""},
+           "virtual data sets may have parts in files of other folders than their own",
+           kAll | kVerify, ""},
     Option{"allow-plugins", flag, "", "",
            "load HDF5 filters that are not built in from HDF5_PLUGIN_PATH or HDF5's own folder: "
            "their code runs with your rights",
-           kAll, ""},
+           kAll | kVerify, ""},
     Option{"trust-input", flag, "", "",
            "read HDF5 files without having a process apart read them first, over which HDF5 may "
            "crash (docs/safety.md)",
-           kAll | kSummarize | kExport, ""},
+           kAll | kSummarize | kExport | kVerify, ""},
 
     Option{"unseen", value, "RULE", "error",
            "of raw tables: what to do with a category that the model does not know: error, or "
@@ -355,6 +357,11 @@ constexpr std::array kOptions = {
            "begins another test",
            kTrain | kSummarize, ""},
 
+    Option{"retrain", flag, "", "",
+           "train again, as recorded, and say whether the coefficients have the same bits; nothing "
+           "is written",
+           kVerify, ""},
+
     writes(Option{
         "checkpoint", value, "FILE", "",
         "keep the state of the run there now and then; the same command goes on from it, on any "
@@ -376,19 +383,19 @@ constexpr std::array kOptions = {
         "N", "auto",
         "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
         "cores of a host among its ranks. Changes no bit of any result",
-        kData, ""}),
+        kData | kVerify, ""}),
     without_effect(Option{
         "instruction-set", value, "NAME", "auto",
         "vector instructions of the kernels; auto is the widest that the CPU has. All that fuse "
         "a product and a sum (avx512, avx2, neon, ...) give the same bits, sse4 and plain others",
-        kData, ""}),
+        kData | kVerify, ""}),
     without_effect(Option{
         "stall-timeout", value, "TIME", "120s",
         "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
         "1.5m), or three times the longest pass if that is more; 0: wait for ever",
-        kAll | kSummarize | kConvert, ""}),
+        kAll | kSummarize | kConvert | kVerify, ""}),
     writes(Option{"json", value, "FILE", "", "write the run record there, as JSON",
-                  kRecorded | kSummarize | kImport | kSynthesize, ""}),
+                  kRecorded | kSummarize | kImport | kSynthesize | kVerify, ""}),
     appends(
         Option{"events", value, "FILE", "",
                "append what happens there as it happens, a line of JSON each (docs/telemetry.md)",
@@ -400,13 +407,14 @@ constexpr std::array kOptions = {
     without_effect(
         reads(Option{"config", value, "FILE", "",
                      "read options from a file of lines `name = value`; the command line wins",
-                     kAll | kSummarize | kConvert, ""})),
+                     kAll | kSummarize | kConvert | kVerify, ""})),
     without_effect(Option{"overwrite", flag, "", "",
                           "replace files that another program has written, too (docs/safety.md)",
-                          kRecorded | kReport | kConvert | kSummarize, ""}),
-    without_effect(Option{"quiet", flag, "", "", "print nothing but errors", kData | kConvert, ""}),
+                          kRecorded | kReport | kConvert | kSummarize | kVerify, ""}),
     without_effect(
-        Option{"help", flag, "", "", "print this and exit", kAll | kSummarize | kConvert, ""}),
+        Option{"quiet", flag, "", "", "print nothing but errors", kData | kConvert | kVerify, ""}),
+    without_effect(Option{"help", flag, "", "", "print this and exit",
+                          kAll | kSummarize | kConvert | kVerify, ""}),
 };
 
 constexpr std::array kCommands = {
@@ -430,6 +438,9 @@ constexpr std::array kCommands = {
     CommandInfo{kSummarize, "summarize", "MODEL.h5",
                 "Print the table of a model that was trained with inference: standard errors, z, "
                 "p, intervals, odds ratios, fit."},
+    CommandInfo{kVerify, "verify", "MODEL.h5 DATA.h5 [MORE.h5 ...]",
+                "Check a model against its record and the data that it was trained on: the data's "
+                "fingerprint, objective, gap; with --retrain the bits."},
     CommandInfo{
         kImport, "import", "csv|libsvm|npy|coefficients FILE [MORE ...]",
         "Write what other programs' files hold as a data set, a table of coefficients as a model."},

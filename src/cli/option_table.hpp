@@ -20,6 +20,7 @@ enum Command : unsigned {
   kExport = 256,
   kSynthesize = 512,
   kSummarize = 1024,
+  kVerify = 2048,
 };
 
 enum class OptionKind {

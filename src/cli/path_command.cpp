@@ -11,6 +11,7 @@
 #include "event_observers.hpp"
 #include "fit_arguments.hpp"
 #include "output.hpp"
+#include "recorded_arguments.hpp"
 #include "table_arguments.hpp"
 #include "thread_count.hpp"
 
@@ -20,6 +21,7 @@ namespace {
 
 workflow::PathOptions path_options(const Arguments& arguments, int automatic_threads) {
   workflow::PathOptions options;
+  options.origin = origin_of(arguments);
   options.model_path = arguments.required("model");
   options.design = design_from(arguments);
   options.grid = grid_from(arguments);

@@ -101,6 +101,8 @@ int dispatch(const Arguments& arguments, const comm::Communicator& communicator,
       return inspect_command(arguments, communicator);
     case kSummarize:
       return summarize_command(arguments, communicator);
+    case kVerify:
+      return verify_command(arguments, communicator);
     case kSynthesize:
       return synthesize_command(arguments, communicator, events);
   }

@@ -21,6 +21,7 @@
 #include "number_texts.hpp"
 #include "output.hpp"
 #include "progress_lines.hpp"
+#include "recorded_arguments.hpp"
 #include "table_arguments.hpp"
 #include "terminal.hpp"
 #include "thread_count.hpp"
@@ -94,8 +95,11 @@ void refuse_beside_diagnostics(const Arguments& arguments, bool l1) {
                "--diagnostics is not for L1 penalties (--l1, --l1-ratio, --lambda with --alpha)");
 }
 
+}  // namespace
+
 workflow::TrainOptions train_options(const Arguments& arguments, int automatic_threads) {
   workflow::TrainOptions options;
+  options.origin = origin_of(arguments);
   options.model_path = arguments.required("model");
   options.design = design_from(arguments);
   read_strength(arguments, options);
@@ -114,6 +118,8 @@ workflow::TrainOptions train_options(const Arguments& arguments, int automatic_t
   options.inference = inference_from(arguments, options);
   return options;
 }
+
+namespace {
 
 std::string summary(const workflow::TrainReport& report, const std::string& model_path,
                     const std::optional<std::string>& diagnostics) {

@@ -61,6 +61,10 @@ void add_statistics(const DenseRows<float>& rows, const double* weights, double*
 void add_statistics(const DenseRows<double>& rows, const double* weights, double* absolute,
                     double* squares);
 
+/// sums[i] = Σ_j fingerprint_term(x_ij, keys[j]) modulo 2^64 (kernels/fingerprint_terms.hpp).
+void fingerprint(const DenseRows<float>& rows, const std::uint64_t* keys, std::uint64_t* sums);
+void fingerprint(const DenseRows<double>& rows, const std::uint64_t* keys, std::uint64_t* sums);
+
 /// Copies `count` entries. Exact, except for integers beyond 2^53, which are rounded once.
 void widen(const std::uint8_t* values, std::size_t count, float* widened);
 void widen(const std::int8_t* values, std::size_t count, float* widened);

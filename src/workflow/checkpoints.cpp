@@ -17,7 +17,6 @@
 #include "mpilogit/core/stopwatch.hpp"
 
 #include "checkpoint_file.hpp"
-#include "data_fingerprint.hpp"
 
 namespace mpilogit::workflow {
 
@@ -124,7 +123,7 @@ class Checkpoints::Implementation {
   Implementation(const Implementation&) = delete;
   Implementation& operator=(const Implementation&) = delete;
 
-  void begin(const TrainingSet& set);
+  void begin(const TrainingSet& set, const DataFingerprint& data);
   void run(core::FunctionRef<void()> work);
   void done(bool keep);
 
@@ -138,7 +137,7 @@ class Checkpoints::Implementation {
   Lane* lane(std::size_t problem) const { return lanes_[problem].get(); }
 
  private:
-  Identity identity_of(const TrainingSet& set) const;
+  Identity identity_of(const TrainingSet& set, const DataFingerprint& data) const;
   Checkpoint resume(const Identity& identity);
   bool due(std::int64_t iterations);
   bool stop_requested() const { return communicator_.requests().stops > 0; }
@@ -165,7 +164,8 @@ class Checkpoints::Implementation {
   bool round_open_ = false;
 };
 
-Identity Checkpoints::Implementation::identity_of(const TrainingSet& set) const {
+Identity Checkpoints::Implementation::identity_of(const TrainingSet& set,
+                                                  const DataFingerprint& data) const {
   Identity identity = options_.identity;
   identity.emplace_back("the number of rows", std::to_string(set.dataset.shape().rows));
   identity.emplace_back("the number of features", std::to_string(set.dataset.shape().features));
@@ -174,8 +174,7 @@ Identity Checkpoints::Implementation::identity_of(const TrainingSet& set) const 
     classes += (k == 0 ? "" : ", ") + set.classes().name(k);
   }
   identity.emplace_back("the list of classes", classes);
-  identity.emplace_back("the fingerprint of the data",
-                        fmt::format("{:016x}", data_fingerprint(set, communicator_)));
+  identity.emplace_back("the fingerprint of the data", fmt::format("{:016x}", data.combined()));
   return identity;
 }
 
@@ -200,8 +199,8 @@ Checkpoint Checkpoints::Implementation::resume(const Identity& identity) {
   return std::move(found->checkpoint);
 }
 
-void Checkpoints::Implementation::begin(const TrainingSet& set) {
-  last_.identity = identity_of(set);
+void Checkpoints::Implementation::begin(const TrainingSet& set, const DataFingerprint& data) {
+  last_.identity = identity_of(set, data);
   std::string packed = comm::on_root(communicator_, [&] {
     Checkpoint found = resume(last_.identity);
     core::Archive archive;
@@ -361,8 +360,8 @@ Checkpoints::Checkpoints(const std::optional<CheckpointOptions>& options,
 
 Checkpoints::~Checkpoints() = default;
 
-void Checkpoints::begin(const TrainingSet& set) {
-  if (implementation_) implementation_->begin(set);
+void Checkpoints::begin(const TrainingSet& set, const DataFingerprint& data) {
+  if (implementation_) implementation_->begin(set, data);
 }
 
 solvers::StateKeeper* Checkpoints::keeper() const {

@@ -9,6 +9,7 @@
 #include "mpilogit/core/function_ref.hpp"
 #include "mpilogit/solvers/state_keeper.hpp"
 #include "mpilogit/workflow/checkpoint_options.hpp"
+#include "mpilogit/workflow/provenance.hpp"
 
 #include "training_set.hpp"
 
@@ -29,7 +30,7 @@ class Checkpoints {
 
   /// Collective. Looks for a checkpoint to go on from, once the data is there. Throws bad input,
   /// the same on all ranks, if there is one of another run.
-  void begin(const TrainingSet& set);
+  void begin(const TrainingSet& set, const DataFingerprint& data);
 
   /// Of the main run; null if nothing is kept.
   solvers::StateKeeper* keeper() const;

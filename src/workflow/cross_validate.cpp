@@ -21,6 +21,7 @@
 #include "fold_scores.hpp"
 #include "folds.hpp"
 #include "path_fit.hpp"
+#include "provenance.hpp"
 #include "run_clock.hpp"
 #include "solve.hpp"
 #include "training_time.hpp"
@@ -268,6 +269,8 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(options.design, options.folds, options.threads, communicator);
   CrossValidateReport report;
+  report.refit.provenance = provenance_of(options.origin, set, options.penalty,
+                                          options.solver.tolerance, std::nullopt, communicator);
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
   for (const double ratio : options.l1_ratios) {
@@ -277,7 +280,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
 
   phase.turn_to("cross-validation");
   TrainingTime time(report.seconds_read, set, communicator);
-  checkpoints.begin(set);
+  checkpoints.begin(set, report.refit.provenance.data);
   CrossValidation validation(options, set, communicator, checkpoints);
   report.fold_rows = validation.fold_rows();
   History history;

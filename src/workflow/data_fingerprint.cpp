@@ -1,7 +1,9 @@
 #include "data_fingerprint.hpp"
 
 #include <bit>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "mpilogit/kernels/fingerprint.hpp"
@@ -13,50 +15,115 @@ namespace {
 
 using kernels::mixed;
 
-// What stands beside the features of local row i.
-std::uint64_t annotations(const data::Dataset& dataset, std::size_t i) {
-  std::uint64_t all = 0;
-  const auto add = [&](std::uint64_t value) { all = mixed(all, value); };
-  if (!dataset.labels().empty()) add(dataset.labels()[i]);
-  for (const auto numbers :
-       {dataset.successes(), dataset.trials(), dataset.weights(), dataset.offsets()}) {
-    if (!numbers.empty()) add(std::bit_cast<std::uint64_t>(numbers[i]));
-  }
-  if (!dataset.groups().empty()) add(dataset.groups()[i]);
-  return all;
+std::uint64_t bits_of(double value) {
+  return std::bit_cast<std::uint64_t>(value);
+}
+
+/// The sums of one thread, one per part. Sums modulo 2^64 come in any order.
+struct PartSums {
+  std::uint64_t features = 0;
+  std::uint64_t labels = 0;
+  std::uint64_t trials = 0;
+  std::uint64_t weights = 0;
+  std::uint64_t offsets = 0;
+  std::uint64_t groups = 0;
+};
+
+// Of one number per row, the first of which is row number `first` of all.
+template <class Values, class ToBits>
+std::uint64_t sum_of(const Values& values, std::size_t local, std::size_t count,
+                     std::uint64_t first, ToBits to_bits) {
+  std::uint64_t sum = 0;
+  if (values.empty()) return sum;
+  for (std::size_t i = 0; i < count; ++i) sum += mixed(to_bits(values[local + i]), first + i);
+  return sum;
+}
+
+void add_block(const data::Dataset& dataset, const objective::LocalBlock& block, PartSums& sums) {
+  const auto first = static_cast<std::uint64_t>(dataset.local_rows().first) + block.first;
+  std::vector<std::uint64_t> features(block.rows);
+  kernels::fingerprint_rows(*block.features, features);
+  const auto as_they_are = [](std::uint64_t value) { return value; };
+  sums.features += sum_of(features, 0, block.rows, first, as_they_are);
+  const auto add = [&](const auto& values, std::uint64_t& sum, auto to_bits) {
+    sum += sum_of(values, block.first, block.rows, first, to_bits);
+  };
+  add(dataset.labels(), sums.labels, as_they_are);
+  add(dataset.successes(), sums.labels, bits_of);
+  add(dataset.trials(), sums.trials, bits_of);
+  add(dataset.weights(), sums.weights, bits_of);
+  add(dataset.offsets(), sums.offsets, bits_of);
+  add(dataset.groups(), sums.groups, as_they_are);
+}
+
+std::vector<PartSums> sums_of_threads(const TrainingSet& set) {
+  std::vector<PartSums> sums(static_cast<std::size_t>(set.rows.threads));
+  objective::for_each_block(set.dataset, set.rows.blocks, set.rows.threads,
+                            [&](const objective::LocalBlock& block, int thread) {
+                              add_block(set.dataset, block, sums[static_cast<std::size_t>(thread)]);
+                            });
+  return sums;
+}
+
+std::uint64_t of_values(const std::vector<double>& values) {
+  std::uint64_t sum = 0;
+  for (std::size_t j = 0; j < values.size(); ++j) sum += mixed(bits_of(values[j]), j);
+  return sum;
 }
 
 }  // namespace
 
-// Sums modulo 2^64 come in any order.
-std::uint64_t data_fingerprint(const TrainingSet& set, const comm::Communicator& communicator) {
-  const data::Dataset& dataset = set.dataset;
-  std::vector<std::uint64_t> of_threads(static_cast<std::size_t>(set.rows.threads), 0);
-  objective::for_each_block(dataset, set.rows.blocks, set.rows.threads,
-                            [&](const objective::LocalBlock& block, int thread) {
-                              std::vector<std::uint64_t> features(block.rows);
-                              kernels::fingerprint_rows(*block.features, features);
-                              for (std::size_t i = 0; i < block.rows; ++i) {
-                                const std::size_t local = block.first + i;
-                                const auto row =
-                                    static_cast<std::uint64_t>(dataset.local_rows().first) + local;
-                                of_threads[static_cast<std::size_t>(thread)] +=
-                                    mixed(mixed(features[i], annotations(dataset, local)), row);
-                              }
-                            });
-  std::uint64_t sum = 0;
+std::uint64_t DataFingerprint::combined() const {
+  std::uint64_t all = 0;
+  for (const auto& [name, part] : parts) all = mixed(all, part);
+  return all;
+}
+
+// Which parts there are, the source says: a rank without rows cannot see it from its arrays.
+DataFingerprint data_fingerprint(const TrainingSet& set, const PenaltyOptions& penalty,
+                                 const comm::Communicator& communicator) {
+  PartSums mine;
+  for (const PartSums& part : sums_of_threads(set)) {
+    mine.features += part.features;
+    mine.labels += part.labels;
+    mine.trials += part.trials;
+    mine.weights += part.weights;
+    mine.offsets += part.offsets;
+    mine.groups += part.groups;
+  }
   // Rows are in their frames.
-  if (communicator.rank() == 0) {
-    if (dataset.weight_exponent() != 0) {
-      sum += mixed(0, static_cast<std::uint64_t>(dataset.weight_exponent()));
+  if (communicator.is_root()) {
+    if (set.dataset.weight_exponent() != 0) {
+      mine.weights += mixed(0, static_cast<std::uint64_t>(set.dataset.weight_exponent()));
     }
-    for (const auto& [column, centre, exponent] : dataset.frames()) {
-      sum += mixed(mixed(column, std::bit_cast<std::uint64_t>(centre)),
-                   static_cast<std::uint64_t>(exponent));
+    for (const auto& [column, centre, exponent] : set.dataset.frames()) {
+      mine.features += mixed(mixed(column, bits_of(centre)), static_cast<std::uint64_t>(exponent));
     }
   }
-  for (const std::uint64_t part : of_threads) sum += part;
-  return static_cast<std::uint64_t>(communicator.sum(static_cast<std::int64_t>(sum)));
+  DataFingerprint result;
+  const auto sum_up = [&](const char* name, bool there, std::uint64_t part) {
+    if (!there) return;
+    const auto sum = communicator.sum(static_cast<std::int64_t>(part));
+    result.parts.emplace_back(name, static_cast<std::uint64_t>(sum));
+  };
+  const data::Source& source = set.source;
+  sum_up("features", true, mine.features);
+  sum_up("labels", source.labels.has_value(), mine.labels);
+  sum_up("trials", source.trials.has_value(), mine.trials);
+  sum_up("weights", source.weights.has_value(), mine.weights);
+  sum_up("offsets", source.offsets.has_value(), mine.offsets);
+  sum_up("groups", source.groups.has_value(), mine.groups);
+  const auto add_values = [&](const char* name, const std::optional<std::string>& data_set) {
+    if (!data_set) return;
+    result.parts.emplace_back(
+        name, of_values(data::read_feature_values(set.source_file, *data_set,
+                                                  static_cast<std::int64_t>(set.design.features()),
+                                                  communicator)));
+  };
+  add_values("penalty factors", penalty.factors);
+  add_values("lower bounds", penalty.lower.data_set);
+  add_values("upper bounds", penalty.upper.data_set);
+  return result;
 }
 
 }  // namespace mpilogit::workflow

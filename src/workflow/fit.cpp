@@ -270,7 +270,9 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   if (!std::isfinite(fit.solution.objective)) throw no_finite_start();
   if (!may_go_on(fit.solution)) monitor.boundary();
   comm::Phase phase(communicator, "looking for separation");
-  if (!penalised) fit.diagnose(passes, targets, options.solver, report.diagnosis);
+  if (!penalised && !options.evaluate_only) {
+    fit.diagnose(passes, targets, options.solver, report.diagnosis);
+  }
   phase.turn_to("inference");
   if (options.inference) add_inference(*options.inference, problem, fit, report);
   merge(fit, report);
@@ -287,6 +289,13 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
     write_diagnostics(*options.diagnostics, set, fit.objective, fit.solution.coefficients,
                       report.model);
   }
+}
+
+// One class's variables of a start that has a column for each.
+std::vector<double> column_of(std::span<const double> start, std::size_t columns, std::size_t k) {
+  std::vector<double> column;
+  for (std::size_t v = k; v < start.size(); v += columns) column.push_back(start[v]);
+  return column;
 }
 
 // Of all problems together, each with its class's margins.
@@ -320,15 +329,20 @@ void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const 
     fits.emplace_back(lock_step.passes(k), objective::one_against_rest(set.targets, k),
                       regulariser.at(strength, scales));
   }
+  std::vector<double> given;
+  if (options.start) given = start_from(options, set, classes, false, communicator);
   Checkpoints::Lanes lanes(checkpoints, classes);
   std::vector<std::function<void()>> tasks;
   tasks.reserve(classes);
   for (std::size_t k = 0; k < classes; ++k) {
-    tasks.emplace_back([&options, &lanes, &fit = fits[k], k] {
+    tasks.emplace_back([&options, &lanes, &given, classes, &fit = fits[k], k] {
       const auto visit = [&](core::Archive& archive) { fit.visit(archive); };
       const solvers::StateFrame frame(lanes.keeper(k), visit);
       const auto report_nothing = [](const solvers::Progress&) { return true; };
-      if (!fit.solved) fit.run(options.solver, {fit.start()}, {report_nothing, lanes.keeper(k)});
+      if (!fit.solved) {
+        fit.run(options.solver, {given.empty() ? fit.start() : column_of(given, classes, k)},
+                {report_nothing, lanes.keeper(k)});
+      }
       lanes.finish(k);
     });
   }

@@ -22,6 +22,9 @@ void fit(const TrainOptions& options, const TrainingSet& set,
          const comm::Communicator& communicator, Checkpoints& checkpoints, solvers::Monitor monitor,
          TrainReport& report);
 
+/// What is read for these options.
+DesignOptions design_of(const TrainOptions& options);
+
 /// Whether the run ended at its limit of iterations: then its last state in the solver is worth
 /// more than its result, for with a higher limit it goes on from there.
 inline bool may_go_on(const solvers::Solution& solution) {

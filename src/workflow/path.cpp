@@ -9,6 +9,7 @@
 #include "checkpoints.hpp"
 #include "fit.hpp"
 #include "path_fit.hpp"
+#include "provenance.hpp"
 #include "run_clock.hpp"
 #include "solve.hpp"
 #include "training_time.hpp"
@@ -82,12 +83,14 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(options.design, 1, options.threads, communicator);
   PathReport report;
+  report.provenance = provenance_of(options.origin, set, options.penalty, options.solver.tolerance,
+                                    std::nullopt, communicator);
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
   phase.turn_to("training");
   TrainingTime time(report.seconds_read, set, communicator);
-  checkpoints.begin(set);
+  checkpoints.begin(set, report.provenance.data);
   RunClock clock;
   const objective::DirectPasses passes(set.rows);
   const Regulariser regulariser(options.penalty, set, set.targets.columns(), false, communicator);

@@ -8,6 +8,7 @@
 
 #include "evaluation_record.hpp"
 #include "inference_record.hpp"
+#include "provenance_record.hpp"
 
 namespace mpilogit::workflow {
 
@@ -23,7 +24,7 @@ std::vector<std::string> class_names(const data::ClassSet& classes) {
 
 // Bytes that are not UTF-8 (in names from the data) become U+FFFD instead of an exception.
 std::string dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return sealed(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace
@@ -112,6 +113,7 @@ void add_diagnosis(const TrainReport& report, Json& json) {
 Json of_training(const TrainReport& report) {
   const solvers::Solution& solution = report.solution;
   Json json = of_data(report.shape);
+  add_provenance(report.provenance, json);
   add_model(report.model, json);
   json["total_weight"] = report.total_weight;
   json["ranks"] = report.ranks;
@@ -179,6 +181,7 @@ std::string to_json(const TrainReport& report) {
 
 std::string to_json(const PathReport& report) {
   Json json = of_data(report.shape);
+  add_provenance(report.provenance, json);
   add_model(report.path.model, json);
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;

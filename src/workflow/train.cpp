@@ -8,6 +8,7 @@
 
 #include "checkpoints.hpp"
 #include "fit.hpp"
+#include "provenance.hpp"
 #include "run_clock.hpp"
 #include "training_time.hpp"
 
@@ -20,6 +21,8 @@ bool is_penalised(const TrainOptions& options) {
          options.penalty.lower.given() || options.penalty.upper.given();
 }
 
+}  // namespace
+
 // Where nothing but the likelihood tells products apart, those of centred factors are the same
 // model, and far better conditioned.
 DesignOptions design_of(const TrainOptions& options) {
@@ -27,8 +30,6 @@ DesignOptions design_of(const TrainOptions& options) {
   design.centred_factors = !is_penalised(options);
   return design;
 }
-
-}  // namespace
 
 bool TrainReport::converged() const {
   return !separated && solvers::converged(solution.stop_reason);
@@ -51,13 +52,15 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   comm::Phase phase(communicator, "reading the data");
   const TrainingSet set(design_of(options), 1, options.threads, communicator);
   TrainReport report;
+  report.provenance = provenance_of(options.origin, set, options.penalty, options.solver.tolerance,
+                                    options.start, communicator);
   report.penalised = is_penalised(options);
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
   phase.turn_to("training");
   TrainingTime time(report.seconds_read, set, communicator);
-  checkpoints.begin(set);
+  checkpoints.begin(set, report.provenance.data);
   RunClock clock;
   History history;
   const auto follow = [&](const solvers::Progress& progress) {

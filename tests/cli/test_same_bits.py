@@ -27,6 +27,8 @@ def figures(path):
         record.pop(key, None)
     for line in record.get("history", []):
         line.pop("seconds")
+    for key in ("files", "record_sha256"):
+        record["provenance"].pop(key)
     return json.dumps(record, sort_keys=True)
 
 

@@ -24,6 +24,9 @@ def figures(record):
         record.pop(key, None)
     for line in record.get("history", []):
         line.pop("seconds", None)
+    if "provenance" in record:
+        record["provenance"] = {key: value for key, value in record["provenance"].items()
+                                if key not in ("files", "record_sha256")}
     return json.dumps(record, sort_keys=True)
 
 

@@ -8,10 +8,12 @@
 #include "mpilogit/kernels/reference.hpp"
 
 #include "kernels/sample_rows.hpp"
+#include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"
 
 using namespace mpilogit::kernels;
 using mpilogit::testing::sample_rows;
+using mpilogit::testing::UsedInstructionSet;
 using mpilogit::testing::Zeros;
 
 namespace {
@@ -44,10 +46,43 @@ TEMPLATE_TEST_CASE("Fingerprints are of the numbers, however they are stored", "
                    std::int8_t, std::uint16_t, std::int16_t, std::uint32_t, std::int32_t,
                    std::uint64_t, std::int64_t, Half, float, double) {
   constexpr std::size_t kFeatures = 7;
-  const auto sample = sample_rows<TestType>(40, kFeatures, Zeros::every_other_stored);
+  const std::size_t rows = GENERATE(1U, 40U);  // of one row there are fewer entries than columns
+  const auto sample = sample_rows<TestType>(rows, kFeatures, Zeros::every_other_stored);
   const auto dense = fingerprints_of(sample.as_dense());
   CHECK(fingerprints_of(sample.as_sparse()) == dense);
   CHECK(fingerprints_of(as_doubles(sample.as_dense()), kFeatures) == dense);
+}
+
+TEST_CASE("Fingerprints of entries that are all alike") {
+  const std::vector<std::uint16_t> columns = {0, 2, 1, 2};
+  const std::vector<std::int64_t> starts = {0, 2, 2, 4};
+  const SparseRows<float> alike{nullptr, columns.data(), starts.data(), 3, 3, 2.5F, 0};
+  CHECK(fingerprints_of(AnySparseRows(alike)) ==
+        fingerprints_of({2.5, 0.0, 2.5, 0.0, 0.0, 0.0, 0.0, 2.5, 2.5}, 3));
+}
+
+// (l + k) (h + m) of the number's halves l, h and its column's k, m, less k m.
+TEST_CASE("Fingerprints are the sums of their terms under every instruction set") {
+  const UsedInstructionSet used(GENERATE(from_range(instruction_sets())));
+  const std::size_t features = GENERATE(range(1U, 20U));
+  std::vector<double> values;
+  for (std::size_t j = 0; j < 3 * features; ++j) {
+    values.push_back(j % 4 == 3 ? -0.0 : (static_cast<double>(j) - 7.0) / 3.0);
+  }
+  const auto found = fingerprints_of(values, features);
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::uint64_t sum = 0;
+    for (std::size_t j = 0; j < features; ++j) {
+      const double value = values[i * features + j];
+      const auto bits = value == 0.0 ? 0 : std::bit_cast<std::uint64_t>(value);
+      const std::uint64_t key = mixed(j, 0);
+      const std::uint64_t k = key & 0xffffffffU;
+      const std::uint64_t m = key >> 32;
+      sum +=
+          (((bits & 0xffffffffU) + k) & 0xffffffffU) * (((bits >> 32) + m) & 0xffffffffU) - k * m;
+    }
+    CHECK(found[i] == sum);
+  }
 }
 
 TEST_CASE("The fingerprint of rows tells every change of one number apart") {

@@ -16,11 +16,10 @@ constexpr std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   return x ^ (x >> 31);
 }
 
-/// fingerprints[i] (one per row) becomes Σ_j key_j · reversed bytes of x_ij over the entries that
-/// are not 0, modulo 2^64, with odd keys that depend on j alone (multilinear hashing; the bytes are
-/// reversed because those of round numbers end in zeros). The same for dense and sparse rows, and
-/// for every type that stores the same numbers. Against accidents, not against forgers.
-/// Cost: one product per entry.
+/// fingerprints[i] (one per row) becomes the sum over the entries of row i of a term that depends
+/// on the number and its column (src/kernels/fingerprint_terms.hpp), less that of 0 there, modulo
+/// 2^64. The same for dense and sparse rows, and for every type that stores the same numbers.
+/// Against accidents, not against forgers. Cost: one product of 32 bits per entry.
 void fingerprint_rows(const AnyRows& rows, std::span<std::uint64_t> fingerprints);
 
 }  // namespace mpilogit::kernels

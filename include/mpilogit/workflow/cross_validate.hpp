@@ -20,6 +20,7 @@ enum class Choice {
 };
 
 struct CrossValidateOptions {
+  Origin origin;         ///< for the record
   DesignOptions design;  ///< `source.groups`: rows of a group stay together
   std::string model_path;
   std::size_t folds = 5;

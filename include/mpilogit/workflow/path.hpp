@@ -11,6 +11,7 @@
 #include "mpilogit/model/path_file.hpp"
 #include "mpilogit/workflow/fit_options.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
+#include "mpilogit/workflow/provenance.hpp"
 #include "mpilogit/workflow/timing.hpp"
 
 namespace mpilogit::workflow {
@@ -24,6 +25,7 @@ struct LambdaGrid {
 };
 
 struct PathOptions {
+  Origin origin;  ///< for the record
   DesignOptions design;
   std::string model_path;
   LambdaGrid grid;
@@ -38,6 +40,7 @@ struct PathOptions {
 };
 
 struct PathReport {
+  Provenance provenance;
   data::Shape shape;
   model::Path path;
   std::string solver;

@@ -16,11 +16,13 @@
 #include "mpilogit/workflow/history.hpp"
 #include "mpilogit/workflow/inference_options.hpp"
 #include "mpilogit/workflow/memory_use.hpp"
+#include "mpilogit/workflow/provenance.hpp"
 #include "mpilogit/workflow/timing.hpp"
 
 namespace mpilogit::workflow {
 
 struct TrainOptions {
+  Origin origin;  ///< for the record
   DesignOptions design;
   std::string model_path;
   Strength strength;
@@ -36,11 +38,14 @@ struct TrainOptions {
   std::optional<std::string> diagnostics;
   std::optional<InferenceOptions> inference;
   std::optional<CheckpointOptions> checkpoint;
+  /// Only `start` is looked at: F, its gradient and the gap there, by the solver's first iteration.
+  bool evaluate_only = false;
   int threads = 1;
 };
 
 /// What a training run tells about itself; the same on all ranks but for the times.
 struct TrainReport {
+  Provenance provenance;
   data::Shape shape;
   model::Model model;
   /// Of one-vs-rest: the sum of the objectives, the worst of the rest.

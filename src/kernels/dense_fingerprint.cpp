@@ -1,0 +1,118 @@
+// Fingerprints of a tile of dense rows.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/dense_kernels.hpp"
+#include "kernels/fingerprint_terms.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/dense_fingerprint.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mpilogit::kernels::dense::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class Tag>
+HWY_INLINE hn::Vec<Tag> load_entries(Tag tag, const double* values) {
+  return hn::LoadU(tag, values);
+}
+template <class Tag>
+HWY_INLINE hn::Vec<Tag> load_entries(Tag tag, const float* values) {
+  return hn::PromoteTo(tag, hn::LoadU(hn::Rebind<float, Tag>(), values));
+}
+
+/// `fingerprint_term` of the entries of `Rows` neighbouring rows from j on that fill vectors of
+/// `tag`, added to each row's sum.
+template <std::size_t Rows, class Tag, class Value>
+HWY_INLINE void add_terms(Tag tag, const Value* values, std::size_t features,
+                          const std::uint64_t* keys, std::size_t& j, std::uint64_t* sums) {
+  if constexpr (HWY_TARGET != HWY_SCALAR) {  // which knows no halves of a number
+    const hn::RebindToUnsigned<Tag> words;
+    const hn::Repartition<std::uint32_t, Tag> halves;
+    const std::size_t lanes = hn::Lanes(tag);
+    if (j + lanes > features) return;
+    hn::Vec<decltype(words)> of_rows[Rows];
+    HWY_UNROLL(4)
+    for (std::size_t r = 0; r < Rows; ++r) of_rows[r] = hn::Zero(words);
+    for (; j + lanes <= features; j += lanes) {
+      const auto key = hn::BitCast(halves, hn::LoadU(words, keys + j));
+      HWY_UNROLL(4)
+      for (std::size_t r = 0; r < Rows; ++r) {
+        const auto value = hn::Add(load_entries(tag, values + r * features + j), hn::Zero(tag));
+        const auto low = hn::Add(hn::BitCast(halves, value), key);
+        const auto high = hn::BitCast(halves, hn::ShiftRight<32>(hn::BitCast(words, low)));
+        of_rows[r] = hn::Add(of_rows[r], hn::MulEven(low, high));
+      }
+    }
+    HWY_UNROLL(4)
+    for (std::size_t r = 0; r < Rows; ++r) {
+      sums[r] += hn::GetLane(hn::SumOfLanes(words, of_rows[r]));
+    }
+  }
+}
+
+template <std::size_t Rows, class Value>
+HWY_INLINE void fingerprint_some(const Value* values, std::size_t features,
+                                 const std::uint64_t* keys, std::uint64_t* sums) {
+  const hn::ScalableTag<double> whole;
+  const hn::CappedTag<double, 4> four;
+  for (std::size_t r = 0; r < Rows; ++r) sums[r] = 0;
+  std::size_t j = 0;
+  add_terms<Rows>(whole, values, features, keys, j, sums);
+  if (hn::Lanes(whole) > hn::Lanes(four)) add_terms<Rows>(four, values, features, keys, j, sums);
+  for (; j < features; ++j) {
+    for (std::size_t r = 0; r < Rows; ++r) {
+      sums[r] += fingerprint_term(static_cast<double>(values[r * features + j]), keys[j]);
+    }
+  }
+}
+
+template <class Value>
+HWY_INLINE void fingerprint_tile(const DenseRows<Value>& rows, const std::uint64_t* keys,
+                                 std::uint64_t* sums) {
+  constexpr std::size_t kTogether = 4;
+  std::size_t i = 0;
+  for (; i + kTogether <= rows.rows; i += kTogether) {
+    fingerprint_some<kTogether>(rows.values + i * rows.features, rows.features, keys, sums + i);
+  }
+  for (; i < rows.rows; ++i) {
+    fingerprint_some<1>(rows.values + i * rows.features, rows.features, keys, sums + i);
+  }
+}
+
+void FingerprintFloats(const DenseRows<float>& rows, const std::uint64_t* keys,
+                       std::uint64_t* sums) {
+  fingerprint_tile(rows, keys, sums);
+}
+void FingerprintDoubles(const DenseRows<double>& rows, const std::uint64_t* keys,
+                        std::uint64_t* sums) {
+  fingerprint_tile(rows, keys, sums);
+}
+
+}  // namespace
+}  // namespace mpilogit::kernels::dense::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+namespace mpilogit::kernels::dense {
+
+HWY_EXPORT(FingerprintFloats);
+HWY_EXPORT(FingerprintDoubles);
+
+void fingerprint(const DenseRows<float>& rows, const std::uint64_t* keys, std::uint64_t* sums) {
+  HWY_DYNAMIC_DISPATCH(FingerprintFloats)(rows, keys, sums);
+}
+
+void fingerprint(const DenseRows<double>& rows, const std::uint64_t* keys, std::uint64_t* sums) {
+  HWY_DYNAMIC_DISPATCH(FingerprintDoubles)(rows, keys, sums);
+}
+
+}  // namespace mpilogit::kernels::dense
+
+#endif
