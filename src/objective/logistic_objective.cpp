@@ -201,8 +201,12 @@ double LogisticObjective::mean_loss(std::span<const double> margins) const {
     problem.likelihood->residuals(block, 0, residuals, losses);
     out.scalars[0] = losses.total();
   };
-  const PassResult sums = problem.passes.run(BlockSum{
-      .blocks = problem.blocks, .global_rows = 0, .scales = {}, .scalars = 1, .body = block_loss});
+  const PassResult sums = problem.passes.run(BlockSum{.blocks = problem.blocks,
+                                                      .all_blocks = problem.all_blocks(),
+                                                      .global_rows = 0,
+                                                      .scales = {},
+                                                      .scalars = 1,
+                                                      .body = block_loss});
   return sums.scalars[0] / problem.total_weight;
 }
 

@@ -21,6 +21,7 @@ constexpr int kChordSteps = 2;                  // that should do
 constexpr int kMostChordSteps = 4;              // where the last ones did less than those before
 constexpr int kMostLinearSteps = 100;           // where the Hessian is only like it
 constexpr double kUselessStep = 1e-3;           // of the model's
+constexpr double kRoundingCanExplain = 1e-6;    // a gap where no step changes F
 constexpr double kCoefficientTolerance = 1e-8;  // a larger one asks for the objective alone
 
 class NewtonRun {
@@ -143,7 +144,8 @@ bool NewtonRun::advance_somehow(const NewtonModel& model) {
       if (step_length_ <= kUselessStep) damping_.raise();
       return true;
     }
-    if (outcome_ == StepOutcome::stuck) return false;
+    const bool at_optimum = gap_ <= kRoundingCanExplain;
+    if (outcome_ == StepOutcome::stuck && at_optimum) return false;
   }
   return advance_damped(needed);
 }

@@ -274,6 +274,7 @@ Solution ProximalNewtonRun::run() {
     take_hessian();
     PiecewiseQuadratic quadratic = model();
     Minimum minimum = minimise(quadratic);
+    doubtful_ = doubtful_ || minimum.doubtful;
     const double damping = damping_;
     if (damping_ > 0.0 && estimated_gap(minimum) <= limits_.tolerance) {
       damping_ = 0.0;  // only the model itself can tell that

@@ -84,9 +84,11 @@ class TestObjective final : public Objective {
 
   double hessian_matrix_passes() const override { return matrix_passes; }
   bool hessian_complete() const override { return complete; }
+  std::span<const double> largest_curvature() const override { return largest; }
 
   std::int64_t rows = 0;
   double matrix_passes = 4.0;
+  Vector largest;        // bound of the curvatures; empty: not known
   bool complete = true;  // whether the function's Hessian is that of F
   std::function<std::unique_ptr<TestObjective>(std::int64_t stride)> sample;  // none if empty
 
