@@ -187,7 +187,9 @@ def test_error_at_every_step(tmp_path, short):
         failed = "(INJECTED)" in case.tracer.log.read_text()
         if failed and call in ("write", "fsync", "rename") and not told:
             return "no warning: " + done.err
-        if "warning: no checkpoint" in done.err and not told:
+        # Names of temporary files are not left to chance here: what could not be removed is in the way of the next.
+        in_the_way = call == "unlink" and "File exists" in done.err
+        if "warning: no checkpoint" in done.err and not told and not in_the_way:
             return done.err
         if temporary_files(case.checkpoint) and call != "unlink":
             return "left a temporary file"
