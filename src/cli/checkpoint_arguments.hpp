@@ -29,8 +29,10 @@ class TellsOfCheckpoints : public Observer {
   }
   // Once, and not for every one while the cause lasts.
   void checkpoint_failed(const std::string& why) override {
-    if (why == last_failure_) return;
-    last_failure_ = why;
+    std::string cause = why;  // the same with other amounts
+    std::erase_if(cause, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+    if (cause == last_failure_) return;
+    last_failure_ = std::move(cause);
     output_.warning("no checkpoint could be written, training goes on: " + why);
   }
 

@@ -37,6 +37,7 @@ void require_writable_mode(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return;
   const bool may = ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+  if (!may && errno == EROFS) throw write_failure(path, "writing", EROFS);
   if (may && (status.st_mode & kWriters) != 0) return;
   throw bad_input({.what = "writing failed: the file that is there is read-only",
                    .where = path,

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "mpilogit/core/byte_count.hpp"
 #include "mpilogit/core/error.hpp"
 #include "mpilogit/core/file_identity.hpp"
 
@@ -17,9 +18,10 @@ void require_space(const std::string& path, std::int64_t bytes) {
   const double free = static_cast<double>(system.f_bavail) * static_cast<double>(system.f_frsize);
   if (system.f_blocks == 0 || static_cast<double>(bytes) <= free) return;
   throw bad_input(
-      {.what = fmt::format("does not fit: {:.3g} GB are needed", static_cast<double>(bytes) / 1e9),
+      {.what = fmt::format("does not fit: {} are needed", bytes_text(bytes)),
        .where = path,
-       .why = fmt::format("{:.3g} GB are free on this disk (No space left on device)", free / 1e9),
+       .why = fmt::format("{} are free on this disk (No space left on device)",
+                          bytes_text(static_cast<std::int64_t>(free))),
        .remedy = "Free some space, or write to another disk"});
 }
 
