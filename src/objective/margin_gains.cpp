@@ -146,7 +146,8 @@ solvers::SymmetricMatrix column_products(const LogisticObjective& objective) {
   std::vector<std::uint32_t> all(problem.features());
   std::iota(all.begin(), all.end(), 0U);
   std::vector<std::size_t> of_one_class;
-  for (std::size_t v = 0; v < problem.dimension(); v += problem.columns()) of_one_class.push_back(v);
+  for (std::size_t v = 0; v < problem.dimension(); v += problem.columns())
+    of_one_class.push_back(v);
   return restricted(exact_hessian(problem, state, all), all, of_one_class, problem.columns());
 }
 

@@ -201,8 +201,7 @@ std::vector<Cholesky::LeftOut> Cholesky::left_out_directions() const {
 
 // y forwards as in `solve`, but the aliased variables have their part of the right side too: what
 // is left of it when its turn comes is γ = (b_j − H_jK H_KK⁻¹ b_K) / √H_jj.
-double Cholesky::left_out(std::span<const double> right_side, const Sizes& sizes,
-                          Part part) const {
+double Cholesky::left_out(std::span<const double> right_side, const Sizes& sizes, Part part) const {
   if (aliased_.empty()) return 0.0;
   std::vector<double> x(size_);
   for (std::size_t k = 0; k < size_; ++k) x[k] = own_scale_[k] * right_side[order_[k]];

@@ -84,11 +84,12 @@ CompositeStep composite_search(const Objective& objective, const NonSmooth& non_
 
   auto whole = evaluate_composite(objective, non_smooth, target);
   if (is_finite(whole) && accepts(whole.value, 1.0)) {
-    const bool falls_on = reach == Reach::beyond && whole.value <= from.value + kNearlyStraight * slope &&
+    const bool falls_on = reach == Reach::beyond &&
+                          whole.value <= from.value + kNearlyStraight * slope &&
                           !equal_up_to_rounding(from.value, whole.value);
     if (!falls_on) return accepted(std::move(whole), 1.0);
-    const double t = lengthened(*objective.between(*from.smooth, *whole.smooth), value_of_penalty,
-                                whole.value);
+    const double t =
+        lengthened(*objective.between(*from.smooth, *whole.smooth), value_of_penalty, whole.value);
     if (t == 1.0) return accepted(std::move(whole), 1.0);
     auto farther =
         evaluate_composite(objective, non_smooth, on_segment(non_smooth, start, target, t));

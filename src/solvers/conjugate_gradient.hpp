@@ -23,7 +23,7 @@ struct Sufficiency {
 struct NewtonModel {
   std::vector<double> direction;  ///< d (dimension)
   double decrease = 0.0;          ///< Q plus what is missing: estimates ½ gᵀH⁻¹g = F − F*
-  double left_out = 0.0;  ///< what F may have to give in directions that this does not go
+  double left_out = 0.0;          ///< what F may have to give in directions that this does not go
   std::int64_t products = 0;      ///< Hessian-vector products made: passes
   double contraction = 1.0;       ///< of gᵀM⁻¹g by the first step: what M alone is worth
   double smallest_ritz = 1.0;     ///< smallest eigenvalue of M⁻¹H, as far as it was seen

@@ -31,8 +31,8 @@ class DescentMethod {
   /// After a failed step: forgets what it learnt. False if there was nothing to forget.
   virtual bool forget() = 0;
 
-  /// Whether to end as without progress where the gap as computed is another order of size than what
-  /// the method believes: it does not see how the function bends.
+  /// Whether to end as without progress where the gap as computed is another order of size than
+  /// what the method believes: it does not see how the function bends.
   virtual bool ends_when_contradicted() const { return false; }
 
   /// What it learnt, as a part of a run's state.

@@ -13,9 +13,9 @@ namespace mpilogit::solvers {
 ///
 /// F is convex and ≥ 0, so that for any 0 ≤ κ ≤ 1, u = w′ − w
 ///     Φ(w′) ≥ κ (F(w) + gᵀu + Σ ½ λ_j u_j²) + Σ l1_j |w′_j − centre_j|,
-/// whose minimum over w′ is one of each variable alone. It is finite if κ |g_j| ≤ l1_j wherever only
-/// a kink holds w_j: κ is chosen so (the scaled dual point of a duality gap). Without kinks that is
-/// Σ g_j² / (2 λ_j).
+/// whose minimum over w′ is one of each variable alone. It is finite if κ |g_j| ≤ l1_j wherever
+/// only a kink holds w_j: κ is chosen so (the scaled dual point of a duality gap). Without kinks
+/// that is Σ g_j² / (2 λ_j).
 ///
 /// The free intercept b is solved out first: along it |F‴| ≤ F″, so that with h = ∂²F/∂b² and
 /// a = |∂F/∂b| / h < 1 its optimum is within T = −log(1 − a), what is gained by going there is at

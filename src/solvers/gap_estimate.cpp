@@ -32,9 +32,9 @@ void GapEstimate::visit(core::Archive& archive) {
 double GapEstimate::computed(const Point& point, double cheap) {
   constexpr double kForcing = 0.1;
   const std::int64_t before = objective_.data_passes();
-  const double decrease = whole_decrease(
-      newton_.at(point, {kForcing, 0.0, tolerance_ * std::abs(point.value())}), tolerance_,
-      point.value());
+  const double decrease =
+      whole_decrease(newton_.at(point, {kForcing, 0.0, tolerance_ * std::abs(point.value())}),
+                     tolerance_, point.value());
   const std::int64_t after = objective_.data_passes();
   not_before_ = after + (after - before);
   at_latest_ = 4 * after;

@@ -18,7 +18,8 @@ class GapEstimate {
   struct Figure {
     double relative = 0.0;
     bool tolerance_reached = false;  ///< by the computed decrement
-    bool contradicted = false;  ///< the cheap estimate said so, and was wrong by orders of magnitude
+    bool contradicted =
+        false;  ///< the cheap estimate said so, and was wrong by orders of magnitude
   };
 
   GapEstimate(const Objective& objective, double tolerance)

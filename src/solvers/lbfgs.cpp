@@ -74,9 +74,9 @@ Solution finished_by_newton(const Objective& objective, const Solution& found, c
     shifted.iteration += found.iterations;
     return monitor(shifted);
   };
-  Solution solution =
-      newton(objective, {found.coefficients},
-             {limits.tolerance, limits.max_iterations - found.iterations}, {report, monitor.keeper()});
+  Solution solution = newton(objective, {found.coefficients},
+                             {limits.tolerance, limits.max_iterations - found.iterations},
+                             {report, monitor.keeper()});
   solution.iterations += found.iterations;
   return solution;
 }

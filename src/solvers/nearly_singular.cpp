@@ -49,7 +49,8 @@ void complete(const Point& point, std::span<const std::size_t> variables, const 
   std::vector<double> along(count);
   for (std::size_t a = 0; a < count; ++a) {
     along[a] = dot(slopes, directions.v[a]);
-    for (std::size_t b = 0; b <= a; ++b) matrix(a, b) = dot(directions.v[a], directions.products[b]);
+    for (std::size_t b = 0; b <= a; ++b)
+      matrix(a, b) = dot(directions.v[a], directions.products[b]);
   }
   const Cholesky small(matrix, 0);
   std::vector<double> steps(count);

@@ -51,8 +51,7 @@ class NewtonRun {
     return monitor_(progress_at(objective_, *point_, iteration_, gap_, step_length_));
   }
   double relative(const NewtonModel& model) const {
-    return relative_gap(whole_decrease(model, limits_.tolerance, point_->value()),
-                        point_->value());
+    return relative_gap(whole_decrease(model, limits_.tolerance, point_->value()), point_->value());
   }
   bool sees_all(const NewtonModel& model) const {
     return whole_decrease(model, limits_.tolerance, point_->value()) == model.decrease;
@@ -60,7 +59,9 @@ class NewtonRun {
   Solution stop_at_rounding_level() const {
     return stop(at_rounding_level(gap_, limits_.tolerance));
   }
-  Solution stop(StopReason reason) const { return solution_at(objective_, *point_, iteration_, gap_, reason); }
+  Solution stop(StopReason reason) const {
+    return solution_at(objective_, *point_, iteration_, gap_, reason);
+  }
 
   const Objective& objective_;
   const Limits& limits_;

@@ -98,7 +98,8 @@ NewtonModel NewtonDirection::with_last_factor(const Point& point) const {
   preconditioner_->apply(gradient, model.direction);
   for (double& component : model.direction) component = -component;
   model.decrease = -0.5 * dot(gradient, model.direction);
-  model.left_out = preconditioner_->left_out(gradient, gradient_rounding(objective_, point.value()));
+  model.left_out =
+      preconditioner_->left_out(gradient, gradient_rounding(objective_, point.value()));
   return model;
 }
 

@@ -22,8 +22,7 @@ class NewtonDirection {
         kind_(objective.hessian_matrix_kind()),
         direct_(kind_ == HessianMatrixKind::exact || has_large_sample(objective)),
         matrix_passes_(objective.hessian_matrix_passes()),
-        layout_{objective.classes(), objective.common_curvature(),
-                objective.largest_curvature()} {}
+        layout_{objective.classes(), objective.common_curvature(), objective.largest_curvature()} {}
 
   /// d ≈ −H⁻¹ g at the point. The factor of an earlier point is taken again for as long as each
   /// step with it divides the decrement by ten, for a chord step costs a pass and a matrix several.

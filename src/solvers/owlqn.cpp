@@ -79,7 +79,9 @@ class OwlqnRun {
     return monitor_(progress_at(objective_, point_, iteration_, gap_, step_length_));
   }
   double relative(double gap) const { return relative_gap(gap, point_.value); }
-  Solution stop(StopReason reason) const { return solution_at(objective_, non_smooth_, point_, iteration_, gap_, reason); }
+  Solution stop(StopReason reason) const {
+    return solution_at(objective_, non_smooth_, point_, iteration_, gap_, reason);
+  }
 
   const Objective& objective_;
   const NonSmooth& non_smooth_;
@@ -314,8 +316,8 @@ Solution OwlqnRun::finish_by_newton() {
     return monitor_(shifted);
   };
   Solution solution = proximal_newton(objective_, non_smooth_, point_.smooth->coefficients(),
-                                      {limits_.tolerance, limits_.max_iterations - iteration_},
-                                      {}, {monitor, monitor_.keeper()});
+                                      {limits_.tolerance, limits_.max_iterations - iteration_}, {},
+                                      {monitor, monitor_.keeper()});
   solution.iterations += iteration_;
   return solution;
 }

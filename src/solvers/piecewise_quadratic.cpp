@@ -149,8 +149,8 @@ bool Minimisation::settle_face() {
     --factorisations_left_;
     const Cholesky factorised = factor(free);
     constexpr double kDoubtfulPivot = 1e-9;
-    doubtful_ = doubtful_ || !factorised.aliased().empty() ||
-                factorised.smallest_pivot() < kDoubtfulPivot;
+    doubtful_ =
+        doubtful_ || !factorised.aliased().empty() || factorised.smallest_pivot() < kDoubtfulPivot;
     if (newton_step(free, factorised) && newton_step(free, factorised) &&  // refines the first
         !leave_plain(free, factorised)) {
       left_out_ = left_out(free, factorised);

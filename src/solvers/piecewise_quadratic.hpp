@@ -20,8 +20,9 @@ class PiecewiseQuadratic {
     double decrease = 0.0;  ///< −M(x) ≥ 0
     double slope = 0.0;  ///< gᵀ(x − w) + the change of the penalty, < −decrease unless x = w
     bool exact = false;  ///< the conditions of a minimum hold up to rounding, but for slopes …
-    double left_out = 0.0;  ///< what directions that the last factorisation left out may have to give
-    bool doubtful = false;  ///< a factorisation left something out, or nearly did
+    double left_out =
+        0.0;  ///< what directions that the last factorisation left out may have to give
+    bool doubtful = false;            ///< a factorisation left something out, or nearly did
     std::vector<double> slopes_left;  ///< … without curvature in H, and rounding
   };
 

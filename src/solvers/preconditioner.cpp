@@ -178,8 +178,8 @@ void temper(std::vector<double>& diagonal) {
 
 }  // namespace
 
-void take_out_vanished(SymmetricMatrix& matrix, std::span<const double> largest,
-                       std::size_t first, std::size_t stride) {
+void take_out_vanished(SymmetricMatrix& matrix, std::span<const double> largest, std::size_t first,
+                       std::size_t stride) {
   constexpr double kRoundedShare = 0x1p-50;
   if (largest.empty()) return;
   for (std::size_t j = 0; j < matrix.dimension; ++j) {

@@ -66,7 +66,9 @@ class ProximalNewtonRun {
   std::optional<StopReason> confirm();
   Solution hand_over();
   bool report(double gap);
-  Solution stop(StopReason reason) const { return solution_at(objective_, non_smooth_, point_, iteration_, gap_, reason); }
+  Solution stop(StopReason reason) const {
+    return solution_at(objective_, non_smooth_, point_, iteration_, gap_, reason);
+  }
 
   const Objective& objective_;
   const NonSmooth& non_smooth_;
@@ -279,8 +281,7 @@ Solution ProximalNewtonRun::run() {
       quadratic = model();
       minimum = minimise(quadratic);
     }
-    if (damping_ == 0.0 && left_out(minimum) > 0.0 &&
-        estimated_gap(minimum) > limits_.tolerance) {
+    if (damping_ == 0.0 && left_out(minimum) > 0.0 && estimated_gap(minimum) > limits_.tolerance) {
       damping_ = damping > 0.0 ? damping : kFirstDamping;  // the model itself leads nowhere
       needs_damping_ = true;
       quadratic = model();
@@ -298,7 +299,8 @@ Solution ProximalNewtonRun::run() {
     if (flat_steps_ >= kFlatProximalSteps) return stop(at_rounding_level(gap_, limits_.tolerance));
     if (iteration_ >= limits_.max_iterations) return stop(StopReason::iteration_limit);
     if (!advance(minimum)) {
-      const bool optimum = outcome_ == StepOutcome::stuck && converged(at_rounding_level(gap_, limits_.tolerance));
+      const bool optimum =
+          outcome_ == StepOutcome::stuck && converged(at_rounding_level(gap_, limits_.tolerance));
       return optimum ? stop(StopReason::precision_reached) : hand_over();
     }
   }

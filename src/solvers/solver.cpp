@@ -75,7 +75,8 @@ std::vector<double> gradient_rounding(const Objective& objective, double value) 
 
 StopReason at_rounding_level(double estimated_gap, double tolerance) {
   constexpr double kRoundingOfF = 16.0 * std::numeric_limits<double>::epsilon();
-  return estimated_gap <= std::max(tolerance, kRoundingOfF) ? StopReason::precision_reached : StopReason::no_progress;
+  return estimated_gap <= std::max(tolerance, kRoundingOfF) ? StopReason::precision_reached
+                                                            : StopReason::no_progress;
 }
 
 Solution solution_at(const Objective& objective, const Point& point, std::int64_t iterations,

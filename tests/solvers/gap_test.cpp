@@ -66,7 +66,8 @@ TEST_CASE("Precision reached is a success within the tolerance or F's own roundi
 // Margins of up to 3,500 on both sides: every weight is 0 in doubles.
 TEST_CASE("Solvers find their way from where there is no curvature") {
   for (const auto kind : {HessianMatrixKind::exact, HessianMatrixKind::unaffordable}) {
-    for (const Vector& start : {Vector{1000.0, 500.0}, Vector{-1000.0, 500.0}, Vector{0.0, -800.0}}) {
+    for (const Vector& start :
+         {Vector{1000.0, 500.0}, Vector{-1000.0, 500.0}, Vector{0.0, -800.0}}) {
       INFO(static_cast<int>(kind) << " from " << start[0]);
       TestObjective objective(ten_rows(), kind);
       objective.largest = {0.25 * 5.2, 0.25};  // ¼ Σ x² / 10

@@ -88,7 +88,7 @@ class TestObjective final : public Objective {
 
   std::int64_t rows = 0;
   double matrix_passes = 4.0;
-  Vector largest;  // bound of the curvatures; empty: not known
+  Vector largest;        // bound of the curvatures; empty: not known
   bool complete = true;  // whether the function's Hessian is that of F
   std::function<std::unique_ptr<TestObjective>(std::int64_t stride)> sample;  // none if empty
 

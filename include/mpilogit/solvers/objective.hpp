@@ -72,8 +72,8 @@ class Line {
 
 /// What F is known to have beside its data part, and how far the data reach.
 struct PenaltyShape {
-  std::span<const double> l2;  ///< λ2 of each variable (dimension): F − ½ Σ λ2_j w_j² is convex, and
-                               ///< F ≥ 0; empty if that is not known
+  std::span<const double> l2;  ///< λ2 of each variable (dimension): F − ½ Σ λ2_j w_j² is convex,
+                               ///< and F ≥ 0; empty if that is not known
   std::span<const double> largest;  ///< max_i |x_ij| of each feature and, last, 1
 };
 

@@ -25,7 +25,8 @@ struct AliasedColumn {
 /// Candidates have a small pivot in XᵀSX (exact sums; Cholesky with the intercept first); whether
 /// x_j = Σ_k factor_k x_k is then seen in the rows, to 1e-8 of the column's spread about its mean:
 /// none is returned of which they say otherwise. Collective, of an objective without penalty.
-/// Cost: a Gram matrix, its factor and mostly one read; ask only where `objective.hessian_affordable`.
+/// Cost: a Gram matrix, its factor and mostly one read; ask only where
+/// `objective.hessian_affordable`.
 std::vector<AliasedColumn> aliased_columns(const objective::LogisticObjective& objective);
 
 /// w_k ← w_k + factor_k w_j and w_j ← 0 for every aliased column j: the same margins, and R's
