@@ -55,7 +55,7 @@ std::vector<AliasedColumn> confirmed(const objective::LogisticObjective& objecti
                                      const solvers::SymmetricMatrix& gram,
                                      const std::vector<AliasedColumn>& candidates) {
   constexpr std::size_t kAtOnce = 32;
-  constexpr double kRoundingOfEntries = 16.0 * std::numeric_limits<double>::epsilon();
+  constexpr double kRoundingOfEntries = 1e-12;  // of the combination too
   const auto largest = objective.largest_absolute();
   std::vector<AliasedColumn> found;
   for (std::size_t first = 0; first < candidates.size(); first += kAtOnce) {
