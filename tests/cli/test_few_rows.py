@@ -16,7 +16,7 @@ from conftest import MPIEXEC, write_dense, write_sparse
 
 RANKS = 9
 # What may differ between runs: who did it, how long it took, and what for.
-OF_THE_RUN = {"ranks", "threads", "seconds", "timing", "memory", "traffic", "hosts", "model", "command", "output",
+OF_THE_RUN = {"provenance", "ranks", "threads", "seconds", "timing", "memory", "traffic", "hosts", "model", "command", "output",
               "model_file", "allreduce_count", "allreduce_bytes", "host", "started", "files", "allreduces"}
 # The tests of damaged files start the process apart that reads a file before; here it would take most of the time.
 TRUSTING = {"train", "path", "cross-validate", "predict", "evaluate", "report", "inspect"}
