@@ -17,12 +17,11 @@ void require_space(const std::string& path, std::int64_t bytes) {
   if (::statvfs(folder.empty() ? "." : folder.c_str(), &system) != 0) return;
   const double free = static_cast<double>(system.f_bavail) * static_cast<double>(system.f_frsize);
   if (system.f_blocks == 0 || static_cast<double>(bytes) <= free) return;
-  throw bad_input(
-      {.what = fmt::format("does not fit: {} are needed", bytes_text(bytes)),
-       .where = path,
-       .why = fmt::format("{} are free on this disk (No space left on device)",
-                          bytes_text(static_cast<std::int64_t>(free))),
-       .remedy = "Free some space, or write to another disk"});
+  throw bad_input({.what = fmt::format("does not fit: {} are needed", bytes_text(bytes)),
+                   .where = path,
+                   .why = fmt::format("{} are free on this disk (No space left on device)",
+                                      bytes_text(static_cast<std::int64_t>(free))),
+                   .remedy = "Free some space, or write to another disk"});
 }
 
 }  // namespace mpilogit::core

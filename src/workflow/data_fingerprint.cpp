@@ -1,5 +1,6 @@
 #include "data_fingerprint.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <optional>
 #include <span>
@@ -33,9 +34,19 @@ struct PartSums {
 template <class Values, class ToBits>
 std::uint64_t sum_of(const Values& values, std::size_t local, std::size_t count,
                      std::uint64_t first, ToBits to_bits) {
+  // Some at a time, in their order: mixing costs more than they do. Blocks begin at the same rows
+  // on any number of ranks.
+  constexpr std::size_t kTogether = 8;
+  constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15;
   std::uint64_t sum = 0;
   if (values.empty()) return sum;
-  for (std::size_t i = 0; i < count; ++i) sum += mixed(to_bits(values[local + i]), first + i);
+  for (std::size_t i = 0; i < count; i += kTogether) {
+    std::uint64_t word = 0;
+    for (std::size_t k = i; k < std::min(i + kTogether, count); ++k) {
+      word = word * kOdd + to_bits(values[local + k]);
+    }
+    sum += mixed(word, first + i);
+  }
   return sum;
 }
 

@@ -43,13 +43,38 @@ class SeparationGuard {
   }
   bool separated() const { return separated_; }
 
+  /// Of a fit with bounds alone, at its end: whether all rows lie on their right side, and no bound
+  /// ends the way on in the same direction.
+  void look_past(const Regularisation& penalty, const solvers::Solution& solution,
+                 double separation_threshold) {
+    if (!penalty.needs_proximal || !(solution.objective < separation_threshold)) return;
+    separated_ = separated_ || (without_strength(penalty) && is_free(penalty, solution));
+  }
+
   void visit(core::Archive& archive) { archive(separated_); }
 
  private:
   static bool unpenalised(const Regularisation& penalty) {
-    return !penalty.needs_proximal &&
-           std::all_of(penalty.smooth.l2.begin(), penalty.smooth.l2.end(),
-                       [](double l2) { return l2 == 0.0; });
+    return !penalty.needs_proximal && without_strength(penalty);
+  }
+
+  // Infinite factors leave a feature out.
+  static bool without_strength(const Regularisation& penalty) {
+    const auto nothing = [](double strength) { return strength == 0.0 || std::isinf(strength); };
+    return std::all_of(penalty.smooth.l2.begin(), penalty.smooth.l2.end(), nothing) &&
+           std::all_of(penalty.non_smooth.l1.begin(), penalty.non_smooth.l1.end(), nothing);
+  }
+
+  // A loss that far out is 0 in doubles long before such a bound is met.
+  static bool is_free(const Regularisation& penalty, const solvers::Solution& solution) {
+    constexpr double kNoBound = 1e100;
+    const solvers::NonSmooth& part = penalty.non_smooth;
+    for (std::size_t v = 0; v < solution.coefficients.size(); ++v) {
+      const double w = solution.coefficients[v];
+      if (w > 0.0 && part.upper[v] < kNoBound) return false;
+      if (w < 0.0 && part.lower[v] > -kNoBound) return false;
+    }
+    return true;
   }
 
   double threshold_;
@@ -74,6 +99,7 @@ struct Fit {
       return !guard.separated(progress.objective) && more;
     };
     solution = solve(objective, penalty, options, start, 1.0, {guarded, monitor.keeper()});
+    guard.look_past(penalty, solution, objective.separation_threshold());
     centre_classes(objective, penalty, solution.coefficients);
     solved = true;
   }

@@ -119,3 +119,16 @@ def test_an_objective_below_its_gradient_is_not_judged(train, tmp_path):
     run = train(write_dense(tmp_path / "d.h5", x, np.array([0, 1] * 5, np.int32)), "--l2", "1e-22")
     assert run.code == 3
     assert "below what its gradient resolves" in run.err
+
+
+def test_bounds_that_end_no_way_are_no_optimum_of_separated_classes(train, tmp_path):
+    """With a bound on the way the optimum is there, without one it is nowhere."""
+    x = np.array([[-3.0], [-2], [-1], [1], [2], [3]])
+    data = write_dense(tmp_path / "d.h5", x, (x[:, 0] > 0).astype(int))
+    for solver in ("proximal-newton", "owlqn"):
+        free = train(data, "--lower", "-5", "--solver", solver, "--max-iterations", "500", ranks=0)
+        assert free.code == 3 and free.record["stop_reason"] == "classes completely separated", free.err
+        held = train(data, "--upper", "5", "--solver", solver, ranks=0)
+        assert held.code == 0, held.err
+        with h5py.File(held.model) as file:
+            assert file["coefficients"][0, 0] == 5.0
