@@ -65,9 +65,7 @@ class SeparationGuard {
            std::all_of(penalty.non_smooth.l1.begin(), penalty.non_smooth.l1.end(), nothing);
   }
 
-  // A loss that far out is 0 in doubles long before such a bound is met.
   static bool is_free(const Regularisation& penalty, const solvers::Solution& solution) {
-    constexpr double kNoBound = 1e100;
     const solvers::NonSmooth& part = penalty.non_smooth;
     for (std::size_t v = 0; v < solution.coefficients.size(); ++v) {
       const double w = solution.coefficients[v];

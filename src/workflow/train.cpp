@@ -18,7 +18,7 @@ namespace {
 
 bool is_penalised(const TrainOptions& options) {
   return options.strength.l1 > 0.0 || options.strength.l2 > 0.0 || options.inverse_strength ||
-         options.penalty.lower.given() || options.penalty.upper.given();
+         options.penalty.lower.may_bind() || options.penalty.upper.may_bind();
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 // What train, path and cross-validate are asked for.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -20,12 +21,16 @@ struct Strength {
   double l2 = 0.0;
 };
 
+/// A bound that is larger ends no way: losses are 0 in doubles long before.
+inline constexpr double kNoBound = 1e100;
+
 /// A bound of the coefficients: one number for all, or a data set with one per feature.
 struct Bound {
   std::optional<double> value;
   std::optional<std::string> data_set;
 
   bool given() const { return value || data_set; }
+  bool may_bind() const { return data_set || (value && std::fabs(*value) < kNoBound); }
 };
 
 /// Everything about the penalty but its strength.
