@@ -114,7 +114,7 @@ class Watchdog::Beginning {
 };
 
 void Watchdog::Beginning::run() {
-  constexpr std::int64_t kTicksBetweenTurns = kTicksPerSecond / 2;
+  constexpr std::int64_t kTicksBetweenTurns = 2 * kTicksPerSecond;  // mpirun takes one to end a job
   const std::int64_t turn = std::bit_width(static_cast<unsigned>(rank_)) * kTicksBetweenTurns;
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, kTick, [&] { return over_; })) {

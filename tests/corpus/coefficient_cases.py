@@ -73,7 +73,7 @@ def of_scikit_learn(tables):
     bad("multi_class_number", ["string"], multi_class=1)
     tables.bad("sklearn_cut.json", ["parse error"], json.dumps(SKLEARN)[:-20])
     tables.bad("sklearn_more.json", ["parse error"], json.dumps(SKLEARN) + "{}")
-    tables.bad("sklearn_deep.json", ["parse error"], '{"coef_": ' + "[" * 100_000)
+    tables.bad("sklearn_deep.json", ["nested too deeply"], '{"coef_": ' + "[" * 100_000)
     tables.bad("sklearn_not_utf8.json", ["UTF-8"], b'{"coef_": [[1]], "classes_": ["a", "\xff"]}')
     tables.bad("json_list.json", [], json.dumps([SKLEARN]))
 

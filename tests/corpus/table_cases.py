@@ -141,9 +141,10 @@ def schemas(tables):
 
     where = ["holds no schema that can be used"]
     stored("empty", ["does not know the columns of raw tables"], "")
-    for name, text in {"no_json": "{", "list": "[]", "number": "1", "null": "null", "deep": "[" * 100_000,
+    for name, text in {"no_json": "{", "list": "[]", "number": "1", "null": "null",
                        "not_utf8": b"\xff\xfe{}", "long": "x" * 1_000_000}.items():
         stored(name, where, text)
+    stored("deep", ["/schema", "nested too deeply"], "[" * 100_000)
     for key in ["version", "label", "missing", "missing_texts", "header", "delimiter", "quote", "columns"]:
         edited(f"no_{key}", where, **{key: None})
         edited(f"{key}_of_other_type", where, **{key: {"a": [1.5]}})
