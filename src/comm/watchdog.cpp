@@ -114,8 +114,8 @@ class Watchdog::Beginning {
 };
 
 void Watchdog::Beginning::run() {
-  constexpr std::int64_t kTicksBetweenTurns = 2 * kTicksPerSecond;  // mpirun takes one to end a job
-  const std::int64_t turn = std::bit_width(static_cast<unsigned>(rank_)) * kTicksBetweenTurns;
+  constexpr std::int64_t kTicksBetweenWords = 2 * kTicksPerSecond;  // mpirun takes one to end a job
+  const std::int64_t turn = std::bit_width(static_cast<unsigned>(rank_)) * kTicksBetweenWords;
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, kTick, [&] { return over_; })) {
     const Activity::Snapshot here = communicator_.activity().now();
