@@ -72,14 +72,14 @@ void refuse_json_over_inputs(std::vector<std::string> tokens,
   require_separate_files(parsed(tokens), communicator);
 }
 
-std::string listed(const std::vector<std::string>& names) {
+std::string joined(const std::vector<std::string>& names) {
   return names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string summary(const workflow::VerifyReport& report, const std::string& model_path) {
   std::string text = fmt::format("model           {} (coefficients {:.12}...)\n", model_path,
                                  report.coefficients_sha256);
-  text += fmt::format("data            as recorded: {}\n", listed(report.parts));
+  text += fmt::format("data            as recorded: {}\n", joined(report.parts));
   if (report.objective) {
     text += fmt::format("objective       {:.13g} (recorded {:.13g})\n", *report.objective,
                         report.recorded_objective);

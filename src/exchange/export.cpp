@@ -57,7 +57,7 @@ std::optional<Format> format_named(std::string_view name) {
 bool is_export(std::string_view beginning) {
   constexpr std::size_t kHead = 512;
   constexpr std::string_view kProducer = "\x12\x08mpilogit";
-  constexpr std::string_view kWritten = ", written by mpilogit ";
+  constexpr std::string_view kWrittenBy = ", written by mpilogit ";
   const std::string_view head = beginning.substr(0, kHead);
   const std::string_view first_line = head.substr(0, head.find('\n'));
   if (head.starts_with("\x08") &&
@@ -65,7 +65,7 @@ bool is_export(std::string_view beginning) {
     return true;
   if (head.starts_with("<?xml")) return head.find("<Application name=\"mpilogit\"") != head.npos;
   if (head.starts_with("/* A ") || head.starts_with("\"\"\"A ")) {
-    return first_line.find(kWritten) != first_line.npos;
+    return first_line.find(kWrittenBy) != first_line.npos;
   }
   return head.starts_with(csv_header());
 }

@@ -138,10 +138,10 @@ void FrameMap::leave(std::vector<statistics::AliasedColumn>& aliased) const {
   if (identity()) return;
   constexpr double kNoTerm = 1e-10;  // of the sizes that a term is the rest of
   const std::size_t count = features();
-  for (auto& [column, combination] : aliased) {
+  for (auto& one : aliased) {
     std::vector<double> vanishing(count + 1, 0.0);
-    vanishing[column] = 1.0;
-    for (const auto& term : combination) vanishing[term.column] = -term.factor;
+    vanishing[one.column] = 1.0;
+    for (const auto& term : one.combination) vanishing[term.column] = -term.factor;
     leave(vanishing, 1);
     const std::span<const double> terms(vanishing);
     std::vector<double> sizes;
@@ -152,11 +152,11 @@ void FrameMap::leave(std::vector<statistics::AliasedColumn>& aliased) const {
         model::raw_from_centred(expansion_, centre_, terms.first(count), terms.last(1));
     const auto bound = model::raw_from_centred(expansion_, away, std::span(sizes).first(count),
                                                std::span(sizes).last(1));
-    combination.clear();
-    const double own = forms.coefficients[column];
+    one.combination.clear();
+    const double own = forms.coefficients[one.column];
     const auto add = [&](std::size_t k, double term, double size) {
-      if (k == column || std::fabs(term) <= kNoTerm * size) return;
-      combination.push_back({k, -term / own});
+      if (k == one.column || std::fabs(term) <= kNoTerm * size) return;
+      one.combination.push_back({k, -term / own});
     };
     for (std::size_t k = 0; k < count; ++k) add(k, forms.coefficients[k], bound.coefficients[k]);
     add(count, forms.intercept[0], bound.intercept[0]);
