@@ -55,10 +55,10 @@ std::optional<Format> format_named(std::string_view name) {
 // ONNX begins with its version, one byte, and the name of the producer; C and Python with what they
 // are and what wrote them, PMML with that name behind a line or two of its own.
 bool is_export(std::string_view beginning) {
-  constexpr std::size_t kHead = 512;
+  constexpr std::size_t kBeginning = 512;
   constexpr std::string_view kProducer = "\x12\x08mpilogit";
   constexpr std::string_view kWrittenBy = ", written by mpilogit ";
-  const std::string_view head = beginning.substr(0, kHead);
+  const std::string_view head = beginning.substr(0, kBeginning);
   const std::string_view first_line = head.substr(0, head.find('\n'));
   if (head.starts_with("\x08") &&
       head.substr(std::min<std::size_t>(2, head.size())).starts_with(kProducer))
