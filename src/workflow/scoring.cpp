@@ -153,6 +153,7 @@ std::vector<double> margins(const model::Model& model, const data::Dataset& data
   const std::size_t columns = forms.intercept.size();
   const std::vector<double> coefficients = feature_major(forms.coefficients, columns);
   std::vector<RowMargins> of_threads;
+  of_threads.reserve(static_cast<std::size_t>(threads));
   for (int thread = 0; thread < threads; ++thread) of_threads.emplace_back(model, coefficients);
   std::vector<double> margins = start_margins(forms.intercept, dataset);
   const auto blocks = objective::local_blocks(dataset);

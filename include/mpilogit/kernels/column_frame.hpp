@@ -27,7 +27,7 @@ struct ExactValue {
   double high = 0.0;
   double low = 0.0;
 
-  friend auto operator<=>(const ExactValue&, const ExactValue&) = default;
+  friend auto operator<=>(const ExactValue&, const ExactValue&) = default;  // NOLINT(*-nullptr)
 };
 
 /// Least and greatest entry of some rows; the zeros that sparse rows do not store are entries.
