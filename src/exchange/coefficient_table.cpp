@@ -27,9 +27,11 @@ constexpr const char* kNotEstimated = "NA";
 double number(const std::string& field, std::size_t record) {
   if (field == kNotEstimated) return 0.0;
   double value = 0.0;
-  const std::size_t blanks = std::min(field.find_first_not_of(' '), field.size());
-  const char* end = field.data() + field.find_last_not_of(' ') + 1;
-  const auto [last, error] = std::from_chars(field.data() + blanks, end, value);
+  std::string_view digits = field;
+  digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
+  while (!digits.empty() && digits.back() == ' ') digits.remove_suffix(1);
+  const char* end = digits.data() + digits.size();
+  const auto [last, error] = std::from_chars(digits.data(), end, value);
   require(
       error == std::errc() && last == end && std::isfinite(value),
       fmt::format("record {} has '{}' where a number belongs", record + 1, field.substr(0, 40)));

@@ -71,6 +71,7 @@ def of_scikit_learn(tables):
     bad("names_few", ["1 names for 2 features"], feature_names_in_=["a"])
     bad("names_numbers", ["string"], feature_names_in_=[1, 2])
     bad("multi_class_number", ["string"], multi_class=1)
+    tables.bad("blank_field.csv", ["where a number belongs"], 'feature,coefficient\n(Intercept),1\na,"   "\n')
     tables.bad("sklearn_cut.json", ["parse error"], json.dumps(SKLEARN)[:-20])
     tables.bad("sklearn_more.json", ["parse error"], json.dumps(SKLEARN) + "{}")
     tables.bad("sklearn_deep.json", ["nested too deeply"], '{"coef_": ' + "[" * 100_000)
