@@ -61,6 +61,7 @@ Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first)
 
 Cholesky::Cholesky(const SymmetricMatrix& matrix, std::size_t first, double smallest_pivot)
     : size_(matrix.dimension),
+      intercepts_(matrix.dimension - std::min(first, matrix.dimension)),
       smallest_pivot_(smallest_pivot),
       scale_(size_),
       upper_(matrix.triangle.size()) {
@@ -184,11 +185,21 @@ double Cholesky::rounding_left(std::size_t k, std::span<const double> rounding) 
   return sum;
 }
 
+// 1 − Σ u_pk² over the intercepts p: what the column's own spread has of its curvature.
+double Cholesky::share_beside_intercepts(std::size_t k) const {
+  double share = 1.0;
+  for (std::size_t p = 0; p < std::min(intercepts_, k); ++p) {
+    if (scale_[p] != 0.0) share -= row(p)[k] * row(p)[k];
+  }
+  return std::max(share, 0.0);
+}
+
 std::vector<Cholesky::LeftOut> Cholesky::left_out_directions() const {
   std::vector<LeftOut> result;
   for (std::size_t k = 0; k < size_; ++k) {
     if (scale_[k] != 0.0 || own_scale_[k] == 0.0) continue;
-    LeftOut one{std::vector<double>(size_, 0.0), 1.0 / (own_scale_[k] * own_scale_[k])};
+    LeftOut one{std::vector<double>(size_, 0.0),
+                share_beside_intercepts(k) / (own_scale_[k] * own_scale_[k])};
     const std::vector<double> a = combination_of(k);
     one.direction[order_[k]] = 1.0;
     for (std::size_t p = 0; p < k; ++p) {

@@ -48,7 +48,7 @@ class Cholesky {
                   Part part = Part::all) const;
 
   /// For every aliased variable with an H_jj: the direction e_j − H_KK⁻¹ H_Kj (n), along which H is
-  /// its pivot, and H_jj. Cost: n² products each.
+  /// its pivot, and what of H_jj the intercepts leave. Cost: n² products each.
   struct LeftOut {
     std::vector<double> direction;
     double curvature = 0.0;
@@ -81,7 +81,10 @@ class Cholesky {
   std::vector<double> combination_of(std::size_t k) const;
   double rounding_left(std::size_t k, std::span<const double> rounding) const;
 
+  double share_beside_intercepts(std::size_t k) const;
+
   std::size_t size_;
+  std::size_t intercepts_;  // the first positions
   double smallest_pivot_;
   double least_pivot_ = 1.0;
   std::vector<std::size_t> order_;  // position → variable
