@@ -72,11 +72,44 @@ HWY_INLINE void fingerprint_some(const Value* values, std::size_t features,
   }
 }
 
+/// Rows of fewer entries than a vector has lanes: four rows of f entries are f vectors of four, in
+/// which the keys take turns. The terms are added up row by row. Returns how many rows it did.
+template <class Tag, class Value>
+HWY_INLINE std::size_t fingerprint_narrow(Tag four, const DenseRows<Value>& rows,
+                                          const std::uint64_t* keys, std::uint64_t* sums) {
+  const std::size_t features = rows.features;
+  std::size_t i = 0;
+  if constexpr (HWY_TARGET != HWY_SCALAR) {
+    if (hn::Lanes(four) != 4 || features == 0 || features >= 4) return 0;
+    const hn::RebindToUnsigned<Tag> words;
+    const hn::Repartition<std::uint32_t, Tag> halves;
+    HWY_ALIGN std::uint64_t turns[12];
+    HWY_ALIGN std::uint64_t terms[12];
+    for (std::size_t k = 0; k < 4 * features; ++k) turns[k] = keys[k % features];
+    for (; i + 4 <= rows.rows; i += 4) {
+      const Value* const values = rows.values + i * features;
+      for (std::size_t k = 0; k < 4 * features; k += 4) {
+        const auto key = hn::BitCast(halves, hn::Load(words, turns + k));
+        const auto value = hn::Add(load_entries(four, values + k), hn::Zero(four));
+        const auto low = hn::Add(hn::BitCast(halves, value), key);
+        const auto high = hn::BitCast(halves, hn::ShiftRight<32>(hn::BitCast(words, low)));
+        hn::Store(hn::MulEven(low, high), words, terms + k);
+      }
+      for (std::size_t r = 0; r < 4; ++r) {
+        std::uint64_t sum = 0;
+        for (std::size_t j = 0; j < features; ++j) sum += terms[r * features + j];
+        sums[i + r] = sum;
+      }
+    }
+  }
+  return i;
+}
+
 template <class Value>
 HWY_INLINE void fingerprint_tile(const DenseRows<Value>& rows, const std::uint64_t* keys,
                                  std::uint64_t* sums) {
   constexpr std::size_t kTogether = 4;
-  std::size_t i = 0;
+  std::size_t i = fingerprint_narrow(hn::CappedTag<double, 4>(), rows, keys, sums);
   for (; i + kTogether <= rows.rows; i += kTogether) {
     fingerprint_some<kTogether>(rows.values + i * rows.features, rows.features, keys, sums + i);
   }

@@ -199,7 +199,7 @@ std::vector<Cholesky::LeftOut> Cholesky::left_out_directions() const {
   for (std::size_t k = 0; k < size_; ++k) {
     if (scale_[k] != 0.0 || own_scale_[k] == 0.0) continue;
     LeftOut one{std::vector<double>(size_, 0.0),
-                share_beside_intercepts(k) / (own_scale_[k] * own_scale_[k])};
+                share_beside_intercepts(k) / (own_scale_[k] * own_scale_[k]), order_[k]};
     const std::vector<double> a = combination_of(k);
     one.direction[order_[k]] = 1.0;
     for (std::size_t p = 0; p < k; ++p) {

@@ -12,7 +12,10 @@ namespace mpilogit::solvers {
 namespace {
 
 constexpr std::size_t kMostDirections = 16;
-constexpr double kAliasedByDefinition = 1e-16;
+constexpr double kAliasedByDefinition = 1e-16;  // of curvature; the square of …
+constexpr double kLeastSpread = 1e-8;           // … this part of the column
+constexpr double kFar = 0x1p40;
+constexpr double kHidden = 1e-13;  // of F
 
 struct Directions {
   std::vector<std::vector<double>> v;
@@ -31,16 +34,55 @@ std::vector<double> product_over(const Point& point, std::span<const std::size_t
   return own;
 }
 
+double rounding_along(std::span<const double> v, std::span<const double> rounding) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < rounding.size(); ++i) sum += std::abs(v[i]) * rounding[i];
+  return sum;
+}
+
+// Whether the rows' x·v are more than 1e-8 of the column of variable `aliased`, so that v has no
+// curvature only because the weights p (1 − p) of those rows have vanished. From far out on both
+// sides of the point F grows by |x·v|, whatever the weights are. Cost: one pass.
+bool spreads(const Objective& objective, const Point& point, std::span<const std::size_t> variables,
+             std::span<const double> v, std::size_t aliased) {
+  const auto largest = objective.penalty_shape().largest;
+  const double column = largest.empty() ? 0.0 : largest[aliased / objective.classes()];
+  if (!(column > 0.0)) return false;
+  const double far = kFar * (1.0 + point.value());  // in units of the margins
+  const auto w = point.coefficients();
+  std::vector<double> there(w.begin(), w.end());
+  for (std::size_t i = 0; i < variables.size(); ++i) there[variables[i]] += far / column * v[i];
+  const auto to = objective.evaluate(there);
+  const auto line = objective.between(point, *to);
+  return line->at(1.0).value + line->at(-1.0).value > 2.0 * point.value() + kLeastSpread * far;
+}
+
 }  // namespace
 
-void complete(const Point& point, std::span<const std::size_t> variables, const Cholesky& factor,
+void complete(const Objective& objective, const Point& point,
+              std::span<const std::size_t> variables, const Cholesky& factor,
               std::span<const double> slopes, const Cholesky::Sizes& sizes, NewtonModel& model) {
   auto left_out = factor.left_out_directions();
+  // A slope that rounding hides has nothing to give where that is nothing at the least curvature
+  // that is no alias.
+  std::erase_if(left_out, [&](const Cholesky::LeftOut& one) {
+    const double rounding = rounding_along(one.direction, sizes.rounding);
+    const double hidden = 0.5 * rounding * rounding / (kAliasedByDefinition * one.curvature);
+    return std::abs(dot(slopes, one.direction)) <= rounding &&
+           hidden <= kHidden * std::abs(point.value());
+  });
   if (left_out.empty() || left_out.size() > kMostDirections) return;
   Directions directions;
-  for (auto& [v, curvature] : left_out) {
+  double unknown = 0.0;
+  for (auto& [v, curvature, aliased] : left_out) {
     auto product = product_over(point, variables, v);
-    if (!(dot(v, product) > kAliasedByDefinition * curvature)) continue;
+    if (!(dot(v, product) > kAliasedByDefinition * curvature)) {
+      if (spreads(objective, point, variables, v, variables[aliased])) {
+        const double slope = dot(slopes, v);
+        unknown += 0.5 * slope * slope / (kAliasedByDefinition * curvature);
+      }
+      continue;
+    }
     directions.v.push_back(std::move(v));
     directions.products.push_back(std::move(product));
   }
@@ -59,7 +101,7 @@ void complete(const Point& point, std::span<const std::size_t> variables, const 
     add_scaled(-steps[a], directions.v[a], model.direction);
   }
   model.decrease += 0.5 * dot(along, steps);
-  model.left_out = factor.left_out(slopes, sizes, Cholesky::Part::vanished);
+  model.left_out = unknown + factor.left_out(slopes, sizes, Cholesky::Part::vanished);
   if (!small.aliased().empty()) model.left_out += small.left_out(along, {});
 }
 

@@ -15,12 +15,16 @@ namespace mpilogit::solvers {
 /// a product H v knows the curvature along their difference to many digits. So for every variable
 /// that `factor` left out, with v the direction in which it moves and the others undo what it does,
 /// the small matrix VᵀH V is made from products, and the model gets what F gives along V, where
-/// that is more than 1e-16 of the variable's own curvature: below that it is aliased.
+/// that is more than 1e-16 of the variable's own curvature. Below that it is aliased, or the
+/// weights of the rows have vanished that tell it from the others: then what it may give is
+/// unknown.
 ///
 /// `model`: −H⁻¹ slopes without those, over `variables` (ascending) of the point; adds to its
 /// direction and decrease, and leaves in `left_out` what is still not known. `sizes`: of the
-/// variables. Nothing is done for more than 16. Cost: a pass for each.
-void complete(const Point& point, std::span<const std::size_t> variables, const Cholesky& factor,
+/// variables. Nothing is done for more than 16 directions whose
+/// slope matters. Cost: a pass for each.
+void complete(const Objective& objective, const Point& point,
+              std::span<const std::size_t> variables, const Cholesky& factor,
               std::span<const double> slopes, const Cholesky::Sizes& sizes, NewtonModel& model);
 
 }  // namespace mpilogit::solvers

@@ -37,8 +37,8 @@ NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficien
   std::vector<std::size_t> all(objective_.dimension());
   std::iota(all.begin(), all.end(), std::size_t{0});
   const std::vector<double> rounding = gradient_rounding(objective_, point.value());
-  complete(point, all, *factor, point.gradient(), {objective_.largest_curvature(), rounding},
-           model);
+  complete(objective_, point, all, *factor, point.gradient(),
+           {objective_.largest_curvature(), rounding}, model);
   return model;
 }
 

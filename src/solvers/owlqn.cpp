@@ -9,6 +9,7 @@
 
 #include "mpilogit/solvers/proximal_newton.hpp"
 
+#include "solvers/composite_model.hpp"
 #include "solvers/composite_search.hpp"
 #include "solvers/gap_bound.hpp"
 #include "solvers/inverse_hessian.hpp"
@@ -30,6 +31,7 @@ constexpr int kStepsToSettle = 3;
 constexpr int kMostQuasiNewtonSteps = 10;
 constexpr double kPolish = 0.01;
 constexpr int kMostPolishes = 4;
+constexpr int kMostFactorisationsToVerify = 1000;
 
 // Where a step may lead, as a point in the box on the same side of every kink.
 struct Aim {
@@ -268,23 +270,32 @@ Solution OwlqnRun::run() {
   }
 }
 
-// The relative gap by Newton's decrement over the free variables, from the matrix itself; empty if
-// that is not affordable. Cost: that of the matrix.
+// The relative gap, verified by matrices; empty if those are not affordable. The model with its
+// kinks knows what leaves its rest when others move: of softmax's classes a common shift changes
+// only the penalty, and of two columns that are nearly one the penalty decides. Where it is nearly
+// singular, Newton's decrement with products says what it left out. Cost: that of the matrix, of
+// two where it is nearly singular.
 std::optional<double> OwlqnRun::gap_by_matrix() const {
-  const auto free = free_variables(non_smooth_, point_);
-  std::vector<std::size_t> variables;
-  std::vector<double> slopes;
-  for (std::size_t j = 0; j < free.size(); ++j) {
-    if (!free[j]) continue;
-    variables.push_back(j);
-    slopes.push_back(point_.subgradient[j]);
-  }
-  if (variables.empty()) return 0.0;
   const auto bound = gap_bound(objective_, *point_.smooth, non_smooth_);
   if (bound && relative(*bound) <= limits_.tolerance) return gap_;
-  if (!objective_.hessian_affordable(variables)) return std::nullopt;
-  const NewtonModel model = restricted_newton(objective_, *point_.smooth, variables, slopes);
-  return relative(whole_decrease(model, limits_.tolerance, point_.value));
+  WorkingSet set = working_set_at(non_smooth_, point_);
+  CompositeModel model(objective_, non_smooth_);
+  double gap = gap_;
+  bool doubtful = false;
+  for (std::size_t known = 0; gap <= limits_.tolerance; known = set.variables.size()) {
+    set = with_nearly_leaving(std::move(set), objective_, non_smooth_, point_,
+                              gap * std::abs(point_.value));
+    if (set.variables.size() == known) break;
+    if (!objective_.hessian_affordable(set.variables)) return std::nullopt;
+    model.take(point_, set);
+    const auto minimum =
+        model.minimise(model.quadratic(0.0, point_.value), point_, kMostFactorisationsToVerify);
+    gap = model.relative_gap(minimum, limits_.tolerance, point_.value);
+    doubtful = minimum.doubtful;
+  }
+  if (!doubtful || gap > limits_.tolerance) return gap;
+  const NewtonModel newton = newton_over_free(objective_, non_smooth_, point_).model;
+  return std::max(gap, relative(whole_decrease(newton, limits_.tolerance, point_.value)));
 }
 
 Solution OwlqnRun::at_the_tolerance() {

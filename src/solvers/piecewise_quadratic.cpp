@@ -67,6 +67,7 @@ class Minimisation {
   bool leave_plain(const Variables& face, const Cholesky& factor);
   double left_out(const Variables& face, const Cholesky& factor) const;
   bool move(const Variables& face, const std::vector<double>& step);
+  bool falls(const Variables& face, const std::vector<double>& direction) const;
   bool follow(const Variables& face, const std::vector<double>& direction);
   double first_crossing(const Variables& face, const std::vector<double>& step) const;
   std::vector<double> stepped(const Variables& face, const std::vector<double>& step,
@@ -196,9 +197,23 @@ bool Minimisation::leave_plain(const Variables& face, const Cholesky& factor) {
     }
     factor.solve(direction, direction);
     direction[b] = sign;
-    if (follow(face, direction)) return true;
+    if (falls(face, direction) && follow(face, direction)) return true;
   }
   return false;
+}
+
+// Whether M's slope along the direction is more than rounding: along a common shift of softmax's
+// classes, for one, it is 0, and rounding would lead to the farthest bound.
+bool Minimisation::falls(const Variables& face, const std::vector<double>& direction) const {
+  double slope = 0.0;
+  double rounding = 0.0;
+  for (std::size_t i = 0; i < face.size(); ++i) {
+    const std::size_t j = face[i];
+    const double of_gradient = model_.rounding().empty() ? 0.0 : model_.rounding()[j];
+    slope += subgradient(j) * direction[i];
+    rounding += (noise_[j] + of_gradient) * std::abs(direction[i]);
+  }
+  return slope < -rounding;
 }
 
 // Along a direction without curvature (beyond rounding) to the first rest. False if there is none,

@@ -9,6 +9,7 @@
 
 #include "mpilogit/solvers/owlqn.hpp"
 
+#include "solvers/composite_model.hpp"
 #include "solvers/composite_search.hpp"
 #include "solvers/conjugate_gradient.hpp"
 #include "solvers/gap_bound.hpp"
@@ -26,7 +27,6 @@ constexpr int kFactorisationsAtFirst = 30;
 constexpr int kMostFactorisations = 1000;
 constexpr double kFirstDamping = 1e-3;
 constexpr double kLeastDamping = 1e-9;
-constexpr double kVanished = 0x1p-50;  // of the largest curvature: rounding
 constexpr double kShortStep = 0.25;
 constexpr int kFlatProximalSteps = 2;
 constexpr int kMostProximalChords = 2;
@@ -41,7 +41,7 @@ class ProximalNewtonRun {
         limits_(limits),
         options_(options),
         monitor_(monitor),
-        curvatures_(objective.dimension(), 0.0) {}
+        model_(objective, non_smooth) {}
 
   void begin(std::span<const double> start) {
     point_ = evaluate_composite(objective_, non_smooth_, into_box(non_smooth_, start));
@@ -50,18 +50,24 @@ class ProximalNewtonRun {
   void visit(core::Archive& archive);
 
  private:
-  using Minimum = PiecewiseQuadratic::Minimum;
+  using Minimum = CompositeModel::Minimum;
 
-  bool choose_working_set();
-  void take_hessian();
-  PiecewiseQuadratic model() const;
-  Minimum minimise(const PiecewiseQuadratic& model) const;
-  double estimated_gap(const Minimum& minimum) const;
-  std::vector<double> target(const Minimum& minimum) const;
+  bool take_model();
+  PiecewiseQuadratic quadratic() const { return model_.quadratic(damping_, point_.value); }
+  Minimum minimise(const PiecewiseQuadratic& quadratic) const {
+    return model_.minimise(quadratic, point_,
+                           iteration_ == 0 ? kFactorisationsAtFirst : kMostFactorisations);
+  }
+  double estimated_gap(const Minimum& minimum) const {
+    return model_.relative_gap(minimum, limits_.tolerance, point_.value);
+  }
+  double left_out(const Minimum& minimum) const {
+    return model_.left_out(minimum, limits_.tolerance, point_.value);
+  }
   void adapt_damping();
   bool advance(const Minimum& minimum);
-  bool finish(const PiecewiseQuadratic& model, const Minimum& minimum);
-  void polish(const PiecewiseQuadratic& model);
+  bool finish(const PiecewiseQuadratic& quadratic, const Minimum& minimum);
+  void polish(const PiecewiseQuadratic& quadratic);
   bool optimal_outside() const;
   std::optional<StopReason> confirm();
   Solution hand_over();
@@ -76,12 +82,7 @@ class ProximalNewtonRun {
   const ProximalNewtonOptions& options_;
   Monitor monitor_;
   CompositePoint point_;
-  double left_out(const Minimum& minimum) const;
-  bool vanished(std::size_t variable, double curvature) const;
-
-  std::vector<double> curvatures_;  // the largest ∂²F/∂w_j² seen, where j was in a working set
-  WorkingSet set_;
-  SymmetricMatrix hessian_;  // at the point, over the working set
+  CompositeModel model_;
   double damping_ = 0.0;
   bool doubtful_ = false;       // some model's matrix was nearly singular
   bool needs_damping_ = false;  // the last model had directions without curvature
@@ -97,7 +98,7 @@ class ProximalNewtonRun {
 
 // The working set and its Hessian are chosen anew in every iteration.
 void ProximalNewtonRun::visit(core::Archive& archive) {
-  archive.exactly(curvatures_, objective_.dimension());
+  model_.visit(archive);
   archive(damping_);
   archive(needs_damping_);
   archive(doubtful_);
@@ -119,127 +120,16 @@ bool ProximalNewtonRun::report(double gap) {
   return monitor_(progress_at(objective_, point_, iteration_, gap_, step_length_));
 }
 
-// False if its Hessian is not affordable.
-bool ProximalNewtonRun::choose_working_set() {
-  set_ = working_set_at(non_smooth_, point_);
+// False if the Hessian over the working set is not affordable.
+bool ProximalNewtonRun::take_model() {
+  WorkingSet set = working_set_at(non_smooth_, point_);
   if (iteration_ == 0 && options_.screening < 1.0) {
-    auto wider = with_screened(set_, non_smooth_, point_, options_.screening);
-    if (objective_.hessian_affordable(wider.variables)) set_ = std::move(wider);
+    auto wider = with_screened(set, non_smooth_, point_, options_.screening);
+    if (objective_.hessian_affordable(wider.variables)) set = std::move(wider);
   }
-  return objective_.hessian_affordable(set_.variables);
-}
-
-// Where F does not change when a feature's coefficients move alike in all classes (`common` is 0,
-// and they are free), the model gets a curvature along that direction: of all its minima the one
-// that leaves their mean as it is. `variables`: ascending.
-void keep_means(std::span<const std::size_t> variables, std::span<const Kink> kinks,
-                std::span<const double> common, std::size_t classes, SymmetricMatrix& hessian) {
-  for (std::size_t first = 0; first + classes <= variables.size();) {
-    const std::size_t feature = variables[first] / classes;
-    const bool whole =
-        variables[first] % classes == 0 && variables[first + classes - 1] / classes == feature;
-    const auto own = kinks.subspan(first, whole ? classes : 0);
-    const bool free = whole && common[feature] == 0.0 &&
-                      std::all_of(own.begin(), own.end(), [](const Kink& k) { return k.smooth(); });
-    if (!free) {
-      ++first;
-      continue;
-    }
-    double curvature = 0.0;
-    for (std::size_t k = first; k < first + classes; ++k) curvature += hessian(k, k);
-    curvature /= static_cast<double>(classes * classes);
-    for (std::size_t k = first; k < first + classes; ++k) {
-      for (std::size_t l = first; l <= k; ++l) hessian(k, l) += curvature;
-    }
-    first += classes;
-  }
-}
-
-bool ProximalNewtonRun::vanished(std::size_t variable, double curvature) const {
-  const auto largest = objective_.largest_curvature();
-  return !largest.empty() && curvature < kVanished * largest[variable];
-}
-
-// H + damping · D over the working set, with D_j the largest H_jj so far; where that is nothing but
-// rounding, the largest there can be.
-void ProximalNewtonRun::take_hessian() {
-  hessian_ = point_.smooth->hessian_matrix(set_.variables);
-  for (std::size_t i = 0; i < set_.variables.size(); ++i) {
-    const std::size_t variable = set_.variables[i];
-    double& largest = curvatures_[variable];
-    largest = std::max(largest, hessian_(i, i));
-    if (!vanished(variable, hessian_(i, i))) continue;
-    largest = std::max(largest, objective_.largest_curvature()[variable]);
-    for (std::size_t k = 0; k < set_.variables.size(); ++k) {
-      hessian_(std::max(i, k), std::min(i, k)) = 0.0;
-    }
-  }
-}
-
-PiecewiseQuadratic ProximalNewtonRun::model() const {
-  const std::vector<std::size_t>& variables = set_.variables;
-  const std::vector<double> of_all = gradient_rounding(objective_, point_.value);
-  std::vector<Kink> kinks;
-  std::vector<double> rounding;
-  kinks.reserve(variables.size());
-  for (const std::size_t j : variables) {
-    kinks.push_back(kink_of(non_smooth_, j));
-    if (!of_all.empty()) rounding.push_back(of_all[j]);
-  }
-  SymmetricMatrix hessian = hessian_;
-  for (std::size_t i = 0; i < variables.size(); ++i) {
-    hessian(i, i) += damping_ * curvatures_[variables[i]];
-  }
-  const auto first = std::lower_bound(variables.begin(), variables.end(),
-                                      objective_.dimension() - objective_.classes());
-  const auto intercepts = static_cast<std::size_t>(first - variables.begin());
-  const auto common = objective_.common_curvature();
-  if (!common.empty()) keep_means(variables, kinks, common, objective_.classes(), hessian);
-  return {hessian, std::move(kinks), intercepts, std::move(rounding)};
-}
-
-ProximalNewtonRun::Minimum ProximalNewtonRun::minimise(const PiecewiseQuadratic& model) const {
-  const auto coefficients = point_.smooth->coefficients();
-  const auto gradient = point_.smooth->gradient();
-  std::vector<double> w;
-  std::vector<double> g;
-  for (const std::size_t j : set_.variables) {
-    w.push_back(coefficients[j]);
-    g.push_back(gradient[j]);
-  }
-  return model.minimise(w, g, iteration_ == 0 ? kFactorisationsAtFirst : kMostFactorisations);
-}
-
-// What the model does not see: directions that its factorisation left out, and variables whose
-// curvature has vanished. 0 if that is nothing beside the tolerance.
-double ProximalNewtonRun::left_out(const Minimum& minimum) const {
-  NewtonModel model;
-  model.left_out = minimum.left_out;
-  for (std::size_t i = 0; i < set_.variables.size(); ++i) {
-    const std::size_t variable = set_.variables[i];
-    const double s = minimum.slopes_left[i];
-    if (s == 0.0 || !vanished(variable, hessian_(i, i))) continue;
-    model.left_out += 0.5 * s * s / (kVanished * objective_.largest_curvature()[variable]);
-  }
-  return whole_decrease(model, limits_.tolerance, point_.value);
-}
-
-// The model's decrease, and ½ s²/D for every slope s that its minimum may leave: where the weights
-// of rows vanish, H is 0 up to rounding although F is not flat. Relative to |Φ|.
-double ProximalNewtonRun::estimated_gap(const Minimum& minimum) const {
-  double gap = minimum.decrease + left_out(minimum);
-  for (std::size_t i = 0; i < set_.variables.size(); ++i) {
-    const double s = minimum.slopes_left[i];
-    if (s != 0.0) gap += 0.5 * s * s / curvatures_[set_.variables[i]];
-  }
-  return relative_gap(gap, point_.value);
-}
-
-std::vector<double> ProximalNewtonRun::target(const Minimum& minimum) const {
-  const auto coefficients = point_.smooth->coefficients();
-  std::vector<double> w(coefficients.begin(), coefficients.end());
-  for (std::size_t i = 0; i < set_.variables.size(); ++i) w[set_.variables[i]] = minimum.x[i];
-  return w;
+  if (!objective_.hessian_affordable(set.variables)) return false;
+  model_.take(point_, std::move(set));
+  return true;
 }
 
 // Far from the optimum the weights of many rows vanish, and H with them: the kinks then keep the
@@ -253,8 +143,8 @@ void ProximalNewtonRun::adapt_damping() {
 }
 
 bool ProximalNewtonRun::advance(const Minimum& minimum) {
-  auto step = composite_search(objective_, non_smooth_, point_, target(minimum), minimum.slope,
-                               damping_ > 0.0 ? Reach::beyond : Reach::whole);
+  auto step = composite_search(objective_, non_smooth_, point_, model_.target(point_, minimum),
+                               minimum.slope, damping_ > 0.0 ? Reach::beyond : Reach::whole);
   outcome_ = step.outcome;
   if (!step.point.smooth) return false;
   flat_steps_ = step.outcome == StepOutcome::flat ? flat_steps_ + 1 : 0;
@@ -270,26 +160,25 @@ Solution ProximalNewtonRun::run() {
   if (handed_over_) return hand_over();
   while (true) {
     monitor_.boundary();
-    if (!choose_working_set()) return hand_over();
-    take_hessian();
-    PiecewiseQuadratic quadratic = model();
+    if (!take_model()) return hand_over();
+    PiecewiseQuadratic quadratic = this->quadratic();
     Minimum minimum = minimise(quadratic);
     doubtful_ = doubtful_ || minimum.doubtful;
     const double damping = damping_;
     if (damping_ > 0.0 && estimated_gap(minimum) <= limits_.tolerance) {
       damping_ = 0.0;  // only the model itself can tell that
-      quadratic = model();
+      quadratic = this->quadratic();
       minimum = minimise(quadratic);
     }
     if (damping_ == 0.0 && left_out(minimum) > 0.0 && estimated_gap(minimum) > limits_.tolerance) {
       damping_ = damping > 0.0 ? damping : kFirstDamping;  // the model itself leads nowhere
       needs_damping_ = true;
-      quadratic = model();
+      quadratic = this->quadratic();
       minimum = minimise(quadratic);
     }
     doubtful_ = doubtful_ || minimum.doubtful;
     if (!report(estimated_gap(minimum))) return stop(StopReason::asked_to_stop);
-    if (gap_ <= limits_.tolerance && set_.complete && minimum.exact) {
+    if (gap_ <= limits_.tolerance && model_.working_set().complete && minimum.exact) {
       const bool done = !finish(quadratic, minimum) || optimal_outside();
       if (!done && ++confirmations_ < kMostConfirmations) continue;
       const auto confirmed = confirm();
@@ -307,24 +196,24 @@ Solution ProximalNewtonRun::run() {
 }
 
 // The step of the model that told that the tolerance is reached. False if none was made.
-bool ProximalNewtonRun::finish(const PiecewiseQuadratic& model, const Minimum& minimum) {
+bool ProximalNewtonRun::finish(const PiecewiseQuadratic& quadratic, const Minimum& minimum) {
   if (iteration_ >= limits_.max_iterations || !advance(minimum)) return false;
-  polish(model);
+  polish(quadratic);
   return true;
 }
 
 // Steps with the last matrix, a pass each, until the coefficients are as good as the objective: an
 // error of e in them is one of e² in F.
-void ProximalNewtonRun::polish(const PiecewiseQuadratic& model) {
-  Minimum minimum = minimise(model);
+void ProximalNewtonRun::polish(const PiecewiseQuadratic& quadratic) {
+  Minimum minimum = minimise(quadratic);
   report(estimated_gap(minimum));
   const double enough = 1e-4 * limits_.tolerance * limits_.tolerance;
   for (int chord = 0; chord < kMostProximalChords; ++chord) {
     if (gap_ <= enough || iteration_ >= limits_.max_iterations) return;
-    auto next = evaluate_composite(objective_, non_smooth_, target(minimum));
+    auto next = evaluate_composite(objective_, non_smooth_, model_.target(point_, minimum));
     if (!is_finite(next)) return;
     std::swap(point_, next);
-    Minimum next_minimum = minimise(model);
+    Minimum next_minimum = minimise(quadratic);
     const bool higher =
         point_.value > next.value && !equal_up_to_rounding(next.value, point_.value);
     if (higher || !(next_minimum.decrease < minimum.decrease)) {
@@ -347,27 +236,18 @@ std::optional<StopReason> ProximalNewtonRun::confirm() {
   if (bound && relative_gap(*bound, point_.value) <= limits_.tolerance) {
     return StopReason::tolerance_reached;
   }
-  const auto w = point_.smooth->coefficients();
-  const auto free = free_variables(non_smooth_, point_);
-  std::vector<std::size_t> variables;
-  std::vector<double> slopes;
-  for (std::size_t j = 0; j < free.size(); ++j) {
-    if (!free[j]) continue;
-    variables.push_back(j);
-    slopes.push_back(point_.subgradient[j]);
-  }
-  if (variables.empty()) return StopReason::tolerance_reached;
-  const NewtonModel newton = restricted_newton(objective_, *point_.smooth, variables, slopes);
-  gap_ = relative_gap(whole_decrease(newton, limits_.tolerance, point_.value), point_.value);
+  const FreeNewton newton = newton_over_free(objective_, non_smooth_, point_);
+  gap_ = relative_gap(whole_decrease(newton.model, limits_.tolerance, point_.value), point_.value);
   if (gap_ <= limits_.tolerance) return StopReason::tolerance_reached;
   if (iteration_ >= limits_.max_iterations) return StopReason::iteration_limit;
   if (flat_steps_ >= kFlatProximalSteps) return StopReason::no_progress;
+  const auto w = point_.smooth->coefficients();
   double slope = 0.0;
   std::vector<double> goal(w.begin(), w.end());
-  for (std::size_t i = 0; i < variables.size(); ++i) {
-    const std::size_t j = variables[i];
-    goal[j] = kink_of(non_smooth_, j).first_stop(w[j], w[j] + newton.direction[i]);
-    slope += slopes[i] * (goal[j] - w[j]);
+  for (std::size_t i = 0; i < newton.variables.size(); ++i) {
+    const std::size_t j = newton.variables[i];
+    goal[j] = kink_of(non_smooth_, j).first_stop(w[j], w[j] + newton.model.direction[i]);
+    slope += point_.subgradient[j] * (goal[j] - w[j]);
   }
   auto taken = composite_search(objective_, non_smooth_, point_, goal, slope);
   if (!taken.point.smooth) return StopReason::no_progress;
@@ -385,7 +265,8 @@ bool ProximalNewtonRun::optimal_outside() const {
   const auto gradient = point_.smooth->gradient();
   for (std::size_t j = 0; j < gradient.size(); ++j) {
     const double s = std::abs(point_.subgradient[j]);
-    if (s > kAccuracy * (std::abs(gradient[j]) + non_smooth_.l1[j]) && !set_.contains(j)) {
+    if (s > kAccuracy * (std::abs(gradient[j]) + non_smooth_.l1[j]) &&
+        !model_.working_set().contains(j)) {
       return false;
     }
   }

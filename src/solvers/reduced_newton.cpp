@@ -89,9 +89,19 @@ NewtonModel reduced_newton(const CompositePoint& point, const std::vector<bool>&
   return conjugate_gradient(reduced, *diagonal_preconditioner(reduced), sufficiency, smallest_ritz);
 }
 
-NewtonModel restricted_newton(const Objective& objective, const Point& point,
-                              std::span<const std::size_t> variables,
-                              std::span<const double> slopes) {
+FreeNewton newton_over_free(const Objective& objective, const NonSmooth& non_smooth,
+                            const CompositePoint& composite) {
+  const Point& point = *composite.smooth;
+  FreeNewton result;
+  std::vector<std::size_t>& variables = result.variables;
+  std::vector<double> slopes;
+  const auto free = free_variables(non_smooth, composite);
+  for (std::size_t j = 0; j < free.size(); ++j) {
+    if (!free[j]) continue;
+    variables.push_back(j);
+    slopes.push_back(composite.subgradient[j]);
+  }
+  if (variables.empty()) return result;
   const auto own = [&](std::span<const double> all) {
     std::vector<double> part;
     for (const std::size_t j : variables) {
@@ -106,14 +116,15 @@ NewtonModel restricted_newton(const Objective& objective, const Point& point,
   const auto intercepts = std::lower_bound(variables.begin(), variables.end(),
                                            objective.dimension() - objective.classes());
   const Cholesky factor(matrix, static_cast<std::size_t>(intercepts - variables.begin()));
-  NewtonModel model;
+  NewtonModel& model = result.model;
   model.direction.resize(slopes.size());
   factor.solve(slopes, model.direction);
   for (double& component : model.direction) component = -component;
   model.decrease = -0.5 * dot(slopes, model.direction);
   model.left_out = factor.left_out(slopes, {largest, rounding});
-  if (model.left_out > 0.0) complete(point, variables, factor, slopes, {largest, rounding}, model);
-  return model;
+  if (model.left_out > 0.0)
+    complete(objective, point, variables, factor, slopes, {largest, rounding}, model);
+  return result;
 }
 
 }  // namespace mpilogit::solvers

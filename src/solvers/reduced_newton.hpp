@@ -22,10 +22,15 @@ std::vector<bool> free_variables(const NonSmooth& non_smooth, const CompositePoi
 NewtonModel reduced_newton(const CompositePoint& point, const std::vector<bool>& free,
                            double damping, const Sufficiency& sufficiency, double smallest_ritz);
 
-/// Newton's direction (over the `variables`, ascending) and decrement with these slopes, from the
-/// matrix over them, completed by products where it is nearly singular. Cost: that of the matrix.
-NewtonModel restricted_newton(const Objective& objective, const Point& point,
-                              std::span<const std::size_t> variables,
-                              std::span<const double> slopes);
+/// Newton's direction and decrement over the free variables.
+struct FreeNewton {
+  std::vector<std::size_t> variables;  ///< ascending; empty if nothing wants to move
+  NewtonModel model;                   ///< its direction is over the variables
+};
+
+/// From the matrix over the free variables, completed by products where it is nearly singular.
+/// Cost: that of the matrix.
+FreeNewton newton_over_free(const Objective& objective, const NonSmooth& non_smooth,
+                            const CompositePoint& point);
 
 }  // namespace mpilogit::solvers

@@ -1,6 +1,7 @@
 #include "solvers/working_set.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -70,6 +71,26 @@ WorkingSet with_screened(WorkingSet set, const NonSmooth& non_smooth, const Comp
     if (kink.smallest_subgradient(w[j], gradient[j]) != 0.0) screened.push_back(j);
   }
   set.variables = merged(set.variables, screened);
+  return set;
+}
+
+WorkingSet with_nearly_leaving(WorkingSet set, const Objective& objective,
+                               const NonSmooth& non_smooth, const CompositePoint& point,
+                               double gap) {
+  const auto largest = objective.largest_curvature();
+  if (largest.empty()) return set;
+  const auto w = point.smooth->coefficients();
+  const auto gradient = point.smooth->gradient();
+  std::vector<std::size_t> leaving;
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    const Kink kink = kink_of(non_smooth, j);
+    if (kink.fixed() || !kink.rests(w[j])) continue;
+    const double reach = std::sqrt(2.0 * gap * largest[j]);
+    const bool may_leave = kink.smallest_subgradient(w[j], gradient[j] - reach) != 0.0 ||
+                           kink.smallest_subgradient(w[j], gradient[j] + reach) != 0.0;
+    if (may_leave) leaving.push_back(j);
+  }
+  set.variables = merged(set.variables, leaving);
   return set;
 }
 

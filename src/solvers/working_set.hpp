@@ -27,4 +27,12 @@ WorkingSet working_set_at(const NonSmooth& non_smooth, const CompositePoint& poi
 WorkingSet with_screened(WorkingSet set, const NonSmooth& non_smooth, const CompositePoint& point,
                          double screening);
 
+/// The set and those variables at rest that may want to leave it when others move by as much as Φ
+/// may still fall by: a step to the minimum of a quadratic that is lower by `gap` changes g_j by at
+/// most √(2 gap H_jj). Without them as they are the set's minimum is that of all variables. Nothing
+/// is added where the objective does not know its largest curvatures.
+WorkingSet with_nearly_leaving(WorkingSet set, const Objective& objective,
+                               const NonSmooth& non_smooth, const CompositePoint& point,
+                               double gap);
+
 }  // namespace mpilogit::solvers

@@ -47,6 +47,10 @@ def bounds(seed):
     yield Problem("bounds", "csr", numpy.where(X > 0, X, 0.0), y, sparse=True, lower=0.0)
     Z, y = sample(draws, 60, 2, classes=3)
     yield Problem("bounds", "softmax-l2", Z, y, lower=-0.3, upper=0.3, l2=1e-3)
+    # A shift of all classes' coefficients changes nothing but which of them a bound stops.
+    for number, size in enumerate((1.0, 1e4, 1e8)):
+        Z, y = sample(draws, 40 + 5 * number, 1 + number, classes=3)
+        yield Problem("bounds", f"softmax-box-{number}", Z * size, y, lower=-1.0, upper=0.1)
 
 
 def l1(seed):
@@ -72,8 +76,14 @@ def l1(seed):
     for number, strength in enumerate((3e-6, 5e-6)):
         Z, y = sample(draws, 30, 2, slope=0.3)
         X, y = with_overlap(Z, y)
-        light = numpy.power(2.0, -30.0 * draws.uniform(len(y)))
+        # About 2^-30u, by operations that are the same on every machine: numpy.power is not.
+        down, halved = numpy.divmod(30.0 * draws.uniform(len(y)), 1.0)
+        light = numpy.ldexp(1.0 - 0.5 * halved, -down.astype(int))
         yield Problem("l1", f"weak-weights-{number}", X * (1.0, 4e12)[number], y, l1=strength, weights=light)
+    # A shift of all classes' coefficients changes only the penalty.
+    for number, strength in enumerate((4e-6, 2.5e-6, 3e-7)):
+        Z, y = sample(draws, 50 + 5 * number, 1 + number, classes=3, slope=0.5)
+        yield Problem("l1", f"softmax-weak-{number}", Z, y, l1=strength)
 
 
 def rare(seed):

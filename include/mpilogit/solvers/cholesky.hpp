@@ -52,6 +52,7 @@ class Cholesky {
   struct LeftOut {
     std::vector<double> direction;
     double curvature = 0.0;
+    std::size_t variable = 0;  ///< the one that was left out
   };
   std::vector<LeftOut> left_out_directions() const;
 
