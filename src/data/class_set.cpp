@@ -85,19 +85,26 @@ std::uint32_t CodedLabels::code_of(std::int64_t number) {
   return recent.code;
 }
 
-// With one class too many the rest does not matter: global_classes will refuse them.
-void CodedLabels::add(std::span<const std::int64_t> numbers) {
-  for (const std::int64_t number : numbers) {
-    if (numbers_.labels().size() > kMostClasses) return;
-    codes_.push_back(code_of(number));
+// Some at a time. With one class too many the rest does not matter: global_classes will refuse
+// them.
+template <class Label, class CodeOf>
+void CodedLabels::add_codes(std::span<const Label> labels, const LabelCodes<Label>& known,
+                            CodeOf code_of) {
+  std::array<std::uint32_t, 1024> codes;
+  for (std::size_t first = 0; first < labels.size(); first += codes.size()) {
+    if (known.labels().size() > kMostClasses) return;
+    const auto some = labels.subspan(first, std::min(codes.size(), labels.size() - first));
+    std::transform(some.begin(), some.end(), codes.begin(), code_of);
+    codes_.append(std::span(codes).first(some.size()));
   }
 }
 
+void CodedLabels::add(std::span<const std::int64_t> numbers) {
+  add_codes(numbers, numbers_, [&](std::int64_t number) { return code_of(number); });
+}
+
 void CodedLabels::add(std::span<const std::string> texts) {
-  for (const std::string& text : texts) {
-    if (texts_.labels().size() > kMostClasses) return;
-    codes_.push_back(texts_.code_of(text));
-  }
+  add_codes(texts, texts_, [&](const std::string& text) { return texts_.code_of(text); });
 }
 
 ClassSet CodedLabels::global_classes(const std::string& where,

@@ -53,6 +53,8 @@ class CodedLabels {
     bool used = false;
   };
   std::uint32_t code_of(std::int64_t number);
+  template <class Label, class CodeOf>
+  void add_codes(std::span<const Label> labels, const LabelCodes<Label>& known, CodeOf code_of);
 
   LabelKind kind_ = LabelKind::integer;
   LabelCodes<std::int64_t> numbers_;

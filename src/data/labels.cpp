@@ -23,13 +23,23 @@ void ClassIndices::widen() {
   narrow_ = {};
 }
 
-void ClassIndices::push_back(std::uint32_t index) {
-  if (wide_.empty() && index < kNarrow) {
-    narrow_.push_back(static_cast<std::uint8_t>(index));
-    return;
+void ClassIndices::append(std::span<const std::uint32_t> indices) {
+  const auto to = [&](auto& all) {
+    using Index = typename std::remove_cvref_t<decltype(all)>::value_type;
+    const std::size_t before = all.size();
+    all.resize(before + indices.size());
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      all[before + i] = static_cast<Index>(indices[i]);
+    }
+  };
+  std::uint32_t bits = 0;
+  for (const std::uint32_t index : indices) bits |= index;
+  if (wide_.empty() && bits >= kNarrow) widen();
+  if (wide_.empty()) {
+    to(narrow_);
+  } else {
+    to(wide_);
   }
-  if (wide_.empty()) widen();
-  wide_.push_back(static_cast<std::uint16_t>(index));
 }
 
 void ClassIndices::translate(std::span<const std::uint32_t> to) {

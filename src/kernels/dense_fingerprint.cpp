@@ -26,6 +26,22 @@ HWY_INLINE hn::Vec<Tag> load_entries(Tag tag, const float* values) {
   return hn::PromoteTo(tag, hn::LoadU(hn::Rebind<float, Tag>(), values));
 }
 
+#if HWY_TARGET != HWY_SCALAR
+
+/// The sum of each of four vectors of four lanes, in one vector.
+template <class Words>
+HWY_INLINE hn::Vec<Words> sums_of_rows(Words words, const hn::Vec<Words> (&rows)[4]) {
+  const auto of_halves = [&](auto a, auto b) HWY_ATTR {
+    return hn::Add(hn::InterleaveLower(words, a, b), hn::InterleaveUpper(words, a, b));
+  };
+  const auto first = of_halves(rows[0], rows[1]);
+  const auto second = of_halves(rows[2], rows[3]);
+  return hn::Add(hn::ConcatLowerLower(words, second, first),
+                 hn::ConcatUpperUpper(words, second, first));
+}
+
+#endif  // HWY_TARGET != HWY_SCALAR
+
 /// `fingerprint_term` of the entries of `Rows` neighbouring rows from j on that fill vectors of
 /// `tag`, added to each row's sum.
 template <std::size_t Rows, class Tag, class Value>
@@ -47,6 +63,13 @@ HWY_INLINE void add_terms(Tag tag, const Value* values, std::size_t features,
         const auto low = hn::Add(hn::BitCast(halves, value), key);
         const auto high = hn::BitCast(halves, hn::ShiftRight<32>(hn::BitCast(words, low)));
         of_rows[r] = hn::Add(of_rows[r], hn::MulEven(low, high));
+      }
+    }
+    if constexpr (Rows == 4 && hn::MaxLanes(words) == 4) {
+      if (lanes == 4) {
+        const auto both = hn::Add(sums_of_rows(words, of_rows), hn::LoadU(words, sums));
+        hn::StoreU(both, words, sums);
+        return;
       }
     }
     HWY_UNROLL(4)

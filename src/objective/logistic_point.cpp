@@ -1,6 +1,7 @@
 #include "logistic_point.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 
 #include "mpilogit/kernels/column_statistics.hpp"
@@ -162,7 +163,9 @@ void LogisticPoint::rough_hessian_diagonal(std::span<double> diagonal) const {
   const auto curvature_sums = [&](const LocalBlock& block, BlockSums out) {
     const auto own = state.subspan(block.first * columns, block.rows * columns);
     const BlockDiagonals diagonals(*problem.likelihood, block, own);
-    std::vector<double> curvature(block.rows);
+    // Not cleared, which would cost as much as all that is done with it.
+    const auto room = std::make_unique_for_overwrite<double[]>(block.rows);
+    const std::span<double> curvature(room.get(), block.rows);
     for (std::size_t k = 0; k < columns; ++k) {
       diagonals.of(k, curvature);
       out.scalars[k] = kernels::lane_sum(curvature);

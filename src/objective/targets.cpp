@@ -1,5 +1,7 @@
 #include "mpilogit/objective/targets.hpp"
 
+#include <algorithm>
+
 #include "exact_pass.hpp"
 
 namespace mpilogit::objective {
@@ -13,6 +15,16 @@ void materialise_weights(Targets& targets, std::size_t rows) {
 
 std::size_t row_count(const Targets& targets) {
   return targets.aggregated() ? targets.success_weight.size() : targets.labels->size();
+}
+
+// Rows of weight 1 are counted, which is faster and the same.
+void count_classes(const data::ClassIndices& labels, const LocalBlock& block,
+                   std::span<double> totals) {
+  std::vector<std::size_t> counts(totals.size());
+  labels.visit([&](const auto indices) {
+    for (const auto label : indices.subspan(block.first, block.rows)) ++counts[label];
+  });
+  for (std::size_t k = 0; k < totals.size(); ++k) totals[k] += static_cast<double>(counts[k]);
 }
 
 }  // namespace
@@ -41,6 +53,10 @@ std::vector<double> class_totals(const data::Dataset& dataset, const Targets& ta
   const core::ExactVectorSum sums =
       exact_sum(nullptr, local_blocks(dataset), threads, communicator, {}, targets.classes,
                 [&](const LocalBlock& block, BlockSums out) {
+                  if (targets.weights.empty() && !targets.aggregated()) {
+                    count_classes(*targets.labels, block, out.scalars);
+                    return;
+                  }
                   const auto weights = block.of(std::span<const double>(targets.weights));
                   const auto success = block.of(std::span<const double>(targets.success_weight));
                   for (std::size_t i = 0; i < block.rows; ++i) {
@@ -77,11 +93,13 @@ Targets one_against_rest(const Targets& targets, std::size_t positive) {
   Targets binary = targets;
   binary.classes = 2;
   binary.reference_class = false;
-  data::ClassIndices labels;
-  labels.reserve(targets.labels->size());
+  std::vector<std::uint32_t> indices(targets.labels->size());
   targets.labels->visit([&](const auto own) {
-    for (const auto label : own) labels.push_back(label == positive ? 1 : 0);
+    std::transform(own.begin(), own.end(), indices.begin(),
+                   [&](auto label) { return label == positive ? 1U : 0U; });
   });
+  data::ClassIndices labels;
+  labels.append(indices);
   binary.labels = std::make_shared<const data::ClassIndices>(std::move(labels));
   return binary;
 }

@@ -76,8 +76,7 @@ std::vector<double> CrossValidation::weights_of_folds() const {
   objective::Targets by_fold = objective::targets_of(set_.dataset);
   by_fold.classes = options_.folds;
   data::ClassIndices folds;
-  folds.reserve(fold_of_row_.size());
-  for (const auto fold : fold_of_row_) folds.push_back(fold);
+  folds.append(fold_of_row_);
   by_fold.labels = {std::shared_ptr<void>(), &folds};
   by_fold.success_weight.clear();
   const auto weights =

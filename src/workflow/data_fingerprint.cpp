@@ -60,7 +60,7 @@ void add_block(const data::Dataset& dataset, const objective::LocalBlock& block,
   const auto add = [&](const auto& values, std::uint64_t& sum, auto to_bits) {
     sum += sum_of(values, block.first, block.rows, first, to_bits);
   };
-  add(dataset.labels(), sums.labels, as_they_are);
+  dataset.labels().visit([&](auto labels) { add(labels, sums.labels, as_they_are); });
   add(dataset.successes(), sums.labels, bits_of);
   add(dataset.trials(), sums.trials, bits_of);
   add(dataset.weights(), sums.weights, bits_of);

@@ -16,17 +16,13 @@ std::vector<std::uint32_t> all_of(const data::ClassIndices& indices) {
 TEST_CASE("class indices take one byte each until one of them needs two") {
   data::ClassIndices indices;
   CHECK(indices.empty());
-  std::vector<std::uint32_t> expected;
-  for (const std::uint32_t index : {0U, 255U, 7U}) {
-    indices.push_back(index);
-    expected.push_back(index);
-  }
+  std::vector<std::uint32_t> expected = {0, 255, 7};
+  indices.append(expected);
   CHECK(indices.bytes() == 3);
   CHECK(all_of(indices) == expected);
-  for (const std::uint32_t index : {256U, 1U, 65535U}) {
-    indices.push_back(index);
-    expected.push_back(index);
-  }
+  const std::vector<std::uint32_t> wide = {256, 1, 65535};
+  indices.append(wide);
+  expected.insert(expected.end(), wide.begin(), wide.end());
   CHECK(indices.size() == 6);
   CHECK(indices.bytes() == 12);
   CHECK(all_of(indices) == expected);
@@ -36,7 +32,7 @@ TEST_CASE("class indices take one byte each until one of them needs two") {
 
 TEST_CASE("class indices are translated, into two bytes where that is needed") {
   data::ClassIndices indices;
-  for (const std::uint32_t index : {2U, 0U, 1U, 2U}) indices.push_back(index);
+  indices.append(std::vector<std::uint32_t>{2, 0, 1, 2});
   indices.translate(std::vector<std::uint32_t>{1, 255, 0});
   CHECK(all_of(indices) == std::vector<std::uint32_t>{0, 1, 255, 0});
   CHECK(indices.bytes() == 4);

@@ -30,8 +30,8 @@ struct ClassSet {
 class ClassIndices {
  public:
   void reserve(std::size_t rows) { narrow_.reserve(rows); }
-  /// `index` is below 65,536.
-  void push_back(std::uint32_t index);
+  /// Those of further rows, each below 65,536.
+  void append(std::span<const std::uint32_t> indices);
   /// Index i becomes to[i]. Cost: one look at the indices, in place unless they become wide.
   void translate(std::span<const std::uint32_t> to);
 
