@@ -34,6 +34,10 @@ std::vector<double> product_over(const Point& point, std::span<const std::size_t
   return own;
 }
 
+bool contains(const std::vector<std::size_t>& all, std::size_t one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
 double rounding_along(std::span<const double> v, std::span<const double> rounding) {
   double sum = 0.0;
   for (std::size_t i = 0; i < rounding.size(); ++i) sum += std::abs(v[i]) * rounding[i];
@@ -61,17 +65,22 @@ bool spreads(const Objective& objective, const Point& point, std::span<const std
 
 void complete(const Objective& objective, const Point& point,
               std::span<const std::size_t> variables, const Cholesky& factor,
-              std::span<const double> slopes, const Cholesky::Sizes& sizes, NewtonModel& model) {
+              std::span<const double> slopes, const Cholesky::Sizes& sizes, KnownAliases& known,
+              NewtonModel& model) {
   auto left_out = factor.left_out_directions();
+  std::vector<std::size_t> numbers;
+  for (const auto& one : left_out) numbers.push_back(variables[one.variable]);
+  if (numbers != known.left_out) known = {std::move(numbers), {}};
   // A slope that rounding hides has nothing to give where that is nothing at the least curvature
   // that is no alias.
   std::erase_if(left_out, [&](const Cholesky::LeftOut& one) {
     const double rounding = rounding_along(one.direction, sizes.rounding);
     const double hidden = 0.5 * rounding * rounding / (kAliasedByDefinition * one.curvature);
-    return std::abs(dot(slopes, one.direction)) <= rounding &&
-           hidden <= kHidden * std::abs(point.value());
+    const bool is_hidden = std::abs(dot(slopes, one.direction)) <= rounding &&
+                           hidden <= kHidden * std::abs(point.value());
+    return is_hidden || contains(known.aliased, variables[one.variable]);
   });
-  if (left_out.empty() || left_out.size() > kMostDirections) return;
+  if (left_out.size() > kMostDirections) return;
   Directions directions;
   double unknown = 0.0;
   for (auto& [v, curvature, aliased] : left_out) {
@@ -80,6 +89,8 @@ void complete(const Objective& objective, const Point& point,
       if (spreads(objective, point, variables, v, variables[aliased])) {
         const double slope = dot(slopes, v);
         unknown += 0.5 * slope * slope / (kAliasedByDefinition * curvature);
+      } else {
+        known.aliased.push_back(variables[aliased]);
       }
       continue;
     }

@@ -3,13 +3,27 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
+#include "mpilogit/core/archive.hpp"
 #include "mpilogit/solvers/cholesky.hpp"
 #include "mpilogit/solvers/objective.hpp"
 
 #include "solvers/conjugate_gradient.hpp"
 
 namespace mpilogit::solvers {
+
+/// Variables that were found to be aliased when just `left_out` were left out: their combination
+/// with the same others is the same at the next point, where nobody need look again.
+struct KnownAliases {
+  std::vector<std::size_t> left_out;
+  std::vector<std::size_t> aliased;
+
+  void visit(core::Archive& archive) {
+    archive(left_out);
+    archive(aliased);
+  }
+};
 
 /// Of two columns that differ by 1e-7 of their spread a matrix of doubles knows 1e-14 ± 1e-15, but
 /// a product H v knows the curvature along their difference to many digits. So for every variable
@@ -21,10 +35,11 @@ namespace mpilogit::solvers {
 ///
 /// `model`: −H⁻¹ slopes without those, over `variables` (ascending) of the point; adds to its
 /// direction and decrease, and leaves in `left_out` what is still not known. `sizes`: of the
-/// variables. Nothing is done for more than 16 directions whose
+/// variables. `known`: from the point before. Nothing is done for more than 16 directions whose
 /// slope matters. Cost: a pass for each.
 void complete(const Objective& objective, const Point& point,
               std::span<const std::size_t> variables, const Cholesky& factor,
-              std::span<const double> slopes, const Cholesky::Sizes& sizes, NewtonModel& model);
+              std::span<const double> slopes, const Cholesky::Sizes& sizes, KnownAliases& known,
+              NewtonModel& model);
 
 }  // namespace mpilogit::solvers

@@ -38,7 +38,7 @@ NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficien
   std::iota(all.begin(), all.end(), std::size_t{0});
   const std::vector<double> rounding = gradient_rounding(objective_, point.value());
   complete(objective_, point, all, *factor, point.gradient(),
-           {objective_.largest_curvature(), rounding}, model);
+           {objective_.largest_curvature(), rounding}, aliases_, model);
   return model;
 }
 
@@ -121,6 +121,7 @@ void NewtonDirection::visit(core::Archive& archive, const Objective& objective) 
   archive(one_solve_);
   archive(last_decrease_);
   archive(smallest_ritz_);
+  aliases_.visit(archive);
   archive.exactly(preconditioned_at_, objective.dimension(), true);
   if (archive.reading() && !preconditioned_at_.empty()) {
     refresh(*objective.evaluate(std::vector<double>(preconditioned_at_)));

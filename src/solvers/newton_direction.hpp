@@ -9,6 +9,7 @@
 #include "mpilogit/solvers/objective.hpp"
 
 #include "solvers/conjugate_gradient.hpp"
+#include "solvers/nearly_singular.hpp"
 #include "solvers/preconditioner.hpp"
 
 namespace mpilogit::solvers {
@@ -75,6 +76,7 @@ class NewtonDirection {
   bool one_solve_ = false;      // the last step was such a one
   double last_decrease_ = 0.0;  // ½ gᵀM⁻¹g at the point before
   double smallest_ritz_ = 1.0;  // over all points so far
+  KnownAliases aliases_;
 };
 
 }  // namespace mpilogit::solvers

@@ -122,8 +122,10 @@ FreeNewton newton_over_free(const Objective& objective, const NonSmooth& non_smo
   for (double& component : model.direction) component = -component;
   model.decrease = -0.5 * dot(slopes, model.direction);
   model.left_out = factor.left_out(slopes, {largest, rounding});
-  if (model.left_out > 0.0)
-    complete(objective, point, variables, factor, slopes, {largest, rounding}, model);
+  if (model.left_out > 0.0) {
+    KnownAliases none;
+    complete(objective, point, variables, factor, slopes, {largest, rounding}, none, model);
+  }
   return result;
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 // The first line of the file; the number is the format's.
 constexpr std::string_view kMagic = "mpilogit checkpoint ";
-constexpr std::string_view kFirstLine = "mpilogit checkpoint 1\n";
+constexpr std::string_view kFirstLine = "mpilogit checkpoint 2\n";
 constexpr std::size_t kDigestLength = 64;
 constexpr std::size_t kHeader = kFirstLine.size() + kDigestLength + 1;
 

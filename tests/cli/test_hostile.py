@@ -171,7 +171,7 @@ def test_numbers_of_probes_are_bounded(tmp_path):
 
 
 def sealed(body):
-    return b"mpilogit checkpoint 1\n" + hashlib.sha256(body).hexdigest().encode() + b"\n" + bytes(body)
+    return b"mpilogit checkpoint 2\n" + hashlib.sha256(body).hexdigest().encode() + b"\n" + bytes(body)
 
 
 @pytest.mark.parametrize("options", [["--solver", "lbfgs", "--l2", "1e-3"], ["--solver", "newton"],

@@ -8,7 +8,7 @@ import numpy as np
 
 from corpus import rows
 
-FIRST_LINE = b"mpilogit checkpoint 1\n"
+FIRST_LINE = b"mpilogit checkpoint 2\n"
 HEADER = len(FIRST_LINE) + 65
 RUN = ["--l2", "0.1", "--solver", "lbfgs"]
 
@@ -44,7 +44,9 @@ def checkpoint_cases(corpus):
         changed = bytearray(good)
         changed[place] ^= 0x10
         checkpoints.refused("flipped_" + name, damaged, changed)
-    checkpoints.refused("of_newer_version", ["another version of mpilogit"], good.replace(b"checkpoint 1", b"checkpoint 2"))
+    for name, number in {"older": b"1", "newer": b"3"}.items():
+        checkpoints.refused(f"of_{name}_version", ["another version of mpilogit"],
+                            good.replace(b"checkpoint 2", b"checkpoint " + number))
     no_checkpoint = ["there is a file that is no checkpoint"]
     checkpoints.refused("is_text", no_checkpoint, b"my notes\n")
     checkpoints.refused("is_data", no_checkpoint, corpus.path("dense.h5").read_bytes())

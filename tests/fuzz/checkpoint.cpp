@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr std::string_view kFirstLine = "mpilogit checkpoint 1\n";
+constexpr std::string_view kFirstLine = "mpilogit checkpoint 2\n";
 constexpr std::size_t kDigest = 64;
 constexpr std::size_t kHeader = kFirstLine.size() + kDigest + 1;
 
