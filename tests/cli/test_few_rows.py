@@ -12,14 +12,15 @@ import h5py
 import numpy as np
 import pytest
 
-from conftest import MPIEXEC, write_dense, write_sparse
+from conftest import MPIEXEC, PROGRAM, write_dense, write_sparse
 
 RANKS = 9
 # What may differ between runs: who did it, how long it took, and what for.
 OF_THE_RUN = {"provenance", "ranks", "threads", "seconds", "timing", "memory", "traffic", "hosts", "model", "command", "output",
               "model_file", "allreduce_count", "allreduce_bytes", "host", "started", "files", "allreduces"}
 # The tests of damaged files start the process apart that reads a file before; here it would take most of the time.
-TRUSTING = {"train", "path", "cross-validate", "predict", "evaluate", "report", "inspect"}
+TRUSTING = {"train", "path", "cross-validate", "predict", "evaluate", "report", "inspect", "verify", "summarize", "export"}
+FORMS = ("json", "csv", "onnx", "pmml", "c", "python")
 
 
 def make(folder, rows):
@@ -89,7 +90,11 @@ def others(folder, rows, model, raw_model):
         ["import", "csv", folder / f"t{rows}.csv", "--label", "label", "--output", "@/OUT.h5"],
         ["import", "libsvm", folder / f"l{rows}.svm", "--output", "@/OUT.h5"],
         ["import", "npy", folder / f"x{rows}.npy", "--labels", folder / f"y{rows}.npy", "--output", "@/OUT.h5"],
-        ["synthesize", "--rows", str(rows), "--features-count", "2", "--output", "@/OUT.h5"],
+        ["import", "coefficients", folder / "coefficients.csv", "--output", "@/OUT.h5"],
+        ["synthesize", "--rows", str(rows), "--features", "2", "--output", "@/OUT.h5"],
+        ["train", dense, "--firth", "--inference", "--model", "@/errors.h5"],
+        ["summarize", "@/errors.h5"], ["verify", "@/errors.h5", dense, "--retrain"], ["verify", model, dense],
+        *[["export", model, "--format", form, "--output", f"@/OUT.{form}"] for form in FORMS],
     ]
 
 
@@ -113,13 +118,18 @@ def content_of(path):
     return digest.hexdigest()
 
 
-def outcome(folder, number, code):
+def outcome(folder, number, code, words):
     said = (folder / f"said.{number}").read_text().replace(str(folder), "@")
     result = [code]
     if code not in (0, 3):
         errors = [line for line in said.splitlines() if line.startswith("mpilogit: error: ")]
         assert len(errors) == 1, said
         result.append(re.sub(r"rank \d+: ", "", errors[0]))
+    elif words[0] in ("summarize", "verify"):
+        result.append(re.sub(r" \d+\.\d\d( s)?$", "", said, flags=re.MULTILINE))  # seconds
+    elif words[0] == "export" and "json" not in words:
+        (written,) = folder.glob(f"{number}.*")
+        result.append(hashlib.sha256(written.read_bytes()).hexdigest())
     elif (folder / f"{number}.json").exists():
         result.append(same_for_all(json.loads((folder / f"{number}.json").read_text())))
     elif (folder / f"{number}.h5").exists():
@@ -127,11 +137,17 @@ def outcome(folder, number, code):
     return result
 
 
+def commands_of_the_program():
+    listed = subprocess.run([PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r"^  ([a-z-]+) ", listed.partition("commands:")[2], re.MULTILINE))
+
+
 def test_every_command_on_few_rows(tmp_path):
     runs = tmp_path / "runs"
     commands = []
     for rows in range(1, 11):
         make(tmp_path, rows)
+    (tmp_path / "coefficients.csv").write_text("feature,coefficient\n(intercept),0.5\na,1.25\nb,-2\n")
     commands.append(["train", tmp_path / "d10.h5", "--l2", "0.1", "--model", "@/m.h5"])
     commands.append(["import", "csv", tmp_path / "t10.csv", "--label", "label", "--output", "@/imported.h5"])
     commands.append(["train", "@/imported.h5", "--l2", "0.1", "--model", "@/raw.h5"])
@@ -151,10 +167,15 @@ def test_every_command_on_few_rows(tmp_path):
     assert done.returncode == 0 and not ends, (ends, done.stderr[-2000:])
     assert len(codes) == RANKS
     differing = []
+    succeeded = set()
     for number, line in enumerate(lines):
-        alone = outcome(runs / "1", number, codes[1][number])
-        assert alone[0] in (0, 2, 3), (line, alone)
+        words = line.split("\t")
+        alone = outcome(runs / "1", number, codes[1][number], words)
+        assert alone[0] in (0, 2, 3) or (words[0] == "verify" and alone[0] == 1), (line, alone)
+        if alone[0] == 0:
+            succeeded |= {words[0], " ".join(words[:2])}
         differing += [(line, size, alone, other) for size in range(2, RANKS + 1)
-                      if (other := outcome(runs / str(size), number, codes[size][number])) != alone]
+                      if (other := outcome(runs / str(size), number, codes[size][number], words)) != alone]
     assert not differing, differing[:3]
+    assert commands_of_the_program() | {f"import {kind}" for kind in ("csv", "libsvm", "npy", "coefficients")} <= succeeded
 
