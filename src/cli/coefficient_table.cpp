@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "number_texts.hpp"
 #include "text_columns.hpp"
 
 namespace mpilogit::cli {
@@ -41,7 +42,8 @@ std::vector<std::int64_t> chosen_features(const model::Model& model,
 
 std::string odds_ratio(double coefficient) {
   const double ratio = std::exp(coefficient);
-  return std::isfinite(ratio) ? fmt::format("{:.5g}", ratio) : "above 1e308";
+  const bool in_range = ratio > 0.0 && std::isfinite(ratio);
+  return in_range ? fmt::format("{:.5g}", ratio) : power_text(coefficient, 4);
 }
 
 // Coefficient and odds ratio.

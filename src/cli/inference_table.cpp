@@ -103,8 +103,8 @@ void add_interval(const CoefficientFigures& figures, const Style& style, Row& ro
   cells[kUpper] = number_text(figures.upper, style.of_intervals, style.exponent);
   if (style.marks) cells[kUpper] += figures.profiled ? '^' : ' ';
   if (figures.feature < 0) return;
-  cells[kRatioLower] = ratio_text(std::exp(figures.lower), style.of_ratios);
-  cells[kRatioUpper] = ratio_text(std::exp(figures.upper), style.of_ratios);
+  cells[kRatioLower] = ratio_text(figures.lower, style.of_ratios);
+  cells[kRatioUpper] = ratio_text(figures.upper, style.of_ratios);
 }
 
 Row row_of(const CoefficientFigures& figures, const std::string& name, const Decimals& decimals,
@@ -131,7 +131,7 @@ Row row_of(const CoefficientFigures& figures, const std::string& name, const Dec
   const int of_ratios = decimals.of_ratio(figures.standard_error);
   cells[kCoefficient] = number_text(figures.coefficient, decimals.of_coefficient(), exponent);
   if (figures.feature >= 0) {
-    cells[kRatio] = ratio_text(std::exp(figures.coefficient), of_ratios);
+    cells[kRatio] = ratio_text(figures.coefficient, of_ratios);
   }
   if (!figures.estimated()) {
     cells[kError] = "(fixed)";

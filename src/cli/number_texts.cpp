@@ -21,18 +21,22 @@ int magnitude(double value) {
 
 }  // namespace
 
+std::string power_text(double logarithm, int digits) {
+  const double decimal = logarithm * std::numbers::log10e;
+  double exponent = std::floor(decimal);
+  std::string mantissa = fmt::format("{:.{}f}", std::pow(10.0, decimal - exponent), digits);
+  if (mantissa.starts_with("10")) {
+    mantissa = fmt::format("{:.{}f}", 1.0, digits);
+    exponent += 1.0;
+  }
+  return fmt::format("{}e{}{:02.0f}", mantissa, exponent < 0.0 ? '-' : '+', std::fabs(exponent));
+}
+
 std::string p_value_text(double log_p) {
   constexpr double kSmallestPlain = 1e-3;
   if (log_p >= std::log(kSmallestPlain)) return fmt::format("{:.4f}", std::exp(log_p));
   if (std::isinf(log_p)) return "0";
-  const double decimal = log_p * std::numbers::log10e;
-  double exponent = std::floor(decimal);
-  std::string digits = fmt::format("{:.1f}", std::pow(10.0, decimal - exponent));
-  if (digits == "10.0") {
-    digits = "1.0";
-    exponent += 1.0;
-  }
-  return fmt::format("{}e-{:02.0f}", digits, -exponent);
+  return power_text(log_p, 1);
 }
 
 Decimals::Decimals(std::span<const double> coefficients, std::span<const double> standard_errors) {
@@ -64,8 +68,10 @@ std::string number_text(double value, int decimals, bool exponent) {
   return exponent ? fmt::format("{:.2e}", value) : fmt::format("{:.{}f}", value, decimals);
 }
 
-std::string ratio_text(double value, int decimals) {
-  if (value == 0.0 || std::isinf(value)) return fmt::format("{}", value);
+std::string ratio_text(double log_ratio, int decimals) {
+  const double value = std::exp(log_ratio);
+  if (std::isinf(log_ratio)) return fmt::format("{}", value);
+  if (value == 0.0 || std::isinf(value)) return power_text(log_ratio, 1);
   if (value < std::pow(10.0, -decimals) || value >= 1e5) return fmt::format("{:.1e}", value);
   return fmt::format("{:.{}f}", value, value < 1e3 ? decimals : 0);
 }

@@ -7,6 +7,9 @@
 
 namespace mpilogit::cli {
 
+/// e^logarithm, however large or small: "1.2e+456".
+std::string power_text(double logarithm, int digits);
+
 /// A probability from its logarithm: "0.0345", below 0.001 "1.2e-87", however small.
 std::string p_value_text(double log_p);
 
@@ -34,7 +37,7 @@ class Decimals {
 std::string number_text(double value, int decimals, bool exponent);
 
 /// With `decimals`; with an exponent where that shows no digit or very many.
-std::string ratio_text(double value, int decimals);
+std::string ratio_text(double log_ratio, int decimals);
 
 /// z and its like: two decimals, unless it is huge.
 std::string z_text(double z);

@@ -1,6 +1,7 @@
 """The table of a model with inference. The inference is of statsmodels, on data that it carries with it, written by
 h5py; so each digit that is printed was worked out by somebody else."""
 
+import decimal
 import fcntl
 import json
 import os
@@ -188,12 +189,28 @@ def test_tiny_and_huge_rows_keep_their_digits(spector, spector_fit):
         file["standard_errors"][0] = [file["coefficients"][0][0] / 2, 1e-6, 16280.5]
         w = file["coefficients"][0]
         lower, upper = w[1] - 1.959964e-6, w[1] + 1.959964e-6
+        far = scipy.stats.norm.ppf(0.975) * 16280.5
     out = summarize(model).out
     assert cells(out, "GPA")[:2] == [f"{fit.params[1]:.5f}", f"{fit.params[1] / 2:.5f}"]
     assert cells(out, "TUCE")[:2] == ["9.52e-02", "1.00e-06"]
     assert cells(out, "TUCE")[6:] == [f"{np.exp(value):.7f}" for value in (w[1], lower, upper)]
     assert cells(out, "PSI")[:2] == ["2.38e+00", "1.63e+04"]
-    assert cells(out, "PSI")[4:] == ["-3.19e+04", "3.19e+04", "10.791", "0", "inf"]
+    assert cells(out, "PSI")[4:] == ["-3.19e+04", "3.19e+04", "10.791",
+                                      *(f"{decimal.Decimal(w[2] + side).exp():.1e}" for side in (-far, far))]
+
+
+def test_odds_ratios_beyond_every_double(spector_fit, tmp_path):
+    x, y, names, fit = spector_fit
+    scales = np.array([1e-3, -1e-4, 1.0])
+    model = trained(tmp_path, x * scales, y, names, "--inference")
+    w = fit.params[1:3] / scales[:2]
+    assert w[0] > 2000 and w[1] < -900
+    out = summarize(model).out
+    assert [cells(out, name)[6] for name in names[:2]] == [f"{decimal.Decimal(value).exp():.1e}" for value in w]
+    shown = mpilogit("inspect", model).out
+    ratios = [line.split()[-1] for line in shown.splitlines() if line.startswith(tuple(names[:2]))]
+    assert ratios == [f"{decimal.Decimal(value).exp():.4e}" for value in w]
+    assert "inf" not in out.replace("inference", "")
 
 
 @pytest.mark.parametrize("changes,line", [
