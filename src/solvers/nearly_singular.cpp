@@ -69,6 +69,7 @@ void complete(const Objective& objective, const Point& point,
               NewtonModel& model) {
   auto left_out = factor.left_out_directions();
   std::vector<std::size_t> numbers;
+  numbers.reserve(left_out.size());
   for (const auto& one : left_out) numbers.push_back(variables[one.variable]);
   if (numbers != known.left_out) known = {std::move(numbers), {}};
   // A slope that rounding hides has nothing to give where that is nothing at the least curvature
