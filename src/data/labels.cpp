@@ -34,11 +34,12 @@ void ClassIndices::append(std::span<const std::uint32_t> indices) {
   };
   std::uint32_t bits = 0;
   for (const std::uint32_t index : indices) bits |= index;
-  if (wide_.empty() && bits >= kNarrow) widen();
-  if (wide_.empty()) {
-    to(narrow_);
-  } else {
+  const bool wide = !wide_.empty() || bits >= kNarrow;
+  if (wide && wide_.empty()) widen();
+  if (wide) {
     to(wide_);
+  } else {
+    to(narrow_);
   }
 }
 

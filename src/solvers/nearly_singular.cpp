@@ -12,8 +12,10 @@ namespace mpilogit::solvers {
 namespace {
 
 constexpr std::size_t kMostDirections = 16;
-constexpr double kAliasedByDefinition = 1e-16;  // of curvature; the square of …
-constexpr double kLeastSpread = 1e-8;           // … this part of the column
+// What differs from others by 1e-8 of its spread is no alias, whatever weights its rows have and
+// however many spreads wide it is: the limits are below that.
+constexpr double kAliasedByDefinition = 2.5e-17;  // of curvature; the square of 5e-9
+constexpr double kLeastSpread = 1e-9;             // of the column's largest entry, on average
 constexpr double kFar = 0x1p40;
 constexpr double kHidden = 1e-13;  // of F
 
@@ -44,7 +46,7 @@ double rounding_along(std::span<const double> v, std::span<const double> roundin
   return sum;
 }
 
-// Whether the rows' x·v are more than 1e-8 of the column of variable `aliased`, so that v has no
+// Whether the rows' x·v are more than nothing beside the column of variable `aliased`, so that v has no
 // curvature only because the weights p (1 − p) of those rows have vanished. From far out on both
 // sides of the point F grows by |x·v|, whatever the weights are. Cost: one pass.
 bool spreads(const Objective& objective, const Point& point, std::span<const std::size_t> variables,

@@ -29,7 +29,7 @@ struct KnownAliases {
 /// a product H v knows the curvature along their difference to many digits. So for every variable
 /// that `factor` left out, with v the direction in which it moves and the others undo what it does,
 /// the small matrix VᵀH V is made from products, and the model gets what F gives along V, where
-/// that is more than 1e-16 of the variable's own curvature. Below that it is aliased, or the
+/// that is more than 2.5e-17 of the variable's own curvature. Below that it is aliased, or the
 /// weights of the rows have vanished that tell it from the others: then what it may give is
 /// unknown.
 ///

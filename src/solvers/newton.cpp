@@ -1,5 +1,6 @@
 #include "mpilogit/solvers/newton.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -59,9 +60,7 @@ class NewtonRun {
   Solution stop_at_rounding_level() const {
     return stop(at_rounding_level(gap_, limits_.tolerance));
   }
-  Solution stop(StopReason reason) const {
-    return solution_at(objective_, *point_, iteration_, gap_, reason);
-  }
+  Solution stop(StopReason reason) const;
 
   const Objective& objective_;
   const Limits& limits_;
@@ -78,6 +77,17 @@ class NewtonRun {
   bool polishing_ = false;
   int chords_ = 0;
 };
+
+// With the smaller of the two bounds that there may be.
+Solution NewtonRun::stop(StopReason reason) const {
+  Solution solution = solution_at(objective_, *point_, iteration_, gap_, reason);
+  if (!converged(reason) || solution.bounded(limits_.tolerance)) return solution;
+  const auto bound = direction_.bound(*point_);
+  if (!bound) return solution;
+  const double relative = relative_gap(*bound, point_->value());
+  solution.gap_bound = std::min(solution.gap_bound.value_or(relative), relative);
+  return solution;
+}
 
 bool NewtonRun::begin(const Start& start) {
   point_ = objective_.evaluate(start.coefficients);

@@ -7,6 +7,7 @@
 
 #include "solvers/nearly_singular.hpp"
 #include "solvers/report.hpp"
+#include "solvers/self_concordance.hpp"
 #include "solvers/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
@@ -101,6 +102,13 @@ NewtonModel NewtonDirection::with_last_factor(const Point& point) const {
   model.left_out =
       preconditioner_->left_out(gradient, gradient_rounding(objective_, point.value()));
   return model;
+}
+
+std::optional<double> NewtonDirection::bound(const Point& point) const {
+  const bool exact = kind_ == HessianMatrixKind::exact && preconditioner_ != nullptr;
+  const Cholesky* const factor = exact ? preconditioner_->factor() : nullptr;
+  if (factor == nullptr) return std::nullopt;
+  return self_concordant_bound(objective_, point, *factor, preconditioned_at_);
 }
 
 bool NewtonDirection::chords_reach(double decrease, int chords) const {

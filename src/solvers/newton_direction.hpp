@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "mpilogit/core/archive.hpp"
@@ -42,6 +43,10 @@ class NewtonDirection {
   /// `decrease`, by what the steps with it did so far. A new factor passes, one that had to be
   /// helped by products does not.
   bool chords_reach(double decrease, int chords) const;
+
+  /// How far F is above its minimum at the most, by what was factorised last; empty where that does
+  /// not tell. No pass.
+  std::optional<double> bound(const Point& point) const;
 
   /// The factor, or preconditioner, of this point from here on. Costs what the matrix costs.
   void refresh(const Point& point);

@@ -110,8 +110,54 @@ def test_the_bound_is_one(train, tmp_path):
         assert (record["gap_kind"] == "bound") == (record["gap_bound"] <= float(tolerance))
     assert train(data, "--l2", "0.1").record["gap_kind"] == "bound"
     assert train(data, "--l1", "0.01").record["gap_kind"] == "bound"
-    free = train(data).record
-    assert free["gap_kind"] == "estimate" and "gap_bound" not in free
+
+
+@pytest.mark.parametrize("classes,options", [(2, []), (2, ["--l2", "1e-6"]), (2, ["--weights"]), (3, [])])
+def test_without_a_penalty_the_bound_is_of_the_curvature(train, tmp_path, classes, options):
+    """Bach's, little more than half the squared decrement where that is small."""
+    random = np.random.default_rng(17)
+    x = random.normal(size=(300, 4)) * [1.0, 30.0, 0.01, 1.0] + [0.0, 50.0, 0.0, 3.0]
+    margins = np.c_[np.zeros(300), x[:, :1] - x[:, 3:], 40.0 * x[:, 2:3] + 1.0][:, :classes]
+    y = (margins + random.gumbel(size=margins.shape)).argmax(axis=1)
+    data = write_dense(tmp_path / "d.h5", x, y, weights=random.integers(1, 5, 300).astype(float))
+    best = train(data, *options, "--tolerance", "1e-14").record["objective"]
+    bounded = 0
+    for tolerance in ("1e-1", "1e-2", "1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-9"):
+        record = train(data, *options, "--tolerance", tolerance).record
+        distance = (record["objective"] - best) / best
+        assert distance <= record.get("gap_bound", 1.0) + 1e-15
+        if record["gap_kind"] == "bound":
+            bounded += 1
+            assert "--l2" in options or record["gap_bound"] <= 2.0 * record["estimated_gap"] + 1e-20
+    assert bounded >= 3
+    assert record["gap_kind"] == "bound"
+
+
+@pytest.mark.parametrize("spread", [1e-8, 1.2e-8, 1.5e-8, 2e-8, 5e-8, 1e-7])
+def test_columns_that_differ_by_a_hundred_millionth(train, tmp_path, spread):
+    """The same model as of the difference, in units of its own; under a small L1 the difference pays for both."""
+    for seed in (3, 4):
+        random = np.random.default_rng(seed)
+        x, other = random.normal(size=(2, 200))
+        y = (random.uniform(size=200) < 1 / (1 + np.exp(-(x + 2 * other)))).astype(int)
+        data = write_dense(tmp_path / "d.h5", np.c_[x, x + spread * other], y)
+        apart = write_dense(tmp_path / "apart.h5", np.c_[x, (x + spread * other - x) / spread], y,
+                            factors=np.array([0.0, 1.0]))
+        best = train(apart, "--tolerance", "1e-12").record["objective"]
+        under_l1 = train(apart, "--l1", str(2e-10 / spread), "--penalty-factors", "factors", "--tolerance", "1e-12").record["objective"]
+        for options, least in (([], best), (["--solver", "lbfgs"], best), (["--l1", "1e-10"], under_l1),
+                               (["--l1", "1e-10", "--solver", "owlqn"], under_l1)):
+            run = train(data, *options)
+            if run.code == 0:
+                assert run.record["objective"] == pytest.approx(least, rel=1e-8), options
+            else:
+                assert run.code == 3 and spread < 2e-8, options
+
+
+def test_a_column_twice_or_separated_rows_have_no_bound(train, tmp_path):
+    x, y = near(1.0)[1:]
+    twice = train(write_dense(tmp_path / "d.h5", x[:, [0, 0]], y)).record
+    assert twice["converged"] and twice["gap_kind"] == "estimate" and "gap_bound" not in twice
 
 
 def test_an_objective_below_its_gradient_is_not_judged(train, tmp_path):

@@ -30,6 +30,17 @@ TEST_CASE("class indices take one byte each until one of them needs two") {
   CHECK(indices[3] == 256);
 }
 
+TEST_CASE("class indices may need two bytes from the first on") {
+  const std::vector<std::uint32_t> all = {300, 0};
+  data::ClassIndices indices;
+  indices.append(all);
+  CHECK(indices.bytes() == 4);
+  CHECK(indices.narrow().empty());
+  CHECK(all_of(indices) == all);
+  indices.append(all);
+  CHECK(all_of(indices) == std::vector<std::uint32_t>{300, 0, 300, 0});
+}
+
 TEST_CASE("class indices are translated, into two bytes where that is needed") {
   data::ClassIndices indices;
   indices.append(std::vector<std::uint32_t>{2, 0, 1, 2});
