@@ -46,9 +46,9 @@ double rounding_along(std::span<const double> v, std::span<const double> roundin
   return sum;
 }
 
-// Whether the rows' x·v are more than nothing beside the column of variable `aliased`, so that v has no
-// curvature only because the weights p (1 − p) of those rows have vanished. From far out on both
-// sides of the point F grows by |x·v|, whatever the weights are. Cost: one pass.
+// Whether the rows' x·v are more than nothing beside the column of variable `aliased`, so that v
+// has no curvature only because the weights p (1 − p) of those rows have vanished. From far out on
+// both sides of the point F grows by |x·v|, whatever the weights are. Cost: one pass.
 bool spreads(const Objective& objective, const Point& point, std::span<const std::size_t> variables,
              std::span<const double> v, std::size_t aliased) {
   const auto largest = objective.penalty_shape().largest;
