@@ -42,8 +42,7 @@ std::vector<std::int64_t> chosen_features(const model::Model& model,
 
 std::string odds_ratio(double coefficient) {
   const double ratio = std::exp(coefficient);
-  const bool in_range = ratio > 0.0 && std::isfinite(ratio);
-  return in_range ? fmt::format("{:.5g}", ratio) : power_text(coefficient, 4);
+  return std::isnormal(ratio) ? fmt::format("{:.5g}", ratio) : power_text(coefficient, 4);
 }
 
 // Coefficient and odds ratio.

@@ -71,7 +71,7 @@ std::string number_text(double value, int decimals, bool exponent) {
 std::string ratio_text(double log_ratio, int decimals) {
   const double value = std::exp(log_ratio);
   if (std::isinf(log_ratio)) return fmt::format("{}", value);
-  if (value == 0.0 || std::isinf(value)) return power_text(log_ratio, 1);
+  if (!std::isnormal(value)) return power_text(log_ratio, 1);
   if (value < std::pow(10.0, -decimals) || value >= 1e5) return fmt::format("{:.1e}", value);
   return fmt::format("{:.{}f}", value, value < 1e3 ? decimals : 0);
 }

@@ -12,8 +12,8 @@ namespace mpilogit::solvers {
 namespace {
 
 constexpr std::size_t kMostVariables = 1000;
-constexpr double kSmallestPivot = 1e-9;
-constexpr double kRoundingOfFactor = 1e-5;  // of λ and κ, at the smallest pivot
+constexpr double kRounding = 0x1p-50;   // of H_jk, and of its factor per variable
+constexpr double kMostRounding = 1e-5;  // of H, relative to itself along any direction
 
 // The most that a row's margins can differ by where variable j moves by lengths[j]: its largest
 // entry times that, summed over the features; between two classes twice that of one.
@@ -32,8 +32,17 @@ double reach(std::span<const double> largest, std::size_t classes,
 
 bool is_known(const Objective& objective, const Cholesky& factor) {
   return !objective.penalty_shape().l2.empty() && objective.hessian_complete() &&
-         objective.dimension() <= kMostVariables && factor.aliased().empty() &&
-         factor.smallest_pivot() >= kSmallestPivot;
+         !objective.largest_curvature().empty() && objective.dimension() <= kMostVariables &&
+         factor.aliased().empty();
+}
+
+// What rounding may change H by, relative to H itself: its entries, and the sums of the factor, are
+// good to ε √(L_j L_k), L the largest curvatures there can be, and |v_j| ≤ √(H⁻¹)_jj √(vᵀH v).
+// Where the weights of rows have vanished, H is far below L and this is large.
+double relative_rounding(std::span<const double> largest_curvature, std::span<const double> norms) {
+  double sum = 0.0;
+  for (std::size_t j = 0; j < norms.size(); ++j) sum += std::sqrt(largest_curvature[j]) * norms[j];
+  return kRounding * static_cast<double>(norms.size()) * sum * sum;
 }
 
 }  // namespace
@@ -63,10 +72,13 @@ std::optional<double> self_concordant_bound(const Objective& objective, const Po
     lambda_of_rounding += norms[j] * rounding[j];
     way[j] = w[j] - factorised_at[j];
   }
+  if (!(relative_rounding(objective.largest_curvature(), norms) <= kMostRounding)) {
+    return std::nullopt;
+  }
   double square = 0.0;
   for (const double component : transformed) square += component * component;
   const double growth = std::exp(0.5 * reach(largest, objective.classes(), way)) *  // √e^S
-                        (1.0 + kRoundingOfFactor);
+                        (1.0 + kMostRounding);
   const double lambda = growth * (std::sqrt(square) + lambda_of_rounding);
   const double kappa = growth * reach(largest, objective.classes(), norms);
   const double a = kappa * lambda;

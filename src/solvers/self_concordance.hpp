@@ -18,7 +18,8 @@ namespace mpilogit::solvers {
 /// and H by that of `factor`, made at `factorised_at`: within a way that changes margins by S,
 /// H changes by no more than e^S. The rounding of the gradient is in the bound.
 ///
-/// Empty where the loss is not known to be such a one, the factor left something out or nearly did,
+/// Empty where the loss is not known to be such a one, the factor left something out, rounding
+/// matters in it,
 /// a ≥ ½, or there are more than 1,000 variables. Cost: n³/6 products, no pass.
 std::optional<double> self_concordant_bound(const Objective& objective, const Point& point,
                                             const Cholesky& factor,

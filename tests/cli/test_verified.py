@@ -154,10 +154,24 @@ def test_columns_that_differ_by_a_hundred_millionth(train, tmp_path, spread):
                 assert run.code == 3 and spread < 2e-8, options
 
 
-def test_a_column_twice_or_separated_rows_have_no_bound(train, tmp_path):
+def test_a_column_twice_has_no_bound(train, tmp_path):
     x, y = near(1.0)[1:]
     twice = train(write_dense(tmp_path / "d.h5", x[:, [0, 0]], y)).record
     assert twice["converged"] and twice["gap_kind"] == "estimate" and "gap_bound" not in twice
+
+
+def test_where_weights_vanish_the_bound_holds_or_is_not_there(train, tmp_path):
+    """Nearly separated, with offsets far out: H is far below what it may be, and its rounding counts."""
+    random = np.random.default_rng(5)
+    x = random.normal(size=(60, 2))
+    y = (x[:, 0] > 0).astype(int)
+    y[np.argsort(abs(x[:, 0]))[:2]] ^= 1
+    for offset in (0.0, 12.0, 24.0):
+        data = write_dense(tmp_path / "d.h5", x, y, offsets=offset * np.sign(x[:, 0]))
+        best = train(data, "--offsets", "--tolerance", "1e-14").record["objective"]
+        for tolerance in ("1e-1", "1e-3", "1e-6", "1e-9"):
+            record = train(data, "--offsets", "--tolerance", tolerance).record
+            assert (record["objective"] - best) / best <= record.get("gap_bound", np.inf) + 1e-15
 
 
 def test_an_objective_below_its_gradient_is_not_judged(train, tmp_path):
