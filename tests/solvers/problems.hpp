@@ -86,9 +86,13 @@ class TestObjective final : public Objective {
   bool hessian_complete() const override { return complete; }
   std::span<const double> largest_curvature() const override { return largest; }
 
+  PenaltyShape penalty_shape() const override { return {l2, entries}; }
+
   std::int64_t rows = 0;
   double matrix_passes = 4.0;
-  Vector largest;        // bound of the curvatures; empty: not known
+  Vector largest;  // bound of the curvatures; empty: not known
+  Vector l2;       // penalty_shape; empty: not known
+  Vector entries;
   bool complete = true;  // whether the function's Hessian is that of F
   std::function<std::unique_ptr<TestObjective>(std::int64_t stride)> sample;  // none if empty
 
