@@ -39,6 +39,11 @@ namespace fs = std::filesystem;
 constexpr std::array<unsigned char, 2> kPatterns = {0xFF, 0x01};
 constexpr unsigned kSecondsToHang = 20;
 constexpr rlim_t kMostMemory = rlim_t{2} << 30U;  // of addresses; no file may ask for so much
+#if defined(MPILOGIT_SANITIZED)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
 // What a child says by its exit code, beside the program's own.
 constexpr int kOther = 40;
 constexpr int kDone = 0;
@@ -132,10 +137,11 @@ std::vector<double> result_in(const std::string& path) {
   ::dup2(log, STDOUT_FILENO);
   ::dup2(log, STDERR_FILENO);
   ::alarm(kSecondsToHang);
-#if !defined(__SANITIZE_ADDRESS__)
-  const rlimit memory{kMostMemory, kMostMemory};
-  ::setrlimit(RLIMIT_AS, &memory);
-#endif
+  // A sanitizer's shadow of all addresses is more.
+  if (!kSanitized) {
+    const rlimit memory{kMostMemory, kMostMemory};
+    ::setrlimit(RLIMIT_AS, &memory);
+  }
   const auto words = resolved(options, folder);
   const auto world = mpilogit::comm::Communicator::world();
   mpilogit::comm::Watchdog watchdog;
