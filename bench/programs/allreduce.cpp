@@ -9,9 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/comm/environment.hpp"
-#include "mpilogit/core/stopwatch.hpp"
+#include "comm/communicator.hpp"
+#include "comm/environment.hpp"
+#include "core/stopwatch.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <valgrind/callgrind.h>
 
-#include "mpilogit/kernels/instruction_set.hpp"
+#include "kernels/instruction_set.hpp"
 
 #include "kernel_cases.hpp"
 

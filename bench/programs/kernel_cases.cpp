@@ -9,12 +9,12 @@
 #include <type_traits>
 #include <utility>
 
-#include "mpilogit/core/exact_vector_sum.hpp"
-#include "mpilogit/kernels/elementary.hpp"
-#include "mpilogit/kernels/fused_pass.hpp"
-#include "mpilogit/kernels/logistic.hpp"
-#include "mpilogit/kernels/softmax.hpp"
-#include "mpilogit/kernels/weighted_gram.hpp"
+#include "core/exact_vector_sum.hpp"
+#include "kernels/elementary.hpp"
+#include "kernels/fused_pass.hpp"
+#include "kernels/logistic.hpp"
+#include "kernels/softmax.hpp"
+#include "kernels/weighted_gram.hpp"
 
 namespace mpilogit::bench {
 

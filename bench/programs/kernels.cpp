@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "mpilogit/kernels/instruction_set.hpp"
+#include "kernels/instruction_set.hpp"
 
 #include "kernel_cases.hpp"
 

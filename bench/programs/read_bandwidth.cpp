@@ -40,7 +40,7 @@ HWY_AFTER_NAMESPACE();
 #include <new>
 #include <sys/mman.h>
 
-#include "mpilogit/core/stopwatch.hpp"
+#include "core/stopwatch.hpp"
 
 namespace mpilogit::bench {
 

@@ -13,9 +13,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mpilogit/comm/environment.hpp"
-#include "mpilogit/core/stopwatch.hpp"
-#include "mpilogit/kernels/instruction_set.hpp"
+#include "comm/environment.hpp"
+#include "core/stopwatch.hpp"
+#include "kernels/instruction_set.hpp"
 
 #include "read_bandwidth.hpp"
 #include "row_kernels.hpp"

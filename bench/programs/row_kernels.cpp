@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <span>
 
-#include "mpilogit/core/exact_vector_sum.hpp"
-#include "mpilogit/kernels/fused_pass.hpp"
-#include "mpilogit/kernels/logistic.hpp"
-#include "mpilogit/kernels/weighted_gram.hpp"
-#include "mpilogit/objective/logistic_objective.hpp"
+#include "core/exact_vector_sum.hpp"
+#include "kernels/fused_pass.hpp"
+#include "kernels/logistic.hpp"
+#include "kernels/weighted_gram.hpp"
+#include "objective/logistic_objective.hpp"
 
 namespace mpilogit::bench {
 

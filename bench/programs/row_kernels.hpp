@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/data/dataset.hpp"
+#include "comm/communicator.hpp"
+#include "data/dataset.hpp"
 
 namespace mpilogit::bench {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/cli/run.hpp"
+#include "cli/run.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -10,23 +10,24 @@
 
 #include <fmt/format.h>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/comm/companions.hpp"
-#include "mpilogit/comm/environment.hpp"
-#include "mpilogit/core/duration.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/core/read_file.hpp"
-#include "mpilogit/hdf5/file.hpp"
-#include "mpilogit/workflow/events.hpp"
+#include "comm/agreement.hpp"
+#include "comm/companions.hpp"
+#include "comm/environment.hpp"
+#include "core/duration.hpp"
+#include "core/error.hpp"
+#include "core/read_file.hpp"
+#include "hdf5/file.hpp"
+#include "running/events.hpp"
 
-#include "arguments.hpp"
-#include "commands.hpp"
-#include "common_options.hpp"
-#include "instruction_set.hpp"
-#include "output.hpp"
-#include "overwriting.hpp"
-#include "rehearsal.hpp"
-#include "run_events.hpp"
+#include "cli/options/arguments.hpp"
+#include "cli/commands/commands.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/options/instruction_set.hpp"
+#include "cli/tables/output.hpp"
+#include "cli/commands/overwriting.hpp"
+#include "cli/commands/rehearsal.hpp"
+#include "cli/commands/run_events.hpp"
+#include "mpilogit/version.h"
 
 namespace mpilogit::cli {
 

@@ -1,6 +1,6 @@
-#include "mpilogit/comm/activity.hpp"
+#include "comm/activity.hpp"
 
-#include "mpilogit/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 namespace mpilogit::comm {
 

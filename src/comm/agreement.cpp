@@ -1,9 +1,9 @@
-#include "mpilogit/comm/agreement.hpp"
+#include "comm/agreement.hpp"
 
 #include <new>
 #include <optional>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::comm {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 #include <array>
 #include <atomic>
@@ -6,11 +6,11 @@
 
 #include <mpi.h>
 
-#include "mpilogit/comm/native.hpp"
-#include "mpilogit/core/checked_cast.hpp"
+#include "comm/native.hpp"
+#include "core/checked_cast.hpp"
 
-#include "comm/call_comparison.hpp"
-#include "comm/pieces.hpp"
+#include "comm/detail/call_comparison.hpp"
+#include "comm/detail/pieces.hpp"
 
 namespace mpilogit::comm {
 

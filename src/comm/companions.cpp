@@ -1,4 +1,4 @@
-#include "mpilogit/comm/companions.hpp"
+#include "comm/companions.hpp"
 
 #include <array>
 #include <charconv>
@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::comm {
 

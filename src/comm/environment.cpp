@@ -1,4 +1,4 @@
-#include "mpilogit/comm/environment.hpp"
+#include "comm/environment.hpp"
 
 #include <csignal>
 #include <cstdlib>
@@ -6,7 +6,7 @@
 
 #include <mpi.h>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::comm {
 

@@ -1,11 +1,11 @@
-#include "mpilogit/comm/signals.hpp"
+#include "comm/signals.hpp"
 
 #include <array>
 #include <atomic>
 #include <csignal>
 #include <unistd.h>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::comm {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/comm/watchdog.hpp"
+#include "comm/watchdog.hpp"
 
 #include <array>
 #include <bit>
@@ -19,12 +19,12 @@
 
 #include <fmt/format.h>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
 
-#include "comm/patience.hpp"
-#include "comm/watch.hpp"
-#include "comm/watch_socket.hpp"
+#include "comm/watch/patience.hpp"
+#include "comm/watch/watch.hpp"
+#include "comm/watch/watch_socket.hpp"
 
 namespace mpilogit::comm {
 

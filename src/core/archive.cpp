@@ -1,9 +1,9 @@
-#include "mpilogit/core/archive.hpp"
+#include "core/archive.hpp"
 
 #include <algorithm>
 #include <cstdint>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::core {
 

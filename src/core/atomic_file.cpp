@@ -1,4 +1,4 @@
-#include "mpilogit/core/atomic_file.hpp"
+#include "core/atomic_file.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -8,11 +8,11 @@
 #include <system_error>
 #include <unistd.h>
 
-#include "mpilogit/core/disk_space.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/core/file_identity.hpp"
+#include "core/disk_space.hpp"
+#include "core/error.hpp"
+#include "core/file_identity.hpp"
 
-#include "core/leftovers.hpp"
+#include "core/detail/leftovers.hpp"
 
 namespace mpilogit::core {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/core/byte_count.hpp"
+#include "core/byte_count.hpp"
 
 #include <charconv>
 #include <cmath>

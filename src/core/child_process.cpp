@@ -1,4 +1,4 @@
-#include "mpilogit/core/child_process.hpp"
+#include "core/child_process.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@
 #include <malloc.h>
 #endif
 
-#include "mpilogit/core/memory_limits.hpp"
+#include "core/memory_limits.hpp"
 
 namespace mpilogit::core {
 

@@ -1,11 +1,11 @@
-#include "mpilogit/core/digest.hpp"
+#include "core/digest.hpp"
 
 #include <array>
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::core {
 

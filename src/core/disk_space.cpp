@@ -1,13 +1,13 @@
-#include "mpilogit/core/disk_space.hpp"
+#include "core/disk_space.hpp"
 
 #include <filesystem>
 #include <sys/statvfs.h>
 
 #include <fmt/format.h>
 
-#include "mpilogit/core/byte_count.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/core/file_identity.hpp"
+#include "core/byte_count.hpp"
+#include "core/error.hpp"
+#include "core/file_identity.hpp"
 
 namespace mpilogit::core {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/core/duration.hpp"
+#include "core/duration.hpp"
 
 #include <charconv>
 #include <cmath>

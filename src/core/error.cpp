@@ -1,4 +1,4 @@
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::core {
 

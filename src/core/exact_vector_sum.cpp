@@ -1,9 +1,9 @@
-#include "mpilogit/core/exact_vector_sum.hpp"
+#include "core/exact_vector_sum.hpp"
 
 #include <algorithm>
 #include <limits>
 
-#include "core/fixed_point_sums.hpp"
+#include "core/detail/fixed_point_sums.hpp"
 
 namespace mpilogit::core {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/core/file_identity.hpp"
+#include "core/file_identity.hpp"
 
 #include <filesystem>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "mpilogit/core/file_stamp.hpp"
+#include "core/file_stamp.hpp"
 
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-#include "mpilogit/core/file_windows.hpp"
+#include "core/file_windows.hpp"
 
 #include <algorithm>
 #include <cerrno>

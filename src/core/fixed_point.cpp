@@ -1,11 +1,11 @@
-#include "mpilogit/core/fixed_point.hpp"
+#include "core/fixed_point.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::core {
 

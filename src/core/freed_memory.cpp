@@ -1,4 +1,4 @@
-#include "mpilogit/core/freed_memory.hpp"
+#include "core/freed_memory.hpp"
 
 #include <cstdlib>
 

@@ -1,4 +1,4 @@
-#include "mpilogit/core/host_name.hpp"
+#include "core/host_name.hpp"
 
 #include <array>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "mpilogit/core/line_file.hpp"
+#include "core/line_file.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -9,7 +9,7 @@
 #include <system_error>
 #include <unistd.h>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::core {
 

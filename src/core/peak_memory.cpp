@@ -1,4 +1,4 @@
-#include "mpilogit/core/peak_memory.hpp"
+#include "core/peak_memory.hpp"
 
 #include <fstream>
 #include <limits>

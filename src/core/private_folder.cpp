@@ -1,4 +1,4 @@
-#include "mpilogit/core/private_folder.hpp"
+#include "core/private_folder.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <system_error>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
-#include "core/leftovers.hpp"
+#include "core/detail/leftovers.hpp"
 
 namespace mpilogit::core {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/core/process.hpp"
+#include "core/process.hpp"
 
 #include <csignal>
 #include <fcntl.h>

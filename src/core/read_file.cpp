@@ -1,4 +1,4 @@
-#include "mpilogit/core/read_file.hpp"
+#include "core/read_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mpilogit/core/byte_count.hpp"
-#include "mpilogit/core/error.hpp"
+#include "core/byte_count.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::core {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/data/block_stream.hpp"
+#include "data/block_stream.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -10,9 +10,9 @@
 #include <thread>
 #include <vector>
 
-#include "mpilogit/core/stopwatch.hpp"
+#include "core/stopwatch.hpp"
 
-#include "data/streamed_rows.hpp"
+#include "data/streaming/streamed_rows.hpp"
 
 namespace mpilogit::data {
 

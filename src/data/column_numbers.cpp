@@ -1,6 +1,6 @@
-#include "mpilogit/data/column_numbers.hpp"
+#include "data/column_numbers.hpp"
 
-#include "data/inspection.hpp"
+#include "data/metadata/inspection.hpp"
 
 namespace mpilogit::data {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/data/dataset.hpp"
+#include "data/dataset.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,21 +7,21 @@
 
 #include <fmt/format.h>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/data/block_stream.hpp"
-#include "mpilogit/hdf5/memory.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "data/block_stream.hpp"
+#include "hdf5/memory.hpp"
 
-#include "data/block_starts.hpp"
-#include "data/class_set.hpp"
-#include "data/column_frames.hpp"
-#include "data/column_order.hpp"
-#include "data/columns.hpp"
-#include "data/group_set.hpp"
-#include "data/readers.hpp"
-#include "data/row_fingerprints.hpp"
-#include "data/streaming.hpp"
-#include "data/validation.hpp"
+#include "data/streaming/block_starts.hpp"
+#include "data/columns/class_set.hpp"
+#include "data/columns/column_frames.hpp"
+#include "data/columns/column_order.hpp"
+#include "data/columns/columns.hpp"
+#include "data/columns/group_set.hpp"
+#include "data/features/readers.hpp"
+#include "data/features/row_fingerprints.hpp"
+#include "data/streaming/streaming.hpp"
+#include "data/metadata/validation.hpp"
 
 namespace mpilogit::data {
 

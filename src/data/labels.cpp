@@ -1,4 +1,4 @@
-#include "mpilogit/data/labels.hpp"
+#include "data/labels.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "mpilogit/data/partition.hpp"
+#include "data/partition.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,12 +1,12 @@
-#include "mpilogit/data/rehearsal.hpp"
+#include "data/rehearsal.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <vector>
 
-#include "mpilogit/hdf5/array.hpp"
+#include "hdf5/array.hpp"
 
-#include "data/metadata.hpp"
+#include "data/metadata/metadata.hpp"
 
 namespace mpilogit::data {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/hdf5/array.hpp"
+#include "hdf5/array.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -7,13 +7,13 @@
 #include <limits>
 #include <optional>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
-#include "hdf5/creation.hpp"
-#include "hdf5/fingerprint_attribute.hpp"
-#include "hdf5/links.hpp"
-#include "hdf5/storage.hpp"
-#include "hdf5/text_heap.hpp"
+#include "hdf5/detail/creation.hpp"
+#include "hdf5/detail/fingerprint_attribute.hpp"
+#include "hdf5/detail/links.hpp"
+#include "hdf5/detail/storage.hpp"
+#include "hdf5/detail/text_heap.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -1,11 +1,11 @@
 #include <limits>
 
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/hdf5/value_type.hpp"
+#include "core/error.hpp"
+#include "hdf5/value_type.hpp"
 
-#include "hdf5/creation.hpp"
-#include "hdf5/links.hpp"
-#include "hdf5/storage.hpp"
+#include "hdf5/detail/creation.hpp"
+#include "hdf5/detail/links.hpp"
+#include "hdf5/detail/storage.hpp"
 
 namespace mpilogit::hdf5 {
 

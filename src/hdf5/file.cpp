@@ -1,4 +1,4 @@
-#include "mpilogit/hdf5/file.hpp"
+#include "hdf5/file.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -7,13 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/comm/native.hpp"
-#include "mpilogit/core/atomic_file.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/core/function_ref.hpp"
+#include "comm/agreement.hpp"
+#include "comm/native.hpp"
+#include "core/atomic_file.hpp"
+#include "core/error.hpp"
+#include "core/function_ref.hpp"
 
-#include "hdf5/links.hpp"
+#include "hdf5/detail/links.hpp"
 
 namespace mpilogit::hdf5 {
 

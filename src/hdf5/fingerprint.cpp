@@ -1,13 +1,13 @@
-#include "mpilogit/hdf5/fingerprint.hpp"
+#include "hdf5/fingerprint.hpp"
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
-#include "hdf5/fingerprint_attribute.hpp"
-#include "hdf5/links.hpp"
+#include "hdf5/detail/fingerprint_attribute.hpp"
+#include "hdf5/detail/links.hpp"
 
 namespace mpilogit::hdf5 {
 

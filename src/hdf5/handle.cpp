@@ -1,8 +1,8 @@
-#include "mpilogit/hdf5/handle.hpp"
+#include "hdf5/handle.hpp"
 
 #include <string_view>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::hdf5 {
 

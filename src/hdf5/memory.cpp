@@ -1,7 +1,7 @@
-#include "mpilogit/hdf5/memory.hpp"
+#include "hdf5/memory.hpp"
 
-#include "mpilogit/core/byte_count.hpp"
-#include "mpilogit/core/error.hpp"
+#include "core/byte_count.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -1,12 +1,12 @@
-#include "mpilogit/hdf5/plain_rows.hpp"
+#include "hdf5/plain_rows.hpp"
 
 #include <sys/stat.h>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
-#include "hdf5/descriptor.hpp"
-#include "hdf5/links.hpp"
-#include "hdf5/storage.hpp"
+#include "hdf5/detail/descriptor.hpp"
+#include "hdf5/detail/links.hpp"
+#include "hdf5/detail/storage.hpp"
 
 namespace mpilogit::hdf5 {
 

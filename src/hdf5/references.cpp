@@ -1,10 +1,10 @@
-#include "mpilogit/hdf5/references.hpp"
+#include "hdf5/references.hpp"
 
 #include <array>
 #include <vector>
 
-#include "hdf5/links.hpp"
-#include "hdf5/storage.hpp"
+#include "hdf5/detail/links.hpp"
+#include "hdf5/detail/storage.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/hdf5/row_file.hpp"
+#include "hdf5/row_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -8,15 +8,15 @@
 #include <unistd.h>
 #include <vector>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/disk_space.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/hdf5/array.hpp"
+#include "comm/agreement.hpp"
+#include "core/disk_space.hpp"
+#include "core/error.hpp"
+#include "hdf5/array.hpp"
 
-#include "hdf5/creation.hpp"
-#include "hdf5/fingerprint_attribute.hpp"
-#include "hdf5/links.hpp"
-#include "hdf5/storage.hpp"
+#include "hdf5/detail/creation.hpp"
+#include "hdf5/detail/fingerprint_attribute.hpp"
+#include "hdf5/detail/links.hpp"
+#include "hdf5/detail/storage.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -2,16 +2,16 @@
 #include <limits>
 #include <numeric>
 
-#include "mpilogit/core/disk_space.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/hdf5/array.hpp"
-#include "mpilogit/hdf5/fingerprint.hpp"
-#include "mpilogit/hdf5/memory.hpp"
+#include "core/disk_space.hpp"
+#include "core/error.hpp"
+#include "hdf5/array.hpp"
+#include "hdf5/fingerprint.hpp"
+#include "hdf5/memory.hpp"
 
-#include "hdf5/creation.hpp"
-#include "hdf5/fingerprint_attribute.hpp"
-#include "hdf5/links.hpp"
-#include "hdf5/storage.hpp"
+#include "hdf5/detail/creation.hpp"
+#include "hdf5/detail/fingerprint_attribute.hpp"
+#include "hdf5/detail/links.hpp"
+#include "hdf5/detail/storage.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -1,10 +1,10 @@
-#include "mpilogit/hdf5/value_type.hpp"
+#include "hdf5/value_type.hpp"
 
 #include <array>
 #include <cstring>
 #include <memory>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -1,8 +1,8 @@
-#include "mpilogit/kernels/centred_rows.hpp"
+#include "kernels/centred_rows.hpp"
 
-#include "kernels/centred_value.hpp"
-#include "kernels/sparse_loops.hpp"
-#include "kernels/visit_rows.hpp"
+#include "kernels/dense/centred_value.hpp"
+#include "kernels/sparse/loops.hpp"
+#include "kernels/detail/visit_rows.hpp"
 
 namespace mpilogit::kernels {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/kernels/column_frame.hpp"
+#include "kernels/column_frame.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -7,9 +7,9 @@
 #include <limits>
 #include <type_traits>
 
-#include "kernels/sparse_loops.hpp"
-#include "kernels/visit_rows.hpp"
-#include "kernels/widen.hpp"
+#include "kernels/sparse/loops.hpp"
+#include "kernels/detail/visit_rows.hpp"
+#include "kernels/dense/widen.hpp"
 
 namespace mpilogit::kernels {
 

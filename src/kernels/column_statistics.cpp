@@ -1,4 +1,4 @@
-#include "mpilogit/kernels/column_statistics.hpp"
+#include "kernels/column_statistics.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,10 +7,10 @@
 #include <variant>
 #include <vector>
 
-#include "kernels/dense_tiles.hpp"
-#include "kernels/sparse_loops.hpp"
-#include "kernels/visit_rows.hpp"
-#include "kernels/widen.hpp"
+#include "kernels/dense/tiles.hpp"
+#include "kernels/sparse/loops.hpp"
+#include "kernels/detail/visit_rows.hpp"
+#include "kernels/dense/widen.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/column_statistics.cpp"

@@ -1,4 +1,4 @@
-#include "mpilogit/kernels/elementary.hpp"
+#include "kernels/elementary.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,7 +6,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/elementary.cpp"
 #include "hwy/foreach_target.h"
-#include "kernels/elementary_formulas.hpp"
+#include "kernels/detail/elementary_formulas.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace mpilogit::kernels::HWY_NAMESPACE {

@@ -1,14 +1,14 @@
-#include "mpilogit/kernels/fingerprint.hpp"
+#include "kernels/fingerprint.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <type_traits>
 #include <vector>
 
-#include "kernels/dense_kernels.hpp"
-#include "kernels/fingerprint_terms.hpp"
-#include "kernels/visit_rows.hpp"
-#include "kernels/widen.hpp"
+#include "kernels/dense/kernels.hpp"
+#include "kernels/detail/fingerprint_terms.hpp"
+#include "kernels/detail/visit_rows.hpp"
+#include "kernels/dense/widen.hpp"
 
 namespace mpilogit::kernels {
 

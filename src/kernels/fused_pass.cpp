@@ -1,10 +1,10 @@
-#include "mpilogit/kernels/fused_pass.hpp"
+#include "kernels/fused_pass.hpp"
 
 #include <vector>
 
-#include "kernels/dense_tiles.hpp"
-#include "kernels/sparse_column_loops.hpp"
-#include "kernels/visit_rows.hpp"
+#include "kernels/dense/tiles.hpp"
+#include "kernels/sparse/column_loops.hpp"
+#include "kernels/detail/visit_rows.hpp"
 
 namespace mpilogit::kernels {
 

@@ -1,11 +1,11 @@
-#include "mpilogit/kernels/instruction_set.hpp"
+#include "kernels/instruction_set.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 #include "hwy/highway.h"
 

@@ -1,4 +1,4 @@
-#include "mpilogit/kernels/logistic.hpp"
+#include "kernels/logistic.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/logistic.cpp"
 #include "hwy/foreach_target.h"
-#include "kernels/elementary_formulas.hpp"
+#include "kernels/detail/elementary_formulas.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace mpilogit::kernels::HWY_NAMESPACE {

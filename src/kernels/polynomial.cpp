@@ -1,13 +1,13 @@
-#include "mpilogit/kernels/polynomial.hpp"
+#include "kernels/polynomial.hpp"
 
 #include <algorithm>
 #include <span>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
-#include "kernels/sparse_loops.hpp"
-#include "kernels/visit_rows.hpp"
-#include "kernels/widen.hpp"
+#include "kernels/sparse/loops.hpp"
+#include "kernels/detail/visit_rows.hpp"
+#include "kernels/dense/widen.hpp"
 
 namespace mpilogit::kernels {
 

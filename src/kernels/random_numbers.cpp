@@ -1,4 +1,4 @@
-#include "mpilogit/kernels/random_numbers.hpp"
+#include "kernels/random_numbers.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,8 +7,8 @@
 #define HWY_TARGET_INCLUDE "kernels/random_numbers.cpp"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
-#include "kernels/elementary_coefficients.hpp"
-#include "kernels/random_constants.hpp"
+#include "kernels/detail/elementary_coefficients.hpp"
+#include "kernels/detail/random_constants.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace mpilogit::kernels::HWY_NAMESPACE {

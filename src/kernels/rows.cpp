@@ -1,7 +1,7 @@
-#include "mpilogit/kernels/rows.hpp"
+#include "kernels/rows.hpp"
 
-#include "kernels/sparse_loops.hpp"
-#include "kernels/visit_rows.hpp"
+#include "kernels/sparse/loops.hpp"
+#include "kernels/detail/visit_rows.hpp"
 
 namespace mpilogit::kernels {
 

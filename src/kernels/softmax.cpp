@@ -1,10 +1,10 @@
-#include "mpilogit/kernels/softmax.hpp"
+#include "kernels/softmax.hpp"
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
-#include "mpilogit/kernels/elementary.hpp"
+#include "kernels/elementary.hpp"
 
 namespace mpilogit::kernels {
 

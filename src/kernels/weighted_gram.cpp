@@ -1,14 +1,14 @@
-#include "mpilogit/kernels/weighted_gram.hpp"
+#include "kernels/weighted_gram.hpp"
 
 #include <algorithm>
 #include <type_traits>
 #include <vector>
 
-#include "kernels/dense_gram.hpp"
-#include "kernels/dense_tiles.hpp"
-#include "kernels/sparse_gram.hpp"
-#include "kernels/visit_rows.hpp"
-#include "kernels/widen.hpp"
+#include "kernels/dense/gram.hpp"
+#include "kernels/dense/tiles.hpp"
+#include "kernels/sparse/gram.hpp"
+#include "kernels/detail/visit_rows.hpp"
+#include "kernels/dense/widen.hpp"
 
 namespace mpilogit::kernels {
 

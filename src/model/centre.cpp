@@ -1,4 +1,4 @@
-#include "mpilogit/model/centre.hpp"
+#include "model/centre.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "model/double_double.hpp"
+#include "model/detail/double_double.hpp"
 
 namespace mpilogit::model {
 

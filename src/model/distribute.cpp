@@ -1,12 +1,12 @@
-#include "mpilogit/model/distribute.hpp"
+#include "model/distribute.hpp"
 
 #include <span>
 
 #include <fmt/format.h>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/model/model_file.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "model/model_file.hpp"
 
 namespace mpilogit::model {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/model/mapping.hpp"
+#include "model/mapping.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/model/centre.hpp"
+#include "core/error.hpp"
+#include "model/centre.hpp"
 
 namespace mpilogit::model {
 

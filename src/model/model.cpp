@@ -1,6 +1,6 @@
-#include "mpilogit/model/model.hpp"
+#include "model/model.hpp"
 
-#include "model/digest.hpp"
+#include "model/detail/digest.hpp"
 
 namespace mpilogit::model {
 

@@ -1,11 +1,11 @@
-#include "mpilogit/model/model_file.hpp"
+#include "model/model_file.hpp"
 
-#include "mpilogit/core/atomic_file.hpp"
-#include "mpilogit/hdf5/file.hpp"
+#include "core/atomic_file.hpp"
+#include "hdf5/file.hpp"
 
-#include "model/centre_file.hpp"
-#include "model/description.hpp"
-#include "model/inference_file.hpp"
+#include "model/detail/centre_file.hpp"
+#include "model/detail/description.hpp"
+#include "model/detail/inference_file.hpp"
 
 namespace mpilogit::model {
 

@@ -1,17 +1,17 @@
-#include "mpilogit/model/path_file.hpp"
+#include "model/path_file.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "mpilogit/core/atomic_file.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/hdf5/file.hpp"
+#include "core/atomic_file.hpp"
+#include "core/error.hpp"
+#include "hdf5/file.hpp"
 
-#include "model/centre_file.hpp"
-#include "model/description.hpp"
-#include "model/digest.hpp"
+#include "model/detail/centre_file.hpp"
+#include "model/detail/description.hpp"
+#include "model/detail/digest.hpp"
 
 namespace mpilogit::model {
 

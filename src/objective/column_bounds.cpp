@@ -1,4 +1,4 @@
-#include "mpilogit/objective/column_bounds.hpp"
+#include "objective/column_bounds.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/kernels/column_statistics.hpp"
-#include "mpilogit/kernels/lane_sum.hpp"
+#include "core/error.hpp"
+#include "kernels/column_statistics.hpp"
+#include "kernels/lane_sum.hpp"
 
-#include "exact_pass.hpp"
+#include "objective/pass/exact_pass.hpp"
 
 namespace mpilogit::objective {
 

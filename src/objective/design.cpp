@@ -1,8 +1,8 @@
-#include "mpilogit/objective/design.hpp"
+#include "objective/design.hpp"
 
 #include <algorithm>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::objective {
 

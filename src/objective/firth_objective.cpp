@@ -1,13 +1,13 @@
-#include "mpilogit/objective/firth_objective.hpp"
+#include "objective/firth_objective.hpp"
 
 #include <utility>
 #include <vector>
 
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/solvers/cholesky.hpp"
+#include "core/error.hpp"
+#include "solvers/cholesky.hpp"
 
-#include "firth_point.hpp"
-#include "problem.hpp"
+#include "objective/point/firth_point.hpp"
+#include "objective/point/problem.hpp"
 
 namespace mpilogit::objective {
 

@@ -1,11 +1,11 @@
-#include "mpilogit/objective/for_each_block.hpp"
+#include "objective/for_each_block.hpp"
 
 #include <algorithm>
 #include <exception>
 #include <omp.h>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/data/block_stream.hpp"
+#include "comm/agreement.hpp"
+#include "data/block_stream.hpp"
 
 namespace mpilogit::objective {
 

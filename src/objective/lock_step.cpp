@@ -1,4 +1,4 @@
-#include "mpilogit/objective/lock_step.hpp"
+#include "objective/lock_step.hpp"
 
 #include <condition_variable>
 #include <exception>
@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "shared_pass.hpp"
+#include "objective/pass/shared_pass.hpp"
 
 namespace mpilogit::objective {
 

@@ -1,11 +1,11 @@
-#include "mpilogit/objective/logistic_batches.hpp"
+#include "objective/logistic_batches.hpp"
 
 #include <algorithm>
 #include <numeric>
 #include <random>
 
-#include "logistic_point.hpp"
-#include "problem.hpp"
+#include "objective/point/logistic_point.hpp"
+#include "objective/point/problem.hpp"
 
 namespace mpilogit::objective {
 

@@ -1,17 +1,17 @@
-#include "mpilogit/objective/logistic_objective.hpp"
+#include "objective/logistic_objective.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/kernels/elementary.hpp"
-#include "mpilogit/kernels/lane_sum.hpp"
+#include "core/error.hpp"
+#include "kernels/elementary.hpp"
+#include "kernels/lane_sum.hpp"
 
-#include "hessian_plan.hpp"
-#include "logistic_line.hpp"
-#include "logistic_point.hpp"
-#include "problem.hpp"
+#include "objective/curvature/hessian_plan.hpp"
+#include "objective/point/logistic_line.hpp"
+#include "objective/point/logistic_point.hpp"
+#include "objective/point/problem.hpp"
 
 namespace mpilogit::objective {
 

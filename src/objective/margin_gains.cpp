@@ -1,15 +1,15 @@
-#include "mpilogit/objective/margin_gains.hpp"
+#include "objective/margin_gains.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
-#include "mpilogit/kernels/fused_pass.hpp"
+#include "kernels/fused_pass.hpp"
 
-#include "grams.hpp"
-#include "hessian.hpp"
-#include "problem.hpp"
+#include "objective/curvature/grams.hpp"
+#include "objective/curvature/hessian.hpp"
+#include "objective/point/problem.hpp"
 
 namespace mpilogit::objective {
 

@@ -1,14 +1,14 @@
-#include "mpilogit/objective/moments.hpp"
+#include "objective/moments.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "mpilogit/kernels/column_statistics.hpp"
-#include "mpilogit/kernels/fused_pass.hpp"
-#include "mpilogit/kernels/lane_sum.hpp"
+#include "kernels/column_statistics.hpp"
+#include "kernels/fused_pass.hpp"
+#include "kernels/lane_sum.hpp"
 
-#include "exact_pass.hpp"
+#include "objective/pass/exact_pass.hpp"
 
 namespace mpilogit::objective {
 

@@ -1,8 +1,8 @@
-#include "mpilogit/objective/passes.hpp"
+#include "objective/passes.hpp"
 
 #include <utility>
 
-#include "shared_pass.hpp"
+#include "objective/pass/shared_pass.hpp"
 
 namespace mpilogit::objective {
 

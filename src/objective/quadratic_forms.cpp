@@ -1,8 +1,8 @@
-#include "mpilogit/objective/quadratic_forms.hpp"
+#include "objective/quadratic_forms.hpp"
 
 #include <algorithm>
 
-#include "mpilogit/kernels/fused_pass.hpp"
+#include "kernels/fused_pass.hpp"
 
 namespace mpilogit::objective {
 

@@ -1,12 +1,12 @@
-#include "mpilogit/objective/score_products.hpp"
+#include "objective/score_products.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "mpilogit/kernels/weighted_gram.hpp"
+#include "kernels/weighted_gram.hpp"
 
-#include "grams.hpp"
-#include "residuals.hpp"
+#include "objective/curvature/grams.hpp"
+#include "objective/point/residuals.hpp"
 
 namespace mpilogit::objective {
 

@@ -1,8 +1,8 @@
-#include "mpilogit/objective/targets.hpp"
+#include "objective/targets.hpp"
 
 #include <algorithm>
 
-#include "exact_pass.hpp"
+#include "objective/pass/exact_pass.hpp"
 
 namespace mpilogit::objective {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/cholesky.hpp"
+#include "solvers/cholesky.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <limits>
 #include <utility>
 
-#include "solvers/row_elimination.hpp"
+#include "solvers/algebra/row_elimination.hpp"
 
 namespace mpilogit::solvers {
 

@@ -1,10 +1,10 @@
-#include "mpilogit/solvers/gradient_descent.hpp"
+#include "solvers/gradient_descent.hpp"
 
 #include <utility>
 #include <vector>
 
-#include "solvers/descent.hpp"
-#include "solvers/vector_algebra.hpp"
+#include "solvers/steps/descent.hpp"
+#include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 

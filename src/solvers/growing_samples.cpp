@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/growing_samples.hpp"
+#include "solvers/growing_samples.hpp"
 
 #include <algorithm>
 #include <array>

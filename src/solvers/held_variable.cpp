@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/held_variable.hpp"
+#include "solvers/held_variable.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,14 +1,14 @@
-#include "mpilogit/solvers/inverse_diagonal.hpp"
+#include "solvers/inverse_diagonal.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <random>
 #include <utility>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
-#include "solvers/conjugate_gradient.hpp"
-#include "solvers/preconditioner.hpp"
+#include "solvers/algebra/conjugate_gradient.hpp"
+#include "solvers/algebra/preconditioner.hpp"
 
 namespace mpilogit::solvers {
 

@@ -1,15 +1,15 @@
-#include "mpilogit/solvers/lbfgs.hpp"
+#include "solvers/lbfgs.hpp"
 
 #include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "mpilogit/solvers/newton.hpp"
+#include "solvers/newton.hpp"
 
-#include "solvers/descent.hpp"
-#include "solvers/inverse_hessian.hpp"
-#include "solvers/vector_algebra.hpp"
+#include "solvers/steps/descent.hpp"
+#include "solvers/algebra/inverse_hessian.hpp"
+#include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 

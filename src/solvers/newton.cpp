@@ -1,15 +1,15 @@
-#include "mpilogit/solvers/newton.hpp"
+#include "solvers/newton.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <memory>
 #include <utility>
 
-#include "solvers/damped_newton.hpp"
-#include "solvers/line_search.hpp"
-#include "solvers/newton_direction.hpp"
-#include "solvers/report.hpp"
-#include "solvers/vector_algebra.hpp"
+#include "solvers/steps/damped_newton.hpp"
+#include "solvers/steps/line_search.hpp"
+#include "solvers/steps/newton_direction.hpp"
+#include "solvers/gap/progress.hpp"
+#include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 

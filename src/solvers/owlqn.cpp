@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/owlqn.hpp"
+#include "solvers/owlqn.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,16 +7,16 @@
 #include <utility>
 #include <vector>
 
-#include "mpilogit/solvers/proximal_newton.hpp"
+#include "solvers/proximal_newton.hpp"
 
-#include "solvers/composite_model.hpp"
-#include "solvers/composite_search.hpp"
-#include "solvers/gap_bound.hpp"
-#include "solvers/inverse_hessian.hpp"
-#include "solvers/non_smooth.hpp"
-#include "solvers/reduced_newton.hpp"
-#include "solvers/report.hpp"
-#include "solvers/vector_algebra.hpp"
+#include "solvers/steps/composite_model.hpp"
+#include "solvers/steps/composite_search.hpp"
+#include "solvers/gap/gap_bound.hpp"
+#include "solvers/algebra/inverse_hessian.hpp"
+#include "solvers/steps/non_smooth.hpp"
+#include "solvers/algebra/reduced_newton.hpp"
+#include "solvers/gap/progress.hpp"
+#include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/proximal_newton.hpp"
+#include "solvers/proximal_newton.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,17 +7,17 @@
 #include <span>
 #include <utility>
 
-#include "mpilogit/solvers/owlqn.hpp"
+#include "solvers/owlqn.hpp"
 
-#include "solvers/composite_model.hpp"
-#include "solvers/composite_search.hpp"
-#include "solvers/conjugate_gradient.hpp"
-#include "solvers/gap_bound.hpp"
-#include "solvers/non_smooth.hpp"
-#include "solvers/piecewise_quadratic.hpp"
-#include "solvers/reduced_newton.hpp"
-#include "solvers/report.hpp"
-#include "solvers/working_set.hpp"
+#include "solvers/steps/composite_model.hpp"
+#include "solvers/steps/composite_search.hpp"
+#include "solvers/algebra/conjugate_gradient.hpp"
+#include "solvers/gap/gap_bound.hpp"
+#include "solvers/steps/non_smooth.hpp"
+#include "solvers/steps/piecewise_quadratic.hpp"
+#include "solvers/algebra/reduced_newton.hpp"
+#include "solvers/gap/progress.hpp"
+#include "solvers/steps/working_set.hpp"
 
 namespace mpilogit::solvers {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/sgd.hpp"
+#include "solvers/sgd.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "solvers/gap_estimate.hpp"
-#include "solvers/line_search.hpp"
-#include "solvers/report.hpp"
+#include "solvers/gap/gap_estimate.hpp"
+#include "solvers/steps/line_search.hpp"
+#include "solvers/gap/progress.hpp"
 
 namespace mpilogit::solvers {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/solver.hpp"
+#include "solvers/solver.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
-#include "solvers/gap_bound.hpp"
-#include "solvers/report.hpp"
-#include "solvers/vector_algebra.hpp"
+#include "solvers/gap/gap_bound.hpp"
+#include "solvers/gap/progress.hpp"
+#include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 

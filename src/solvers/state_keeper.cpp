@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/state_keeper.hpp"
+#include "solvers/state_keeper.hpp"
 
 namespace mpilogit::solvers {
 

@@ -1,9 +1,9 @@
-#include "mpilogit/statistics/assessment.hpp"
+#include "statistics/assessment.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "statistics/row_sums.hpp"
+#include "statistics/detail/row_sums.hpp"
 
 namespace mpilogit::statistics {
 

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <cstddef>
 
-#include "mpilogit/kernels/elementary.hpp"
-#include "mpilogit/statistics/fit_statistics.hpp"
+#include "kernels/elementary.hpp"
+#include "statistics/fit_statistics.hpp"
 
 namespace mpilogit::statistics {
 

@@ -1,12 +1,12 @@
-#include "mpilogit/statistics/calibration.hpp"
+#include "statistics/calibration.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "mpilogit/statistics/curves.hpp"
+#include "statistics/curves.hpp"
 
-#include "statistics/outcomes.hpp"
-#include "statistics/wide_sums.hpp"
+#include "statistics/detail/outcomes.hpp"
+#include "statistics/detail/wide_sums.hpp"
 
 namespace mpilogit::statistics {
 

@@ -1,8 +1,8 @@
-#include "mpilogit/statistics/covariance.hpp"
+#include "statistics/covariance.hpp"
 
 #include <cmath>
 
-#include "mpilogit/solvers/cholesky.hpp"
+#include "solvers/cholesky.hpp"
 
 namespace mpilogit::statistics {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/statistics/curves.hpp"
+#include "statistics/curves.hpp"
 
 #include <algorithm>
 #include <limits>

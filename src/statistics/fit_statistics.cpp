@@ -1,14 +1,14 @@
-#include "mpilogit/statistics/fit_statistics.hpp"
+#include "statistics/fit_statistics.hpp"
 
 #include <vector>
 
-#include "mpilogit/core/exact_vector_sum.hpp"
-#include "mpilogit/kernels/elementary.hpp"
-#include "mpilogit/kernels/logistic.hpp"
-#include "mpilogit/statistics/hosmer_lemeshow.hpp"
-#include "mpilogit/statistics/tail_probabilities.hpp"
+#include "core/exact_vector_sum.hpp"
+#include "kernels/elementary.hpp"
+#include "kernels/logistic.hpp"
+#include "statistics/detail/hosmer_lemeshow.hpp"
+#include "statistics/tail_probabilities.hpp"
 
-#include "statistics/outcomes.hpp"
+#include "statistics/detail/outcomes.hpp"
 
 namespace mpilogit::statistics {
 

@@ -1,16 +1,16 @@
-#include "mpilogit/statistics/group_metrics.hpp"
+#include "statistics/group_metrics.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <tuple>
 
-#include "mpilogit/statistics/ranked_scores.hpp"
+#include "statistics/ranked_scores.hpp"
 
-#include "statistics/row_losses.hpp"
-#include "statistics/sample_sort.hpp"
-#include "statistics/weight_grid.hpp"
-#include "statistics/wide_sums.hpp"
+#include "statistics/detail/row_losses.hpp"
+#include "statistics/detail/sample_sort.hpp"
+#include "statistics/detail/weight_grid.hpp"
+#include "statistics/detail/wide_sums.hpp"
 
 namespace mpilogit::statistics {
 

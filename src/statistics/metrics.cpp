@@ -1,8 +1,8 @@
-#include "mpilogit/statistics/metrics.hpp"
+#include "statistics/metrics.hpp"
 
-#include "mpilogit/statistics/ranking.hpp"
+#include "statistics/ranking.hpp"
 
-#include "statistics/row_sums.hpp"
+#include "statistics/detail/row_sums.hpp"
 
 namespace mpilogit::statistics {
 

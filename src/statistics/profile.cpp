@@ -1,12 +1,12 @@
-#include "mpilogit/statistics/profile.hpp"
+#include "statistics/profile.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "mpilogit/solvers/held_variable.hpp"
-#include "mpilogit/solvers/newton.hpp"
+#include "solvers/held_variable.hpp"
+#include "solvers/newton.hpp"
 
 namespace mpilogit::statistics {
 

@@ -1,10 +1,10 @@
-#include "mpilogit/statistics/ranked_scores.hpp"
+#include "statistics/ranked_scores.hpp"
 
-#include "mpilogit/kernels/logistic.hpp"
+#include "kernels/logistic.hpp"
 
-#include "statistics/outcomes.hpp"
-#include "statistics/sample_sort.hpp"
-#include "statistics/weight_grid.hpp"
+#include "statistics/detail/outcomes.hpp"
+#include "statistics/detail/sample_sort.hpp"
+#include "statistics/detail/weight_grid.hpp"
 
 namespace mpilogit::statistics {
 

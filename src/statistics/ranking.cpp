@@ -1,4 +1,4 @@
-#include "mpilogit/statistics/ranking.hpp"
+#include "statistics/ranking.hpp"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <tuple>
 
-#include "statistics/wide_sums.hpp"
+#include "statistics/detail/wide_sums.hpp"
 
 namespace mpilogit::statistics {
 

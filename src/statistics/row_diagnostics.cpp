@@ -1,12 +1,12 @@
-#include "mpilogit/statistics/row_diagnostics.hpp"
+#include "statistics/row_diagnostics.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
-#include "mpilogit/kernels/elementary.hpp"
-#include "mpilogit/kernels/logistic.hpp"
+#include "kernels/elementary.hpp"
+#include "kernels/logistic.hpp"
 
 namespace mpilogit::statistics {
 

@@ -1,11 +1,11 @@
-#include "mpilogit/statistics/scores.hpp"
+#include "statistics/scores.hpp"
 
 #include <algorithm>
 #include <vector>
 
-#include "mpilogit/kernels/elementary.hpp"
-#include "mpilogit/kernels/logistic.hpp"
-#include "mpilogit/kernels/softmax.hpp"
+#include "kernels/elementary.hpp"
+#include "kernels/logistic.hpp"
+#include "kernels/softmax.hpp"
 
 namespace mpilogit::statistics {
 

@@ -5,9 +5,9 @@
 #include <set>
 #include <utility>
 
-#include "mpilogit/objective/margin_gains.hpp"
-#include "mpilogit/solvers/cholesky.hpp"
-#include "mpilogit/statistics/identifiability.hpp"
+#include "objective/margin_gains.hpp"
+#include "solvers/cholesky.hpp"
+#include "statistics/identifiability.hpp"
 
 namespace mpilogit::statistics {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/statistics/tail_probabilities.hpp"
+#include "statistics/tail_probabilities.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,11 +1,11 @@
-#include "mpilogit/statistics/wald_test.hpp"
+#include "statistics/wald_test.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/statistics/tail_probabilities.hpp"
+#include "core/error.hpp"
+#include "statistics/tail_probabilities.hpp"
 
 namespace mpilogit::statistics {
 

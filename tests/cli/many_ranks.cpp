@@ -12,13 +12,13 @@
 #include <unistd.h>
 #include <vector>
 
-#include "mpilogit/cli/run.hpp"
-#include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/comm/environment.hpp"
-#include "mpilogit/comm/watchdog.hpp"
-#include "mpilogit/core/freed_memory.hpp"
-#include "mpilogit/core/process.hpp"
-#include "mpilogit/hdf5/file.hpp"
+#include "cli/run.hpp"
+#include "comm/communicator.hpp"
+#include "comm/environment.hpp"
+#include "comm/watchdog.hpp"
+#include "core/freed_memory.hpp"
+#include "core/process.hpp"
+#include "hdf5/file.hpp"
 
 using namespace mpilogit;
 

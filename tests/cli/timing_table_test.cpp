@@ -1,6 +1,6 @@
 // What is said of slow ranks, from made numbers.
 
-#include "cli/timing_table.hpp"
+#include "cli/tables/timing_table.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "mpilogit/comm/activity.hpp"
+#include "comm/activity.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "mpilogit/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,9 +1,9 @@
-#include "mpilogit/comm/agreement.hpp"
+#include "comm/agreement.hpp"
 
 #include <new>
 #include <stdexcept>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 #include "support/catch.hpp"
 

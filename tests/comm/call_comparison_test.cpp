@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/core/error.hpp"
+#include "comm/communicator.hpp"
+#include "core/error.hpp"
 
 #include "support/catch.hpp"
 

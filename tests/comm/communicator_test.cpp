@@ -1,4 +1,4 @@
-#include "mpilogit/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 #include <array>
 #include <limits>
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "mpilogit/comm/native.hpp"
+#include "comm/native.hpp"
 
 #include "support/catch.hpp"
 

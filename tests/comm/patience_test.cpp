@@ -1,4 +1,4 @@
-#include "comm/patience.hpp"
+#include "comm/watch/patience.hpp"
 
 #include "support/catch.hpp"
 

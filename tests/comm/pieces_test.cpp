@@ -1,4 +1,4 @@
-#include "comm/pieces.hpp"
+#include "comm/detail/pieces.hpp"
 
 #include <limits>
 #include <vector>

@@ -1,11 +1,11 @@
-#include "mpilogit/comm/signals.hpp"
+#include "comm/signals.hpp"
 
 #include <csignal>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
-#include "mpilogit/comm/communicator.hpp"
+#include "comm/communicator.hpp"
 
 #include "support/catch.hpp"
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <thread>
 
-#include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/comm/environment.hpp"
-#include "mpilogit/comm/watchdog.hpp"
+#include "comm/communicator.hpp"
+#include "comm/environment.hpp"
+#include "comm/watchdog.hpp"
 
 using namespace std::chrono_literals;
 using namespace mpilogit::comm;

@@ -1,4 +1,4 @@
-#include "comm/verdict.hpp"
+#include "comm/watch/verdict.hpp"
 
 #include <vector>
 

@@ -1,6 +1,6 @@
 // Watchdogs that talk over this host's loopback, with a clock of the test's own.
 
-#include "comm/watch.hpp"
+#include "comm/watch/watch.hpp"
 
 #include <memory>
 #include <poll.h>

@@ -1,10 +1,10 @@
-#include "mpilogit/core/archive.hpp"
+#include "core/archive.hpp"
 
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "mpilogit/core/atomic_file.hpp"
+#include "core/atomic_file.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include <utility>
 
-#include "mpilogit/core/disk_space.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/core/private_folder.hpp"
+#include "core/disk_space.hpp"
+#include "core/error.hpp"
+#include "core/private_folder.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "mpilogit/core/buffer.hpp"
+#include "core/buffer.hpp"
 
 #include <algorithm>
 #include <cstdint>

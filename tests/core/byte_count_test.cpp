@@ -1,8 +1,8 @@
-#include "mpilogit/core/byte_count.hpp"
+#include "core/byte_count.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "mpilogit/core/memory_limits.hpp"
+#include "core/memory_limits.hpp"
 
 namespace mpilogit::core {
 namespace {

@@ -1,4 +1,4 @@
-#include "mpilogit/core/byte_fingerprint.hpp"
+#include "core/byte_fingerprint.hpp"
 
 #include <algorithm>
 #include <vector>

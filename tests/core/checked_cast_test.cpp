@@ -1,4 +1,4 @@
-#include "mpilogit/core/checked_cast.hpp"
+#include "core/checked_cast.hpp"
 
 #include <cstdint>
 #include <limits>

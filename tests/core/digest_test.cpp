@@ -1,4 +1,4 @@
-#include "mpilogit/core/digest.hpp"
+#include "core/digest.hpp"
 
 #include <string>
 

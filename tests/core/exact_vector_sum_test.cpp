@@ -1,4 +1,4 @@
-#include "mpilogit/core/exact_vector_sum.hpp"
+#include "core/exact_vector_sum.hpp"
 
 #include <algorithm>
 #include <bit>

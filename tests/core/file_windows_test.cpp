@@ -1,6 +1,6 @@
 // What is seen through a window, and what becomes of the process when the file goes away under it.
 
-#include "mpilogit/core/file_windows.hpp"
+#include "core/file_windows.hpp"
 
 #include <csignal>
 #include <cstdio>

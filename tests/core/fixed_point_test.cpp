@@ -1,4 +1,4 @@
-#include "mpilogit/core/fixed_point.hpp"
+#include "core/fixed_point.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "mpilogit/core/function_ref.hpp"
+#include "core/function_ref.hpp"
 
 #include <memory>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "mpilogit/core/memory_limits.hpp"
+#include "core/memory_limits.hpp"
 
 #include <filesystem>
 #include <fstream>

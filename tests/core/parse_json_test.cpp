@@ -1,4 +1,4 @@
-#include "mpilogit/core/parse_json.hpp"
+#include "core/parse_json.hpp"
 
 #include <string>
 

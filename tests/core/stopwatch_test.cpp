@@ -1,4 +1,4 @@
-#include "mpilogit/core/stopwatch.hpp"
+#include "core/stopwatch.hpp"
 
 #include <chrono>
 #include <thread>

@@ -1,4 +1,4 @@
-#include "mpilogit/core/wide_sum.hpp"
+#include "core/wide_sum.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -26,11 +26,11 @@
 
 #include <fmt/format.h>
 
-#include "mpilogit/cli/run.hpp"
-#include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/comm/environment.hpp"
-#include "mpilogit/comm/watchdog.hpp"
-#include "mpilogit/hdf5/file.hpp"
+#include "cli/run.hpp"
+#include "comm/communicator.hpp"
+#include "comm/environment.hpp"
+#include "comm/watchdog.hpp"
+#include "hdf5/file.hpp"
 
 namespace {
 

@@ -1,6 +1,6 @@
 // Rows of a pass: each once, whatever fits in memory; errors of the reading thread reach all ranks.
 
-#include "mpilogit/data/block_stream.hpp"
+#include "data/block_stream.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -14,9 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/hdf5/file.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "hdf5/file.hpp"
 
 #include "support/catch.hpp"
 

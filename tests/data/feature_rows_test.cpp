@@ -1,13 +1,13 @@
 // What can be told from less need not stay in memory; nobody else notices.
 
-#include "data/feature_rows.hpp"
+#include "data/features/feature_rows.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <limits>
 
-#include "mpilogit/kernels/column_statistics.hpp"
-#include "mpilogit/kernels/reference.hpp"
+#include "kernels/column_statistics.hpp"
+#include "support/reference_kernels.hpp"
 
 #include "support/catch.hpp"
 

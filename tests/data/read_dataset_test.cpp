@@ -5,11 +5,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/data/dataset.hpp"
-#include "mpilogit/hdf5/file.hpp"
-#include "mpilogit/kernels/reference.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "data/dataset.hpp"
+#include "hdf5/file.hpp"
+#include "support/reference_kernels.hpp"
 
 #include "support/catch.hpp"
 

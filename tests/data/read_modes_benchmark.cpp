@@ -10,9 +10,9 @@
 #include <omp.h>
 #include <string>
 
-#include "mpilogit/comm/environment.hpp"
-#include "mpilogit/core/stopwatch.hpp"
-#include "mpilogit/data/dataset.hpp"
+#include "comm/environment.hpp"
+#include "core/stopwatch.hpp"
+#include "data/dataset.hpp"
 
 namespace {
 

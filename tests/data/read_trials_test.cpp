@@ -2,10 +2,10 @@
 
 #include <limits>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/data/dataset.hpp"
-#include "mpilogit/hdf5/file.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "data/dataset.hpp"
+#include "hdf5/file.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,13 +1,13 @@
 // What is read before a job reads it.
 
-#include "mpilogit/data/rehearsal.hpp"
+#include "data/rehearsal.hpp"
 
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
 
-#include "mpilogit/hdf5/file.hpp"
+#include "hdf5/file.hpp"
 
 #include "support/catch.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "data/shard_files.hpp"
+#include "data/features/shard_files.hpp"
 
 namespace {
 

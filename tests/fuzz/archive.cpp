@@ -1,6 +1,6 @@
 // Saved states. The first byte's digits say what is expected in them.
 
-#include "mpilogit/core/archive.hpp"
+#include "core/archive.hpp"
 
 #include <optional>
 #include <vector>

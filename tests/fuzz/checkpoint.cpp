@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "mpilogit/core/digest.hpp"
+#include "core/digest.hpp"
 
 #include "fuzz/fuzz.hpp"
-#include "workflow/checkpoint_file.hpp"
+#include "running/detail/checkpoint_file.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "mpilogit/exchange/coefficient_table.hpp"
+#include "exporting/coefficient_table.hpp"
 
 #include "fuzz/fuzz.hpp"
 

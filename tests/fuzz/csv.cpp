@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "mpilogit/table/row_reader.hpp"
-#include "mpilogit/table/values.hpp"
+#include "formats/row_reader.hpp"
+#include "formats/values.hpp"
 
 #include "fuzz/fuzz.hpp"
 

@@ -1,8 +1,8 @@
 // Data sets: their description, and the values of small and fragile ones, as the rehearsal of a job
 // reads them.
 
-#include "mpilogit/data/rehearsal.hpp"
-#include "mpilogit/hdf5/file.hpp"
+#include "data/rehearsal.hpp"
+#include "hdf5/file.hpp"
 
 #include "fuzz/fuzz.hpp"
 

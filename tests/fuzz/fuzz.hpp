@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::testing {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <functional>
 
-#include "mpilogit/table/libsvm_reader.hpp"
+#include "formats/libsvm_reader.hpp"
 
 #include "fuzz/fuzz.hpp"
 

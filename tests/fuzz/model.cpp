@@ -1,8 +1,8 @@
 // Models and paths of models.
 
-#include "mpilogit/hdf5/file.hpp"
-#include "mpilogit/model/model_file.hpp"
-#include "mpilogit/model/path_file.hpp"
+#include "hdf5/file.hpp"
+#include "model/model_file.hpp"
+#include "model/path_file.hpp"
 
 #include "fuzz/fuzz.hpp"
 

@@ -1,6 +1,6 @@
 // Schemas: what is read once is written so that it reads the same.
 
-#include "mpilogit/table/schema.hpp"
+#include "formats/schema.hpp"
 
 #include "fuzz/fuzz.hpp"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "mpilogit/table/npy_array.hpp"
+#include "formats/npy_array.hpp"
 
 #include "fuzz/fuzz.hpp"
 

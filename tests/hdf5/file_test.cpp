@@ -1,11 +1,11 @@
-#include "mpilogit/hdf5/file.hpp"
+#include "hdf5/file.hpp"
 
 #include <filesystem>
 #include <fstream>
 #include <limits>
 
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/hdf5/array.hpp"
+#include "core/error.hpp"
+#include "hdf5/array.hpp"
 
 #include "support/catch.hpp"
 

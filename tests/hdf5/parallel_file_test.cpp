@@ -2,11 +2,11 @@
 #include <fstream>
 #include <numeric>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/hdf5/array.hpp"
-#include "mpilogit/hdf5/file.hpp"
-#include "mpilogit/hdf5/row_file.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "hdf5/array.hpp"
+#include "hdf5/file.hpp"
+#include "hdf5/row_file.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,11 +1,11 @@
-#include "mpilogit/hdf5/plain_rows.hpp"
+#include "hdf5/plain_rows.hpp"
 
 #include <filesystem>
 #include <fstream>
 #include <numeric>
 #include <thread>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,9 +1,9 @@
-#include "mpilogit/kernels/centred_rows.hpp"
+#include "kernels/centred_rows.hpp"
 
 #include <array>
 #include <limits>
 
-#include "mpilogit/kernels/reference.hpp"
+#include "support/reference_kernels.hpp"
 
 #include "kernels/sample_rows.hpp"
 #include "support/catch.hpp"

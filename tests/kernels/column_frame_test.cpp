@@ -1,4 +1,4 @@
-#include "mpilogit/kernels/column_frame.hpp"
+#include "kernels/column_frame.hpp"
 
 #include <cmath>
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/widen.hpp"
+#include "kernels/dense/widen.hpp"
 #include "support/catch.hpp"
 
 namespace mpilogit::kernels {

@@ -1,11 +1,11 @@
-#include "mpilogit/kernels/column_statistics.hpp"
+#include "kernels/column_statistics.hpp"
 
 #include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include "mpilogit/kernels/reference.hpp"
+#include "support/reference_kernels.hpp"
 
 #include "kernels/sample_rows.hpp"
 #include "support/catch.hpp"

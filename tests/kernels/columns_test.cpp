@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "mpilogit/kernels/fused_pass.hpp"
+#include "kernels/fused_pass.hpp"
 
 #include "kernels/sample_rows.hpp"
 #include "kernels/used_instruction_set.hpp"

@@ -1,4 +1,4 @@
-#include "mpilogit/kernels/elementary.hpp"
+#include "kernels/elementary.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "mpilogit/core/exact_vector_sum.hpp"
+#include "core/exact_vector_sum.hpp"
 
 #include "kernels/sample_rows.hpp"
 #include "kernels/used_instruction_set.hpp"

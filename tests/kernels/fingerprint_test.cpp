@@ -1,11 +1,11 @@
-#include "mpilogit/kernels/fingerprint.hpp"
+#include "kernels/fingerprint.hpp"
 
 #include <bit>
 #include <cstdint>
 #include <set>
 #include <vector>
 
-#include "mpilogit/kernels/reference.hpp"
+#include "support/reference_kernels.hpp"
 
 #include "kernels/sample_rows.hpp"
 #include "kernels/used_instruction_set.hpp"

@@ -3,8 +3,8 @@
 #include <array>
 #include <vector>
 
-#include "mpilogit/kernels/reference.hpp"
-#include "mpilogit/kernels/weighted_gram.hpp"
+#include "support/reference_kernels.hpp"
+#include "kernels/weighted_gram.hpp"
 
 #include "kernels/sample_rows.hpp"
 #include "kernels/used_instruction_set.hpp"

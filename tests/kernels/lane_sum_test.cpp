@@ -1,4 +1,4 @@
-#include "mpilogit/kernels/lane_sum.hpp"
+#include "kernels/lane_sum.hpp"
 
 #include <vector>
 

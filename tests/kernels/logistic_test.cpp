@@ -1,4 +1,4 @@
-#include "mpilogit/kernels/logistic.hpp"
+#include "kernels/logistic.hpp"
 
 #include <array>
 #include <cmath>

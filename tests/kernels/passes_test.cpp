@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "mpilogit/kernels/fused_pass.hpp"
-#include "mpilogit/kernels/reference.hpp"
-#include "mpilogit/kernels/weighted_gram.hpp"
+#include "kernels/fused_pass.hpp"
+#include "support/reference_kernels.hpp"
+#include "kernels/weighted_gram.hpp"
 
 #include "kernels/guarded_copy.hpp"
 #include "kernels/sample_rows.hpp"

@@ -1,10 +1,10 @@
-#include "mpilogit/kernels/polynomial.hpp"
+#include "kernels/polynomial.hpp"
 
 #include <array>
 #include <limits>
 
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/kernels/reference.hpp"
+#include "core/error.hpp"
+#include "support/reference_kernels.hpp"
 
 #include "kernels/sample_rows.hpp"
 #include "support/catch.hpp"

@@ -1,10 +1,10 @@
-#include "mpilogit/kernels/random_numbers.hpp"
+#include "kernels/random_numbers.hpp"
 
 #include <bit>
 #include <cmath>
 #include <vector>
 
-#include "mpilogit/kernels/instruction_set.hpp"
+#include "kernels/instruction_set.hpp"
 
 #include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"

@@ -1,6 +1,6 @@
-#include "mpilogit/kernels/rows.hpp"
+#include "kernels/rows.hpp"
 
-#include "mpilogit/kernels/reference.hpp"
+#include "support/reference_kernels.hpp"
 
 #include "kernels/sample_rows.hpp"
 #include "support/catch.hpp"

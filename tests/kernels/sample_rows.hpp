@@ -9,9 +9,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "mpilogit/kernels/rows.hpp"
+#include "kernels/rows.hpp"
 
-#include "kernels/widen.hpp"
+#include "kernels/dense/widen.hpp"
 
 namespace mpilogit::testing {
 

@@ -1,4 +1,4 @@
-#include "mpilogit/kernels/softmax.hpp"
+#include "kernels/softmax.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "mpilogit/kernels/logistic.hpp"
+#include "kernels/logistic.hpp"
 
 #include "support/catch.hpp"
 

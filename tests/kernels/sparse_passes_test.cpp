@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 
-#include "mpilogit/kernels/column_statistics.hpp"
-#include "mpilogit/kernels/fused_pass.hpp"
-#include "mpilogit/kernels/instruction_set.hpp"
-#include "mpilogit/kernels/polynomial.hpp"
-#include "mpilogit/kernels/reference.hpp"
-#include "mpilogit/kernels/weighted_gram.hpp"
+#include "kernels/column_statistics.hpp"
+#include "kernels/fused_pass.hpp"
+#include "kernels/instruction_set.hpp"
+#include "kernels/polynomial.hpp"
+#include "support/reference_kernels.hpp"
+#include "kernels/weighted_gram.hpp"
 
 #include "kernels/sample_rows.hpp"
 #include "support/catch.hpp"

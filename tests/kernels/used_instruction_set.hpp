@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "mpilogit/kernels/instruction_set.hpp"
+#include "kernels/instruction_set.hpp"
 
 #include "support/catch.hpp"
 

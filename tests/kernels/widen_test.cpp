@@ -1,10 +1,10 @@
-#include "kernels/widen.hpp"
+#include "kernels/dense/widen.hpp"
 
 #include <cmath>
 #include <limits>
 #include <vector>
 
-#include "kernels/dense_kernels.hpp"
+#include "kernels/dense/kernels.hpp"
 #include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"
 

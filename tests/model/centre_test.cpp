@@ -1,16 +1,16 @@
 // From centred features to raw ones and back into files. Expected values: exact fractions, in
 // Python.
 
-#include "mpilogit/model/centre.hpp"
+#include "model/centre.hpp"
 
 #include <cmath>
 #include <filesystem>
 #include <limits>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/model/distribute.hpp"
-#include "mpilogit/model/model_file.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "model/distribute.hpp"
+#include "model/model_file.hpp"
 
 #include "model/sample_models.hpp"
 #include "support/catch.hpp"

@@ -4,12 +4,12 @@
 #include <filesystem>
 #include <limits>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/hdf5/file.hpp"
-#include "mpilogit/model/distribute.hpp"
-#include "mpilogit/model/inference_fields.hpp"
-#include "mpilogit/model/model_file.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "hdf5/file.hpp"
+#include "model/distribute.hpp"
+#include "model/inference_fields.hpp"
+#include "model/model_file.hpp"
 
 #include "model/sample_models.hpp"
 #include "support/catch.hpp"

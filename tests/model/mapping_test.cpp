@@ -1,9 +1,9 @@
 // A model's coefficients for another problem, by hand.
 
-#include "mpilogit/model/mapping.hpp"
+#include "model/mapping.hpp"
 
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/model/centre.hpp"
+#include "core/error.hpp"
+#include "model/centre.hpp"
 
 #include "model/sample_models.hpp"
 #include "support/catch.hpp"

@@ -1,14 +1,14 @@
 // Models survive the way to the disk and to the other ranks. (What h5py makes of them: tests/cli.)
 
-#include "mpilogit/model/model_file.hpp"
+#include "model/model_file.hpp"
 
 #include <cmath>
 #include <filesystem>
 #include <limits>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/model/distribute.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "model/distribute.hpp"
 
 #include "model/sample_models.hpp"
 #include "support/catch.hpp"

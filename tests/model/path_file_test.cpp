@@ -1,14 +1,14 @@
 // Paths of models: in a file, on every rank, and one step of them.
 
-#include "mpilogit/model/path_file.hpp"
+#include "model/path_file.hpp"
 
 #include <filesystem>
 #include <functional>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/model/distribute.hpp"
-#include "mpilogit/model/model_file.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "model/distribute.hpp"
+#include "model/model_file.hpp"
 
 #include "model/sample_models.hpp"
 #include "support/catch.hpp"

@@ -6,8 +6,8 @@
 
 #include <hdf5.h>
 
-#include "mpilogit/model/model.hpp"
-#include "mpilogit/model/path_file.hpp"
+#include "model/model.hpp"
+#include "model/path_file.hpp"
 
 namespace mpilogit::model::testing {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "mpilogit/core/error.hpp"
-#include "mpilogit/objective/column_bounds.hpp"
+#include "core/error.hpp"
+#include "objective/column_bounds.hpp"
 
 #include "sample_data.hpp"
 #include "support/catch.hpp"

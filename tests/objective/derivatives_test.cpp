@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "mpilogit/objective/logistic_objective.hpp"
+#include "objective/logistic_objective.hpp"
 
 #include "sample_data.hpp"
 #include "support/catch.hpp"

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "mpilogit/objective/firth_objective.hpp"
-#include "mpilogit/objective/quadratic_forms.hpp"
+#include "objective/firth_objective.hpp"
+#include "objective/quadratic_forms.hpp"
 
 #include "sample_data.hpp"
 #include "support/catch.hpp"

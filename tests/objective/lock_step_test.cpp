@@ -1,14 +1,14 @@
 // Problems solved side by side: the bits of each alone, in fewer passes.
 
-#include "mpilogit/objective/lock_step.hpp"
+#include "objective/lock_step.hpp"
 
 #include <deque>
 #include <functional>
 #include <stdexcept>
 #include <vector>
 
-#include "mpilogit/solvers/lbfgs.hpp"
-#include "mpilogit/solvers/newton.hpp"
+#include "solvers/lbfgs.hpp"
+#include "solvers/newton.hpp"
 
 #include "sample_data.hpp"
 #include "support/catch.hpp"

@@ -1,6 +1,6 @@
 // Gains against their definition, row by row.
 
-#include "mpilogit/objective/margin_gains.hpp"
+#include "objective/margin_gains.hpp"
 
 #include <algorithm>
 #include <cmath>

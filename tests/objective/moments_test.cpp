@@ -1,6 +1,6 @@
 // Means and variances, targets and expanded designs against their definitions.
 
-#include "mpilogit/objective/moments.hpp"
+#include "objective/moments.hpp"
 
 #include <cmath>
 

@@ -5,8 +5,8 @@
 #include <random>
 #include <unistd.h>
 
-#include "mpilogit/comm/agreement.hpp"
-#include "mpilogit/hdf5/file.hpp"
+#include "comm/agreement.hpp"
+#include "hdf5/file.hpp"
 
 namespace mpilogit::objective::testing {
 

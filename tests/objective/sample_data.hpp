@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/data/dataset.hpp"
-#include "mpilogit/objective/logistic_objective.hpp"
+#include "comm/communicator.hpp"
+#include "data/dataset.hpp"
+#include "objective/logistic_objective.hpp"
 
 namespace mpilogit::objective::testing {
 

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "mpilogit/data/partition.hpp"
-#include "mpilogit/objective/logistic_objective.hpp"
+#include "data/partition.hpp"
+#include "objective/logistic_objective.hpp"
 
-#include "objective/logistic_point.hpp"
-#include "objective/problem.hpp"
-#include "objective/row_values.hpp"
-#include "objective/sampling.hpp"
+#include "objective/point/logistic_point.hpp"
+#include "objective/point/problem.hpp"
+#include "objective/pass/row_values.hpp"
+#include "objective/curvature/sampling.hpp"
 #include "sample_data.hpp"
 #include "support/catch.hpp"
 

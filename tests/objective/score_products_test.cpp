@@ -1,6 +1,6 @@
 // Products of scores against plain loops in long double over the definition.
 
-#include "mpilogit/objective/score_products.hpp"
+#include "objective/score_products.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/cholesky.hpp"
+#include "solvers/cholesky.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "mpilogit/solvers/newton.hpp"
+#include "solvers/newton.hpp"
 
-#include "solvers/preconditioner.hpp"
+#include "solvers/algebra/preconditioner.hpp"
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"
 

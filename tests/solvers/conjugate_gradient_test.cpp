@@ -1,8 +1,8 @@
-#include "solvers/conjugate_gradient.hpp"
+#include "solvers/algebra/conjugate_gradient.hpp"
 
 #include <cmath>
 
-#include "solvers/lanczos.hpp"
+#include "solvers/algebra/lanczos.hpp"
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"
 

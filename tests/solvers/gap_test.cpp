@@ -3,13 +3,13 @@
 #include <cmath>
 #include <string>
 
-#include "mpilogit/solvers/cholesky.hpp"
-#include "mpilogit/solvers/lbfgs.hpp"
-#include "mpilogit/solvers/newton.hpp"
+#include "solvers/cholesky.hpp"
+#include "solvers/lbfgs.hpp"
+#include "solvers/newton.hpp"
 
-#include "solvers/damped_newton.hpp"
+#include "solvers/steps/damped_newton.hpp"
 #include "solvers/problems.hpp"
-#include "solvers/report.hpp"
+#include "solvers/gap/progress.hpp"
 #include "support/catch.hpp"
 
 using namespace mpilogit::solvers;

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "mpilogit/solvers/gradient_descent.hpp"
-#include "mpilogit/solvers/lbfgs.hpp"
+#include "solvers/gradient_descent.hpp"
+#include "solvers/lbfgs.hpp"
 
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"

@@ -1,10 +1,10 @@
-#include "mpilogit/solvers/growing_samples.hpp"
+#include "solvers/growing_samples.hpp"
 
 #include <cmath>
 #include <map>
 #include <memory>
 
-#include "mpilogit/solvers/newton.hpp"
+#include "solvers/newton.hpp"
 
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"

@@ -1,9 +1,9 @@
-#include "mpilogit/solvers/held_variable.hpp"
+#include "solvers/held_variable.hpp"
 
 #include <cmath>
 
-#include "mpilogit/solvers/lbfgs.hpp"
-#include "mpilogit/solvers/newton.hpp"
+#include "solvers/lbfgs.hpp"
+#include "solvers/newton.hpp"
 
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"

@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/inverse_diagonal.hpp"
+#include "solvers/inverse_diagonal.hpp"
 
 #include <cmath>
 

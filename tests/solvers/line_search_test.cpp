@@ -1,4 +1,4 @@
-#include "solvers/line_search.hpp"
+#include "solvers/steps/line_search.hpp"
 
 #include <cmath>
 

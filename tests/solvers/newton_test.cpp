@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/newton.hpp"
+#include "solvers/newton.hpp"
 
 #include <cmath>
 

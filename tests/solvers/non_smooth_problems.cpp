@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "mpilogit/solvers/owlqn.hpp"
-#include "mpilogit/solvers/proximal_newton.hpp"
+#include "solvers/owlqn.hpp"
+#include "solvers/proximal_newton.hpp"
 
 namespace mpilogit::solvers::testing {
 

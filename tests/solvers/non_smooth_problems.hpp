@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "mpilogit/solvers/solver.hpp"
+#include "solvers/solver.hpp"
 
 #include "solvers/problems.hpp"
 

@@ -1,4 +1,4 @@
-#include "solvers/piecewise_quadratic.hpp"
+#include "solvers/steps/piecewise_quadratic.hpp"
 
 #include <cmath>
 #include <limits>

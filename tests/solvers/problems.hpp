@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "mpilogit/solvers/objective.hpp"
+#include "solvers/objective.hpp"
 
 namespace mpilogit::solvers::testing {
 

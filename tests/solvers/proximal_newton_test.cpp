@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/proximal_newton.hpp"
+#include "solvers/proximal_newton.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -6,12 +6,12 @@
 #include <string>
 #include <utility>
 
-#include "mpilogit/solvers/gradient_descent.hpp"
-#include "mpilogit/solvers/lbfgs.hpp"
-#include "mpilogit/solvers/newton.hpp"
-#include "mpilogit/solvers/owlqn.hpp"
-#include "mpilogit/solvers/proximal_newton.hpp"
-#include "mpilogit/solvers/sgd.hpp"
+#include "solvers/gradient_descent.hpp"
+#include "solvers/lbfgs.hpp"
+#include "solvers/newton.hpp"
+#include "solvers/owlqn.hpp"
+#include "solvers/proximal_newton.hpp"
+#include "solvers/sgd.hpp"
 
 #include "solvers/non_smooth_problems.hpp"
 #include "solvers/problems.hpp"

@@ -1,4 +1,4 @@
-#include "solvers/self_concordance.hpp"
+#include "solvers/gap/self_concordance.hpp"
 
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"

@@ -1,4 +1,4 @@
-#include "mpilogit/solvers/sgd.hpp"
+#include "solvers/sgd.hpp"
 
 #include <cmath>
 

@@ -4,10 +4,10 @@
 #include <functional>
 #include <string>
 
-#include "mpilogit/solvers/gradient_descent.hpp"
-#include "mpilogit/solvers/lbfgs.hpp"
-#include "mpilogit/solvers/newton.hpp"
-#include "mpilogit/solvers/sgd.hpp"
+#include "solvers/gradient_descent.hpp"
+#include "solvers/lbfgs.hpp"
+#include "solvers/newton.hpp"
+#include "solvers/sgd.hpp"
 
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"

@@ -1,4 +1,4 @@
-#include "solvers/working_set.hpp"
+#include "solvers/steps/working_set.hpp"
 
 #include "solvers/non_smooth_problems.hpp"
 #include "solvers/problems.hpp"

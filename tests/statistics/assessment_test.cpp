@@ -1,11 +1,11 @@
 // All metrics against their definitions, written down naively; rows are dealt out to the ranks.
 
-#include "mpilogit/statistics/assessment.hpp"
+#include "statistics/assessment.hpp"
 
 #include <cmath>
 #include <limits>
 
-#include "mpilogit/statistics/group_metrics.hpp"
+#include "statistics/group_metrics.hpp"
 
 #include "statistics/scored_rows.hpp"
 #include "support/catch.hpp"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <random>
 
-#include "mpilogit/statistics/metrics.hpp"
+#include "statistics/metrics.hpp"
 
 #include "support/catch.hpp"
 

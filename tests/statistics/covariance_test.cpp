@@ -1,10 +1,10 @@
 // Covariances by hand, and binomial probabilities against exact fractions.
 
-#include "mpilogit/statistics/covariance.hpp"
+#include "statistics/covariance.hpp"
 
 #include <cmath>
 
-#include "mpilogit/statistics/fit_statistics.hpp"
+#include "statistics/fit_statistics.hpp"
 
 #include "support/catch.hpp"
 

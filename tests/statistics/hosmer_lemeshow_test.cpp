@@ -1,7 +1,7 @@
 // Against R 4.2.2: the lines of ResourceSelection::hoslem.test (quantile, cut, xtabs) on these
 // rows.
 
-#include "mpilogit/statistics/hosmer_lemeshow.hpp"
+#include "statistics/detail/hosmer_lemeshow.hpp"
 
 #include <cmath>
 #include <cstddef>

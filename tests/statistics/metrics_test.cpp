@@ -1,6 +1,6 @@
 // Metrics against their definitions, over rows dealt out to the ranks in any way.
 
-#include "mpilogit/statistics/metrics.hpp"
+#include "statistics/metrics.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,6 @@
 // Residuals and Cook's distances worked by hand.
 
-#include "mpilogit/statistics/row_diagnostics.hpp"
+#include "statistics/row_diagnostics.hpp"
 
 #include <cmath>
 #include <limits>

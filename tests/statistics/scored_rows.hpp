@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "mpilogit/comm/communicator.hpp"
-#include "mpilogit/statistics/metrics.hpp"
+#include "comm/communicator.hpp"
+#include "statistics/metrics.hpp"
 
 namespace mpilogit::statistics {
 

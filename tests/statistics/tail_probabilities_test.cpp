@@ -1,7 +1,7 @@
 // Against mpmath with 60 digits (erfc; the power series and the continued fraction of the
 // incomplete gamma function) and, for the quantiles of χ², against R's qchisq.
 
-#include "mpilogit/statistics/tail_probabilities.hpp"
+#include "statistics/tail_probabilities.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,10 +1,10 @@
 // Wald's test by hand: statistics that can be worked out on paper, and sets that make no test.
 
-#include "mpilogit/statistics/wald_test.hpp"
+#include "statistics/wald_test.hpp"
 
 #include <cmath>
 
-#include "mpilogit/core/error.hpp"
+#include "core/error.hpp"
 
 #include "support/catch.hpp"
 

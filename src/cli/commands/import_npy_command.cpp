@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "importing/import_npy.hpp"
+#include "fitting/record.hpp"
+
+#include "cli/options/common_options.hpp"
+#include "cli/commands/import_files.hpp"
+#include "cli/tables/output.hpp"
+#include "cli/tables/table_progress.hpp"
+
+namespace mpilogit::cli {
+
+namespace {
+
+workflow::ImportNpyOptions import_npy_options(const Arguments& arguments) {
+  workflow::ImportNpyOptions options;
+  const auto inputs = import_inputs(arguments);
+  if (inputs.size() > 1) {
+    refuse_usage(&arguments.command(),
+                 fmt::format("import npy takes one file; '{}' is another", inputs[1]));
+  }
+  options.file = inputs.front();
+  if (arguments.text("features") != "auto") options.features = arguments.required("features");
+  options.labels = arguments.text_if_given("labels");
+  options.weights = arguments.text_if_given("weights");
+  return options;
+}
+
+std::string describe(const workflow::ImportNpyReport& report, const std::string& output_path) {
+  return fmt::format(
+      "features of     {}\nrows            {}\nfeatures        {}\n"
+      "stored values   {} ({} {})\nwritten         {} in {:.2f} s\n",
+      report.features, grouped(report.rows), grouped(report.columns), grouped(report.nonzeros),
+      report.sparse ? "sparse" : "dense", hdf5::to_string(report.storage), output_path,
+      report.seconds_total);
+}
+
+}  // namespace
+
+int import_npy_command(const Arguments& arguments, const comm::Communicator& communicator,
+                       workflow::Events& events) {
+  workflow::ImportNpyOptions options;
+  comm::together(communicator, [&] { options = import_npy_options(arguments); });
+  options.output_path = import_output(arguments, communicator);
+  const auto json = record_path(arguments, communicator);
+  const Output output(communicator, arguments.flag("quiet"), events);
+  TableProgress progress(output);
+  const auto report = workflow::import_npy(options, communicator, progress.line());
+  progress.finish();
+  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (!options.labels) output.remark("without --labels there is nothing to train on");
+  output.result(describe(report, options.output_path));
+  return static_cast<int>(core::ExitCode::done);
+}
+
+}  // namespace mpilogit::cli

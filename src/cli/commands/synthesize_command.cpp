@@ -1,0 +1,126 @@
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "comm/agreement.hpp"
+#include "core/atomic_file.hpp"
+#include "core/error.hpp"
+#include "fitting/record.hpp"
+#include "importing/synthesize.hpp"
+
+#include "cli/commands/commands.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/tables/output.hpp"
+#include "cli/tables/table_progress.hpp"
+
+namespace mpilogit::cli {
+
+namespace {
+
+constexpr std::int64_t kMostFeatures = (std::int64_t{1} << 32) - 2;  // as in every data set
+constexpr std::int64_t kMostSynthesizedRows = std::int64_t{1} << 53;
+constexpr std::int64_t kMostSynthesizedClasses = 256;
+
+std::int64_t count_from(const Arguments& arguments, const char* option, std::int64_t least,
+                        std::int64_t most) {
+  const std::int64_t count = arguments.integer(option, least);
+  if (count > most) {
+    refuse_usage(&arguments.command(), fmt::format("--{} is above {}", option, most));
+  }
+  return count;
+}
+
+// Within the bounds, which are allowed themselves if they are so near 0 or 1 as to be them.
+double share_from(const Arguments& arguments, const char* option, double least, double most) {
+  const double share = arguments.share(option);
+  if (share < least || share > most) {
+    refuse_usage(&arguments.command(), fmt::format("--{} is {}, not between {} and {}", option,
+                                                   arguments.text(option), least, most));
+  }
+  return share;
+}
+
+hdf5::ValueType storage_from(const Arguments& arguments) {
+  using hdf5::ValueType;
+  for (const auto type : {ValueType::float32, ValueType::float64, ValueType::int8, ValueType::uint8,
+                          ValueType::boolean}) {
+    if (arguments.text("storage") == hdf5::to_string(type)) return type;
+  }
+  refuse_usage(&arguments.command(),
+               fmt::format("--storage is '{}', not float32, float64, int8, uint8 or bool",
+                           arguments.text("storage")));
+}
+
+// All that decides the numbers, the defaults too, as one would type it.
+std::string made_by(const Arguments& arguments) {
+  std::string text = "mpilogit synthesize";
+  for (const auto* option : {"rows", "features", "density", "condition", "correlation", "balance",
+                             "classes", "signal", "storage", "seed"}) {
+    text += fmt::format(" --{} {}", option, arguments.text(option));
+  }
+  return text;
+}
+
+workflow::SynthesizeOptions synthesize_options(const Arguments& arguments) {
+  workflow::SynthesizeOptions options;
+  if (!arguments.positional().empty()) {
+    refuse_usage(&arguments.command(),
+                 fmt::format("synthesize reads no file: '{}'", arguments.positional().front()));
+  }
+  options.output_path = arguments.required("output");
+  arguments.required("rows");
+  arguments.required("features");
+  options.rows = count_from(arguments, "rows", 1, kMostSynthesizedRows);
+  options.features = count_from(arguments, "features", 1, kMostFeatures);
+  options.density = share_from(arguments, "density", 1e-9, 1.0);
+  options.condition = arguments.number("condition");
+  if (options.condition < 1.0 || options.condition > 1e12) {
+    refuse_usage(&arguments.command(), fmt::format("--condition is {}, not between 1 and 1e12",
+                                                   arguments.text("condition")));
+  }
+  options.correlation = share_from(arguments, "correlation", 0.0, 0.999999);
+  options.balance = share_from(arguments, "balance", 1e-4, 1.0 - 1e-4);
+  options.classes = count_from(arguments, "classes", 2, kMostSynthesizedClasses);
+  options.signal = arguments.number("signal");
+  options.storage = storage_from(arguments);
+  options.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0));
+  options.made_by = made_by(arguments);
+  return options;
+}
+
+std::string describe(const workflow::SynthesizeOptions& options,
+                     const workflow::SynthesizeReport& report) {
+  std::string text =
+      fmt::format("rows            {}\nfeatures        {}\nstored values   {}\n",
+                  grouped(options.rows), grouped(options.features), grouped(report.nonzeros));
+  for (std::size_t k = 0; k < report.class_counts.size(); ++k) {
+    text += fmt::format("class           {}: {} rows\n", k, grouped(report.class_counts[k]));
+  }
+  const double megabytes = static_cast<double>(report.bytes) / 1e6;
+  return text + fmt::format("written         {}: {:.1f} MB in {:.2f} s ({:.0f} MB/s)\n",
+                            options.output_path, megabytes, report.seconds_total,
+                            megabytes / report.seconds_total);
+}
+
+}  // namespace
+
+int synthesize_command(const Arguments& arguments, const comm::Communicator& communicator,
+                       workflow::Events& events) {
+  workflow::SynthesizeOptions options;
+  comm::together(communicator, [&] { options = synthesize_options(arguments); });
+  comm::on_root(communicator, [&] {
+    core::require_writable(options.output_path);
+    return std::string();
+  });
+  const auto json = record_path(arguments, communicator);
+  const Output output(communicator, arguments.flag("quiet"), events);
+  TableProgress progress(output);
+  const auto report = workflow::synthesize(options, communicator, progress.line());
+  progress.finish();
+  if (json) write_text(*json, workflow::to_json(report), communicator);
+  output.result(describe(options, report));
+  return static_cast<int>(core::ExitCode::done);
+}
+
+}  // namespace mpilogit::cli

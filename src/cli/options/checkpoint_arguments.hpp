@@ -1,0 +1,47 @@
+#pragma once
+// --checkpoint and what goes with it.
+
+#include <optional>
+#include <string>
+
+#include "problem/checkpoint_options.hpp"
+
+#include "cli/options/arguments.hpp"
+#include "cli/tables/output.hpp"
+
+namespace mpilogit::cli {
+
+/// Nothing without --checkpoint. Throws for what has no effect then, and for what cannot be.
+std::optional<workflow::CheckpointOptions> checkpoint_from(const Arguments& arguments);
+
+/// An observer that also tells of checkpoints what a person wants to know.
+template <class Observer>
+class TellsOfCheckpoints : public Observer {
+ public:
+  explicit TellsOfCheckpoints(const Output& output) : output_(output) {}
+
+  void resumed(const std::string& path, const std::string& remark) override {
+    if (!remark.empty()) output_.warning(remark);
+    output_.remark("going on from the checkpoint " + path);
+  }
+  void checkpoint_written(const workflow::WrittenCheckpoint& /*checkpoint*/) override {
+    last_failure_.clear();
+  }
+  // Once, and not for every one while the cause lasts.
+  void checkpoint_failed(const std::string& why) override {
+    std::string cause = why;  // the same with other amounts
+    std::erase_if(cause, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+    if (cause == last_failure_) return;
+    last_failure_ = std::move(cause);
+    output_.warning("no checkpoint could be written, training goes on: " + why);
+  }
+
+ protected:
+  const Output& output() const { return output_; }
+
+ private:
+  const Output& output_;
+  std::string last_failure_;
+};
+
+}  // namespace mpilogit::cli

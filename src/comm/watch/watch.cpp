@@ -1,0 +1,161 @@
+#include "comm/watch/watch.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+
+namespace mpilogit::comm {
+
+namespace {
+
+constexpr std::int64_t kTicksForAnswers = 2 * kTicksPerSecond;
+constexpr std::int64_t kTicksBetweenTurns = kTicksPerSecond / 2;  // a question is heard by then
+constexpr std::int64_t kLastTurn = 7;  // of rank 64 and all above: nobody begins later than this
+constexpr std::int64_t kTicksOfGreeting = 60 * kTicksPerSecond;
+
+// Comes from outside: nothing may be believed of it but its size.
+std::string printable(const std::array<char, 36>& room) {
+  std::string text(room.begin(), std::find(room.begin(), room.end(), '\0'));
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
+}
+
+}  // namespace
+
+Watch::Watch(Place place, const WatchSocket& socket, const Activity& activity,
+             double timeout_seconds)
+    : place_(std::move(place)),
+      socket_(socket),
+      activity_(activity),
+      patience_(timeout_seconds),
+      ranks_(place_.contacts.size()) {
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    ranks_[r].host = place_.contacts[r].host.data();
+  }
+  note_way_to(self());
+}
+
+// If packets come from one rank of a host, then they can from all that have a socket there.
+void Watch::note_way_to(std::size_t rank) {
+  if (ranks_[rank].reachable) return;
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    const Contact& contact = place_.contacts[r];
+    if (contact.port != 0 && contact.same_host(place_.contacts[rank])) ranks_[r].reachable = true;
+  }
+}
+
+void Watch::hear(const WatchSocket::Received& received) {
+  const Packet& packet = received.packet;
+  const bool ours = packet.token == place_.token && packet.rank >= 0 &&
+                    static_cast<std::size_t>(packet.rank) < ranks_.size();
+  if (!ours) return;
+  const auto from = static_cast<std::size_t>(packet.rank);
+  note_way_to(from);
+  Whereabouts& sender = ranks_[from];
+  switch (packet.message) {
+    case Message::question:
+      socket_.send(this->packet(Message::answer), received.from);
+      if (packet.rank < place_.rank) {
+        hushed_until_ = ticks_ + kTicksForAnswers + 2 * kTicksBetweenTurns;
+      }
+      return;
+    case Message::answer:
+      sender.answered = true;
+      sender.collective = packet.collective;
+      sender.waits = packet.waits != 0;
+      sender.phase = printable(packet.phase);
+      return;
+    case Message::leave:
+      told_to_leave_ = true;
+      return;
+  }
+}
+
+bool Watch::tick() {
+  ++ticks_;
+  patience_.tick(activity_.now());
+  greet_root();
+  const bool begins = patience_.waited() >= patience_.limit() - window() + turn();
+  if (!begins || ticks_ < hushed_until_) {
+    called_for_ = 0;
+    return false;
+  }
+  if (called_for_ == 0) {
+    for (auto& rank : ranks_) rank.answered = false;
+  }
+  if (called_for_ == window()) return true;
+  ++called_for_;
+  ask_the_silent();
+  return false;
+}
+
+// The packets reach a rank that has just begun to watch, or they get lost: repeated until the root
+// answers. From then on it is known of both that they can be reached.
+void Watch::greet_root() {
+  if (place_.rank == 0 || ranks_[0].reachable || ticks_ > kTicksOfGreeting) return;
+  send(Message::question, 0);
+}
+
+void Watch::ask_the_silent() {
+  for (std::size_t r = 0; r < ranks_.size(); ++r) {
+    if (r != self() && !ranks_[r].answered) send(Message::question, r);
+  }
+}
+
+std::string Watch::give_up() {
+  // Twice, for packets get lost.
+  for (std::size_t r = 0; r < 2 * ranks_.size(); ++r) {
+    if (r % ranks_.size() != self()) send(Message::leave, r % ranks_.size());
+  }
+  const Activity::Snapshot here = activity_.now();
+  const std::int64_t seconds = patience_.waited() / kTicksPerSecond;
+  std::string who = fmt::format(
+      "a rank kept the others waiting for {} s; which one cannot be known, for this host gives no "
+      "UDP socket to ask by",
+      seconds);
+  if (socket_.descriptor() >= 0) {
+    ranks_[self()].answered = true;
+    ranks_[self()].collective = here.collective;
+    ranks_[self()].waits = here.waits;
+    who = verdict(ranks_, here, seconds);
+  }
+  return fmt::format("{}. Waiting: {}, collective {}. All ranks end with exit code {}", who,
+                     here.phase, here.collective, static_cast<int>(core::ExitCode::silent_rank));
+}
+
+// Small timeouts leave less time for answers.
+std::int64_t Watch::window() const {
+  return std::min(kTicksForAnswers, std::max<std::int64_t>(1, patience_.limit() / 2));
+}
+
+std::int64_t Watch::turn() const {
+  const auto number = static_cast<std::int64_t>(std::bit_width(self()));
+  return std::min(number, kLastTurn) * kTicksBetweenTurns;
+}
+
+void Watch::send(Message message, std::size_t rank) const {
+  const Contact& to = place_.contacts[rank];
+  socket_.send(packet(message), to, to.same_host(place_.contacts[self()]));
+}
+
+Packet Watch::packet(Message message) const {
+  const Activity::Snapshot here = activity_.now();
+  Packet packet;
+  packet.token = place_.token;
+  packet.message = message;
+  packet.rank = place_.rank;
+  packet.collective = here.collective;
+  packet.waits = here.waits ? 1 : 0;
+  const std::string_view phase = here.phase;
+  std::copy_n(phase.begin(), std::min(phase.size(), packet.phase.size()), packet.phase.begin());
+  return packet;
+}
+
+}  // namespace mpilogit::comm

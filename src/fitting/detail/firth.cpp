@@ -1,0 +1,150 @@
+#include "fitting/detail/firth.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "objective/firth_objective.hpp"
+#include "solvers/newton.hpp"
+#include "statistics/identifiability.hpp"
+
+#include "fitting/fit.hpp"
+#include "inference/inference.hpp"
+#include "inference/named_inference.hpp"
+#include "inference/row_diagnostics.hpp"
+#include "fitting/detail/solve.hpp"
+
+namespace mpilogit::workflow {
+
+void require_two_classes(const TrainingSet& set, const std::string& option) {
+  if (set.targets.classes == 2) return;
+  throw core::bad_input(
+      {.what = fmt::format("{} is for two classes, and there are {}", option, set.targets.classes),
+       .where = set.source_file,
+       .why = "it is defined by the margin between two",
+       .remedy = fmt::format("Leave {} away, or give data with two classes", option)})
+      .as_agreed();
+}
+
+void require_matrix_fits(const TrainingSet& set, const std::string& option) {
+  constexpr std::size_t kMost = 4096;  // 128 MiB as a square
+  const std::size_t features = set.design.features();
+  if (features <= kMost) return;
+  throw core::bad_input(
+      {.what = fmt::format("{} with {} features", option, features),
+       .where = set.source_file,
+       .why = fmt::format("it needs the inverse of a matrix over all of them; up to {} are allowed",
+                          kMost),
+       .remedy = fmt::format("Leave {} away, or give fewer features", option)})
+      .as_agreed();
+}
+
+namespace {
+
+struct FirthFit {
+  const TrainingSet& set;
+  const objective::Passes& passes;
+  const objective::LogisticObjective& logistic;
+};
+
+// Errors from the information at Firth's estimates (Heinze and Schemper 2002).
+void add_inference(const InferenceOptions& options, const FirthFit& fit, TrainReport& report) {
+  if (!solvers::converged(report.solution.stop_reason)) {
+    report.inference_remark = "training did not converge";
+    return;
+  }
+  const std::size_t dimension = fit.logistic.dimension();
+  Regularisation none;
+  none.smooth = objective::uniform_penalty(0.0, dimension - 1);
+  none.non_smooth = solvers::unrestricted(dimension);
+  const InferenceProblem problem{fit.set, fit.passes, fit.logistic,    none,
+                                 false,   true,       report.diagnosis};
+  InferenceResult result = infer(options, problem, report.solution.coefficients);
+  report.model.inference = std::move(result.inference);
+  report.inference_remark = std::move(result.remark);
+}
+
+// The optimum under a weak quadratic penalty, roughly: for where all rows are so far out at the
+// start (offsets) that nothing is left of the information there.
+std::vector<double> ridge_start(objective::LogisticObjective& logistic,
+                                std::span<const std::size_t> left_out) {
+  constexpr double kWeak = 1e-2;  // of the largest curvatures
+  constexpr double kRough = 1e-3;
+  const std::size_t features = logistic.dimension() - 1;
+  objective::Penalty penalty = objective::uniform_penalty(0.0, features);
+  penalty.excluded.assign(features, 0);
+  for (const std::size_t j : left_out) penalty.excluded[j] = 1;
+  objective::Penalty ridge = penalty;
+  for (std::size_t j = 0; j < features; ++j) ridge.l2[j] = kWeak * logistic.largest_curvature()[j];
+  logistic.change_penalty(std::move(ridge));
+  const auto report_nothing = [](const solvers::Progress&) { return true; };
+  auto solution = solvers::newton(logistic, {logistic.start()}, {kRough, 100}, report_nothing);
+  logistic.change_penalty(std::move(penalty));
+  return std::move(solution.coefficients);
+}
+
+}  // namespace
+
+void fit_firth(const TrainOptions& options, const TrainingSet& set,
+               std::optional<std::vector<double>> start, solvers::Monitor monitor,
+               TrainReport& report) {
+  require_two_classes(set, "--firth");
+  require_matrix_fits(set, "--firth");
+  const objective::DirectPasses passes(set.rows);
+  objective::LogisticObjective logistic(passes, set.targets,
+                                        objective::uniform_penalty(0.0, set.design.features()));
+  report.model.objective = model::kLogistic;
+  if (options.inference) require_known_names(*options.inference, report.model, 1);
+  std::vector<std::size_t> aliased;
+  report.diagnosis.examined = true;
+  report.diagnosis.aliased = statistics::aliased_columns(logistic);
+  for (const auto& column : report.diagnosis.aliased) aliased.push_back(column.column);
+  const objective::FirthObjective firth(logistic, aliased);
+  std::vector<double> begin = start ? std::move(*start) : logistic.start();
+  for (const std::size_t j : firth.left_out()) begin[j] = 0.0;
+  bool solved = false;
+  const auto visit = [&](core::Archive& archive) {
+    archive(solved);
+    report.solution.visit(archive, logistic.dimension());
+    core::Archive::require(!archive.reading() || !solved || !report.solution.coefficients.empty());
+    logistic.visit_passes(archive);
+  };
+  const solvers::StateFrame frame(monitor.keeper(), visit);
+  if (!solved) report.solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
+  if (!std::isfinite(report.solution.objective)) {
+    report.solution =
+        solve_smooth(firth, options.solver, {ridge_start(logistic, firth.left_out())}, monitor);
+  }
+  solved = true;
+  if (!may_go_on(report.solution)) monitor.boundary();
+  const auto parts = firth.parts(report.solution.coefficients);
+  report.total_weight = logistic.total_weight();
+  report.log_loss = parts.log_loss;
+  report.penalised_log_likelihood =
+      0.5 * parts.log_determinant - report.total_weight * parts.log_loss;
+  report.data_passes = passes.data_passes();
+  report.reads = passes.read().reads;
+  report.model.firth = true;
+  if (options.inference) add_inference(*options.inference, {set, passes, logistic}, report);
+  append_coefficients(report.solution.coefficients, 1, report.model.coefficients,
+                      report.model.intercept);
+  set.frame.complete(report.model);
+  if (!report.model.centre.empty()) {
+    report.raw_log_loss = logistic.mean_loss(raw_margins(set, report.model));
+  }
+  if (report.model.inference) {
+    report.unprofiled = add_profiles(*options.inference,
+                                     {firth, report.total_weight, logistic.largest_absolute(),
+                                      report.solution.coefficients, set.frame},
+                                     report.model);
+    report.test_remark = add_tests(*options.inference, report.model);
+  }
+  if (options.diagnostics) {
+    write_diagnostics(*options.diagnostics, set, logistic, report.solution.coefficients,
+                      report.model);
+  }
+}
+
+}  // namespace mpilogit::workflow

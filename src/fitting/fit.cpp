@@ -1,0 +1,463 @@
+#include "fitting/fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <functional>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "model/distribute.hpp"
+#include "model/mapping.hpp"
+#include "objective/lock_step.hpp"
+#include "objective/logistic_objective.hpp"
+#include "solvers/growing_samples.hpp"
+
+#include "inference/diagnose.hpp"
+#include "fitting/detail/firth.hpp"
+#include "inference/inference.hpp"
+#include "inference/named_inference.hpp"
+#include "inference/row_diagnostics.hpp"
+#include "scoring/scoring.hpp"
+#include "inference/separator.hpp"
+#include "fitting/detail/solve.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+// Without a penalty the optimum of separated classes lies at infinity: the solver is stopped as
+// soon as the log-loss proves that every row lies on its right side.
+class SeparationGuard {
+ public:
+  SeparationGuard(const objective::LogisticObjective& objective, const Regularisation& penalty)
+      : threshold_(unpenalised(penalty) ? objective.separation_threshold() : 0.0) {}
+
+  bool separated(double objective_value) {
+    separated_ = separated_ || objective_value < threshold_;
+    return separated_;
+  }
+  bool separated() const { return separated_; }
+
+  /// Of a fit with bounds alone, at its end: whether all rows lie on their right side, and no bound
+  /// ends the way on in the same direction.
+  void look_past(const Regularisation& penalty, const solvers::Solution& solution,
+                 double separation_threshold) {
+    if (!penalty.needs_proximal || !(solution.objective < separation_threshold)) return;
+    separated_ = separated_ || (without_strength(penalty) && is_free(penalty, solution));
+  }
+
+  void visit(core::Archive& archive) { archive(separated_); }
+
+ private:
+  static bool unpenalised(const Regularisation& penalty) {
+    return !penalty.needs_proximal && without_strength(penalty);
+  }
+
+  // Infinite factors leave a feature out.
+  static bool without_strength(const Regularisation& penalty) {
+    const auto nothing = [](double strength) { return strength == 0.0 || std::isinf(strength); };
+    return std::all_of(penalty.smooth.l2.begin(), penalty.smooth.l2.end(), nothing) &&
+           std::all_of(penalty.non_smooth.l1.begin(), penalty.non_smooth.l1.end(), nothing);
+  }
+
+  static bool is_free(const Regularisation& penalty, const solvers::Solution& solution) {
+    const solvers::NonSmooth& part = penalty.non_smooth;
+    for (std::size_t v = 0; v < solution.coefficients.size(); ++v) {
+      const double w = solution.coefficients[v];
+      if (w > 0.0 && part.upper[v] < kNoBound) return false;
+      if (w < 0.0 && part.lower[v] > -kNoBound) return false;
+    }
+    return true;
+  }
+
+  double threshold_;
+  bool separated_ = false;
+};
+
+/// One problem with all that it needs; stays where it was made.
+struct Fit {
+  Fit(const objective::Passes& passes, objective::Targets targets, Regularisation chosen)
+      : penalty(std::move(chosen)),
+        objective(passes, std::move(targets), penalty.smooth),
+        guard(objective, penalty) {}
+
+  // With kinks the way goes up from few coefficients, without them it is Newton's.
+  std::vector<double> start() const {
+    return penalty.needs_proximal ? objective.start_at_shares() : objective.start();
+  }
+
+  void run(const SolverOptions& options, const solvers::Start& start, solvers::Monitor monitor) {
+    const auto guarded = [&](const solvers::Progress& progress) {
+      const bool more = monitor(progress);
+      return !guard.separated(progress.objective) && more;
+    };
+    solution = solve(objective, penalty, options, start, 1.0, {guarded, monitor.keeper()});
+    guard.look_past(penalty, solution, objective.separation_threshold());
+    centre_classes(objective, penalty, solution.coefficients);
+    solved = true;
+  }
+
+  // The solver under way has a frame of its own.
+  void visit(core::Archive& archive) {
+    archive(solved);
+    solution.visit(archive, objective.dimension());
+    core::Archive::require(!archive.reading() || !solved || !solution.coefficients.empty());
+    guard.visit(archive);
+    objective.visit_passes(archive);
+  }
+
+  // Solvers that know no matrices may share out an aliased column's coefficient.
+  void diagnose(const objective::Passes& passes, const objective::Targets& targets,
+                const SolverOptions& options, Diagnosis& diagnosis) {
+    const bool suspicious = guard.separated() || resolve(options.kind, false) != SolverKind::newton;
+    if (!std::isfinite(solution.objective)) return;
+    const std::vector<double> before = solution.coefficients;
+    diagnosis = workflow::diagnose(passes, targets, objective, suspicious, solution.coefficients);
+    if (guard.separated() && diagnosis.examined) diagnosis.separator = few_separating(objective);
+    if (solution.coefficients == before) return;
+    const double value = objective.evaluate(solution.coefficients)->value();
+    if (same_fit(value, solution.objective, options.tolerance)) {
+      solution.objective = value;
+    } else {
+      solution.coefficients = before;
+      diagnosis.aliased.clear();
+    }
+  }
+
+  double log_loss() const {
+    return solution.objective - objective.penalty(solution.coefficients) -
+           l1_penalty(penalty, solution.coefficients);
+  }
+
+  Regularisation penalty;
+  objective::LogisticObjective objective;
+  SeparationGuard guard;
+  solvers::Solution solution;
+  bool solved = false;
+};
+
+core::Error no_finite_start() {
+  return core::bad_input({.what = "the objective is not finite where training starts",
+                          .where = {},
+                          .why = "the start's coefficients, or offsets, are too large",
+                          .remedy = "Leave --start away, or check its coefficients"})
+      .as_agreed();
+}
+
+// S = total_weight · 2^exponent
+Strength strength_of(const TrainOptions& options, double total_weight, int exponent) {
+  if (!options.inverse_strength) return options.strength;
+  const double lambda = std::ldexp(1.0 / (*options.inverse_strength * total_weight), -exponent);
+  if (!std::isfinite(lambda)) {
+    throw core::bad_input(
+        {.what = fmt::format("--C {:.3g} is a penalty of 1 / (C S), S = {:.6g} the sum of the "
+                             "weights",
+                             *options.inverse_strength, std::ldexp(total_weight, exponent)),
+         .where = {},
+         .why = "that is above the largest double",
+         .remedy = "Give a larger --C, or a fixed penalty (--l2)"})
+        .as_agreed();
+  }
+  return {options.l1_ratio * lambda, (1.0 - options.l1_ratio) * lambda};
+}
+
+// Statistics depend on the size of weights, which F does not.
+void require_moderate_weights(const TrainingSet& set) {
+  if (set.dataset.weight_exponent() == 0) return;
+  throw core::bad_input(
+      {.what =
+           fmt::format("weights of about {:.0e}", std::ldexp(1.0, set.dataset.weight_exponent())),
+       .where = set.source_file + ":/" + set.source.weights.value_or(""),
+       .why = "as counts of rows they leave no standard errors, and --firth nothing "
+              "beside its penalty",
+       .remedy = "Multiply all weights by one number, so that they are near 1"})
+      .as_agreed();
+}
+
+void merge(const Fit& fit, TrainReport& report) {
+  solvers::Solution& all = report.solution;
+  const solvers::Solution& one = fit.solution;
+  append_coefficients(one.coefficients, fit.objective.classes(), report.model.coefficients,
+                      report.model.intercept);
+  all.objective += one.objective;
+  all.gradient_norm = std::max(all.gradient_norm, one.gradient_norm);
+  all.estimated_gap = std::max(all.estimated_gap, one.estimated_gap);
+  const bool first = report.model.intercept.size() == fit.objective.classes();
+  if (first || !one.gap_bound) {
+    all.gap_bound = one.gap_bound;
+  } else if (all.gap_bound) {
+    all.gap_bound = std::max(*all.gap_bound, *one.gap_bound);
+  }
+  all.iterations = std::max(all.iterations, one.iterations);
+  if (solvers::converged(all.stop_reason)) all.stop_reason = one.stop_reason;
+  report.separated = report.separated || fit.guard.separated();
+  report.log_loss += fit.log_loss();
+}
+
+std::vector<double> start_from(const TrainOptions& options, const TrainingSet& set,
+                               std::size_t columns, bool reference_class,
+                               const comm::Communicator& communicator) {
+  const model::Model model = model::read_model(*options.start, communicator);
+  require_same_columns(model, *options.start, set.source, set.dataset.shape());
+  return framed_coefficients(model, set, columns, reference_class, *options.start);
+}
+
+// At the end of a fit: what is known of its coefficients, or why it is not.
+void add_inference(const InferenceOptions& options, const InferenceProblem& problem, Fit& fit,
+                   TrainReport& report) {
+  if (!solvers::converged(fit.solution.stop_reason) || fit.guard.separated()) {
+    report.inference_remark = "training did not converge";
+    return;
+  }
+  InferenceResult result = infer(options, problem, fit.solution.coefficients);
+  report.model.inference = std::move(result.inference);
+  report.inference_remark = std::move(result.remark);
+}
+
+// Needs the model's coefficients.
+void add_named_inference(const InferenceOptions& options, const TrainingSet& set, const Fit& fit,
+                         TrainReport& report) {
+  if (!report.model.inference) return;
+  report.unprofiled =
+      add_profiles(options,
+                   {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
+                    fit.solution.coefficients, set.frame},
+                   report.model);
+  report.test_remark = add_tests(options, report.model);
+}
+
+// Whether a start's margins are so large that the way from there is longer than that from anywhere
+// else: the optimum does not depend on it. Cost: none, or a pass where margins may be that large.
+bool far_out(const objective::LogisticObjective& objective, std::span<const double> start) {
+  constexpr double kFarOut = 1e6;
+  const auto largest = objective.largest_absolute();
+  double most = 0.0;
+  for (std::size_t v = 0; v < start.size(); ++v) {
+    most += largest[v / objective.classes()] * std::fabs(start[v]);
+  }
+  if (most <= kFarOut) return false;
+  const double value = objective.evaluate(start)->value();
+  if (!std::isfinite(value)) throw no_finite_start();
+  return value > kFarOut;
+}
+
+// Where the solver begins that does not go on from a kept state.
+solvers::Start first_start(const TrainOptions& options, const TrainingSet& set,
+                           const objective::Targets& targets,
+                           const comm::Communicator& communicator, const Fit& fit,
+                           bool& start_left) {
+  if (options.start) {
+    auto start = start_from(options, set, targets.columns(), targets.reference_class, communicator);
+    start_left = far_out(fit.objective, start);
+    return {start_left ? fit.start() : std::move(start)};
+  }
+  const bool newton =
+      resolve(options.solver.kind, fit.penalty.needs_proximal) == SolverKind::newton;
+  if (!newton) return {fit.start()};
+  return solvers::start_on_samples(fit.objective, fit.start(), options.solver.tolerance);
+}
+
+void fit_together(const TrainOptions& options, const TrainingSet& set, const Strength& strength,
+                  const comm::Communicator& communicator, solvers::Monitor monitor,
+                  TrainReport& report) {
+  const objective::DirectPasses passes(set.rows);
+  objective::Targets targets = set.targets;
+  const bool penalised = strength.l1 > 0.0 || strength.l2 > 0.0 || options.penalty.lower.given() ||
+                         options.penalty.upper.given();
+  targets.reference_class = needs_reference_class(set, penalised);
+  const Regulariser regulariser(options.penalty, set, targets.columns(), targets.reference_class,
+                                communicator);
+  regulariser.require_effect(strength);
+  const auto scales = regulariser.scales(targets);
+  Fit fit(passes, targets, regulariser.at(strength, scales));
+  const InferenceProblem problem{set,       passes, fit.objective,   fit.penalty,
+                                 penalised, false,  report.diagnosis};
+  report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
+  if (options.inference) {
+    require_inference_possible(*options.inference, problem);
+    require_known_names(*options.inference, report.model, targets.columns());
+  }
+  const auto visit = [&](core::Archive& archive) { fit.visit(archive); };
+  const solvers::StateFrame frame(monitor.keeper(), visit);
+  if (!fit.solved) {
+    const bool resuming = monitor.keeper() != nullptr && monitor.keeper()->resuming();
+    fit.run(options.solver,
+            resuming ? solvers::Start{}
+                     : first_start(options, set, targets, communicator, fit, report.start_left),
+            monitor);
+  }
+  if (!std::isfinite(fit.solution.objective)) throw no_finite_start();
+  if (!may_go_on(fit.solution)) monitor.boundary();
+  comm::Phase phase(communicator, "looking for separation");
+  if (!penalised && !options.evaluate_only) {
+    fit.diagnose(passes, targets, options.solver, report.diagnosis);
+  }
+  phase.turn_to("inference");
+  if (options.inference) add_inference(*options.inference, problem, fit, report);
+  merge(fit, report);
+  set.frame.complete(report.model);
+  if (!report.model.centre.empty()) {
+    report.raw_log_loss = fit.objective.mean_loss(raw_margins(set, report.model));
+  }
+  if (options.inference) add_named_inference(*options.inference, set, fit, report);
+  report.data_passes = passes.data_passes();
+  report.reads = passes.read().reads;
+  report.total_weight = fit.objective.total_weight();
+  if (options.diagnostics) {
+    phase.turn_to("writing the diagnostics");
+    write_diagnostics(*options.diagnostics, set, fit.objective, fit.solution.coefficients,
+                      report.model);
+  }
+}
+
+// One class's variables of a start that has a column for each.
+std::vector<double> column_of(std::span<const double> start, std::size_t columns, std::size_t k) {
+  std::vector<double> column;
+  for (std::size_t v = k; v < start.size(); v += columns) column.push_back(start[v]);
+  return column;
+}
+
+// Of all problems together, each with its class's margins.
+double raw_log_loss(const TrainingSet& set, const model::Model& model, const std::deque<Fit>& fits,
+                    objective::LockStep& lock_step) {
+  const std::vector<double> margins = raw_margins(set, model);
+  std::vector<double> losses(fits.size());
+  std::vector<std::function<void()>> tasks;
+  for (std::size_t k = 0; k < fits.size(); ++k) {
+    tasks.emplace_back([&, k] {
+      std::vector<double> own(margins.size() / fits.size());
+      for (std::size_t i = 0; i < own.size(); ++i) own[i] = margins[i * fits.size() + k];
+      losses[k] = fits[k].objective.mean_loss(own);
+    });
+  }
+  lock_step.run(tasks);
+  return std::accumulate(losses.begin(), losses.end(), 0.0);
+}
+
+// A problem per class, all in lock-step.
+void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const Strength& strength,
+                     const comm::Communicator& communicator, Checkpoints& checkpoints,
+                     TrainReport& report) {
+  const std::size_t classes = set.targets.classes;
+  objective::LockStep lock_step(set.rows, classes);
+  const Regulariser regulariser(options.penalty, set, 1, false, communicator);
+  regulariser.require_effect(strength);
+  const auto scales = regulariser.scales(set.targets);
+  std::deque<Fit> fits;
+  for (std::size_t k = 0; k < classes; ++k) {
+    fits.emplace_back(lock_step.passes(k), objective::one_against_rest(set.targets, k),
+                      regulariser.at(strength, scales));
+  }
+  std::vector<double> given;
+  if (options.start) given = start_from(options, set, classes, false, communicator);
+  Checkpoints::Lanes lanes(checkpoints, classes);
+  std::vector<std::function<void()>> tasks;
+  tasks.reserve(classes);
+  for (std::size_t k = 0; k < classes; ++k) {
+    tasks.emplace_back([&options, &lanes, &given, classes, &fit = fits[k], k] {
+      const auto visit = [&](core::Archive& archive) { fit.visit(archive); };
+      const solvers::StateFrame frame(lanes.keeper(k), visit);
+      const auto report_nothing = [](const solvers::Progress&) { return true; };
+      if (!fit.solved) {
+        fit.run(options.solver, {given.empty() ? fit.start() : column_of(given, classes, k)},
+                {report_nothing, lanes.keeper(k)});
+      }
+      lanes.finish(k);
+    });
+  }
+  lock_step.run(tasks);
+  report.model.objective = model::kOneVsRest;
+  for (const auto& fit : fits) merge(fit, report);
+  set.frame.complete(report.model);
+  if (!report.model.centre.empty()) {
+    report.raw_log_loss = raw_log_loss(set, report.model, fits, lock_step);
+  }
+  report.data_passes = lock_step.read().data_passes(set.rows.design.rows());
+  report.reads = lock_step.read().reads;
+  report.total_weight = fits.front().objective.total_weight();
+}
+
+}  // namespace
+
+bool needs_reference_class(const TrainingSet& set, bool penalised) {
+  return set.targets.classes > 2 && !penalised;
+}
+
+model::Model model_frame(const TrainingSet& set, const Strength& strength, bool standardized,
+                         SolverKind solver) {
+  model::Model model;
+  model.classes = set.classes();
+  model.features = static_cast<std::int64_t>(set.design.features());
+  model.feature_names = set.design.feature_names();
+  model.expansion = set.design.expansion();
+  model.data_feature_names = set.dataset.shape().feature_names;
+  model.schema = set.dataset.shape().schema;
+  model.column_numbers = set.dataset.shape().column_numbers;
+  model.l1 = strength.l1;
+  model.l2 = strength.l2;
+  model.standardized = standardized;
+  model.solver = to_string(solver);
+  return model;
+}
+
+std::vector<double> raw_margins(const TrainingSet& set, const model::Model& model) {
+  return margins(set.frame.raw_form(model), set.dataset, set.rows.threads);
+}
+
+void append_coefficients(std::span<const double> solution, std::size_t columns,
+                         std::vector<double>& coefficients, std::vector<double>& intercept) {
+  const std::size_t features = solution.size() / columns - 1;
+  for (std::size_t k = 0; k < columns; ++k) {
+    for (std::size_t j = 0; j < features; ++j) coefficients.push_back(solution[j * columns + k]);
+    intercept.push_back(solution[features * columns + k]);
+  }
+}
+
+void fit(const TrainOptions& options, const TrainingSet& set,
+         const comm::Communicator& communicator, Checkpoints& checkpoints, solvers::Monitor monitor,
+         TrainReport& report) {
+  const int exponent = set.dataset.weight_exponent();
+  const Strength strength = strength_of(options, set.rows.bounds.total_weight, exponent);
+  if (options.inference || options.firth) require_moderate_weights(set);
+  const bool proximal =
+      strength.l1 > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
+  report.model = model_frame(set, strength, options.penalty.standardize,
+                             resolve(options.solver.kind, proximal));
+  report.solution.stop_reason = solvers::StopReason::tolerance_reached;
+  report.tolerance = options.solver.tolerance;
+  if (options.diagnostics) {
+    require_two_classes(set, "--diagnostics");
+    require_matrix_fits(set, "--diagnostics");
+  }
+  if (options.firth) {
+    std::optional<std::vector<double>> start;
+    if (options.start) start = start_from(options, set, 1, false, communicator);
+    fit_firth(options, set, std::move(start), monitor, report);
+  } else if (options.one_vs_rest) {
+    if (set.targets.classes == 2) {
+      throw core::bad_input({.what = "--one-vs-rest has no effect: there are two classes",
+                             .where = {},
+                             .why = {},
+                             .remedy = "Leave it away"})
+          .as_agreed();
+    }
+    fit_one_vs_rest(options, set, strength, communicator, checkpoints, report);
+  } else {
+    fit_together(options, set, strength, communicator, monitor, report);
+  }
+  set.frame.leave(report.diagnosis.aliased);
+  report.total_weight = std::ldexp(report.total_weight, exponent);
+  report.nonzero_coefficients = static_cast<std::int64_t>(
+      std::count_if(report.model.coefficients.begin(), report.model.coefficients.end(),
+                    [](double w) { return w != 0.0; }));
+  report.shape = set.dataset.shape();
+  report.centred_columns = static_cast<std::int64_t>(std::count_if(
+      report.model.centre.begin(), report.model.centre.end(), [](double c) { return c != 0.0; }));
+}
+
+}  // namespace mpilogit::workflow

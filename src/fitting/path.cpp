@@ -1,0 +1,156 @@
+#include "fitting/path.hpp"
+
+#include "comm/agreement.hpp"
+#include "core/atomic_file.hpp"
+#include "core/stopwatch.hpp"
+#include "model/path_file.hpp"
+#include "fitting/record.hpp"
+
+#include "running/checkpoints.hpp"
+#include "fitting/fit.hpp"
+#include "fitting/detail/path_fit.hpp"
+#include "running/provenance_of.hpp"
+#include "running/run_clock.hpp"
+#include "fitting/detail/solve.hpp"
+#include "running/training_time.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+constexpr std::size_t kFewestSteps = 5;  // before the path may end early
+constexpr double kLeastGain = 1e-5;      // of the deviance explained, relative
+
+void append_step(const PathFit& fit, const solvers::Solution& solution, double lambda,
+                 double l1_ratio, std::int64_t passes, double null_loss, model::Path& path) {
+  const Strength strength = strength_at(lambda, l1_ratio);
+  path.lambda.push_back(lambda);
+  path.l1.push_back(strength.l1);
+  path.l2.push_back(strength.l2);
+  path.objective.push_back(solution.objective);
+  path.deviance_explained.push_back(1.0 - fit.log_loss() / null_loss);
+  path.nonzeros.push_back(fit.nonzeros());
+  path.data_passes.push_back(passes);
+  append_coefficients(solution.coefficients, fit.columns(), path.coefficients, path.intercept);
+}
+
+// Empty while the path goes on.
+std::string why_enough(const PathOptions& options, const model::Path& path) {
+  const auto& explained = path.deviance_explained;
+  if (explained.size() < kFewestSteps) return {};
+  const double now = explained.back();
+  if (now > options.enough_explained) return "the deviance is explained";
+  if (now - explained[explained.size() - 2] < kLeastGain * now) return "nothing is gained any more";
+  return {};
+}
+
+void visit_steps(core::Archive& archive, std::size_t coefficients, std::size_t intercepts,
+                 PathReport& report) {
+  model::Path& path = report.path;
+  for (auto* of_steps : {&path.lambda, &path.l1, &path.l2, &path.objective,
+                         &path.deviance_explained, &path.coefficients, &path.intercept}) {
+    archive(*of_steps);
+  }
+  archive(path.nonzeros);
+  archive(path.data_passes);
+  archive.each(report.stop_reasons, [&](std::string& reason) { archive(reason); });
+  archive(report.converged);
+  const std::size_t steps = path.lambda.size();
+  for (const auto* of_steps : {&path.l1, &path.l2, &path.objective, &path.deviance_explained}) {
+    core::Archive::require(of_steps->size() == steps);
+  }
+  core::Archive::require(path.coefficients.size() == steps * coefficients &&
+                         path.intercept.size() == steps * intercepts &&
+                         path.nonzeros.size() == steps && path.data_passes.size() == steps &&
+                         report.stop_reasons.size() == steps);
+}
+
+// Whether the step that begins now is one that was under way when its state was kept.
+bool goes_on(const Checkpoints& checkpoints) {
+  return checkpoints.keeper() != nullptr && checkpoints.keeper()->resuming();
+}
+
+}  // namespace
+
+PathReport path(const PathOptions& options, const comm::Communicator& communicator,
+                PathObserver& observer) {
+  const core::Stopwatch total;
+  comm::on_root(communicator, [&] {
+    core::require_writable(options.model_path);
+    return std::string();
+  });
+  Checkpoints checkpoints(options.checkpoint, communicator, observer);
+  comm::Phase phase(communicator, "reading the data");
+  const TrainingSet set(options.design, 1, options.threads, communicator);
+  PathReport report;
+  report.provenance = provenance_of(options.origin, set, options.penalty, options.solver.tolerance,
+                                    std::nullopt, communicator);
+  report.seconds_read = total.seconds();
+  observer.data_read(set.dataset, report.seconds_read);
+
+  phase.turn_to("training");
+  TrainingTime time(report.seconds_read, set, communicator);
+  checkpoints.begin(set, report.provenance.data);
+  RunClock clock;
+  const objective::DirectPasses passes(set.rows);
+  const Regulariser regulariser(options.penalty, set, set.targets.columns(), false, communicator);
+  const bool proximal =
+      options.l1_ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
+  report.solver = to_string(resolve(options.solver.kind, proximal));
+  PathFit fit(passes, set.targets, regulariser, options.solver, checkpoints.keeper());
+  report.path.model =
+      model_frame(set, {}, options.penalty.standardize, resolve(options.solver.kind, proximal));
+  if (set.targets.classes > 2) report.path.model.objective = model::kSoftmax;
+
+  checkpoints.run([&] {
+    bool null_fitted = false;
+    std::int64_t before = 0;  // the step: passes
+    const auto visit = [&](core::Archive& archive) {
+      archive(null_fitted);
+      archive(before);
+      clock.visit(archive);
+      fit.visit(archive);
+      visit_steps(archive, set.design.features() * fit.columns(), fit.columns(), report);
+    };
+    const solvers::StateFrame frame(checkpoints.keeper(), visit);
+    if (!null_fitted) fit.fit_null();
+    null_fitted = true;
+    report.null_loss = fit.null_loss();
+    report.ended = "at its end";
+    const auto all = lambdas(options.grid, fit.largest_lambda(options.l1_ratio),
+                             set.dataset.shape().rows, set.design.features());
+    std::string why = why_enough(options, report.path);
+    for (std::size_t s = report.path.lambda.size(); s < all.size() && why.empty(); ++s) {
+      if (!goes_on(checkpoints)) before = passes.data_passes();
+      const solvers::Solution& solution = fit.step(all[s], options.l1_ratio);
+      append_step(fit, solution, all[s], options.l1_ratio, passes.data_passes() - before,
+                  report.null_loss, report.path);
+      report.stop_reasons.emplace_back(solvers::to_string(solution.stop_reason));
+      report.converged = report.converged && solvers::converged(solution.stop_reason);
+      observer.step(report.path);
+      why = why_enough(options, report.path);
+    }
+    if (!why.empty()) report.ended = why;
+  });
+  set.frame.complete(report.path);
+  report.shape = set.dataset.shape();
+  report.data_passes = passes.data_passes();
+  report.ranks = communicator.size();
+  report.threads = options.threads;
+  report.seconds_train = clock.seconds();
+  report.memory = memory_use(set.dataset, communicator);
+  report.seconds_total = clock.seconds_before() + total.seconds();
+  report.path.model.record = to_json(report);
+  time.trained();
+  phase.turn_to("writing the models");
+  comm::on_root(communicator, [&] {
+    model::write_path(options.model_path, report.path);
+    return std::string();
+  });
+  checkpoints.done();
+  report.seconds_total = clock.seconds_before() + total.seconds();
+  report.timing = time.gather();
+  return report;
+}
+
+}  // namespace mpilogit::workflow

@@ -1,0 +1,99 @@
+#include "fitting/train.hpp"
+
+#include "comm/agreement.hpp"
+#include "core/atomic_file.hpp"
+#include "core/stopwatch.hpp"
+#include "model/model_file.hpp"
+#include "fitting/record.hpp"
+
+#include "running/checkpoints.hpp"
+#include "fitting/fit.hpp"
+#include "running/provenance_of.hpp"
+#include "running/run_clock.hpp"
+#include "running/training_time.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+bool is_penalised(const TrainOptions& options) {
+  return options.strength.l1 > 0.0 || options.strength.l2 > 0.0 || options.inverse_strength ||
+         options.penalty.lower.may_bind() || options.penalty.upper.may_bind();
+}
+
+}  // namespace
+
+// Where nothing but the likelihood tells products apart, those of centred factors are the same
+// model, and far better conditioned.
+DesignOptions design_of(const TrainOptions& options) {
+  DesignOptions design = options.design;
+  design.centred_factors = !is_penalised(options);
+  return design;
+}
+
+bool TrainReport::converged() const {
+  return !separated && solvers::converged(solution.stop_reason);
+}
+
+std::string TrainReport::stop_reason() const {
+  return separated ? "classes completely separated"
+                   : std::string(solvers::to_string(solution.stop_reason));
+}
+
+TrainReport train(const TrainOptions& options, const comm::Communicator& communicator,
+                  FitObserver& observer) {
+  const core::Stopwatch total;
+  comm::on_root(communicator, [&] {
+    core::require_writable(options.model_path);
+    if (options.diagnostics) core::require_writable(*options.diagnostics);
+    return std::string();
+  });
+  Checkpoints checkpoints(options.checkpoint, communicator, observer);
+  comm::Phase phase(communicator, "reading the data");
+  const TrainingSet set(design_of(options), 1, options.threads, communicator);
+  TrainReport report;
+  report.provenance = provenance_of(options.origin, set, options.penalty, options.solver.tolerance,
+                                    options.start, communicator);
+  report.penalised = is_penalised(options);
+  report.seconds_read = total.seconds();
+  observer.data_read(set.dataset, report.seconds_read);
+
+  phase.turn_to("training");
+  TrainingTime time(report.seconds_read, set, communicator);
+  checkpoints.begin(set, report.provenance.data);
+  RunClock clock;
+  History history;
+  const auto follow = [&](const solvers::Progress& progress) {
+    history.add(progress, clock.seconds());
+    observer.progress(progress, clock.seconds());
+    return true;
+  };
+  checkpoints.run([&] {
+    const auto visit = [&](core::Archive& archive) {
+      clock.visit(archive);
+      history.visit(archive);
+    };
+    const solvers::StateFrame frame(checkpoints.keeper(), visit);
+    fit(options, set, communicator, checkpoints, {follow, checkpoints.keeper()}, report);
+  });
+  report.seconds_train = clock.seconds();
+  report.history = history.entries();
+  report.ranks = communicator.size();
+  report.threads = options.threads;
+  report.traffic = communicator.traffic();
+  report.memory = memory_use(set.dataset, communicator);
+  report.seconds_total = clock.seconds_before() + total.seconds();
+  report.model.record = to_json(report);
+  time.trained();
+  phase.turn_to("writing the model");
+  comm::on_root(communicator, [&] {
+    model::write_model(options.model_path, report.model);
+    return std::string();
+  });
+  checkpoints.done(!options.one_vs_rest && may_go_on(report.solution));
+  report.seconds_total = clock.seconds_before() + total.seconds();
+  report.timing = time.gather();
+  return report;
+}
+
+}  // namespace mpilogit::workflow

@@ -1,0 +1,79 @@
+// What `verify` reads in records, and its own.
+
+#include <cmath>
+#include <exception>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "fitting/verify.hpp"
+
+#include "running/provenance_record.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+}  // namespace
+
+RecordedTraining recorded_training(const model::Model& model, const std::string& path) {
+  try {
+    const Json json = model.record.empty() ? Json::object() : Json::parse(model.record);
+    if (!json.contains("objective") || !json.contains("stop_reason")) {
+      throw core::bad_input({.what = "was not trained by this program",
+                             .where = path,
+                             .why = "its record is none of a training, so that there is nothing to "
+                                    "verify it against",
+                             .remedy = "Give a model that `train` or `cross-validate` wrote"});
+    }
+    RecordedTraining recorded;
+    recorded.provenance = provenance_in(json);
+    recorded.as_sealed = is_as_sealed(model.record);
+    recorded.converged = json.at("converged");
+    recorded.stop_reason = json.at("stop_reason");
+    recorded.coefficients_sha256 = json.at("coefficients_sha256");
+    recorded.instruction_set = json.value("instruction_set", "");
+    recorded.objective = json.at("objective");
+    recorded.l1 = json.value("l1", 0.0);
+    recorded.l2 = json.value("l2", 0.0);
+    recorded.rows = json.at("rows");
+    recorded.features = json.at("features");
+    recorded.class_names = json.value("class_names", std::vector<std::string>());
+    return recorded;
+  } catch (const core::Error& error) {
+    throw error.as_agreed();  // every rank has the same text
+  } catch (const std::exception& error) {
+    throw core::bad_input(
+        {.what = fmt::format("has a record that cannot be read ({})", error.what()),
+         .where = path,
+         .why = "it was edited, or is of another version",
+         .remedy = "Train the model again"})
+        .as_agreed();
+  }
+}
+
+std::string to_json(const VerifyReport& report) {
+  const auto number = [](const std::optional<double>& value) {
+    return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+  };
+  Json json;
+  json["format"] = "mpilogit verification";
+  json["verified"] = report.verified();
+  json["differences"] = report.differences;
+  json["unchecked"] = report.unchecked;
+  json["data_as_recorded"] = report.parts;
+  json["coefficients_sha256"] = report.coefficients_sha256;
+  json["objective"] = number(report.objective);
+  json["recorded_objective"] = number(report.recorded_objective);
+  json["gradient_norm"] = number(report.gradient_norm);
+  json["estimated_gap"] = number(report.gap);
+  json["tolerance"] = report.tolerance;
+  json["data_passes"] = report.data_passes;
+  json["same_bits"] = report.same_bits ? Json(*report.same_bits) : Json(nullptr);
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace mpilogit::workflow

@@ -1,0 +1,22 @@
+#pragma once
+// Data sets and files that others refer to.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hdf5/file.hpp"
+
+namespace mpilogit::hdf5 {
+
+/// The name of the dimension scale that belongs to dimension `dimension` of a data set (its
+/// attribute DIMENSION_LIST, as h5py and netCDF-4 write it), the first if there are several.
+/// Nothing if there is none in this file.
+std::optional<std::string> dimension_scale(const File& file, const std::string& name,
+                                           std::int64_t dimension);
+
+/// The files, other than itself, that the virtual data sets of a file have their parts in, each as
+/// HDF5 would look for it, whether it is there or not. Cost: a look at every data set.
+std::vector<std::string> virtual_source_files(const File& file);
+
+}  // namespace mpilogit::hdf5

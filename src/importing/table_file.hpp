@@ -1,0 +1,34 @@
+#pragma once
+// The encoded rows of a table, in a file.
+
+#include <memory>
+#include <string>
+
+#include "comm/communicator.hpp"
+#include "formats/encoder.hpp"
+#include "importing/data_writer.hpp"
+#include "importing/import_csv.hpp"
+
+namespace mpilogit::workflow {
+
+/// How the rows are stored. `automatic` is CSR if there are one-hot columns and that is smaller,
+/// and float32 if that holds every number exactly. Throws bad input if float32 is asked for and
+/// does not.
+struct TableStorage {
+  bool sparse = false;
+  hdf5::ValueType values = hdf5::ValueType::float64;
+  core::Readers readers = core::Readers::as_usual;
+};
+TableStorage choose_storage(const table::Schema& schema, const table::Extent& extent,
+                            StorageForm form, StorageType type, const std::string& where);
+
+/// Collective. Encodes the table once more, and writes it as a data set, which the caller commits
+/// or reads.
+std::unique_ptr<DataWriter> write_table(const std::string& path, const table::TextFiles& files,
+                                        table::Encoder& encoder, const table::Schema& schema,
+                                        const table::TargetColumns& targets,
+                                        const table::Extent& extent, const TableStorage& storage,
+                                        const comm::Communicator& communicator,
+                                        const table::Progress& progress);
+
+}  // namespace mpilogit::workflow

@@ -1,0 +1,35 @@
+#pragma once
+// Whether the data determines the coefficients, told by name.
+
+#include <string>
+#include <vector>
+
+#include "model/model.hpp"
+#include "statistics/identifiability.hpp"
+
+namespace mpilogit::workflow {
+
+struct Diagnosis {
+  bool examined = false;  ///< not under a penalty, nor where Hessian matrices are not affordable
+  std::vector<statistics::AliasedColumn> aliased;
+  statistics::SeparationReport separation;
+  /// Of complete separation: few variables that are enough for it, the strongest first, if there
+  /// are.
+  std::vector<std::size_t> separator;
+};
+
+/// "none", "quasi-complete", "complete", "suspected".
+std::string to_string(statistics::Separation separation);
+
+/// Each aliased column with what it is, what is soon said first: "x3 is constant", "b = a",
+/// "c = (intercept) - a - b".
+std::vector<std::string> describe_aliased(const Diagnosis& diagnosis, const model::Model& model);
+
+/// The coefficients without a finite optimum: "NV -> +inf", of several classes "x (class 2) ->
+/// -inf"; "z undetermined" where the rows that speak of z are certain whatever it is.
+std::vector<std::string> describe_separating(const Diagnosis& diagnosis, const model::Model& model);
+
+/// The names of `separator`.
+std::vector<std::string> describe_separator(const Diagnosis& diagnosis, const model::Model& model);
+
+}  // namespace mpilogit::workflow

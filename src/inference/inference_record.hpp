@@ -1,0 +1,13 @@
+#pragma once
+// Inference as a run record tells it.
+
+#include <nlohmann/json.hpp>
+
+#include "model/model.hpp"
+
+namespace mpilogit::workflow {
+
+/// Of a model that has inference. What is not a finite number is null.
+nlohmann::ordered_json inference_record(const model::Model& model);
+
+}  // namespace mpilogit::workflow

@@ -1,0 +1,28 @@
+#pragma once
+// The parts of the page. Each is empty where it has nothing to say.
+
+#include "scoring/report.hpp"
+
+#include "page/sections/html.hpp"
+#include "page/plots/plotter.hpp"
+
+namespace mpilogit::report {
+
+/// What the model is and how it was trained.
+Html headline_section(const workflow::ReportData& data);
+/// How well it fits the data that it was trained on, as far as the model's inference tells.
+Html fit_section(const workflow::ReportData& data);
+Html convergence_section(const workflow::ReportData& data, Plotter& plotter);
+Html coefficients_section(const workflow::ReportData& data, Plotter& plotter);
+Html path_section(const workflow::ReportData& data, Plotter& plotter);
+/// On the labelled rows that were given.
+Html evaluation_section(const workflow::ReportData& data, Plotter& plotter);
+Html plane_section(const workflow::ReportData& data, Plotter& plotter);
+
+/// A row of a list of facts: <dt>, <dd>.
+Html fact(std::string_view name, const Html& value);
+
+/// "a", "a and b", "a, b and c"; of more than `most` names the first and how many more.
+Html list_of(const std::vector<Html>& names, std::size_t most);
+
+}  // namespace mpilogit::report

@@ -1,0 +1,86 @@
+#include "scoring/evaluation_record.hpp"
+
+namespace mpilogit::workflow {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json or_null(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json or_null(const std::optional<statistics::Interval>& interval) {
+  return interval ? Json({interval->lower, interval->upper}) : Json(nullptr);
+}
+
+Json of_bin(const statistics::ReliabilityBin& bin) {
+  return {{"lower", bin.lower},
+          {"upper", bin.upper},
+          {"rows", bin.rows},
+          {"weight", bin.weight},
+          {"mean_predicted", or_null(bin.mean_predicted)},
+          {"observed", or_null(bin.observed)}};
+}
+
+Json of_class(const std::string& name, const statistics::ClassMetrics& metrics) {
+  return {{"class", name},
+          {"weight", metrics.weight},
+          {"precision", or_null(metrics.precision)},
+          {"recall", or_null(metrics.recall)},
+          {"f1", or_null(metrics.f1)},
+          {"roc_auc", or_null(metrics.roc_auc)},
+          {"roc_auc_interval", or_null(metrics.roc_auc_interval)},
+          {"average_precision", or_null(metrics.average_precision)}};
+}
+
+// JSON has no infinity: the threshold that no row reaches is null.
+Json of_threshold(const std::optional<statistics::BestThreshold>& best) {
+  if (!best) return nullptr;
+  return {{"probability", best->probability},
+          {"margin", best->score},
+          {"cost", best->cost},
+          {"false_positive_rate", best->false_positive_rate},
+          {"true_positive_rate", best->true_positive_rate}};
+}
+
+Json of_group(const std::string& name, const statistics::GroupMetrics& metrics) {
+  return {{"group", name},
+          {"rows", metrics.rows},
+          {"log_loss", or_null(metrics.log_loss)},
+          {"accuracy", or_null(metrics.accuracy)},
+          {"roc_auc", or_null(metrics.roc_auc)},
+          {"brier", or_null(metrics.brier)},
+          {"observed", or_null(metrics.observed)},
+          {"mean_predicted", or_null(metrics.mean_predicted)}};
+}
+
+}  // namespace
+
+void add_assessment(const EvaluateReport& report, Json& json) {
+  const statistics::Assessment& metrics = report.metrics;
+  json["log_loss"] = metrics.log_loss;
+  json["accuracy"] = metrics.accuracy;
+  json["roc_auc"] = or_null(metrics.roc_auc);
+  json["roc_auc_interval"] = or_null(metrics.roc_auc_interval);
+  json["average_precision"] = or_null(metrics.average_precision);
+  json["brier"] = metrics.calibration.brier;
+  json["calibration_error"] = metrics.calibration.expected_error;
+  json["balanced_accuracy"] = or_null(metrics.balanced_accuracy);
+  json["precision"] = or_null(metrics.precision);
+  json["recall"] = or_null(metrics.recall);
+  json["f1"] = or_null(metrics.f1);
+  json["mcc"] = or_null(metrics.mcc);
+  json["confusion"] = metrics.confusion;
+  for (const auto& bin : metrics.calibration.bins) json["reliability"].push_back(of_bin(bin));
+  for (std::size_t k = 0; k < metrics.per_class.size(); ++k) {
+    json["per_class"].push_back(of_class(report.classes.name(k), metrics.per_class[k]));
+  }
+  json["best_threshold"] = of_threshold(metrics.best_threshold);
+  json["by"] = nullptr;
+  for (std::size_t g = 0; g < report.by_group.size(); ++g) {
+    json["by"].push_back(of_group(report.groups.name(g), report.by_group[g]));
+  }
+}
+
+}  // namespace mpilogit::workflow

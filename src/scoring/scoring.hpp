@@ -1,0 +1,34 @@
+#pragma once
+// A model's margins for the rows of a data set.
+
+#include <vector>
+
+#include "data/dataset.hpp"
+#include "model/model.hpp"
+#include "statistics/scores.hpp"
+
+namespace mpilogit::workflow {
+
+/// Throws bad input (the same on all ranks) unless the data has the features that the model was
+/// made from: as many, and of the same names in the same order where both have names. Offsets need
+/// a model of two classes.
+void require_features(const model::Model& model, const std::string& model_path,
+                      const data::Source& source, const data::Shape& shape);
+
+/// Throws bad input (the same on all ranks) if both came from LIBSVM's text whose columns are
+/// numbered from 0 in the one and from 1 in the other, and one of these is a guess.
+void require_same_columns(const model::Model& model, const std::string& model_path,
+                          const data::Source& source, const data::Shape& shape);
+
+/// What the model's margins mean.
+statistics::ScoreShape score_shape(const model::Model& model);
+
+/// z_ir = x_i · w_r + b_r + offset_i for each local row i and row r of the coefficients (local rows
+/// × model.rows(), row-major); x_i is expanded as the model says. Where the model has a centre, x_i
+/// is x_i − c, and w_r and b_r are those at the centre. Cost: one read of the rows.
+std::vector<double> margins(const model::Model& model, const data::Dataset& dataset, int threads);
+
+/// The same of any rows, without offsets.
+std::vector<double> margins(const model::Model& model, const kernels::AnyRows& rows);
+
+}  // namespace mpilogit::workflow

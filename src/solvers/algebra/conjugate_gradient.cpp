@@ -1,0 +1,131 @@
+#include "solvers/algebra/conjugate_gradient.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+
+#include "solvers/algebra/lanczos.hpp"
+#include "solvers/algebra/vector_algebra.hpp"
+
+namespace mpilogit::solvers {
+
+namespace {
+
+constexpr std::int64_t kMostProducts = 500;
+
+// Smaller eigenvalues are those of aliased columns, which the residual has no part in.
+constexpr double kSmallestEigenvalue = 1e-6;
+
+// What the iteration knows of Q.
+struct Decrease {
+  double total = 0.0;    // Q
+  double missing = 0.0;  // of Q, estimated from its last steps
+  double bound = 0.0;    // on what is missing: ½ rᵀM⁻¹r / μ
+
+  bool below(double target) const { return total + std::max(missing, bound) <= target; }
+
+  bool suffices(const Sufficiency& wanted) const {
+    if (total + missing <= wanted.target) return false;  // for `below` to say
+    const double by_curvature = std::min(wanted.quadratic * total, 0.5) * total;
+    return std::min(missing, 2.0 * bound) <=
+           std::max({wanted.relative * total, by_curvature, 0.25 * wanted.target});
+  }
+
+  double estimate(double target) const {
+    return total + missing <= target ? total + std::max(missing, bound) : total + missing;
+  }
+};
+
+// The decreases of Q so far. If they went on to shrink as the slower of the last two did, then what
+// is missing would be the rest of a geometric series; three times that, but no more than k times
+// the last decrease (Nash and Sofer 1990).
+class LastSteps {
+ public:
+  double missing_after(double step) {
+    ++count_;
+    const double ratio = count_ == 1.0 ? 1.0 : step / last_;
+    const double slower = std::max(ratio, count_ == 2 ? ratio : last_ratio_);
+    last_ = step;
+    last_ratio_ = ratio;
+    const double rest = slower < 1.0 ? 3.0 * slower / (1.0 - slower) : count_;
+    return step * std::min(count_, rest);
+  }
+
+ private:
+  double count_ = 0.0;
+  double last_ = 0.0;
+  double last_ratio_ = 1.0;
+};
+
+}  // namespace
+
+double whole_decrease(const NewtonModel& model, double tolerance, double value) {
+  constexpr double kNegligible = 1e-2;
+  constexpr double kRounding = std::numeric_limits<double>::epsilon();
+  const double allowed = std::max(tolerance, kRounding) * std::abs(value);
+  if (!(model.left_out > kNegligible * allowed)) return model.decrease;
+  const double whole = model.decrease + model.left_out;
+  return std::isfinite(whole) ? whole : std::max(model.decrease, std::abs(value));
+}
+
+// Cost per iteration: one pass over the data, 5 · dimension products, one application of M⁻¹.
+NewtonModel conjugate_gradient(const Point& point, const Preconditioner& preconditioner,
+                               const Sufficiency& sufficiency, double smallest_ritz,
+                               std::span<const double> rounding) {
+  const auto gradient = point.gradient();
+  const std::size_t dimension = gradient.size();
+  const double smallest = std::max(smallest_ritz, kSmallestEigenvalue);
+  NewtonModel model;
+  model.direction.assign(dimension, 0.0);
+  std::vector<double> residual(dimension);  // r = −(g + H d)
+  for (std::size_t j = 0; j < dimension; ++j) residual[j] = -gradient[j];
+  std::vector<double> preconditioned(dimension);
+  preconditioner.apply(residual, preconditioned);
+  std::vector<double> search = preconditioned;
+  std::vector<double> product(dimension);
+
+  LanczosMatrix lanczos;
+  Decrease decrease;
+  LastSteps steps;
+  double rho = dot(residual, preconditioned);
+  double beta = 0.0;
+  for (std::int64_t k = 1; k <= kMostProducts && rho > 0.0; ++k) {
+    point.hessian_vector(search, product);
+    model.products = k;
+    const double curvature = dot(search, product);
+    if (!(curvature > 0.0)) {
+      if (k == 1) {
+        model.direction = search;
+        decrease.total = rho;
+        model.left_out = std::numeric_limits<double>::infinity();
+      }
+      break;
+    }
+    const double alpha = rho / curvature;
+    lanczos.append(alpha, beta);
+    add_scaled(alpha, search, model.direction);
+    add_scaled(-alpha, product, residual);
+    preconditioner.apply(residual, preconditioned);
+    const double next_rho = dot(residual, preconditioned);
+
+    if (k == 1) model.contraction = next_rho / rho;
+    const double step = 0.5 * alpha * rho;  // Q_k − Q_{k−1}
+    decrease.total += step;
+    decrease.missing = steps.missing_after(step);
+    decrease.bound = 0.5 * next_rho / smallest;
+    if (decrease.below(sufficiency.target) || decrease.suffices(sufficiency)) break;
+
+    beta = next_rho / rho;
+    for (std::size_t j = 0; j < dimension; ++j) {
+      search[j] = preconditioned[j] + beta * search[j];
+    }
+    rho = next_rho;
+  }
+  model.decrease = decrease.estimate(sufficiency.target);
+  model.left_out += preconditioner.left_out(residual, rounding);
+  model.smallest_ritz = lanczos.smallest_eigenvalue();
+  return model;
+}
+
+}  // namespace mpilogit::solvers
