@@ -4,9 +4,8 @@
 #include <cstdio>
 #include <valgrind/callgrind.h>
 
-#include "kernels/instruction_set.hpp"
-
 #include "kernel_cases.hpp"
+#include "kernels/instruction_set.hpp"
 
 int main() {
   std::printf("%s\n", mpilogit::kernels::instruction_set().c_str());

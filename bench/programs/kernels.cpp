@@ -4,9 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "kernels/instruction_set.hpp"
-
 #include "kernel_cases.hpp"
+#include "kernels/instruction_set.hpp"
 
 namespace {
 

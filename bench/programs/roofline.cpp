@@ -16,7 +16,6 @@
 #include "comm/environment.hpp"
 #include "core/stopwatch.hpp"
 #include "kernels/instruction_set.hpp"
-
 #include "read_bandwidth.hpp"
 #include "row_kernels.hpp"
 

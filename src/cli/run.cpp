@@ -10,6 +10,14 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands/commands.hpp"
+#include "cli/commands/overwriting.hpp"
+#include "cli/commands/rehearsal.hpp"
+#include "cli/commands/run_events.hpp"
+#include "cli/options/arguments.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/options/instruction_set.hpp"
+#include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
 #include "comm/companions.hpp"
 #include "comm/environment.hpp"
@@ -17,17 +25,8 @@
 #include "core/error.hpp"
 #include "core/read_file.hpp"
 #include "hdf5/file.hpp"
-#include "running/events.hpp"
-
-#include "cli/options/arguments.hpp"
-#include "cli/commands/commands.hpp"
-#include "cli/options/common_options.hpp"
-#include "cli/options/instruction_set.hpp"
-#include "cli/tables/output.hpp"
-#include "cli/commands/overwriting.hpp"
-#include "cli/commands/rehearsal.hpp"
-#include "cli/commands/run_events.hpp"
 #include "mpilogit/version.h"
+#include "running/events.hpp"
 
 namespace mpilogit::cli {
 
@@ -80,7 +79,7 @@ double first_stall_timeout(std::span<const std::string> tokens) {
 }
 
 int dispatch(const Arguments& arguments, const comm::Communicator& communicator,
-             workflow::Events& events) {
+             running::Events& events) {
   switch (arguments.command().command) {
     case kTrain:
       return train_command(arguments, communicator, events);
@@ -117,7 +116,7 @@ std::string advice_for(const Arguments& arguments) {
 }
 
 int parse_and_run(std::span<const std::string> tokens, const comm::Communicator& communicator,
-                  workflow::Events& events, comm::Watchdog& watchdog,
+                  running::Events& events, comm::Watchdog& watchdog,
                   const std::optional<std::string>& companions) {
   watchdog.begin(communicator, first_stall_timeout(tokens), "Start again");
   const Output output(communicator, false);
@@ -160,7 +159,7 @@ void let_lower_ranks_speak(int rank) {
 }
 
 // An error that only this rank knows of: the others may be waiting for it, so it ends them.
-[[noreturn]] void abort_all(const comm::Communicator& communicator, workflow::Events& events,
+[[noreturn]] void abort_all(const comm::Communicator& communicator, running::Events& events,
                             int code, const std::string& message) {
   let_lower_ranks_speak(communicator.rank());
   events.end(code, message);
@@ -173,7 +172,7 @@ void let_lower_ranks_speak(int rank) {
 int run(std::span<const std::string> arguments, const comm::Communicator& communicator,
         comm::Watchdog& watchdog, const std::optional<std::string>& companions) {
   constexpr int kInternal = static_cast<int>(core::ExitCode::internal_failure);
-  workflow::Events events;
+  running::Events events;
   try {
     const int code = parse_and_run(arguments, communicator, events, watchdog, companions);
     events.end(code);

@@ -6,11 +6,10 @@
 
 #include <mpi.h>
 
-#include "comm/native.hpp"
-#include "core/checked_cast.hpp"
-
 #include "comm/detail/call_comparison.hpp"
 #include "comm/detail/pieces.hpp"
+#include "comm/native.hpp"
+#include "core/checked_cast.hpp"
 
 namespace mpilogit::comm {
 

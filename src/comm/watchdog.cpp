@@ -20,11 +20,10 @@
 #include <fmt/format.h>
 
 #include "comm/agreement.hpp"
-#include "core/error.hpp"
-
 #include "comm/watch/patience.hpp"
 #include "comm/watch/watch.hpp"
 #include "comm/watch/watch_socket.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::comm {
 

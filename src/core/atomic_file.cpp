@@ -8,11 +8,10 @@
 #include <system_error>
 #include <unistd.h>
 
+#include "core/detail/leftovers.hpp"
 #include "core/disk_space.hpp"
 #include "core/error.hpp"
 #include "core/file_identity.hpp"
-
-#include "core/detail/leftovers.hpp"
 
 namespace mpilogit::core {
 

@@ -6,9 +6,8 @@
 #include <sys/stat.h>
 #include <system_error>
 
-#include "core/error.hpp"
-
 #include "core/detail/leftovers.hpp"
+#include "core/error.hpp"
 
 namespace mpilogit::core {
 

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "core/stopwatch.hpp"
-
 #include "data/streaming/streamed_rows.hpp"
 
 namespace mpilogit::data {

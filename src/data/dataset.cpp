@@ -10,9 +10,6 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "data/block_stream.hpp"
-#include "hdf5/memory.hpp"
-
-#include "data/streaming/block_starts.hpp"
 #include "data/columns/class_set.hpp"
 #include "data/columns/column_frames.hpp"
 #include "data/columns/column_order.hpp"
@@ -20,8 +17,10 @@
 #include "data/columns/group_set.hpp"
 #include "data/features/readers.hpp"
 #include "data/features/row_fingerprints.hpp"
-#include "data/streaming/streaming.hpp"
 #include "data/metadata/validation.hpp"
+#include "data/streaming/block_starts.hpp"
+#include "data/streaming/streaming.hpp"
+#include "hdf5/memory.hpp"
 
 namespace mpilogit::data {
 

@@ -4,9 +4,8 @@
 #include <limits>
 #include <vector>
 
-#include "hdf5/array.hpp"
-
 #include "data/metadata/metadata.hpp"
+#include "hdf5/array.hpp"
 
 namespace mpilogit::data {
 

@@ -8,14 +8,13 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-
 #include "exporting/forms/class_rows.hpp"
+#include "exporting/forms/statistics_columns.hpp"
 #include "exporting/table/coefficient_json.hpp"
 #include "exporting/table/csv_text.hpp"
-#include "exporting/forms/statistics_columns.hpp"
 #include "exporting/table/table_words.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -296,4 +295,4 @@ ImportedModel model_from_table(const std::string& text, const TableOptions& opti
   }
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -8,7 +8,7 @@
 
 #include "model/model.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 /// What a table may not say itself.
 struct TableOptions {
@@ -30,4 +30,4 @@ struct ImportedModel {
 ImportedModel model_from_table(const std::string& text, const TableOptions& options,
                                const std::string& where);
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

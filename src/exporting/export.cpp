@@ -8,11 +8,10 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-
 #include "exporting/forms/forms.hpp"
 #include "exporting/forms/texts.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -90,4 +89,4 @@ std::string exported(const model::Model& model, const ExportOptions& options,
   throw core::internal_failure("unknown format of an export");
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

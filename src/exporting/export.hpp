@@ -7,7 +7,7 @@
 
 #include "model/model.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 enum class Format { json, csv, onnx, pmml, c, python };
 
@@ -29,4 +29,4 @@ std::string exported(const model::Model& model, const ExportOptions& options,
 /// version of the program wrote it.
 bool is_export(std::string_view beginning);
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -11,22 +11,21 @@
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
-#include "model/model_file.hpp"
-#include "objective/lock_step.hpp"
-#include "fitting/record.hpp"
-
-#include "running/checkpoints.hpp"
-#include "fitting/fit.hpp"
 #include "fitting/detail/fold_classes.hpp"
 #include "fitting/detail/fold_scores.hpp"
 #include "fitting/detail/folds.hpp"
 #include "fitting/detail/path_fit.hpp"
-#include "running/provenance_of.hpp"
-#include "running/run_clock.hpp"
 #include "fitting/detail/solve.hpp"
+#include "fitting/fit.hpp"
+#include "fitting/record.hpp"
+#include "model/model_file.hpp"
+#include "objective/lock_step.hpp"
+#include "running/checkpoints.hpp"
+#include "running/provenance.hpp"
+#include "running/run_clock.hpp"
 #include "running/training_time.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
@@ -39,8 +38,8 @@ struct FoldPaths {
 
 class CrossValidation {
  public:
-  CrossValidation(const CrossValidateOptions& options, const TrainingSet& set,
-                  const comm::Communicator& communicator, Checkpoints& checkpoints)
+  CrossValidation(const CrossValidateOptions& options, const problem::TrainingSet& set,
+                  const comm::Communicator& communicator, running::Checkpoints& checkpoints)
       : options_(options),
         set_(set),
         communicator_(communicator),
@@ -52,7 +51,8 @@ class CrossValidation {
   }
 
   /// Goes on where `report` has candidates already. Keeps to the main run's states.
-  void run(CrossValidateReport& report, const RunClock& clock, CrossValidateObserver& observer);
+  void run(CrossValidateReport& report, const running::RunClock& clock,
+           CrossValidateObserver& observer);
 
   std::vector<std::int64_t> fold_rows() const;
 
@@ -63,10 +63,10 @@ class CrossValidation {
                       double nonzeros) const;
 
   const CrossValidateOptions& options_;
-  const TrainingSet& set_;
+  const problem::TrainingSet& set_;
   const comm::Communicator& communicator_;
-  Checkpoints& checkpoints_;
-  Regulariser regulariser_;
+  running::Checkpoints& checkpoints_;
+  problem::Regulariser regulariser_;
   std::vector<std::uint32_t> fold_of_row_;
   std::vector<double> fold_weights_;
 };
@@ -96,7 +96,7 @@ std::vector<double> CrossValidation::weights_of_folds() const {
 FoldPaths CrossValidation::train(double l1_ratio, std::span<const double> lambdas,
                                  std::int64_t& data_passes) {
   objective::LockStep lock_step(set_.rows, options_.folds);
-  Checkpoints::Lanes lanes(checkpoints_, options_.folds);
+  running::Checkpoints::Lanes lanes(checkpoints_, options_.folds);
   std::deque<PathFit> fits;
   for (std::size_t f = 0; f < options_.folds; ++f) {
     fits.emplace_back(
@@ -166,7 +166,7 @@ Candidate CrossValidation::summarise(double l1_ratio, double lambda, std::vector
   return candidate;
 }
 
-void CrossValidation::run(CrossValidateReport& report, const RunClock& clock,
+void CrossValidation::run(CrossValidateReport& report, const running::RunClock& clock,
                           CrossValidateObserver& observer) {
   const objective::DirectPasses passes(set_.rows);
   PathFit all_rows(passes, set_.targets, regulariser_, options_.solver, checkpoints_.keeper());
@@ -264,26 +264,26 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
     core::require_writable(options.model_path);
     return std::string();
   });
-  Checkpoints checkpoints(options.checkpoint, communicator, observer);
+  running::Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
-  const TrainingSet set(options.design, options.folds, options.threads, communicator);
+  const problem::TrainingSet set(options.design, options.folds, options.threads, communicator);
   CrossValidateReport report;
-  report.refit.provenance = provenance_of(options.origin, set, options.penalty,
-                                          options.solver.tolerance, std::nullopt, communicator);
+  report.refit.provenance = running::provenance_of(
+      options.origin, set, options.penalty, options.solver.tolerance, std::nullopt, communicator);
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
   for (const double ratio : options.l1_ratios) {
-    resolve(options.solver.kind,
-            ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given());
+    problem::resolve(options.solver.kind,
+                     ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given());
   }
 
   phase.turn_to("cross-validation");
-  TrainingTime time(report.seconds_read, set, communicator);
+  running::TrainingTime time(report.seconds_read, set, communicator);
   checkpoints.begin(set, report.refit.provenance.data);
   CrossValidation validation(options, set, communicator, checkpoints);
   report.fold_rows = validation.fold_rows();
-  History history;
-  RunClock clock;
+  running::History history;
+  running::RunClock clock;
   checkpoints.run([&] {
     bool folds_done = false;
     const auto visit = [&](core::Archive& archive) {
@@ -318,7 +318,7 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   report.refit.history = history.entries();
   report.refit.seconds_read = report.seconds_read;
   report.refit.traffic = communicator.traffic();
-  report.refit.memory = memory_use(set.dataset, communicator);
+  report.refit.memory = running::memory_use(set.dataset, communicator);
   report.refit.seconds_total = report.seconds_total = clock.seconds_before() + total.seconds();
   report.refit.model.record = to_json(report);
   time.trained();
@@ -332,4 +332,4 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "problem/fit_options.hpp"
 #include "fitting/path.hpp"
 #include "fitting/train.hpp"
+#include "problem/fit_options.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 enum class Choice {
   minimum,            ///< the least mean log-loss
@@ -20,17 +20,17 @@ enum class Choice {
 };
 
 struct CrossValidateOptions {
-  Origin origin;         ///< for the record
-  DesignOptions design;  ///< `source.groups`: rows of a group stay together
+  running::Origin origin;         ///< for the record
+  problem::DesignOptions design;  ///< `source.groups`: rows of a group stay together
   std::string model_path;
   std::size_t folds = 5;
   std::uint64_t seed = 0;
   LambdaGrid grid;
   std::vector<double> l1_ratios = {1.0};
-  PenaltyOptions penalty;
-  SolverOptions solver;
+  problem::PenaltyOptions penalty;
+  problem::SolverOptions solver;
   Choice choice = Choice::minimum;
-  std::optional<CheckpointOptions> checkpoint;
+  std::optional<problem::CheckpointOptions> checkpoint;
   int threads = 1;
 };
 
@@ -72,7 +72,7 @@ struct CrossValidateReport {
   double seconds_total = 0.0;
 };
 
-class CrossValidateObserver : public CheckpointObserver {
+class CrossValidateObserver : public problem::CheckpointObserver {
  public:
   virtual void data_read(const data::Dataset& dataset, double seconds) = 0;
   virtual void folds_done(double l1_ratio, std::int64_t data_passes, double seconds) = 0;
@@ -86,4 +86,4 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
                                    const comm::Communicator& communicator,
                                    CrossValidateObserver& observer);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

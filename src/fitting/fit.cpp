@@ -11,22 +11,22 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "fitting/detail/firth.hpp"
+#include "fitting/detail/solve.hpp"
+#include "inference/diagnosis.hpp"
+#include "inference/inference.hpp"
+#include "inference/named_inference.hpp"
+#include "inference/row_diagnostics.hpp"
+#include "inference/separator.hpp"
 #include "model/distribute.hpp"
 #include "model/mapping.hpp"
 #include "objective/lock_step.hpp"
 #include "objective/logistic_objective.hpp"
+#include "problem/same_columns.hpp"
+#include "scoring/scoring.hpp"
 #include "solvers/growing_samples.hpp"
 
-#include "inference/diagnose.hpp"
-#include "fitting/detail/firth.hpp"
-#include "inference/inference.hpp"
-#include "inference/named_inference.hpp"
-#include "inference/row_diagnostics.hpp"
-#include "scoring/scoring.hpp"
-#include "inference/separator.hpp"
-#include "fitting/detail/solve.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
@@ -34,7 +34,8 @@ namespace {
 // soon as the log-loss proves that every row lies on its right side.
 class SeparationGuard {
  public:
-  SeparationGuard(const objective::LogisticObjective& objective, const Regularisation& penalty)
+  SeparationGuard(const objective::LogisticObjective& objective,
+                  const problem::Regularisation& penalty)
       : threshold_(unpenalised(penalty) ? objective.separation_threshold() : 0.0) {}
 
   bool separated(double objective_value) {
@@ -45,7 +46,7 @@ class SeparationGuard {
 
   /// Of a fit with bounds alone, at its end: whether all rows lie on their right side, and no bound
   /// ends the way on in the same direction.
-  void look_past(const Regularisation& penalty, const solvers::Solution& solution,
+  void look_past(const problem::Regularisation& penalty, const solvers::Solution& solution,
                  double separation_threshold) {
     if (!penalty.needs_proximal || !(solution.objective < separation_threshold)) return;
     separated_ = separated_ || (without_strength(penalty) && is_free(penalty, solution));
@@ -54,23 +55,23 @@ class SeparationGuard {
   void visit(core::Archive& archive) { archive(separated_); }
 
  private:
-  static bool unpenalised(const Regularisation& penalty) {
+  static bool unpenalised(const problem::Regularisation& penalty) {
     return !penalty.needs_proximal && without_strength(penalty);
   }
 
   // Infinite factors leave a feature out.
-  static bool without_strength(const Regularisation& penalty) {
+  static bool without_strength(const problem::Regularisation& penalty) {
     const auto nothing = [](double strength) { return strength == 0.0 || std::isinf(strength); };
     return std::all_of(penalty.smooth.l2.begin(), penalty.smooth.l2.end(), nothing) &&
            std::all_of(penalty.non_smooth.l1.begin(), penalty.non_smooth.l1.end(), nothing);
   }
 
-  static bool is_free(const Regularisation& penalty, const solvers::Solution& solution) {
+  static bool is_free(const problem::Regularisation& penalty, const solvers::Solution& solution) {
     const solvers::NonSmooth& part = penalty.non_smooth;
     for (std::size_t v = 0; v < solution.coefficients.size(); ++v) {
       const double w = solution.coefficients[v];
-      if (w > 0.0 && part.upper[v] < kNoBound) return false;
-      if (w < 0.0 && part.lower[v] > -kNoBound) return false;
+      if (w > 0.0 && part.upper[v] < problem::kNoBound) return false;
+      if (w < 0.0 && part.lower[v] > -problem::kNoBound) return false;
     }
     return true;
   }
@@ -81,7 +82,7 @@ class SeparationGuard {
 
 /// One problem with all that it needs; stays where it was made.
 struct Fit {
-  Fit(const objective::Passes& passes, objective::Targets targets, Regularisation chosen)
+  Fit(const objective::Passes& passes, objective::Targets targets, problem::Regularisation chosen)
       : penalty(std::move(chosen)),
         objective(passes, std::move(targets), penalty.smooth),
         guard(objective, penalty) {}
@@ -91,7 +92,8 @@ struct Fit {
     return penalty.needs_proximal ? objective.start_at_shares() : objective.start();
   }
 
-  void run(const SolverOptions& options, const solvers::Start& start, solvers::Monitor monitor) {
+  void run(const problem::SolverOptions& options, const solvers::Start& start,
+           solvers::Monitor monitor) {
     const auto guarded = [&](const solvers::Progress& progress) {
       const bool more = monitor(progress);
       return !guard.separated(progress.objective) && more;
@@ -113,15 +115,17 @@ struct Fit {
 
   // Solvers that know no matrices may share out an aliased column's coefficient.
   void diagnose(const objective::Passes& passes, const objective::Targets& targets,
-                const SolverOptions& options, Diagnosis& diagnosis) {
-    const bool suspicious = guard.separated() || resolve(options.kind, false) != SolverKind::newton;
+                const problem::SolverOptions& options, inference::Diagnosis& diagnosis) {
+    const bool suspicious =
+        guard.separated() || problem::resolve(options.kind, false) != problem::SolverKind::newton;
     if (!std::isfinite(solution.objective)) return;
     const std::vector<double> before = solution.coefficients;
-    diagnosis = workflow::diagnose(passes, targets, objective, suspicious, solution.coefficients);
-    if (guard.separated() && diagnosis.examined) diagnosis.separator = few_separating(objective);
+    diagnosis = inference::diagnose(passes, targets, objective, suspicious, solution.coefficients);
+    if (guard.separated() && diagnosis.examined)
+      diagnosis.separator = inference::few_separating(objective);
     if (solution.coefficients == before) return;
     const double value = objective.evaluate(solution.coefficients)->value();
-    if (same_fit(value, solution.objective, options.tolerance)) {
+    if (inference::same_fit(value, solution.objective, options.tolerance)) {
       solution.objective = value;
     } else {
       solution.coefficients = before;
@@ -134,7 +138,7 @@ struct Fit {
            l1_penalty(penalty, solution.coefficients);
   }
 
-  Regularisation penalty;
+  problem::Regularisation penalty;
   objective::LogisticObjective objective;
   SeparationGuard guard;
   solvers::Solution solution;
@@ -150,7 +154,7 @@ core::Error no_finite_start() {
 }
 
 // S = total_weight · 2^exponent
-Strength strength_of(const TrainOptions& options, double total_weight, int exponent) {
+problem::Strength strength_of(const TrainOptions& options, double total_weight, int exponent) {
   if (!options.inverse_strength) return options.strength;
   const double lambda = std::ldexp(1.0 / (*options.inverse_strength * total_weight), -exponent);
   if (!std::isfinite(lambda)) {
@@ -167,7 +171,7 @@ Strength strength_of(const TrainOptions& options, double total_weight, int expon
 }
 
 // Statistics depend on the size of weights, which F does not.
-void require_moderate_weights(const TrainingSet& set) {
+void require_moderate_weights(const problem::TrainingSet& set) {
   if (set.dataset.weight_exponent() == 0) return;
   throw core::bad_input(
       {.what =
@@ -199,36 +203,36 @@ void merge(const Fit& fit, TrainReport& report) {
   report.log_loss += fit.log_loss();
 }
 
-std::vector<double> start_from(const TrainOptions& options, const TrainingSet& set,
+std::vector<double> start_from(const TrainOptions& options, const problem::TrainingSet& set,
                                std::size_t columns, bool reference_class,
                                const comm::Communicator& communicator) {
   const model::Model model = model::read_model(*options.start, communicator);
-  require_same_columns(model, *options.start, set.source, set.dataset.shape());
-  return framed_coefficients(model, set, columns, reference_class, *options.start);
+  problem::require_same_columns(model, *options.start, set.source, set.dataset.shape());
+  return problem::framed_coefficients(model, set, columns, reference_class, *options.start);
 }
 
 // At the end of a fit: what is known of its coefficients, or why it is not.
-void add_inference(const InferenceOptions& options, const InferenceProblem& problem, Fit& fit,
-                   TrainReport& report) {
+void add_inference(const inference::InferenceOptions& options,
+                   const inference::InferenceProblem& problem, Fit& fit, TrainReport& report) {
   if (!solvers::converged(fit.solution.stop_reason) || fit.guard.separated()) {
     report.inference_remark = "training did not converge";
     return;
   }
-  InferenceResult result = infer(options, problem, fit.solution.coefficients);
+  inference::InferenceResult result = inference::infer(options, problem, fit.solution.coefficients);
   report.model.inference = std::move(result.inference);
   report.inference_remark = std::move(result.remark);
 }
 
 // Needs the model's coefficients.
-void add_named_inference(const InferenceOptions& options, const TrainingSet& set, const Fit& fit,
-                         TrainReport& report) {
+void add_named_inference(const inference::InferenceOptions& options,
+                         const problem::TrainingSet& set, const Fit& fit, TrainReport& report) {
   if (!report.model.inference) return;
-  report.unprofiled =
-      add_profiles(options,
-                   {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
-                    fit.solution.coefficients, set.frame},
-                   report.model);
-  report.test_remark = add_tests(options, report.model);
+  report.unprofiled = inference::add_profiles(
+      options,
+      {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
+       fit.solution.coefficients, set.frame},
+      report.model);
+  report.test_remark = inference::add_tests(options, report.model);
 }
 
 // Whether a start's margins are so large that the way from there is longer than that from anywhere
@@ -247,7 +251,7 @@ bool far_out(const objective::LogisticObjective& objective, std::span<const doub
 }
 
 // Where the solver begins that does not go on from a kept state.
-solvers::Start first_start(const TrainOptions& options, const TrainingSet& set,
+solvers::Start first_start(const TrainOptions& options, const problem::TrainingSet& set,
                            const objective::Targets& targets,
                            const comm::Communicator& communicator, const Fit& fit,
                            bool& start_left) {
@@ -256,31 +260,31 @@ solvers::Start first_start(const TrainOptions& options, const TrainingSet& set,
     start_left = far_out(fit.objective, start);
     return {start_left ? fit.start() : std::move(start)};
   }
-  const bool newton =
-      resolve(options.solver.kind, fit.penalty.needs_proximal) == SolverKind::newton;
+  const bool newton = problem::resolve(options.solver.kind, fit.penalty.needs_proximal) ==
+                      problem::SolverKind::newton;
   if (!newton) return {fit.start()};
   return solvers::start_on_samples(fit.objective, fit.start(), options.solver.tolerance);
 }
 
-void fit_together(const TrainOptions& options, const TrainingSet& set, const Strength& strength,
-                  const comm::Communicator& communicator, solvers::Monitor monitor,
-                  TrainReport& report) {
+void fit_together(const TrainOptions& options, const problem::TrainingSet& set,
+                  const problem::Strength& strength, const comm::Communicator& communicator,
+                  solvers::Monitor monitor, TrainReport& report) {
   const objective::DirectPasses passes(set.rows);
   objective::Targets targets = set.targets;
   const bool penalised = strength.l1 > 0.0 || strength.l2 > 0.0 || options.penalty.lower.given() ||
                          options.penalty.upper.given();
   targets.reference_class = needs_reference_class(set, penalised);
-  const Regulariser regulariser(options.penalty, set, targets.columns(), targets.reference_class,
-                                communicator);
+  const problem::Regulariser regulariser(options.penalty, set, targets.columns(),
+                                         targets.reference_class, communicator);
   regulariser.require_effect(strength);
   const auto scales = regulariser.scales(targets);
   Fit fit(passes, targets, regulariser.at(strength, scales));
-  const InferenceProblem problem{set,       passes, fit.objective,   fit.penalty,
-                                 penalised, false,  report.diagnosis};
+  const inference::InferenceProblem problem{set,       passes, fit.objective,   fit.penalty,
+                                            penalised, false,  report.diagnosis};
   report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
   if (options.inference) {
-    require_inference_possible(*options.inference, problem);
-    require_known_names(*options.inference, report.model, targets.columns());
+    inference::require_inference_possible(*options.inference, problem);
+    inference::require_known_names(*options.inference, report.model, targets.columns());
   }
   const auto visit = [&](core::Archive& archive) { fit.visit(archive); };
   const solvers::StateFrame frame(monitor.keeper(), visit);
@@ -310,8 +314,8 @@ void fit_together(const TrainOptions& options, const TrainingSet& set, const Str
   report.total_weight = fit.objective.total_weight();
   if (options.diagnostics) {
     phase.turn_to("writing the diagnostics");
-    write_diagnostics(*options.diagnostics, set, fit.objective, fit.solution.coefficients,
-                      report.model);
+    inference::write_diagnostics(*options.diagnostics, set, fit.objective,
+                                 fit.solution.coefficients, report.model);
   }
 }
 
@@ -323,8 +327,8 @@ std::vector<double> column_of(std::span<const double> start, std::size_t columns
 }
 
 // Of all problems together, each with its class's margins.
-double raw_log_loss(const TrainingSet& set, const model::Model& model, const std::deque<Fit>& fits,
-                    objective::LockStep& lock_step) {
+double raw_log_loss(const problem::TrainingSet& set, const model::Model& model,
+                    const std::deque<Fit>& fits, objective::LockStep& lock_step) {
   const std::vector<double> margins = raw_margins(set, model);
   std::vector<double> losses(fits.size());
   std::vector<std::function<void()>> tasks;
@@ -340,12 +344,12 @@ double raw_log_loss(const TrainingSet& set, const model::Model& model, const std
 }
 
 // A problem per class, all in lock-step.
-void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const Strength& strength,
-                     const comm::Communicator& communicator, Checkpoints& checkpoints,
-                     TrainReport& report) {
+void fit_one_vs_rest(const TrainOptions& options, const problem::TrainingSet& set,
+                     const problem::Strength& strength, const comm::Communicator& communicator,
+                     running::Checkpoints& checkpoints, TrainReport& report) {
   const std::size_t classes = set.targets.classes;
   objective::LockStep lock_step(set.rows, classes);
-  const Regulariser regulariser(options.penalty, set, 1, false, communicator);
+  const problem::Regulariser regulariser(options.penalty, set, 1, false, communicator);
   regulariser.require_effect(strength);
   const auto scales = regulariser.scales(set.targets);
   std::deque<Fit> fits;
@@ -355,7 +359,7 @@ void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const 
   }
   std::vector<double> given;
   if (options.start) given = start_from(options, set, classes, false, communicator);
-  Checkpoints::Lanes lanes(checkpoints, classes);
+  running::Checkpoints::Lanes lanes(checkpoints, classes);
   std::vector<std::function<void()>> tasks;
   tasks.reserve(classes);
   for (std::size_t k = 0; k < classes; ++k) {
@@ -384,12 +388,12 @@ void fit_one_vs_rest(const TrainOptions& options, const TrainingSet& set, const 
 
 }  // namespace
 
-bool needs_reference_class(const TrainingSet& set, bool penalised) {
+bool needs_reference_class(const problem::TrainingSet& set, bool penalised) {
   return set.targets.classes > 2 && !penalised;
 }
 
-model::Model model_frame(const TrainingSet& set, const Strength& strength, bool standardized,
-                         SolverKind solver) {
+model::Model model_frame(const problem::TrainingSet& set, const problem::Strength& strength,
+                         bool standardized, problem::SolverKind solver) {
   model::Model model;
   model.classes = set.classes();
   model.features = static_cast<std::int64_t>(set.design.features());
@@ -405,8 +409,8 @@ model::Model model_frame(const TrainingSet& set, const Strength& strength, bool 
   return model;
 }
 
-std::vector<double> raw_margins(const TrainingSet& set, const model::Model& model) {
-  return margins(set.frame.raw_form(model), set.dataset, set.rows.threads);
+std::vector<double> raw_margins(const problem::TrainingSet& set, const model::Model& model) {
+  return scoring::margins(set.frame.raw_form(model), set.dataset, set.rows.threads);
 }
 
 void append_coefficients(std::span<const double> solution, std::size_t columns,
@@ -418,16 +422,16 @@ void append_coefficients(std::span<const double> solution, std::size_t columns,
   }
 }
 
-void fit(const TrainOptions& options, const TrainingSet& set,
-         const comm::Communicator& communicator, Checkpoints& checkpoints, solvers::Monitor monitor,
-         TrainReport& report) {
+void fit(const TrainOptions& options, const problem::TrainingSet& set,
+         const comm::Communicator& communicator, running::Checkpoints& checkpoints,
+         solvers::Monitor monitor, TrainReport& report) {
   const int exponent = set.dataset.weight_exponent();
-  const Strength strength = strength_of(options, set.rows.bounds.total_weight, exponent);
+  const problem::Strength strength = strength_of(options, set.rows.bounds.total_weight, exponent);
   if (options.inference || options.firth) require_moderate_weights(set);
   const bool proximal =
       strength.l1 > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
   report.model = model_frame(set, strength, options.penalty.standardize,
-                             resolve(options.solver.kind, proximal));
+                             problem::resolve(options.solver.kind, proximal));
   report.solution.stop_reason = solvers::StopReason::tolerance_reached;
   report.tolerance = options.solver.tolerance;
   if (options.diagnostics) {
@@ -460,4 +464,4 @@ void fit(const TrainOptions& options, const TrainingSet& set,
       report.model.centre.begin(), report.model.centre.end(), [](double c) { return c != 0.0; }));
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

@@ -3,18 +3,17 @@
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
 #include "core/stopwatch.hpp"
-#include "model/path_file.hpp"
-#include "fitting/record.hpp"
-
-#include "running/checkpoints.hpp"
-#include "fitting/fit.hpp"
 #include "fitting/detail/path_fit.hpp"
-#include "running/provenance_of.hpp"
-#include "running/run_clock.hpp"
 #include "fitting/detail/solve.hpp"
+#include "fitting/fit.hpp"
+#include "fitting/record.hpp"
+#include "model/path_file.hpp"
+#include "running/checkpoints.hpp"
+#include "running/provenance.hpp"
+#include "running/run_clock.hpp"
 #include "running/training_time.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
@@ -23,7 +22,7 @@ constexpr double kLeastGain = 1e-5;      // of the deviance explained, relative
 
 void append_step(const PathFit& fit, const solvers::Solution& solution, double lambda,
                  double l1_ratio, std::int64_t passes, double null_loss, model::Path& path) {
-  const Strength strength = strength_at(lambda, l1_ratio);
+  const problem::Strength strength = strength_at(lambda, l1_ratio);
   path.lambda.push_back(lambda);
   path.l1.push_back(strength.l1);
   path.l2.push_back(strength.l2);
@@ -66,7 +65,7 @@ void visit_steps(core::Archive& archive, std::size_t coefficients, std::size_t i
 }
 
 // Whether the step that begins now is one that was under way when its state was kept.
-bool goes_on(const Checkpoints& checkpoints) {
+bool goes_on(const running::Checkpoints& checkpoints) {
   return checkpoints.keeper() != nullptr && checkpoints.keeper()->resuming();
 }
 
@@ -79,27 +78,28 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
     core::require_writable(options.model_path);
     return std::string();
   });
-  Checkpoints checkpoints(options.checkpoint, communicator, observer);
+  running::Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
-  const TrainingSet set(options.design, 1, options.threads, communicator);
+  const problem::TrainingSet set(options.design, 1, options.threads, communicator);
   PathReport report;
-  report.provenance = provenance_of(options.origin, set, options.penalty, options.solver.tolerance,
-                                    std::nullopt, communicator);
+  report.provenance = running::provenance_of(options.origin, set, options.penalty,
+                                             options.solver.tolerance, std::nullopt, communicator);
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
   phase.turn_to("training");
-  TrainingTime time(report.seconds_read, set, communicator);
+  running::TrainingTime time(report.seconds_read, set, communicator);
   checkpoints.begin(set, report.provenance.data);
-  RunClock clock;
+  running::RunClock clock;
   const objective::DirectPasses passes(set.rows);
-  const Regulariser regulariser(options.penalty, set, set.targets.columns(), false, communicator);
+  const problem::Regulariser regulariser(options.penalty, set, set.targets.columns(), false,
+                                         communicator);
   const bool proximal =
       options.l1_ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
-  report.solver = to_string(resolve(options.solver.kind, proximal));
+  report.solver = to_string(problem::resolve(options.solver.kind, proximal));
   PathFit fit(passes, set.targets, regulariser, options.solver, checkpoints.keeper());
-  report.path.model =
-      model_frame(set, {}, options.penalty.standardize, resolve(options.solver.kind, proximal));
+  report.path.model = model_frame(set, {}, options.penalty.standardize,
+                                  problem::resolve(options.solver.kind, proximal));
   if (set.targets.classes > 2) report.path.model.objective = model::kSoftmax;
 
   checkpoints.run([&] {
@@ -138,7 +138,7 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   report.ranks = communicator.size();
   report.threads = options.threads;
   report.seconds_train = clock.seconds();
-  report.memory = memory_use(set.dataset, communicator);
+  report.memory = running::memory_use(set.dataset, communicator);
   report.seconds_total = clock.seconds_before() + total.seconds();
   report.path.model.record = to_json(report);
   time.trained();
@@ -153,4 +153,4 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

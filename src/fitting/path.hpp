@@ -14,7 +14,7 @@
 #include "running/provenance.hpp"
 #include "running/timing.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 /// λ_max … λ_max · smallest_ratio, geometric. λ_max is the least λ at which every penalised
 /// coefficient is 0 (without an L1 part: at which an L1 part of a thousandth would make them so).
@@ -25,22 +25,22 @@ struct LambdaGrid {
 };
 
 struct PathOptions {
-  Origin origin;  ///< for the record
-  DesignOptions design;
+  running::Origin origin;  ///< for the record
+  problem::DesignOptions design;
   std::string model_path;
   LambdaGrid grid;
   double l1_ratio = 1.0;  ///< λ1 = l1_ratio λ, λ2 = (1 − l1_ratio) λ
-  PenaltyOptions penalty;
-  SolverOptions solver;
+  problem::PenaltyOptions penalty;
+  problem::SolverOptions solver;
   /// The path ends early once this share of the null deviance is explained, or a step adds less
   /// than a hundred-thousandth to it.
   double enough_explained = 0.999;
-  std::optional<CheckpointOptions> checkpoint;
+  std::optional<problem::CheckpointOptions> checkpoint;
   int threads = 1;
 };
 
 struct PathReport {
-  Provenance provenance;
+  running::Provenance provenance;
   data::Shape shape;
   model::Path path;
   std::string solver;
@@ -50,16 +50,16 @@ struct PathReport {
   int ranks = 1;
   int threads = 1;
   std::int64_t data_passes = 0;
-  double null_loss = 0.0;  ///< mean log-loss with all penalised coefficients 0
-  MemoryUse memory;        ///< before the model is written
-  Timing timing;
+  double null_loss = 0.0;     ///< mean log-loss with all penalised coefficients 0
+  running::MemoryUse memory;  ///< before the model is written
+  running::Timing timing;
   double seconds_read = 0.0;
   double seconds_train = 0.0;
   double seconds_total = 0.0;
 };
 
 /// Called on every rank after each step.
-class PathObserver : public CheckpointObserver {
+class PathObserver : public problem::CheckpointObserver {
  public:
   virtual void data_read(const data::Dataset& dataset, double seconds) = 0;
   virtual void step(const model::Path& path) = 0;
@@ -70,4 +70,4 @@ class PathObserver : public CheckpointObserver {
 PathReport path(const PathOptions& options, const comm::Communicator& communicator,
                 PathObserver& observer);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

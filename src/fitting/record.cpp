@@ -4,78 +4,20 @@
 
 #include <nlohmann/json.hpp>
 
-#include "kernels/instruction_set.hpp"
-
-#include "scoring/evaluation_record.hpp"
 #include "inference/inference_record.hpp"
+#include "kernels/instruction_set.hpp"
 #include "running/provenance_record.hpp"
+#include "running/run_record.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> class_names(const data::ClassSet& classes) {
-  std::vector<std::string> names;
-  for (std::size_t k = 0; k < classes.size(); ++k) names.push_back(classes.name(k));
-  return names;
-}
-
-// Bytes that are not UTF-8 (in names from the data) become U+FFFD instead of an exception.
-std::string dump(const Json& json) {
-  return sealed(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-}
-
-}  // namespace
-
-namespace {
-
-Json of_data(const data::Shape& shape) {
-  Json json;
-  json["rows"] = shape.rows;
-  json["features"] = shape.features;
-  json["nonzeros"] = shape.nonzeros;
-  json["storage"] = shape.storage;
-  json["sparse"] = shape.sparse;
-  if (!shape.unused.empty()) json["unused"] = shape.unused;
-  return json;
-}
-
-Json of_memory(const MemoryUse& memory) {
-  return {{"peak_bytes_per_rank_max", memory.peak_per_rank_max},
-          {"peak_bytes_total", memory.peak_total},
-          {"shard_bytes", memory.shards},
-          {"memory_budget", memory.residence.budget},
-          {"resident_bytes", memory.residence.resident},
-          {"streamed_bytes", memory.residence.streamed},
-          {"bytes_read", memory.bytes_read},
-          {"bytes_mapped", memory.bytes_mapped}};
-}
-
-// Not in the record that goes into the model: that is written before, and a model that is passed on
-// does not name the hosts where it was trained.
-void add_timing(const Timing& timing, Json& json) {
-  constexpr std::size_t kMostRanks = 1000;
-  if (timing.ranks.empty()) return;
-  Json& told = json["timing"];
-  told["slowest_rank"] = timing.slowest().rank;
-  told["imbalance"] = timing.imbalance;
-  for (const auto& rank : extremes(timing.ranks, kMostRanks)) {
-    told["ranks"].push_back({{"rank", rank.rank},
-                             {"host", rank.host},
-                             {"rows", rank.rows},
-                             {"seconds_read", rank.seconds_read},
-                             {"seconds_compute", rank.seconds_compute},
-                             {"seconds_wait", rank.seconds_wait},
-                             {"seconds_disk", rank.seconds_disk},
-                             {"peak_memory_bytes", rank.peak_memory_bytes}});
-  }
-}
-
 void add_model(const model::Model& model, Json& json) {
   json["classes"] = model.classes.size();
-  json["class_names"] = class_names(model.classes);
+  json["class_names"] = running::class_names(model.classes);
   json["model_objective"] = model.objective;
   json["model_features"] = model.features;
   json["solver"] = model.solver;
@@ -86,7 +28,7 @@ void add_model(const model::Model& model, Json& json) {
 }
 
 // A number that is not finite becomes null.
-Json of_history(const std::vector<HistoryEntry>& history) {
+Json of_history(const std::vector<running::HistoryEntry>& history) {
   Json json = Json::array();
   for (const auto& entry : history) {
     json.push_back({{"iteration", entry.iteration},
@@ -100,20 +42,20 @@ Json of_history(const std::vector<HistoryEntry>& history) {
 }
 
 void add_diagnosis(const TrainReport& report, Json& json) {
-  const Diagnosis& diagnosis = report.diagnosis;
+  const inference::Diagnosis& diagnosis = report.diagnosis;
   if (!diagnosis.examined) return;
   Json& separation = json["separation"];
-  separation["kind"] = to_string(diagnosis.separation.separation);
-  separation["columns"] = describe_separating(diagnosis, report.model);
-  separation["separator"] = describe_separator(diagnosis, report.model);
+  separation["kind"] = inference::to_string(diagnosis.separation.separation);
+  separation["columns"] = inference::describe_separating(diagnosis, report.model);
+  separation["separator"] = inference::describe_separator(diagnosis, report.model);
   separation["certain_rows"] = diagnosis.separation.certain_rows;
-  json["aliased"] = describe_aliased(diagnosis, report.model);
+  json["aliased"] = inference::describe_aliased(diagnosis, report.model);
 }
 
 Json of_training(const TrainReport& report) {
   const solvers::Solution& solution = report.solution;
-  Json json = of_data(report.shape);
-  add_provenance(report.provenance, json);
+  Json json = running::of_data(report.shape);
+  running::add_provenance(report.provenance, json);
   add_model(report.model, json);
   json["total_weight"] = report.total_weight;
   json["ranks"] = report.ranks;
@@ -144,11 +86,11 @@ Json of_training(const TrainReport& report) {
                      {"total", report.seconds_total}};
   json["allreduce"] = {{"count", report.traffic.allreduce_count},
                        {"bytes", report.traffic.allreduce_bytes}};
-  json["memory"] = of_memory(report.memory);
-  add_timing(report.timing, json);
+  json["memory"] = running::of_memory(report.memory);
+  running::add_timing(report.timing, json);
   json["history"] = of_history(report.history);
   json["coefficients_sha256"] = model::coefficients_sha256(report.model);
-  if (report.model.inference) json["inference"] = inference_record(report.model);
+  if (report.model.inference) json["inference"] = inference::inference_record(report.model);
   return json;
 }
 
@@ -176,12 +118,12 @@ Json of_candidate(const Candidate& candidate) {
 }  // namespace
 
 std::string to_json(const TrainReport& report) {
-  return dump(of_training(report));
+  return running::record_text(of_training(report));
 }
 
 std::string to_json(const PathReport& report) {
-  Json json = of_data(report.shape);
-  add_provenance(report.provenance, json);
+  Json json = running::of_data(report.shape);
+  running::add_provenance(report.provenance, json);
   add_model(report.path.model, json);
   json["ranks"] = report.ranks;
   json["threads"] = report.threads;
@@ -193,8 +135,8 @@ std::string to_json(const PathReport& report) {
   json["seconds"] = {{"read", report.seconds_read},
                      {"train", report.seconds_train},
                      {"total", report.seconds_total}};
-  json["memory"] = of_memory(report.memory);
-  add_timing(report.timing, json);
+  json["memory"] = running::of_memory(report.memory);
+  running::add_timing(report.timing, json);
   const model::Path& path = report.path;
   for (std::size_t s = 0; s < path.lambda.size(); ++s) {
     json["steps"].push_back({{"lambda", path.lambda[s]},
@@ -206,7 +148,7 @@ std::string to_json(const PathReport& report) {
                              {"data_passes", path.data_passes[s]},
                              {"stop_reason", report.stop_reasons[s]}});
   }
-  return dump(json);
+  return running::record_text(json);
 }
 
 std::string to_json(const CrossValidateReport& report) {
@@ -224,36 +166,7 @@ std::string to_json(const CrossValidateReport& report) {
   for (const auto& candidate : report.candidates) {
     json["candidates"].push_back(of_candidate(candidate));
   }
-  return dump(json);
+  return running::record_text(json);
 }
 
-std::string to_json(const EvaluateReport& report) {
-  Json json;
-  json["rows"] = report.metrics.rows;
-  json["features"] = report.shape.features;
-  if (!report.shape.unused.empty()) json["unused"] = report.shape.unused;
-  json["class_names"] = class_names(report.classes);
-  json["ranks"] = report.ranks;
-  json["threads"] = report.threads;
-  json["instruction_set"] = kernels::instruction_set();
-  add_assessment(report, json);
-  json["memory"] = of_memory(report.memory);
-  json["seconds"] = {{"total", report.seconds_total}};
-  return dump(json);
-}
-
-std::string to_json(const PredictReport& report) {
-  Json json;
-  json["rows"] = report.shape.rows;
-  json["features"] = report.shape.features;
-  json["class_names"] = class_names(report.classes);
-  json["predicted"] = report.predicted;
-  json["ranks"] = report.ranks;
-  json["threads"] = report.threads;
-  json["instruction_set"] = kernels::instruction_set();
-  json["memory"] = of_memory(report.memory);
-  json["seconds"] = {{"total", report.seconds_total}};
-  return dump(json);
-}
-
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

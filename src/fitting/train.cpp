@@ -3,16 +3,15 @@
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
 #include "core/stopwatch.hpp"
-#include "model/model_file.hpp"
-#include "fitting/record.hpp"
-
-#include "running/checkpoints.hpp"
 #include "fitting/fit.hpp"
-#include "running/provenance_of.hpp"
+#include "fitting/record.hpp"
+#include "model/model_file.hpp"
+#include "running/checkpoints.hpp"
+#include "running/provenance.hpp"
 #include "running/run_clock.hpp"
 #include "running/training_time.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
@@ -25,8 +24,8 @@ bool is_penalised(const TrainOptions& options) {
 
 // Where nothing but the likelihood tells products apart, those of centred factors are the same
 // model, and far better conditioned.
-DesignOptions design_of(const TrainOptions& options) {
-  DesignOptions design = options.design;
+problem::DesignOptions design_of(const TrainOptions& options) {
+  problem::DesignOptions design = options.design;
   design.centred_factors = !is_penalised(options);
   return design;
 }
@@ -41,28 +40,28 @@ std::string TrainReport::stop_reason() const {
 }
 
 TrainReport train(const TrainOptions& options, const comm::Communicator& communicator,
-                  FitObserver& observer) {
+                  problem::FitObserver& observer) {
   const core::Stopwatch total;
   comm::on_root(communicator, [&] {
     core::require_writable(options.model_path);
     if (options.diagnostics) core::require_writable(*options.diagnostics);
     return std::string();
   });
-  Checkpoints checkpoints(options.checkpoint, communicator, observer);
+  running::Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
-  const TrainingSet set(design_of(options), 1, options.threads, communicator);
+  const problem::TrainingSet set(design_of(options), 1, options.threads, communicator);
   TrainReport report;
-  report.provenance = provenance_of(options.origin, set, options.penalty, options.solver.tolerance,
-                                    options.start, communicator);
+  report.provenance = running::provenance_of(options.origin, set, options.penalty,
+                                             options.solver.tolerance, options.start, communicator);
   report.penalised = is_penalised(options);
   report.seconds_read = total.seconds();
   observer.data_read(set.dataset, report.seconds_read);
 
   phase.turn_to("training");
-  TrainingTime time(report.seconds_read, set, communicator);
+  running::TrainingTime time(report.seconds_read, set, communicator);
   checkpoints.begin(set, report.provenance.data);
-  RunClock clock;
-  History history;
+  running::RunClock clock;
+  running::History history;
   const auto follow = [&](const solvers::Progress& progress) {
     history.add(progress, clock.seconds());
     observer.progress(progress, clock.seconds());
@@ -81,7 +80,7 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   report.ranks = communicator.size();
   report.threads = options.threads;
   report.traffic = communicator.traffic();
-  report.memory = memory_use(set.dataset, communicator);
+  report.memory = running::memory_use(set.dataset, communicator);
   report.seconds_total = clock.seconds_before() + total.seconds();
   report.model.record = to_json(report);
   time.trained();
@@ -96,4 +95,4 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

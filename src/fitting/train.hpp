@@ -9,35 +9,35 @@
 
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
-#include "model/model.hpp"
-#include "solvers/solver.hpp"
 #include "inference/diagnosis.hpp"
+#include "inference/inference_options.hpp"
+#include "model/model.hpp"
 #include "problem/fit_options.hpp"
 #include "running/history.hpp"
-#include "inference/inference_options.hpp"
 #include "running/memory_use.hpp"
 #include "running/provenance.hpp"
 #include "running/timing.hpp"
+#include "solvers/solver.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 struct TrainOptions {
-  Origin origin;  ///< for the record
-  DesignOptions design;
+  running::Origin origin;  ///< for the record
+  problem::DesignOptions design;
   std::string model_path;
-  Strength strength;
+  problem::Strength strength;
   /// scikit-learn's C: then λ1 = l1_ratio / (C S) and λ2 = (1 − l1_ratio) / (C S), S = Σ s_i.
   std::optional<double> inverse_strength;
   double l1_ratio = 0.0;
-  PenaltyOptions penalty;
-  SolverOptions solver;
+  problem::PenaltyOptions penalty;
+  problem::SolverOptions solver;
   bool one_vs_rest = false;
   bool firth = false;                ///< Firth's penalised likelihood; then no other penalty
   std::optional<std::string> start;  ///< model file to start from
   /// Where leverages and residuals of the rows go; two classes, no L1 penalty, no bounds.
   std::optional<std::string> diagnostics;
-  std::optional<InferenceOptions> inference;
-  std::optional<CheckpointOptions> checkpoint;
+  std::optional<inference::InferenceOptions> inference;
+  std::optional<problem::CheckpointOptions> checkpoint;
   /// Only `start` is looked at: F, its gradient and the gap there, by the solver's first iteration.
   bool evaluate_only = false;
   int threads = 1;
@@ -45,7 +45,7 @@ struct TrainOptions {
 
 /// What a training run tells about itself; the same on all ranks but for the times.
 struct TrainReport {
-  Provenance provenance;
+  running::Provenance provenance;
   data::Shape shape;
   model::Model model;
   /// Of one-vs-rest: the sum of the objectives, the worst of the rest.
@@ -57,14 +57,14 @@ struct TrainReport {
   bool penalised = false;   ///< or with bounds
   bool start_left = false;  ///< whether the start was so far out that training began elsewhere
   bool separated = false;   ///< stopped because the classes are completely separated
-  Diagnosis diagnosis;      ///< of a fit without a penalty
+  inference::Diagnosis diagnosis;  ///< of a fit without a penalty
   int ranks = 1;
   int threads = 1;
   std::int64_t data_passes = 0;
   std::int64_t reads = 0;                 ///< passes over all rows or a sample of them
   std::int64_t nonzero_coefficients = 0;  ///< intercepts not counted
   /// Iteration by iteration, thinned; empty of one-vs-rest, whose problems have no common one.
-  std::vector<HistoryEntry> history;
+  std::vector<running::HistoryEntry> history;
   std::string inference_remark;        ///< why there is no inference although it was asked for
   std::string test_remark;             ///< why hypotheses were not tested although asked for
   std::string unprofiled;              ///< coefficients without a profile although asked for
@@ -72,8 +72,8 @@ struct TrainReport {
   std::optional<double> raw_log_loss;  ///< of the raw form, where columns lie far from zero
   comm::Traffic traffic;
   double total_weight = 0.0;
-  MemoryUse memory;  ///< before the model is written
-  Timing timing;     ///< of cross-validation: of the folds too
+  running::MemoryUse memory;  ///< before the model is written
+  running::Timing timing;     ///< of cross-validation: of the folds too
   double seconds_read = 0.0;
   double seconds_train = 0.0;
   double seconds_total = 0.0;
@@ -85,6 +85,6 @@ struct TrainReport {
 /// Collective. Reads, trains and writes the model (on rank 0). The model is also written when the
 /// solver stopped before its tolerance. Throws core::Error, the same on all ranks.
 TrainReport train(const TrainOptions& options, const comm::Communicator& communicator,
-                  FitObserver& observer);
+                  problem::FitObserver& observer);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

@@ -9,14 +9,13 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
+#include "fitting/fit.hpp"
 #include "kernels/instruction_set.hpp"
-
 #include "running/checkpoints.hpp"
 #include "running/data_fingerprint.hpp"
-#include "fitting/fit.hpp"
-#include "running/provenance_of.hpp"
+#include "running/provenance.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
@@ -46,13 +45,13 @@ class Verification {
   }
 
   void check_record();
-  void check_data(const TrainingSet& set, const comm::Communicator& communicator);
+  void check_data(const problem::TrainingSet& set, const comm::Communicator& communicator);
   /// Whether the objective can be evaluated, as far as files are needed for it.
   bool check_prior(const comm::Communicator& communicator);
-  void evaluate(const TrainingSet& set, const comm::Communicator& communicator,
-                FitObserver& observer);
-  void retrain(const TrainingSet& set, const comm::Communicator& communicator,
-               FitObserver& observer);
+  void evaluate(const problem::TrainingSet& set, const comm::Communicator& communicator,
+                problem::FitObserver& observer);
+  void retrain(const problem::TrainingSet& set, const comm::Communicator& communicator,
+               problem::FitObserver& observer);
 
   bool fits() const { return fits_; }
   VerifyReport& report() { return report_; }
@@ -68,8 +67,9 @@ class Verification {
   }
   bool check_model(const std::string& option, const std::string& path,
                    const comm::Communicator& communicator);
-  TrainReport fit_again(TrainOptions options, const TrainingSet& set,
-                        const comm::Communicator& communicator, FitObserver& observer) const;
+  TrainReport fit_again(TrainOptions options, const problem::TrainingSet& set,
+                        const comm::Communicator& communicator,
+                        problem::FitObserver& observer) const;
   void check_objective();
   void check_gap();
 
@@ -96,7 +96,7 @@ void Verification::check_record() {
         "of the data: data, objective and record cannot be checked");
     return;
   }
-  const Provenance& provenance = *recorded_.provenance;
+  const running::Provenance& provenance = *recorded_.provenance;
   if (!recorded_.as_sealed) {
     differs("the record was edited after it was written: its text does not have its SHA-256");
   }
@@ -110,7 +110,8 @@ void Verification::check_record() {
   }
 }
 
-void Verification::check_data(const TrainingSet& set, const comm::Communicator& communicator) {
+void Verification::check_data(const problem::TrainingSet& set,
+                              const comm::Communicator& communicator) {
   const data::Shape& shape = set.dataset.shape();
   if (shape.rows != recorded_.rows) {
     differs("the data has {} rows, that of the training had {}", shape.rows, recorded_.rows);
@@ -130,7 +131,8 @@ void Verification::check_data(const TrainingSet& set, const comm::Communicator& 
             fmt::join(names, ", "), fmt::join(recorded_.class_names, ", "));
     fits_ = false;
   }
-  const DataFingerprint found = data_fingerprint(set, options_.training.penalty, communicator);
+  const running::DataFingerprint found =
+      running::data_fingerprint(set, options_.training.penalty, communicator);
   const auto& kept = recorded_.provenance->data.parts;
   for (const auto& [name, part] : found.parts) {
     const auto before = std::find_if(
@@ -159,7 +161,7 @@ bool Verification::check_model(const std::string& option, const std::string& pat
     unchecked("the model of --{}, '{}', is not there", option, path);
     return false;
   }
-  const std::string now = sha256_of_model(path, communicator);
+  const std::string now = running::sha256_of_model(path, communicator);
   for (const auto& [name, sha256] : recorded_.provenance->models) {
     if (name != option || sha256 == now) continue;
     differs(
@@ -175,14 +177,14 @@ bool Verification::check_prior(const comm::Communicator& communicator) {
   return !prior || check_model("prior", *prior, communicator);
 }
 
-TrainReport Verification::fit_again(TrainOptions options, const TrainingSet& set,
+TrainReport Verification::fit_again(TrainOptions options, const problem::TrainingSet& set,
                                     const comm::Communicator& communicator,
-                                    FitObserver& observer) const {
+                                    problem::FitObserver& observer) const {
   options.diagnostics.reset();
   options.checkpoint.reset();
   TrainReport report;
   const core::Stopwatch clock;
-  Checkpoints none(std::nullopt, communicator, observer);
+  running::Checkpoints none(std::nullopt, communicator, observer);
   const auto follow = [&](const solvers::Progress& progress) {
     observer.progress(progress, clock.seconds());
     return true;
@@ -192,8 +194,8 @@ TrainReport Verification::fit_again(TrainOptions options, const TrainingSet& set
 }
 
 // The first iteration of the default solver from the stored model: F, its gradient, and the gap.
-void Verification::evaluate(const TrainingSet& set, const comm::Communicator& communicator,
-                            FitObserver& observer) {
+void Verification::evaluate(const problem::TrainingSet& set, const comm::Communicator& communicator,
+                            problem::FitObserver& observer) {
   TrainOptions options = options_.training;
   options.start = options_.model_path;
   options.evaluate_only = true;
@@ -233,8 +235,8 @@ void Verification::check_gap() {
             *report_.gap, report_.tolerance);
 }
 
-void Verification::retrain(const TrainingSet& set, const comm::Communicator& communicator,
-                           FitObserver& observer) {
+void Verification::retrain(const problem::TrainingSet& set, const comm::Communicator& communicator,
+                           problem::FitObserver& observer) {
   const auto& start = options_.training.start;
   if (start && !check_model("start", *start, communicator)) return;
   const bool fused = recorded_.instruction_set != "sse4" && recorded_.instruction_set != "plain";
@@ -266,12 +268,13 @@ VerifyReport verify_record(const VerifyOptions& options, const model::Model& mod
 
 VerifyReport verify(const VerifyOptions& options, const model::Model& model,
                     const RecordedTraining& recorded, const comm::Communicator& communicator,
-                    FitObserver& observer) {
+                    problem::FitObserver& observer) {
   Verification verification(options, model, recorded);
   verification.check_record();
   comm::Phase phase(communicator, "reading the data");
   const core::Stopwatch watch;
-  const TrainingSet set(design_of(options.training), 1, options.training.threads, communicator);
+  const problem::TrainingSet set(design_of(options.training), 1, options.training.threads,
+                                 communicator);
   observer.data_read(set.dataset, watch.seconds());
   verification.check_data(set, communicator);
   if (!verification.fits()) return std::move(verification.report());
@@ -283,4 +286,4 @@ VerifyReport verify(const VerifyOptions& options, const model::Model& model,
   return std::move(verification.report());
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

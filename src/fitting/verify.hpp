@@ -6,16 +6,16 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "fitting/train.hpp"
 #include "model/model.hpp"
 #include "running/provenance.hpp"
-#include "fitting/train.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 /// What a model's record says of its training.
 struct RecordedTraining {
-  std::optional<Provenance> provenance;  ///< none in records of older versions
-  bool as_sealed = false;                ///< the record is as it was written
+  std::optional<running::Provenance> provenance;  ///< none in records of older versions
+  bool as_sealed = false;                         ///< the record is as it was written
   bool converged = false;
   std::string stop_reason;
   std::string coefficients_sha256;
@@ -64,9 +64,9 @@ VerifyReport verify_record(const VerifyOptions& options, const model::Model& mod
 /// core::Error, the same on all ranks.
 VerifyReport verify(const VerifyOptions& options, const model::Model& model,
                     const RecordedTraining& recorded, const comm::Communicator& communicator,
-                    FitObserver& observer);
+                    problem::FitObserver& observer);
 
 /// For --json.
 std::string to_json(const VerifyReport& report);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

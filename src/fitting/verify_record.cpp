@@ -8,10 +8,9 @@
 
 #include "core/error.hpp"
 #include "fitting/verify.hpp"
-
 #include "running/provenance_record.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
@@ -30,8 +29,8 @@ RecordedTraining recorded_training(const model::Model& model, const std::string&
                              .remedy = "Give a model that `train` or `cross-validate` wrote"});
     }
     RecordedTraining recorded;
-    recorded.provenance = provenance_in(json);
-    recorded.as_sealed = is_as_sealed(model.record);
+    recorded.provenance = running::provenance_in(json);
+    recorded.as_sealed = running::is_as_sealed(model.record);
     recorded.converged = json.at("converged");
     recorded.stop_reason = json.at("stop_reason");
     recorded.coefficients_sha256 = json.at("coefficients_sha256");
@@ -76,4 +75,4 @@ std::string to_json(const VerifyReport& report) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

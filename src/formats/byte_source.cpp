@@ -4,10 +4,9 @@
 #include <cstring>
 
 #include "core/error.hpp"
-
 #include "formats/detail/plain_file.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -48,4 +47,4 @@ bool is_zip_archive(const std::string& path) {
          std::memcmp(begin.data(), "PK\x05\x06", begin.size()) == 0;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 class ByteSource {
  public:
@@ -58,4 +58,4 @@ class ZipArchive {
   std::unique_ptr<Implementation> implementation_;
 };
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

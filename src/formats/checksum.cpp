@@ -7,7 +7,7 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -61,4 +61,4 @@ void require_checksum(ByteSource& source, const comm::Communicator& communicator
       .as_agreed();
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

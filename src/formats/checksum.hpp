@@ -5,11 +5,11 @@
 #include "formats/byte_source.hpp"
 #include "formats/rounds.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// Collective. Compares the checksum of what nobody compares while reading: each rank reads its
 /// part of the bytes once. Throws bad input, the same on all ranks, if it is another.
 void require_checksum(ByteSource& source, const comm::Communicator& communicator,
                       const Progress& progress);
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

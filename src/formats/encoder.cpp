@@ -6,10 +6,9 @@
 #include <fmt/format.h>
 
 #include "comm/agreement.hpp"
-
 #include "formats/detail/label_survey.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 Encoder::Encoder(const Schema& schema, const TextFiles& files, const TargetColumns& targets,
                  Unseen unseen, Dropped dropped)
@@ -148,4 +147,4 @@ Extent measure(const TextFiles& files, Encoder& encoder, const TargetColumns& ta
   return extent;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

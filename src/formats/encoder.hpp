@@ -13,7 +13,7 @@
 #include "formats/table_rows.hpp"
 #include "formats/values.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// What becomes of a category that the schema does not know.
 enum class Unseen {
@@ -91,4 +91,4 @@ Extent measure(const TextFiles& files, Encoder& encoder, const TargetColumns& ta
                core::FunctionRef<void(const Row&)> check, const comm::Communicator& communicator,
                const Progress& progress);
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -88,4 +88,4 @@ void LevelTable::grow() {
   }
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

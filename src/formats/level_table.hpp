@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 class LevelTable {
  public:
@@ -41,4 +41,4 @@ class LevelTable {
   std::vector<Slot> slots_;  // a power of two, at most half of them taken
 };
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

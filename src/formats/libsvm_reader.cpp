@@ -11,7 +11,7 @@
 #include "core/error.hpp"
 #include "formats/values.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -158,4 +158,4 @@ std::int64_t LibsvmReader::next(
   return done;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

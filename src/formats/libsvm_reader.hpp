@@ -12,7 +12,7 @@
 #include "formats/row_reader.hpp"
 #include "formats/text_files.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 struct LibsvmRow {
   double label = 0.0;                  ///< a whole number
@@ -48,4 +48,4 @@ class LibsvmReader {
   LibsvmRow row_;
 };
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -10,11 +10,10 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "formats/detail/npy_header.hpp"
 #include "formats/values.hpp"
 
-#include "formats/detail/npy_header.hpp"
-
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -262,4 +261,4 @@ std::vector<std::string> NpyArray::texts(std::int64_t first, std::int64_t count)
   return values;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -10,7 +10,7 @@
 
 #include "formats/byte_source.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// As numpy's own type strings have it.
 struct NpyType {
@@ -65,4 +65,4 @@ class NpyArray {
   std::int64_t data_begin_ = 0;
 };
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

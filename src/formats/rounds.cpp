@@ -8,7 +8,7 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -70,4 +70,4 @@ void in_rounds(const comm::Communicator& communicator, core::FunctionRef<std::in
   if (lowest >= 0) throw_first(communicator, error, lowest);
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

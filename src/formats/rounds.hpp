@@ -7,7 +7,7 @@
 #include "comm/communicator.hpp"
 #include "core/function_ref.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// What is done, and how much of how much: for a line of progress, on the root.
 using Progress = std::function<void(const char* what, std::int64_t done, std::int64_t total)>;
@@ -21,4 +21,4 @@ using Progress = std::function<void(const char* what, std::int64_t done, std::in
 void in_rounds(const comm::Communicator& communicator, core::FunctionRef<std::int64_t()> step,
                core::FunctionRef<void(std::int64_t done)> progress);
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

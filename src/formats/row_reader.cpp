@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -204,4 +204,4 @@ void RowReader::refuse(std::size_t at, const std::string& what, const std::strin
                          .remedy = remedy});
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "core/function_ref.hpp"
-#include "formats/text_marks.hpp"
 #include "formats/text_files.hpp"
+#include "formats/text_marks.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// A row is in memory as a whole. What is longer is a quote that nobody closes.
 inline constexpr std::size_t kLongestRow = std::size_t{1} << 26;
@@ -76,4 +76,4 @@ class RowReader {
   std::size_t unescaped_used_ = 0;
 };
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -10,7 +10,7 @@
 #include "core/error.hpp"
 #include "core/parse_json.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 // In the namespace of their types, where nlohmann's library looks for them.
 NLOHMANN_JSON_SERIALIZE_ENUM(ColumnKind, {{ColumnKind::number, "number"},
@@ -169,4 +169,4 @@ Schema schema_from(const std::string& text, const std::string& where) {
   }
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 enum class ColumnKind {
   number,    ///< a feature of the same name
@@ -68,4 +68,4 @@ std::string to_text(const Schema& schema);
 /// Throws bad input, naming `where` it stands, if that is no schema or contradicts itself.
 Schema schema_from(const std::string& text, const std::string& where);
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -16,12 +16,11 @@
 #include "core/error.hpp"
 #include "core/memory_limits.hpp"
 #include "core/parse_json.hpp"
-#include "formats/table_rows.hpp"
-
 #include "formats/detail/column_survey.hpp"
 #include "formats/detail/label_survey.hpp"
+#include "formats/table_rows.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -428,4 +427,4 @@ Survey survey(const TextFiles& files, const TableOptions& options,
   return result;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -11,7 +11,7 @@
 #include "formats/schema.hpp"
 #include "formats/text_files.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 enum class DropLevel { first, most_frequent, none };
 
@@ -77,4 +77,4 @@ TargetColumns target_columns(const TableOptions& options, const TextFiles& files
 Survey survey(const TextFiles& files, const TableOptions& options,
               const comm::Communicator& communicator, const Progress& progress);
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -1,6 +1,6 @@
 #include "formats/table_rows.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 // Ranks meet after each step: seldom enough to cost nothing, often enough to be seen alive.
 void for_each_row(const TextFiles& files, const comm::Communicator& communicator, const char* what,
@@ -38,4 +38,4 @@ core::Error bad_row(const TextFiles& files, const Row& row, const std::string& w
       {.what = what, .where = files.where(row.file, row.offset), .why = why, .remedy = remedy});
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -11,7 +11,7 @@
 #include "formats/row_reader.hpp"
 #include "formats/text_files.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// Collective. Hands every row of this rank's stretches on, in order. Throws as `in_rounds` does.
 /// `what` names it for the progress.
@@ -25,4 +25,4 @@ void sample_rows(const TextFiles& files, core::FunctionRef<void(const Row&)> han
 core::Error bad_row(const TextFiles& files, const Row& row, const std::string& what,
                     const std::string& why, const std::string& remedy);
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -11,11 +11,10 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "core/parse_json.hpp"
-
 #include "formats/detail/piece_counter.hpp"
 #include "formats/detail/text_head.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -163,4 +162,4 @@ std::string TextFiles::where(std::size_t file, std::int64_t offset) const {
   return fmt::format("{}, line {}", paths_[file], line);
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

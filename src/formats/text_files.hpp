@@ -11,7 +11,7 @@
 #include "formats/rounds.hpp"
 #include "formats/text_stream.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// What delimits fields and rows, beside newlines (LF or CR LF).
 struct Dialect {
@@ -104,4 +104,4 @@ class TextFiles {
   std::int64_t bytes_ = 0;
 };
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

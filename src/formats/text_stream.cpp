@@ -8,10 +8,9 @@
 #include <zstd.h>
 
 #include "core/error.hpp"
-
 #include "formats/detail/plain_file.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -225,4 +224,4 @@ std::unique_ptr<TextStream> stream_of(std::span<const char> text) {
   return std::make_unique<MemoryStream>(text);
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

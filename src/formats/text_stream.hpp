@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// Bytes one after the other.
 class TextStream {
@@ -44,4 +44,4 @@ std::unique_ptr<TextStream> open_text_of_size(const std::string& path, std::int6
 /// Of a text in memory, which must outlive the stream.
 std::unique_ptr<TextStream> stream_of(std::span<const char> text);
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

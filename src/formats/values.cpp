@@ -6,7 +6,7 @@
 #include <cmath>
 #include <fast_float/fast_float.h>
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -210,4 +210,4 @@ bool MissingTexts::is_listed(std::string_view text) const {
   return std::find(texts_.begin(), texts_.end(), text) != texts_.end();
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// A decimal number, with sign, point and exponent as one likes: the nearest double, which must be
 /// finite. Neither inf nor nan nor hexadecimal digits are numbers. −0 is 0.
@@ -57,4 +57,4 @@ class MissingTexts {
   bool empty_ = false;
 };
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

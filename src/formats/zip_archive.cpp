@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "formats/byte_source.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -163,4 +163,4 @@ std::unique_ptr<ByteSource> ZipArchive::open(const std::string& member) const {
   return std::make_unique<MemberBytes>(implementation_->archive, status, where);
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "core/error.hpp"
-
 #include "hdf5/detail/creation.hpp"
 #include "hdf5/detail/fingerprint_attribute.hpp"
 #include "hdf5/detail/links.hpp"

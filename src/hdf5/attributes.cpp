@@ -1,11 +1,10 @@
 #include <limits>
 
 #include "core/error.hpp"
-#include "hdf5/value_type.hpp"
-
 #include "hdf5/detail/creation.hpp"
 #include "hdf5/detail/links.hpp"
 #include "hdf5/detail/storage.hpp"
+#include "hdf5/value_type.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -12,7 +12,6 @@
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
 #include "core/function_ref.hpp"
-
 #include "hdf5/detail/links.hpp"
 
 namespace mpilogit::hdf5 {

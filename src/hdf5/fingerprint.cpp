@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "core/error.hpp"
-
 #include "hdf5/detail/fingerprint_attribute.hpp"
 #include "hdf5/detail/links.hpp"
 

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include "core/error.hpp"
-
 #include "hdf5/detail/descriptor.hpp"
 #include "hdf5/detail/links.hpp"
 #include "hdf5/detail/storage.hpp"

@@ -12,7 +12,6 @@
 #include "core/disk_space.hpp"
 #include "core/error.hpp"
 #include "hdf5/array.hpp"
-
 #include "hdf5/detail/creation.hpp"
 #include "hdf5/detail/fingerprint_attribute.hpp"
 #include "hdf5/detail/links.hpp"

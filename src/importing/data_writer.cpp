@@ -7,7 +7,7 @@
 #include "core/disk_space.hpp"
 #include "core/error.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
@@ -112,4 +112,4 @@ void DataWriter::write_sparse(std::int64_t first_row, std::span<const std::int64
   file_.write_raw(kValues, starts.front(), values);
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

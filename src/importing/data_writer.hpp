@@ -14,7 +14,7 @@
 #include "hdf5/row_file.hpp"
 #include "hdf5/value_type.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 /// What the file will hold; the same on every rank.
 struct DataLayout {
@@ -92,4 +92,4 @@ class DataWriter {
   hdf5::RowFile file_;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

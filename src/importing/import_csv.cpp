@@ -4,31 +4,30 @@
 #include "core/atomic_file.hpp"
 #include "core/stopwatch.hpp"
 #include "formats/encoder.hpp"
-
 #include "importing/table_file.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 ImportCsvReport import_csv(const ImportCsvOptions& options, const comm::Communicator& communicator,
-                           const table::Progress& progress) {
+                           const formats::Progress& progress) {
   const core::Stopwatch total;
   comm::on_root(communicator, [&] {
     core::require_writable(options.output_path);
     return std::string();
   });
   comm::Phase phase(communicator, "reading the table");
-  const table::TextFiles files(options.source, communicator, progress);
+  const formats::TextFiles files(options.source, communicator, progress);
   ImportCsvReport report;
-  report.survey = table::survey(files, options.table, communicator, progress);
-  const table::Schema& schema = report.survey.schema;
-  const table::Extent& extent = report.survey.extent;
+  report.survey = formats::survey(files, options.table, communicator, progress);
+  const formats::Schema& schema = report.survey.schema;
+  const formats::Extent& extent = report.survey.extent;
   phase.turn_to("writing the data set");
   TableStorage storage;
   comm::together(communicator, [&] {
     storage = choose_storage(schema, extent, options.form, options.type, files.paths().front());
   });
-  const table::TargetColumns targets = table::target_columns(options.table, files);
-  table::Encoder encoder(schema, files, targets);
+  const formats::TargetColumns targets = formats::target_columns(options.table, files);
+  formats::Encoder encoder(schema, files, targets);
   write_table(options.output_path, files, encoder, schema, targets, extent, storage, communicator,
               progress)
       ->commit();
@@ -42,4 +41,4 @@ ImportCsvReport import_csv(const ImportCsvOptions& options, const comm::Communic
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -6,25 +6,25 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "hdf5/value_type.hpp"
 #include "formats/survey.hpp"
 #include "formats/text_files.hpp"
+#include "hdf5/value_type.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 enum class StorageForm { automatic, dense, csr };
 enum class StorageType { automatic, float32, float64 };
 
 struct ImportCsvOptions {
-  table::TextSource source;
-  table::TableOptions table;
+  formats::TextSource source;
+  formats::TableOptions table;
   StorageForm form = StorageForm::automatic;
   StorageType type = StorageType::automatic;
   std::string output_path;
 };
 
 struct ImportCsvReport {
-  table::Survey survey;
+  formats::Survey survey;
   std::vector<std::string> columns;  ///< of the table
   char delimiter = ',';
   bool sparse = false;
@@ -38,6 +38,6 @@ struct ImportCsvReport {
 /// the rows as they are encoded (docs/import.md). The file is whole or not at all, and its data
 /// sets are the same for any number of ranks. Throws core::Error, the same on all ranks.
 ImportCsvReport import_csv(const ImportCsvOptions& options, const comm::Communicator& communicator,
-                           const table::Progress& progress);
+                           const formats::Progress& progress);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -10,21 +10,20 @@
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "data/column_numbers.hpp"
-#include "model/model_file.hpp"
-#include "model/path_file.hpp"
 #include "formats/libsvm_reader.hpp"
 #include "formats/survey.hpp"
 #include "formats/values.hpp"
 #include "importing/data_writer.hpp"
-
 #include "importing/detail/rank_parts.hpp"
+#include "model/model_file.hpp"
+#include "model/path_file.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
+using formats::LibsvmRow;
 using hdf5::ValueType;
-using table::LibsvmRow;
 using Where = core::FunctionRef<std::string()>;
 
 constexpr std::int64_t kMostFeatures = std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
@@ -47,11 +46,11 @@ struct Survey {
     least = std::min<std::int64_t>(least, row.columns.front());
     most = std::max<std::int64_t>(most, row.columns.back());
     for (const double value : row.values) {
-      if (!table::is_single_precision(value)) ++inexact;
+      if (!formats::is_single_precision(value)) ++inexact;
     }
   }
   void add_label(std::int64_t label) {
-    if (labels.size() <= table::kMostListedClasses) labels.insert(label);
+    if (labels.size() <= formats::kMostListedClasses) labels.insert(label);
   }
   void combine(const comm::Communicator& communicator) {
     least = communicator.minimum(least);
@@ -63,11 +62,11 @@ struct Survey {
   }
 };
 
-Survey survey_of(const table::TextFiles& files, const comm::Communicator& communicator,
-                 const table::Progress& progress) {
+Survey survey_of(const formats::TextFiles& files, const comm::Communicator& communicator,
+                 const formats::Progress& progress) {
   Survey survey;
-  table::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));
-  table::in_rounds(
+  formats::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));
+  formats::in_rounds(
       communicator,
       [&] { return reader.next([&](const LibsvmRow& row, Where) { survey.add(row); }); },
       [&](std::int64_t done) { progress("looking at the columns", done, files.bytes()); });
@@ -203,7 +202,7 @@ class Buffer {
 
 ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
                                  const comm::Communicator& communicator,
-                                 const table::Progress& progress) {
+                                 const formats::Progress& progress) {
   const core::Stopwatch total;
   ImportLibsvmOptions options = given;
   Columns like;
@@ -213,7 +212,7 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
     options.features = like.features;
   }
   comm::Phase phase(communicator, "reading text");
-  const table::TextFiles files(table::libsvm_source(options.files), communicator, progress);
+  const formats::TextFiles files(formats::libsvm_source(options.files), communicator, progress);
   const Survey survey = survey_of(files, communicator, progress);
   const Extents extents = add_up(survey.extent, communicator);
 
@@ -233,7 +232,7 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
   report.rows = extents.all.rows;
   report.nonzeros = extents.all.entries;
   report.queries = survey.queries;
-  if (survey.labels.size() <= table::kMostListedClasses) {
+  if (survey.labels.size() <= formats::kMostListedClasses) {
     for (const auto label : survey.labels) report.classes.push_back(std::to_string(label));
   }
   report.storage =
@@ -250,8 +249,8 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
   layout.further = [&](const hdf5::File& file) { data::write_column_numbers(file, "X", numbers); };
   DataWriter writer(options.output_path, layout, communicator);
   Buffer buffer(writer, report.storage, extents.before);
-  table::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));
-  table::in_rounds(
+  formats::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));
+  formats::in_rounds(
       communicator,
       [&] {
         const std::int64_t size = reader.next([&](const LibsvmRow& row, Where where) {
@@ -269,4 +268,4 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

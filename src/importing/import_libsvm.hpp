@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "hdf5/value_type.hpp"
 #include "formats/rounds.hpp"
+#include "hdf5/value_type.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 struct ImportLibsvmOptions {
   std::vector<std::string> files;  ///< rows one after the other
@@ -40,6 +40,6 @@ struct ImportLibsvmReport {
 /// first. Writes CSR and integer labels.
 ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
                                  const comm::Communicator& communicator,
-                                 const table::Progress& progress);
+                                 const formats::Progress& progress);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -9,15 +9,14 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
-#include "hdf5/memory.hpp"
 #include "formats/checksum.hpp"
+#include "hdf5/memory.hpp"
 #include "importing/data_writer.hpp"
-
+#include "importing/detail/rank_parts.hpp"
 #include "importing/npy/npy_entries.hpp"
 #include "importing/npy/npy_rows.hpp"
-#include "importing/detail/rank_parts.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
@@ -30,7 +29,7 @@ class Import {
  public:
   /// Collective: looks at checksums, and counts what is not stored by rows.
   Import(NpySources sources, const std::string& output_path, const comm::Communicator& communicator,
-         const table::Progress& progress)
+         const formats::Progress& progress)
       : sources_(std::move(sources)),
         communicator_(communicator),
         progress_(progress),
@@ -56,7 +55,7 @@ class Import {
 
   NpySources sources_;
   const comm::Communicator& communicator_;
-  const table::Progress& progress_;
+  const formats::Progress& progress_;
   data::Range mine_;
   std::optional<EntriesByRow> by_row_;  // of what is not stored by rows
   Extents entries_;
@@ -67,8 +66,8 @@ class Import {
 // Of a matrix that is not stored by rows: how many entries each rank's rows will have, those for
 // the same place added up.
 Extents Import::count_entries() {
-  for (table::NpyArray* array : sources_.arrays()) {
-    table::require_checksum(array->bytes(), communicator_, progress_);
+  for (formats::NpyArray* array : sources_.arrays()) {
+    formats::require_checksum(array->bytes(), communicator_, progress_);
   }
   if (!sources_.entries) return {};
   const int ranks = communicator_.on_this_host().size();
@@ -80,7 +79,7 @@ Extents Import::count_entries() {
   const NpyEntries& matrix = *sources_.entries;
   const std::int64_t bytes = matrix.bytes_of_entry();
   const std::int64_t all = matrix.values.elements() * communicator_.size();
-  table::in_rounds(
+  formats::in_rounds(
       communicator_, [&] { return by_row_->count(); },
       [&](std::int64_t done) { progress_("counting entries", done * bytes, all * bytes); });
   Extent mine{mine_.size(), by_row_->stored()};
@@ -98,7 +97,7 @@ void Import::gather(const char* what,
   const NpyEntries& matrix = *sources_.entries;
   const std::int64_t bytes = matrix.bytes_of_entry();
   const std::int64_t all = communicator_.sum(by_row_->passes()) * matrix.values.elements();
-  table::in_rounds(
+  formats::in_rounds(
       communicator_, [&] { return by_row_->gather(handle); },
       [&](std::int64_t done) { progress_(what, done * bytes, all * bytes); });
 }
@@ -111,7 +110,7 @@ DataLayout Import::layout() const {
   layout.nonzeros = sources_.sparse ? sources_.sparse->values.elements() : entries_.all.entries;
   layout.values = value_type_of(sources_.values->type());
   if (sources_.labels) {
-    const table::NpyType& type = sources_.labels->type();
+    const formats::NpyType& type = sources_.labels->type();
     // Of text in UCS-4, too: a letter takes at most four bytes of UTF-8.
     layout.labels = {value_type_of(type), static_cast<std::size_t>(type.is_text() ? type.size : 0)};
   }
@@ -122,7 +121,7 @@ DataLayout Import::layout() const {
 void Import::for_rows(const char* what, std::int64_t per_step, std::int64_t row_bytes,
                       core::FunctionRef<void(data::Range)> work) {
   std::int64_t next = mine_.first;
-  table::in_rounds(
+  formats::in_rounds(
       communicator_,
       [&] {
         const data::Range rows{next, std::min(mine_.last, next + per_step)};
@@ -135,7 +134,7 @@ void Import::for_rows(const char* what, std::int64_t per_step, std::int64_t row_
 
 // Floats are classes if they are whole.
 void Import::write_labels(data::Range rows) {
-  table::NpyArray& labels = *sources_.labels;
+  formats::NpyArray& labels = *sources_.labels;
   if (labels.type().is_text()) {
     const std::vector<std::string> texts = labels.texts(rows.first, rows.size());
     return writer_.write_labels(rows.first, std::span<const std::string>(texts));
@@ -205,7 +204,7 @@ void Import::run() {
     for_rows("writing rows", kStepRows, 8 + entries * (matrix.values.type().size + 4),
              [&](data::Range rows) { write_sparse(rows); });
   } else {
-    table::NpyArray& matrix = *sources_.dense;
+    formats::NpyArray& matrix = *sources_.dense;
     const std::int64_t row_bytes = matrix.shape()[1] * matrix.type().size;
     const std::int64_t bytes = matrix.fortran_order() ? kFortranStepBytes : kStepBytes;
     for_rows("writing rows", std::max<std::int64_t>(1, bytes / row_bytes), row_bytes,
@@ -226,7 +225,7 @@ void Import::run() {
 }  // namespace
 
 ImportNpyReport import_npy(const ImportNpyOptions& options, const comm::Communicator& communicator,
-                           const table::Progress& progress) {
+                           const formats::Progress& progress) {
   const core::Stopwatch total;
   const comm::Phase phase(communicator, "reading arrays");
   NpySources sources;
@@ -246,4 +245,4 @@ ImportNpyReport import_npy(const ImportNpyOptions& options, const comm::Communic
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

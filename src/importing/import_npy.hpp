@@ -6,10 +6,10 @@
 #include <string>
 
 #include "comm/communicator.hpp"
-#include "hdf5/value_type.hpp"
 #include "formats/rounds.hpp"
+#include "hdf5/value_type.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 struct ImportNpyOptions {
   std::string file;                     ///< .npy, or .npz
@@ -34,6 +34,6 @@ struct ImportNpyReport {
 /// keep their type. Throws bad input for values that are not finite, for labels that are no
 /// classes, and for what is no array of numbers.
 ImportNpyReport import_npy(const ImportNpyOptions& options, const comm::Communicator& communicator,
-                           const table::Progress& progress);
+                           const formats::Progress& progress);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -10,11 +10,10 @@
 #include "core/stopwatch.hpp"
 #include "hdf5/memory.hpp"
 #include "importing/data_writer.hpp"
-
 #include "importing/detail/rank_parts.hpp"
 #include "importing/synthetic/synthetic_rows.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
@@ -76,12 +75,12 @@ void require_room_for_features(const SynthesizeOptions& options,
 
 // Calls `work` for the rows of this rank, some at a time, in step with the other ranks.
 void for_rows(const SynthesizeOptions& options, data::Range mine, const char* what,
-              const comm::Communicator& communicator, const table::Progress& progress,
+              const comm::Communicator& communicator, const formats::Progress& progress,
               core::FunctionRef<void(data::Range)> work) {
   const auto per_step =
       static_cast<std::int64_t>(std::max(1.0, kBytesAStep / bytes_per_row(options)));
   std::int64_t next = mine.first;
-  table::in_rounds(
+  formats::in_rounds(
       communicator,
       [&] {
         const data::Range rows{next, std::min(mine.last, next + per_step)};
@@ -123,7 +122,7 @@ DataLayout layout_of(const SynthesizeOptions& options, const SyntheticModel& mod
 
 SynthesizeReport synthesize(const SynthesizeOptions& options,
                             const comm::Communicator& communicator,
-                            const table::Progress& progress) {
+                            const formats::Progress& progress) {
   const core::Stopwatch total;
   comm::Phase phase(communicator, "counting the entries");
   comm::together(communicator, [&] {
@@ -176,4 +175,4 @@ SynthesizeReport synthesize(const SynthesizeOptions& options,
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "hdf5/value_type.hpp"
 #include "formats/rounds.hpp"
+#include "hdf5/value_type.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 /// docs/synthesize.md says what each means.
 struct SynthesizeOptions {
@@ -42,6 +42,6 @@ struct SynthesizeReport {
 /// input for options that contradict each other.
 SynthesizeReport synthesize(const SynthesizeOptions& options,
                             const comm::Communicator& communicator,
-                            const table::Progress& progress);
+                            const formats::Progress& progress);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -10,7 +10,7 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
@@ -18,21 +18,21 @@ namespace {
 template <class Value>
 class RowWriter {
  public:
-  RowWriter(const DataWriter& file, const DataLayout& layout, const table::TargetColumns& targets,
-            const table::Extent& extent)
+  RowWriter(const DataWriter& file, const DataLayout& layout, const formats::TargetColumns& targets,
+            const formats::Extent& extent)
       : file_(file),
         layout_(layout),
         targets_(targets),
         extent_(extent),
         next_row_(extent.first_row),
         next_entry_(extent.first_nonzero),
-        label_bytes_(extent.label == table::LabelForm::text
+        label_bytes_(extent.label == formats::LabelForm::text
                          ? std::max<std::size_t>(1, extent.label_length)
                          : sizeof(std::int64_t)) {
     starts_.push_back(next_entry_);
   }
 
-  void add(const table::Row& row, const table::EncodedRow& encoded) {
+  void add(const formats::Row& row, const formats::EncodedRow& encoded) {
     if (layout_.sparse) {
       columns_.insert(columns_.end(), encoded.features.begin(), encoded.features.end());
       for (const double value : encoded.values) values_.push_back(static_cast<Value>(value));
@@ -47,7 +47,7 @@ class RowWriter {
     if (targets_.label) add_label(row.fields[*targets_.label]);
     // That it is one was seen when the rows were measured.
     if (targets_.weights) {
-      weights_.push_back(table::number_in(row.fields[*targets_.weights]).value_or(0.0));
+      weights_.push_back(formats::number_in(row.fields[*targets_.weights]).value_or(0.0));
     }
     ++rows_;
     if (values_.size() >= kValuesPerPart || rows_ >= kRowsPerPart) flush();
@@ -79,19 +79,19 @@ class RowWriter {
   void add_label(std::string_view text) {
     const std::size_t begin = labels_.size();
     labels_.resize(begin + label_bytes_, '\0');
-    if (extent_.label == table::LabelForm::text) {
+    if (extent_.label == formats::LabelForm::text) {
       std::copy_n(text.begin(), std::min(text.size(), label_bytes_),
                   labels_.begin() + static_cast<std::ptrdiff_t>(begin));
     } else {
-      const std::int64_t number = table::whole_number_in(text).value_or(0);
+      const std::int64_t number = formats::whole_number_in(text).value_or(0);
       std::memcpy(labels_.data() + begin, &number, sizeof(number));
     }
   }
 
   const DataWriter& file_;
   const DataLayout& layout_;
-  table::TargetColumns targets_;
-  table::Extent extent_;
+  formats::TargetColumns targets_;
+  formats::Extent extent_;
   std::int64_t next_row_;
   std::int64_t next_entry_;
   std::size_t label_bytes_;
@@ -104,31 +104,32 @@ class RowWriter {
 };
 
 template <class Value>
-void write_rows(const DataWriter& file, const DataLayout& layout, const table::TextFiles& files,
-                table::Encoder& encoder, const table::TargetColumns& targets,
-                const table::Extent& extent, const comm::Communicator& communicator,
-                const table::Progress& progress) {
+void write_rows(const DataWriter& file, const DataLayout& layout, const formats::TextFiles& files,
+                formats::Encoder& encoder, const formats::TargetColumns& targets,
+                const formats::Extent& extent, const comm::Communicator& communicator,
+                const formats::Progress& progress) {
   RowWriter<Value> writer(file, layout, targets, extent);
-  table::EncodedRow encoded;
-  table::for_each_row(files, communicator, "writing", progress, [&](const table::Row& row) {
+  formats::EncodedRow encoded;
+  formats::for_each_row(files, communicator, "writing", progress, [&](const formats::Row& row) {
     if (encoder.encode(row, encoded)) writer.add(row, encoded);
   });
   comm::together(communicator, [&] { writer.flush(); });
 }
 
-hdf5::RowType label_type(const table::Extent& extent) {
-  if (extent.label == table::LabelForm::integer) return {hdf5::ValueType::int64};
+hdf5::RowType label_type(const formats::Extent& extent) {
+  if (extent.label == formats::LabelForm::integer) return {hdf5::ValueType::int64};
   return {hdf5::ValueType::text, std::max<std::size_t>(1, extent.label_length)};
 }
 
-bool has_one_hot_columns(const table::Schema& schema) {
-  return std::any_of(schema.columns.begin(), schema.columns.end(),
-                     [](const table::Column& column) { return !table::is_numeric(column.kind); });
+bool has_one_hot_columns(const formats::Schema& schema) {
+  return std::any_of(
+      schema.columns.begin(), schema.columns.end(),
+      [](const formats::Column& column) { return !formats::is_numeric(column.kind); });
 }
 
 }  // namespace
 
-TableStorage choose_storage(const table::Schema& schema, const table::Extent& extent,
+TableStorage choose_storage(const formats::Schema& schema, const formats::Extent& extent,
                             StorageForm form, StorageType type, const std::string& where) {
   if (type == StorageType::float32 && !extent.single_precision) {
     throw core::bad_input({.what = "holds numbers that float32 does not hold exactly",
@@ -150,12 +151,12 @@ TableStorage choose_storage(const table::Schema& schema, const table::Extent& ex
   return storage;
 }
 
-std::unique_ptr<DataWriter> write_table(const std::string& path, const table::TextFiles& files,
-                                        table::Encoder& encoder, const table::Schema& schema,
-                                        const table::TargetColumns& targets,
-                                        const table::Extent& extent, const TableStorage& storage,
+std::unique_ptr<DataWriter> write_table(const std::string& path, const formats::TextFiles& files,
+                                        formats::Encoder& encoder, const formats::Schema& schema,
+                                        const formats::TargetColumns& targets,
+                                        const formats::Extent& extent, const TableStorage& storage,
                                         const comm::Communicator& communicator,
-                                        const table::Progress& progress) {
+                                        const formats::Progress& progress) {
   DataLayout layout;
   layout.rows = extent.rows;
   layout.features = schema.features();
@@ -166,7 +167,7 @@ std::unique_ptr<DataWriter> write_table(const std::string& path, const table::Te
   if (targets.label) layout.labels = label_type(extent);
   layout.weights = targets.weights.has_value();
   layout.feature_names = schema.feature_names();
-  layout.schema = table::to_text(schema);
+  layout.schema = formats::to_text(schema);
   auto file = std::make_unique<DataWriter>(path, layout, communicator);
   const auto write = [&](auto value) {
     write_rows<decltype(value)>(*file, layout, files, encoder, targets, extent, communicator,
@@ -176,4 +177,4 @@ std::unique_ptr<DataWriter> write_table(const std::string& path, const table::Te
   return file;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -1,4 +1,4 @@
-#include "inference/diagnose.hpp"
+#include "inference/diagnosis.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
@@ -143,4 +143,4 @@ Diagnosis diagnose(const objective::Passes& passes, const objective::Targets& ta
   return diagnosis;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "model/model.hpp"
+#include "objective/logistic_objective.hpp"
 #include "statistics/identifiability.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 struct Diagnosis {
   bool examined = false;  ///< not under a penalty, nor where Hessian matrices are not affordable
@@ -32,4 +33,14 @@ std::vector<std::string> describe_separating(const Diagnosis& diagnosis, const m
 /// The names of `separator`.
 std::vector<std::string> describe_separator(const Diagnosis& diagnosis, const model::Model& model);
 
-}  // namespace mpilogit::workflow
+/// Of an unpenalised fit of `objective` (over these passes and targets) that ended at
+/// `coefficients`, in the solvers' layout; those of aliased columns are made 0, as in R, without a
+/// change of any margin. `suspicious`: look for rank and
+/// separation even where nothing points to them. Examines nothing where Hessian matrices are not
+/// affordable. Collective. Cost: a read of the rows; where something points to a fault, a Gram
+/// matrix and a few Newton steps.
+Diagnosis diagnose(const objective::Passes& passes, const objective::Targets& targets,
+                   const objective::LogisticObjective& objective, bool suspicious,
+                   std::vector<double>& coefficients);
+
+}  // namespace mpilogit::inference

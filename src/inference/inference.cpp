@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "inference/detail/free_variables.hpp"
 #include "objective/score_products.hpp"
 #include "solvers/cholesky.hpp"
 #include "solvers/inverse_diagonal.hpp"
@@ -18,10 +19,7 @@
 #include "statistics/fit_statistics.hpp"
 #include "statistics/identifiability.hpp"
 
-#include "fitting/fit.hpp"
-#include "inference/detail/free_variables.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
@@ -255,7 +253,7 @@ double InferenceRun::filling_factor(const model::Inference& result) const {
 void InferenceRun::estimate(const statistics::InverseInformation& inverse,
                             model::Inference& result) const {
   const double weight = objective_.total_weight();
-  const FrameMap& frame = problem_.set.frame;
+  const problem::FrameMap& frame = problem_.set.frame;
   if (!robust() && !wants_covariance() && frame.identity()) {
     std::vector<double> variances = inverse.variances();
     take_back_curvature(free_, columns(), weight, variances);
@@ -277,7 +275,7 @@ void InferenceRun::estimate(const statistics::InverseInformation& inverse,
 // From the columns' frames to the data's own columns, whose intercept (and products of less than
 // all factors) have a part of every coefficient beside them.
 void InferenceRun::tell_raw_errors(model::Inference& result) const {
-  const FrameMap& frame = problem_.set.frame;
+  const problem::FrameMap& frame = problem_.set.frame;
   const std::size_t width = features() + 1;
   const std::size_t dimension = columns() * width;
   result.covariance = frame.raw_covariance(result.covariance, columns());
@@ -317,7 +315,7 @@ void InferenceRun::tell_raw_errors(model::Inference& result) const {
 
 // Of variances alone nothing can be said of what has a part of several coefficients.
 void InferenceRun::leave_frames(model::Inference& result) const {
-  const FrameMap& frame = problem_.set.frame;
+  const problem::FrameMap& frame = problem_.set.frame;
   if (frame.identity()) return;
   const auto unknown = [](CoefficientStatus& status, double& error) {
     if (status == CoefficientStatus::estimated) status = CoefficientStatus::fixed;
@@ -413,4 +411,4 @@ InferenceResult infer(const InferenceOptions& options, const InferenceProblem& p
   return InferenceRun(options, problem, coefficients).run();
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

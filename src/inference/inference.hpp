@@ -1,26 +1,27 @@
 #pragma once
 // From an optimum to what is known of its coefficients.
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "model/inference.hpp"
-#include "objective/logistic_objective.hpp"
 #include "inference/diagnosis.hpp"
 #include "inference/inference_options.hpp"
-
+#include "model/inference.hpp"
+#include "objective/logistic_objective.hpp"
 #include "problem/regularisation.hpp"
 #include "problem/training_set.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 /// A problem that inference is asked for.
 struct InferenceProblem {
-  const TrainingSet& set;
+  const problem::TrainingSet& set;
   const objective::Passes& passes;
   const objective::LogisticObjective& objective;
-  const Regularisation& penalty;
+  const problem::Regularisation& penalty;
   bool penalised = false;  ///< whether there is a penalty or a bound
   bool firth = false;      ///< whether the optimum is that of Firth's penalised likelihood
   Diagnosis& diagnosis;    ///< of the solution; is told of aliased columns that are found late
@@ -43,4 +44,13 @@ struct InferenceResult {
 InferenceResult infer(const InferenceOptions& options, const InferenceProblem& problem,
                       std::vector<double>& coefficients);
 
-}  // namespace mpilogit::workflow
+/// Whether F is the same in two forms of one model, within the tolerance: that a column is left out
+/// because others hold it must not change it.
+inline bool same_fit(double one, double other, double tolerance) {
+  constexpr double kLeastTolerance = 1e-9;
+  constexpr double kSmallLoss = 1e-3;
+  return std::fabs(one - other) <=
+         std::max(tolerance, kLeastTolerance) * (std::fabs(other) + kSmallLoss);
+}
+
+}  // namespace mpilogit::inference

@@ -6,7 +6,7 @@
 
 #include "objective/score_products.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 enum class CovarianceKind {
   model,    ///< the inverse of the information
@@ -26,4 +26,4 @@ struct InferenceOptions {
   double confidence = 0.95;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

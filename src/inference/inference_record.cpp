@@ -6,11 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "inference/detail/summary_record.hpp"
 #include "statistics/tail_probabilities.hpp"
 
-#include "inference/detail/summary_record.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
@@ -101,4 +100,4 @@ Json inference_record(const model::Model& model) {
   return json;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -5,9 +5,9 @@
 
 #include "model/model.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 /// Of a model that has inference. What is not a finite number is null.
 nlohmann::ordered_json inference_record(const model::Model& model);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "inference/detail/hypothesis.hpp"
 #include "statistics/profile.hpp"
 #include "statistics/tail_probabilities.hpp"
-#include "inference/detail/hypothesis.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
@@ -91,4 +91,4 @@ std::string add_tests(const InferenceOptions& options, model::Model& model) {
   return {};
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -4,13 +4,12 @@
 #include <span>
 #include <string>
 
-#include "model/model.hpp"
-#include "solvers/objective.hpp"
 #include "inference/inference_options.hpp"
-
+#include "model/model.hpp"
 #include "problem/frame_map.hpp"
+#include "solvers/objective.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 /// Throws bad input, agreed, if the options name what the model does not have. `model` needs its
 /// features, classes and objective; `columns`: rows of coefficients that it will have.
@@ -23,7 +22,7 @@ struct ProfiledFit {
   double total_weight = 0.0;
   std::span<const double> largest;       ///< max |x_ij|, the intercept's 1 last
   std::span<const double> coefficients;  ///< at the optimum, in the solvers' layout
-  const FrameMap& frame;
+  const problem::FrameMap& frame;
 };
 
 /// Adds the profile intervals that are asked for to `model.inference`. Aliased coefficients and
@@ -38,4 +37,4 @@ std::string add_profiles(const InferenceOptions& options, const ProfiledFit& fit
 /// not estimated, or hypotheses follow from or contradict one another.
 std::string add_tests(const InferenceOptions& options, model::Model& model);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

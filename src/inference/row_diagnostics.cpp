@@ -15,7 +15,7 @@
 #include "solvers/cholesky.hpp"
 #include "statistics/row_diagnostics.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
@@ -51,7 +51,7 @@ solvers::Cholesky penalised_information(const objective::LogisticObjective& obje
 }
 
 // h_i = c_i x̃_iᵀ (I + S diag(λ2))⁻¹ x̃_i, and the residuals. Cost: as write_diagnostics says.
-void fill(const TrainingSet& set, std::span<const double> margins,
+void fill(const problem::TrainingSet& set, std::span<const double> margins,
           const solvers::Cholesky& information, RowDiagnostics& result) {
   const objective::QuadraticForms forms(set.design, information.inverse_root());
   objective::for_each_block(
@@ -84,7 +84,7 @@ double parameters(const std::vector<double>& leverage, const solvers::Cholesky& 
   return core::WideSum::from_limbs(limbs).value();
 }
 
-void write(const std::string& path, const TrainingSet& set, const model::Model& model,
+void write(const std::string& path, const problem::TrainingSet& set, const model::Model& model,
            const RowDiagnostics& result, const comm::Communicator& communicator) {
   const std::int64_t first = set.dataset.local_rows().first;
   const std::array<std::pair<const char*, const std::vector<double>*>, 4> columns = {
@@ -109,7 +109,7 @@ void write(const std::string& path, const TrainingSet& set, const model::Model& 
 
 }  // namespace
 
-void write_diagnostics(const std::string& path, const TrainingSet& set,
+void write_diagnostics(const std::string& path, const problem::TrainingSet& set,
                        const objective::LogisticObjective& objective,
                        std::span<const double> coefficients, const model::Model& model) {
   const comm::Communicator& communicator = set.rows.communicator;
@@ -125,4 +125,4 @@ void write_diagnostics(const std::string& path, const TrainingSet& set,
   write(path, set, model, result, communicator);
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

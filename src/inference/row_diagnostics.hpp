@@ -6,10 +6,9 @@
 
 #include "model/model.hpp"
 #include "objective/logistic_objective.hpp"
-
 #include "problem/training_set.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 /// Writes HDF5, whole or not at all, by all ranks together: `leverage`, `pearson_residual`,
 /// `deviance_residual`, `cooks_distance` (rows, float64) at `coefficients` (the objective's
@@ -17,8 +16,8 @@ namespace mpilogit::workflow {
 /// `objective`: under an L2 penalty that of the penalised information. Collective. Cost: a pass, a
 /// Gram matrix, and two flops per entry of the rows and column of the information's root; 32 bytes
 /// per local row.
-void write_diagnostics(const std::string& path, const TrainingSet& set,
+void write_diagnostics(const std::string& path, const problem::TrainingSet& set,
                        const objective::LogisticObjective& objective,
                        std::span<const double> coefficients, const model::Model& model);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

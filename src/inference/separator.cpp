@@ -7,7 +7,7 @@
 #include "objective/margin_gains.hpp"
 #include "solvers/proximal_newton.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
@@ -72,4 +72,4 @@ std::vector<std::size_t> few_separating(const objective::LogisticObjective& obje
   return {};
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -6,7 +6,7 @@
 
 #include "objective/logistic_objective.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 /// Variables other than intercepts that tell all rows of completely separated classes apart, the
 /// strongest first: the support of a fit under an L1 penalty in the units of the columns, the
@@ -14,4 +14,4 @@ namespace mpilogit::workflow {
 /// then it takes many. Collective. Cost: up to three short fits.
 std::vector<std::size_t> few_separating(const objective::LogisticObjective& objective);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

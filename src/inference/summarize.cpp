@@ -5,12 +5,12 @@
 
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
+#include "inference/detail/hypothesis.hpp"
 #include "model/distribute.hpp"
 #include "model/path_file.hpp"
 #include "statistics/tail_probabilities.hpp"
-#include "inference/detail/hypothesis.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
@@ -99,4 +99,4 @@ SummarizeReport summarize(const SummarizeOptions& options, const comm::Communica
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -9,7 +9,7 @@
 #include "comm/communicator.hpp"
 #include "model/model.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 /// One coefficient. What has no standard error has no z, no p and no interval either.
 struct CoefficientFigures {
@@ -57,4 +57,4 @@ SummarizeReport summarize(const SummarizeOptions& options, const comm::Communica
 /// All figures as JSON; a number that is not finite or is not there is null.
 std::string to_json(const SummarizeReport& report);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

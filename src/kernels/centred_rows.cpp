@@ -1,8 +1,8 @@
 #include "kernels/centred_rows.hpp"
 
 #include "kernels/dense/centred_value.hpp"
-#include "kernels/sparse/loops.hpp"
 #include "kernels/detail/visit_rows.hpp"
+#include "kernels/sparse/loops.hpp"
 
 namespace mpilogit::kernels {
 

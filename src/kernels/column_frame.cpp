@@ -7,9 +7,9 @@
 #include <limits>
 #include <type_traits>
 
-#include "kernels/sparse/loops.hpp"
-#include "kernels/detail/visit_rows.hpp"
 #include "kernels/dense/widen.hpp"
+#include "kernels/detail/visit_rows.hpp"
+#include "kernels/sparse/loops.hpp"
 
 namespace mpilogit::kernels {
 

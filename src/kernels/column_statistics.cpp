@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "kernels/dense/tiles.hpp"
-#include "kernels/sparse/loops.hpp"
-#include "kernels/detail/visit_rows.hpp"
 #include "kernels/dense/widen.hpp"
+#include "kernels/detail/visit_rows.hpp"
+#include "kernels/sparse/loops.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/column_statistics.cpp"
-#include "hwy/foreach_target.h"
-#include "hwy/highway.h"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
 
 // Plain loops, which the compiler vectorises for each instruction set.
 HWY_BEFORE_NAMESPACE();

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "kernels/dense/kernels.hpp"
+#include "kernels/dense/widen.hpp"
 #include "kernels/detail/fingerprint_terms.hpp"
 #include "kernels/detail/visit_rows.hpp"
-#include "kernels/dense/widen.hpp"
 
 namespace mpilogit::kernels {
 

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "kernels/dense/tiles.hpp"
-#include "kernels/sparse/column_loops.hpp"
 #include "kernels/detail/visit_rows.hpp"
+#include "kernels/sparse/column_loops.hpp"
 
 namespace mpilogit::kernels {
 

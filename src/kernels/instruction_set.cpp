@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <hwy/highway.h>
 #include <iterator>
 
 #include "core/error.hpp"
-
-#include "hwy/highway.h"
 
 namespace mpilogit::kernels {
 

@@ -4,10 +4,9 @@
 #include <span>
 
 #include "core/error.hpp"
-
-#include "kernels/sparse/loops.hpp"
-#include "kernels/detail/visit_rows.hpp"
 #include "kernels/dense/widen.hpp"
+#include "kernels/detail/visit_rows.hpp"
+#include "kernels/sparse/loops.hpp"
 
 namespace mpilogit::kernels {
 

@@ -1,7 +1,7 @@
 #include "kernels/rows.hpp"
 
-#include "kernels/sparse/loops.hpp"
 #include "kernels/detail/visit_rows.hpp"
+#include "kernels/sparse/loops.hpp"
 
 namespace mpilogit::kernels {
 

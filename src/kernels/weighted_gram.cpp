@@ -6,9 +6,9 @@
 
 #include "kernels/dense/gram.hpp"
 #include "kernels/dense/tiles.hpp"
-#include "kernels/sparse/gram.hpp"
-#include "kernels/detail/visit_rows.hpp"
 #include "kernels/dense/widen.hpp"
+#include "kernels/detail/visit_rows.hpp"
+#include "kernels/sparse/gram.hpp"
 
 namespace mpilogit::kernels {
 

@@ -2,7 +2,6 @@
 
 #include "core/atomic_file.hpp"
 #include "hdf5/file.hpp"
-
 #include "model/detail/centre_file.hpp"
 #include "model/detail/description.hpp"
 #include "model/detail/inference_file.hpp"

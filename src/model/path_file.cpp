@@ -8,7 +8,6 @@
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
 #include "hdf5/file.hpp"
-
 #include "model/detail/centre_file.hpp"
 #include "model/detail/description.hpp"
 #include "model/detail/digest.hpp"

@@ -11,7 +11,6 @@
 #include "core/error.hpp"
 #include "kernels/column_statistics.hpp"
 #include "kernels/lane_sum.hpp"
-
 #include "objective/pass/exact_pass.hpp"
 
 namespace mpilogit::objective {

@@ -4,10 +4,9 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "solvers/cholesky.hpp"
-
 #include "objective/point/firth_point.hpp"
 #include "objective/point/problem.hpp"
+#include "solvers/cholesky.hpp"
 
 namespace mpilogit::objective {
 

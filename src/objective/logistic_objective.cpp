@@ -7,7 +7,6 @@
 #include "core/error.hpp"
 #include "kernels/elementary.hpp"
 #include "kernels/lane_sum.hpp"
-
 #include "objective/curvature/hessian_plan.hpp"
 #include "objective/point/logistic_line.hpp"
 #include "objective/point/logistic_point.hpp"

@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "kernels/fused_pass.hpp"
-
 #include "objective/curvature/grams.hpp"
 #include "objective/curvature/hessian.hpp"
 #include "objective/point/problem.hpp"

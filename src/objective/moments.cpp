@@ -7,7 +7,6 @@
 #include "kernels/column_statistics.hpp"
 #include "kernels/fused_pass.hpp"
 #include "kernels/lane_sum.hpp"
-
 #include "objective/pass/exact_pass.hpp"
 
 namespace mpilogit::objective {

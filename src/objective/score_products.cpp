@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "kernels/weighted_gram.hpp"
-
 #include "objective/curvature/grams.hpp"
 #include "objective/point/residuals.hpp"
 

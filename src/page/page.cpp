@@ -2,11 +2,11 @@
 
 #include <filesystem>
 
-#include "page/sections/assets.hpp"
 #include "page/plots/plotter.hpp"
+#include "page/sections/assets.hpp"
 #include "page/sections/sections.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -27,7 +27,7 @@ Html remark(const std::string& text) {
 
 }  // namespace
 
-Page render(const workflow::ReportData& data, const PageOptions& options) {
+Page render(const scoring::ReportData& data, const PageOptions& options) {
   Plotter plotter;
   const std::vector<Section> sections = {
       {"model", "The model", headline_section(data)},
@@ -80,4 +80,4 @@ bool is_page(std::string_view beginning) {
          (head.find(kGenerator) != head.npos || head.find(kPolicy) != head.npos);
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

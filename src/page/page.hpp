@@ -7,7 +7,7 @@
 
 #include "scoring/report.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 struct PageOptions {
   std::string title;    ///< empty: made from the model's file name
@@ -22,9 +22,9 @@ struct Page {
 /// One process. Runs gnuplot, where there is one, once for each plot, each with a time limit;
 /// without it the page has the plots' descriptions in words. Throws core::Error if the temporary
 /// folder cannot be written.
-Page render(const workflow::ReportData& data, const PageOptions& options);
+Page render(const scoring::ReportData& data, const PageOptions& options);
 
 /// Whether the beginning of a file is that of a page that `render` has made, of any version.
 bool is_page(std::string_view beginning);
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -4,11 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-namespace mpilogit::workflow {
+namespace mpilogit::problem {
 
 struct CheckpointOptions {
   std::string path;
@@ -23,13 +22,6 @@ struct CheckpointOptions {
   /// checkpoint.
   std::vector<std::pair<std::string, std::string>> identity;
 };
-
-/// Where the checkpoint before the last one is kept: beside the last one, wherever links lead to
-/// that.
-std::string previous_checkpoint(const std::string& path);
-
-/// Whether the beginning of a file is that of a checkpoint, of whatever version.
-bool is_checkpoint(std::string_view beginning);
 
 struct WrittenCheckpoint {
   std::string path;
@@ -49,4 +41,4 @@ class CheckpointObserver {
   virtual void checkpoint_failed(const std::string& why) = 0;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::problem

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "data/dataset.hpp"
-#include "solvers/solver.hpp"
 #include "problem/checkpoint_options.hpp"
+#include "solvers/solver.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::problem {
 
 /// λ1 Σ|w| + ½ λ2 ‖w‖² in the units of F.
 struct Strength {
@@ -89,4 +89,4 @@ class FitObserver : public CheckpointObserver {
   virtual void progress(const solvers::Progress& progress, double seconds) = 0;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::problem

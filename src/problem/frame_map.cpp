@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "model/centre.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::problem {
 
 namespace {
 
@@ -194,4 +194,4 @@ bool FrameMap::alone(std::size_t feature) const {
   });
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::problem

@@ -12,7 +12,7 @@
 #include "model/path_file.hpp"
 #include "statistics/identifiability.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::problem {
 
 /// With x′_j = (x_j − c_j) 2^−e_j, a margin b′ + Σ_j w′_j x′_j is b′ + Σ_j w_j (x_j − c_j), where
 /// w_j = 2^−e_j w′_j exactly. Of products of features e is the sum over their factors. Vectors of
@@ -73,4 +73,4 @@ class FrameMap {
   std::vector<int> exponents_;         // per product; empty: all 0
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::problem

@@ -1,6 +1,6 @@
 #include "problem/memory_needs.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::problem {
 
 namespace {
 
@@ -37,4 +37,4 @@ data::MemoryPlan needs_of_metrics(const data::MemoryPlan& plan, std::size_t colu
   return needs;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::problem

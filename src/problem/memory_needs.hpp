@@ -5,7 +5,7 @@
 
 #include "data/dataset.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::problem {
 
 /// `problems` that are solved side by side, each with `columns` of coefficients of its own for each
 /// that the classes ask for.
@@ -15,4 +15,4 @@ data::MemoryPlan needs_of_fits(const data::MemoryPlan& plan, std::size_t problem
 data::MemoryPlan needs_of_predictions(const data::MemoryPlan& plan, std::size_t columns);
 data::MemoryPlan needs_of_metrics(const data::MemoryPlan& plan, std::size_t columns);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::problem

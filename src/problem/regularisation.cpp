@@ -10,10 +10,9 @@
 #include "model/distribute.hpp"
 #include "model/mapping.hpp"
 #include "objective/moments.hpp"
+#include "problem/same_columns.hpp"
 
-#include "scoring/scoring.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::problem {
 
 namespace {
 
@@ -181,4 +180,4 @@ Regularisation Regulariser::at(const Strength& strength, const Scales& scales) c
   return result;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::problem

@@ -9,12 +9,11 @@
 #include "model/model.hpp"
 #include "objective/penalty.hpp"
 #include "objective/targets.hpp"
-#include "solvers/objective.hpp"
 #include "problem/fit_options.hpp"
-
 #include "problem/training_set.hpp"
+#include "solvers/objective.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::problem {
 
 /// The penalty of one strength.
 struct Regularisation {
@@ -64,4 +63,4 @@ class Regulariser {
   std::vector<double> centre_;  // (features + 1) × columns; empty: 0
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::problem

@@ -7,10 +7,9 @@
 
 #include "core/error.hpp"
 #include "model/mapping.hpp"
-
 #include "problem/memory_needs.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::problem {
 
 namespace {
 
@@ -174,4 +173,4 @@ std::vector<double> framed_coefficients(const model::Model& from, const Training
   return coefficients;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::problem

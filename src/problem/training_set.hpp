@@ -10,10 +10,9 @@
 #include "objective/passes.hpp"
 #include "objective/targets.hpp"
 #include "problem/fit_options.hpp"
-
 #include "problem/frame_map.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::problem {
 
 /// Members refer to one another: made in place, never moved.
 class TrainingSet {
@@ -40,4 +39,4 @@ std::vector<double> framed_coefficients(const model::Model& from, const Training
                                         std::size_t columns, bool reference_class,
                                         const std::string& from_path);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::problem

@@ -15,10 +15,9 @@
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
+#include "running/checkpoint_file.hpp"
 
-#include "running/detail/checkpoint_file.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 namespace {
 
@@ -39,7 +38,7 @@ core::Error led_astray(const std::string& what) {
 /// Writes in the background, one checkpoint at a time.
 class Writer {
  public:
-  Writer(std::string path, CheckpointObserver& observer)
+  Writer(std::string path, problem::CheckpointObserver& observer)
       : path_(std::move(path)), observer_(observer) {}
 
   bool busy() const {
@@ -70,15 +69,15 @@ class Writer {
   }
 
  private:
-  WrittenCheckpoint written(const Checkpoint& checkpoint, const std::string& cause) const {
+  problem::WrittenCheckpoint written(const Checkpoint& checkpoint, const std::string& cause) const {
     const core::Stopwatch watch;
     const auto bytes = static_cast<std::int64_t>(write_checkpoint(path_, checkpoint));
     return {path_, bytes, cause, watch.seconds()};
   }
 
   std::string path_;
-  CheckpointObserver& observer_;
-  std::future<WrittenCheckpoint> result_;
+  problem::CheckpointObserver& observer_;
+  std::future<problem::WrittenCheckpoint> result_;
 };
 
 }  // namespace
@@ -111,8 +110,8 @@ class Checkpoints::Lane final : public solvers::StateKeeper {
 
 class Checkpoints::Implementation {
  public:
-  Implementation(CheckpointOptions options, const comm::Communicator& communicator,
-                 CheckpointObserver& observer)
+  Implementation(problem::CheckpointOptions options, const comm::Communicator& communicator,
+                 problem::CheckpointObserver& observer)
       : options_(std::move(options)),
         communicator_(communicator),
         observer_(observer),
@@ -123,7 +122,7 @@ class Checkpoints::Implementation {
   Implementation(const Implementation&) = delete;
   Implementation& operator=(const Implementation&) = delete;
 
-  void begin(const TrainingSet& set, const DataFingerprint& data);
+  void begin(const problem::TrainingSet& set, const DataFingerprint& data);
   void run(core::FunctionRef<void()> work);
   void done(bool keep);
 
@@ -137,7 +136,7 @@ class Checkpoints::Implementation {
   Lane* lane(std::size_t problem) const { return lanes_[problem].get(); }
 
  private:
-  Identity identity_of(const TrainingSet& set, const DataFingerprint& data) const;
+  Identity identity_of(const problem::TrainingSet& set, const DataFingerprint& data) const;
   Checkpoint resume(const Identity& identity);
   bool due(std::int64_t iterations);
   bool stop_requested() const { return communicator_.requests().stops > 0; }
@@ -145,9 +144,9 @@ class Checkpoints::Implementation {
   void keep_part_of(Lane& lane);
   void write_lanes_if_all_are_there();
 
-  CheckpointOptions options_;
+  problem::CheckpointOptions options_;
   const comm::Communicator& communicator_;
-  CheckpointObserver& observer_;
+  problem::CheckpointObserver& observer_;
   comm::Signals signals_;
   Writer writer_;
   Checkpoint last_;  // identity; and what was kept last, on the root
@@ -164,7 +163,7 @@ class Checkpoints::Implementation {
   bool round_open_ = false;
 };
 
-Identity Checkpoints::Implementation::identity_of(const TrainingSet& set,
+Identity Checkpoints::Implementation::identity_of(const problem::TrainingSet& set,
                                                   const DataFingerprint& data) const {
   Identity identity = options_.identity;
   identity.emplace_back("the number of rows", std::to_string(set.dataset.shape().rows));
@@ -199,7 +198,8 @@ Checkpoint Checkpoints::Implementation::resume(const Identity& identity) {
   return std::move(found->checkpoint);
 }
 
-void Checkpoints::Implementation::begin(const TrainingSet& set, const DataFingerprint& data) {
+void Checkpoints::Implementation::begin(const problem::TrainingSet& set,
+                                        const DataFingerprint& data) {
   last_.identity = identity_of(set, data);
   std::string packed = comm::on_root(communicator_, [&] {
     Checkpoint found = resume(last_.identity);
@@ -353,14 +353,15 @@ void Checkpoints::Lane::boundary() {
   owner_.at_boundary_of(*this);
 }
 
-Checkpoints::Checkpoints(const std::optional<CheckpointOptions>& options,
-                         const comm::Communicator& communicator, CheckpointObserver& observer)
+Checkpoints::Checkpoints(const std::optional<problem::CheckpointOptions>& options,
+                         const comm::Communicator& communicator,
+                         problem::CheckpointObserver& observer)
     : implementation_(options ? std::make_unique<Implementation>(*options, communicator, observer)
                               : nullptr) {}
 
 Checkpoints::~Checkpoints() = default;
 
-void Checkpoints::begin(const TrainingSet& set, const DataFingerprint& data) {
+void Checkpoints::begin(const problem::TrainingSet& set, const DataFingerprint& data) {
   if (implementation_) implementation_->begin(set, data);
 }
 
@@ -394,4 +395,4 @@ void Checkpoints::Lanes::finish(std::size_t problem) {
   checkpoints_.implementation_->finish(*checkpoints_.implementation_->lane(problem));
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -7,13 +7,12 @@
 
 #include "comm/communicator.hpp"
 #include "core/function_ref.hpp"
-#include "solvers/state_keeper.hpp"
 #include "problem/checkpoint_options.hpp"
-#include "running/provenance.hpp"
-
 #include "problem/training_set.hpp"
+#include "running/provenance.hpp"
+#include "solvers/state_keeper.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 /// The state of a run is the same on all ranks, so that the root alone decides when to keep it and
 /// writes it, in the background; nobody waits for it. Requests to stop are another matter: all
@@ -22,15 +21,15 @@ namespace mpilogit::workflow {
 class Checkpoints {
  public:
   /// Nothing is kept if there are no options. Else takes the signals, for as long as it lives.
-  Checkpoints(const std::optional<CheckpointOptions>& options,
-              const comm::Communicator& communicator, CheckpointObserver& observer);
+  Checkpoints(const std::optional<problem::CheckpointOptions>& options,
+              const comm::Communicator& communicator, problem::CheckpointObserver& observer);
   ~Checkpoints();
   Checkpoints(const Checkpoints&) = delete;
   Checkpoints& operator=(const Checkpoints&) = delete;
 
   /// Collective. Looks for a checkpoint to go on from, once the data is there. Throws bad input,
   /// the same on all ranks, if there is one of another run.
-  void begin(const TrainingSet& set, const DataFingerprint& data);
+  void begin(const problem::TrainingSet& set, const DataFingerprint& data);
 
   /// Of the main run; null if nothing is kept.
   solvers::StateKeeper* keeper() const;
@@ -70,4 +69,4 @@ class Checkpoints {
   std::unique_ptr<Implementation> implementation_;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

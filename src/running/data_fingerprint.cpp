@@ -10,7 +10,7 @@
 #include "kernels/fingerprint.hpp"
 #include "objective/for_each_block.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 namespace {
 
@@ -68,7 +68,7 @@ void add_block(const data::Dataset& dataset, const objective::LocalBlock& block,
   add(dataset.groups(), sums.groups, as_they_are);
 }
 
-std::vector<PartSums> sums_of_threads(const TrainingSet& set) {
+std::vector<PartSums> sums_of_threads(const problem::TrainingSet& set) {
   std::vector<PartSums> sums(static_cast<std::size_t>(set.rows.threads));
   objective::for_each_block(set.dataset, set.rows.blocks, set.rows.threads,
                             [&](const objective::LocalBlock& block, int thread) {
@@ -92,7 +92,8 @@ std::uint64_t DataFingerprint::combined() const {
 }
 
 // Which parts there are, the source says: a rank without rows cannot see it from its arrays.
-DataFingerprint data_fingerprint(const TrainingSet& set, const PenaltyOptions& penalty,
+DataFingerprint data_fingerprint(const problem::TrainingSet& set,
+                                 const problem::PenaltyOptions& penalty,
                                  const comm::Communicator& communicator) {
   PartSums mine;
   for (const PartSums& part : sums_of_threads(set)) {
@@ -138,4 +139,4 @@ DataFingerprint data_fingerprint(const TrainingSet& set, const PenaltyOptions& p
   return result;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -14,10 +14,9 @@
 #include "core/line_file.hpp"
 #include "core/read_file.hpp"
 #include "core/stopwatch.hpp"
-
 #include "running/detail/batch_job.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 namespace {
 
@@ -202,7 +201,7 @@ void Events::resumed(const std::string& checkpoint) {
   if (wanted()) writer_->write("resume", {{"file", checkpoint}});
 }
 
-void Events::checkpoint(const WrittenCheckpoint& checkpoint) {
+void Events::checkpoint(const problem::WrittenCheckpoint& checkpoint) {
   if (!wanted()) return;
   writer_->write("checkpoint", {{"file", checkpoint.path},
                                 {"bytes", checkpoint.bytes},
@@ -228,4 +227,4 @@ void Events::end(int exit_code, const std::string& message) {
   writer_->write("end", fields);
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

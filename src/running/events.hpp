@@ -10,10 +10,10 @@
 
 #include "data/dataset.hpp"
 #include "model/path_file.hpp"
-#include "solvers/solver.hpp"
 #include "problem/checkpoint_options.hpp"
+#include "solvers/solver.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 /// What is run, where.
 struct RunDescription {
@@ -53,7 +53,7 @@ class Events {
   void step(const model::Path& path);
   /// All folds of a cross-validation, over one L1 ratio's path.
   void folds(double l1_ratio, std::int64_t data_passes);
-  void checkpoint(const WrittenCheckpoint& checkpoint);
+  void checkpoint(const problem::WrittenCheckpoint& checkpoint);
   void resumed(const std::string& checkpoint);
   void warning(const std::string& message);
 
@@ -67,4 +67,4 @@ class Events {
   std::unique_ptr<Writer> writer_;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

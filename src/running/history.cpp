@@ -1,6 +1,6 @@
 #include "running/history.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 void History::add(const solvers::Progress& progress, double seconds) {
   newest_ = {progress.iteration,     progress.objective,   progress.estimated_gap,
@@ -36,4 +36,4 @@ void History::visit(core::Archive& archive) {
   core::Archive::require(!archive.reading() || stride_ > 0);
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -8,7 +8,7 @@
 #include "core/archive.hpp"
 #include "solvers/solver.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 /// The state after an iteration (0: at the start). All but the time is the same on any number of
 /// ranks.
@@ -42,4 +42,4 @@ class History {
   std::size_t stride_ = 1;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -5,7 +5,7 @@
 
 #include "core/peak_memory.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 MemoryUse memory_use(const data::Dataset& dataset, const comm::Communicator& communicator) {
   const std::array<std::int64_t, 4> mine = {core::peak_resident_bytes(), dataset.resident_bytes(),
@@ -24,4 +24,4 @@ MemoryUse memory_use(const data::Dataset& dataset, const comm::Communicator& com
   return use;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -6,7 +6,7 @@
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 /// In bytes.
 struct MemoryUse {
@@ -21,4 +21,4 @@ struct MemoryUse {
 /// Collective. Until now.
 MemoryUse memory_use(const data::Dataset& dataset, const comm::Communicator& communicator);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

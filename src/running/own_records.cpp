@@ -1,13 +1,13 @@
 // Telling JSON that this program wrote from other JSON.
 
+#include "running/own_records.hpp"
+
 #include <algorithm>
 #include <set>
 
 #include <nlohmann/json.hpp>
 
-#include "fitting/record.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 namespace {
 
@@ -68,4 +68,4 @@ bool is_record(std::string_view beginning) {
   return has("rows") && has("features") && (has("nonzeros") || has("class_names"));
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -1,19 +1,18 @@
-#include "running/provenance_of.hpp"
+#include "running/provenance.hpp"
 
 #include "comm/agreement.hpp"
 #include "model/model_file.hpp"
-
 #include "running/data_fingerprint.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 std::string sha256_of_model(const std::string& path, const comm::Communicator& communicator) {
   return comm::on_root(communicator,
                        [&] { return model::coefficients_sha256(model::read_model(path)); });
 }
 
-Provenance provenance_of(const Origin& origin, const TrainingSet& set,
-                         const PenaltyOptions& penalty, double tolerance,
+Provenance provenance_of(const Origin& origin, const problem::TrainingSet& set,
+                         const problem::PenaltyOptions& penalty, double tolerance,
                          const std::optional<std::string>& start,
                          const comm::Communicator& communicator) {
   Provenance provenance;
@@ -27,4 +26,4 @@ Provenance provenance_of(const Origin& origin, const TrainingSet& set,
   return provenance;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -2,11 +2,15 @@
 // What a model came from, as its record keeps it: enough to check the model and to train it again.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace mpilogit::workflow {
+#include "problem/fit_options.hpp"
+#include "problem/training_set.hpp"
+
+namespace mpilogit::running {
 
 /// What was asked for, as given.
 struct Origin {
@@ -33,4 +37,13 @@ struct Provenance {
   std::vector<std::pair<std::string, std::string>> models;
 };
 
-}  // namespace mpilogit::workflow
+/// Collective. Looks at the data once, and at the models that the options name.
+Provenance provenance_of(const Origin& origin, const problem::TrainingSet& set,
+                         const problem::PenaltyOptions& penalty, double tolerance,
+                         const std::optional<std::string>& start,
+                         const comm::Communicator& communicator);
+
+/// Collective. SHA-256 of a model's coefficients.
+std::string sha256_of_model(const std::string& path, const comm::Communicator& communicator);
+
+}  // namespace mpilogit::running

@@ -8,7 +8,7 @@
 
 #include "core/digest.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 namespace {
 
@@ -89,4 +89,4 @@ std::optional<Provenance> provenance_in(const Json& record) {
   return provenance;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

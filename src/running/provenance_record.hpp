@@ -8,7 +8,7 @@
 
 #include "running/provenance.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 /// The key `provenance`, with a place for the record's SHA-256.
 void add_provenance(const Provenance& provenance, nlohmann::ordered_json& record);
@@ -23,4 +23,4 @@ std::optional<Provenance> provenance_in(const nlohmann::ordered_json& record);
 /// Whether the text is what was sealed.
 bool is_as_sealed(const std::string& text);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -7,7 +7,7 @@
 #include "core/parse_json.hpp"
 #include "running/history.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 namespace {
 
@@ -107,4 +107,4 @@ RecordSummary summarise_record(const std::string& json) {
   return summary;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

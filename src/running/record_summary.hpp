@@ -8,7 +8,7 @@
 
 #include "running/history.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 /// Of a record that lacks a key, or has it in another type, the field is empty.
 struct RecordSummary {
@@ -37,4 +37,4 @@ struct RecordSummary {
 /// Of the JSON text that `to_json` made, or an older program. Text that is no JSON gives nothing.
 RecordSummary summarise_record(const std::string& json);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

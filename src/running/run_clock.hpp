@@ -4,7 +4,7 @@
 #include "core/archive.hpp"
 #include "core/stopwatch.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 class RunClock {
  public:
@@ -27,4 +27,4 @@ class RunClock {
   double before_ = 0.0;  // until the checkpoint that this run goes on from
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

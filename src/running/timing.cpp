@@ -9,7 +9,7 @@
 #include "core/host_name.hpp"
 #include "core/peak_memory.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 namespace {
 
@@ -94,4 +94,4 @@ Timing gather_timing(const RankTiming& mine, const comm::Communicator& communica
   return timing_of(std::move(ranks));
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

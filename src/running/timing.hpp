@@ -9,7 +9,7 @@
 #include "comm/communicator.hpp"
 #include "objective/passes.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 /// Reading is counted with its waiting, for a collective read is both; training is split in two.
 struct RankTiming {
@@ -45,4 +45,4 @@ std::vector<RankTiming> extremes(const std::vector<RankTiming>& ranks, std::size
 /// Collective. `mine`: its times and rows; the rest is filled in.
 Timing gather_timing(const RankTiming& mine, const comm::Communicator& communicator);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -4,16 +4,16 @@
 #include "comm/communicator.hpp"
 #include "comm/rank_watch.hpp"
 #include "core/stopwatch.hpp"
+#include "problem/training_set.hpp"
 #include "running/timing.hpp"
 
-#include "problem/training_set.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 class TrainingTime {
  public:
   /// Training begins now.
-  TrainingTime(double seconds_read, const TrainingSet& set, const comm::Communicator& communicator)
+  TrainingTime(double seconds_read, const problem::TrainingSet& set,
+               const comm::Communicator& communicator)
       : set_(set),
         communicator_(communicator),
         training_(communicator),
@@ -41,7 +41,7 @@ class TrainingTime {
   }
 
  private:
-  const TrainingSet& set_;
+  const problem::TrainingSet& set_;
   const comm::Communicator& communicator_;
   comm::RankWatch training_;
   double waited_before_;
@@ -49,4 +49,4 @@ class TrainingTime {
   RankTiming mine_;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -10,13 +10,13 @@
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "model/distribute.hpp"
-
-#include "scoring/detail/curves_file.hpp"
 #include "problem/memory_needs.hpp"
+#include "problem/same_columns.hpp"
+#include "scoring/detail/curves_file.hpp"
 #include "scoring/detail/model_labels.hpp"
 #include "scoring/scoring.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 namespace {
 
@@ -55,9 +55,9 @@ EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator
   }
   data::Source source = table ? table->source() : options.source;
   source.group_names = source.groups.has_value();
-  source.memory = needs_of_metrics(source.memory, model.intercept.size());
+  source.memory = problem::needs_of_metrics(source.memory, model.intercept.size());
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
-  require_features(model, options.model_path, source, dataset.shape());
+  problem::require_features(model, options.model_path, source, dataset.shape());
   phase.turn_to("evaluating");
   const std::vector<std::uint32_t> labels = labels_in_model(dataset, model.classes, source);
   const std::vector<double> scores = margins(model, dataset, options.threads);
@@ -84,9 +84,9 @@ EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator
   if (options.curves_path) write_curves(*options.curves_path, model, report.metrics, communicator);
   report.ranks = communicator.size();
   report.threads = options.threads;
-  report.memory = memory_use(dataset, communicator);
+  report.memory = running::memory_use(dataset, communicator);
   report.seconds_total = total.seconds();
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -8,12 +8,12 @@
 
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
-#include "statistics/assessment.hpp"
-#include "statistics/group_metrics.hpp"
 #include "running/memory_use.hpp"
 #include "scoring/raw_table.hpp"
+#include "statistics/assessment.hpp"
+#include "statistics/group_metrics.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 struct EvaluateOptions {
   std::string model_path;
@@ -35,7 +35,7 @@ struct EvaluateReport {
   RawReport raw;
   int ranks = 1;
   int threads = 1;
-  MemoryUse memory;
+  running::MemoryUse memory;
   double seconds_total = 0.0;
 };
 
@@ -44,4 +44,4 @@ struct EvaluateReport {
 /// core::Error, the same on all ranks.
 EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator& communicator);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

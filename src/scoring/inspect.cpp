@@ -5,7 +5,7 @@
 #include "model/distribute.hpp"
 #include "model/model_file.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 namespace {
 
@@ -70,4 +70,4 @@ InspectReport inspect(const InspectOptions& options, const comm::Communicator& c
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

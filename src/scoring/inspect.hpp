@@ -11,7 +11,7 @@
 #include "model/model.hpp"
 #include "model/path_file.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 struct InspectOptions {
   data::Source source;               ///< one file: a data set, a model or a path
@@ -37,4 +37,4 @@ struct InspectReport {
 /// the data set that the source names is there. Throws core::Error, the same on all ranks.
 InspectReport inspect(const InspectOptions& options, const comm::Communicator& communicator);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

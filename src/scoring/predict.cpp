@@ -10,11 +10,11 @@
 #include "hdf5/row_file.hpp"
 #include "kernels/logistic.hpp"
 #include "model/distribute.hpp"
-
 #include "problem/memory_needs.hpp"
+#include "problem/same_columns.hpp"
 #include "scoring/scoring.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 namespace {
 
@@ -134,9 +134,9 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
   }
   data::Source source = table ? table->source() : options.source;
   source.labels = std::nullopt;
-  source.memory = needs_of_predictions(source.memory, model.intercept.size());
+  source.memory = problem::needs_of_predictions(source.memory, model.intercept.size());
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
-  require_features(model, options.model_path, source, dataset.shape());
+  problem::require_features(model, options.model_path, source, dataset.shape());
   phase.turn_to("predicting");
   const Predictions result =
       predictions(score_shape(model), margins(model, dataset, options.threads));
@@ -152,9 +152,9 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
   communicator.sum(report.predicted);
   report.ranks = communicator.size();
   report.threads = options.threads;
-  report.memory = memory_use(dataset, communicator);
+  report.memory = running::memory_use(dataset, communicator);
   report.seconds_total = total.seconds();
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -11,7 +11,7 @@
 #include "running/memory_use.hpp"
 #include "scoring/raw_table.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 struct PredictOptions {
   std::string model_path;
@@ -29,7 +29,7 @@ struct PredictReport {
   RawReport raw;
   int ranks = 1;
   int threads = 1;
-  MemoryUse memory;
+  running::MemoryUse memory;
   double seconds_total = 0.0;
 };
 
@@ -38,4 +38,4 @@ struct PredictReport {
 /// whole or not at all, by all ranks together.
 PredictReport predict(const PredictOptions& options, const comm::Communicator& communicator);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -15,10 +15,9 @@
 #include "core/error.hpp"
 #include "core/file_identity.hpp"
 #include "importing/data_writer.hpp"
-
 #include "importing/table_file.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 namespace {
 
@@ -45,8 +44,8 @@ Kind kind_of(const std::string& path) {
 /// The labels that the model knows, as they may stand in a table.
 class KnownLabels {
  public:
-  KnownLabels(const model::Model& model, const table::TextFiles& files,
-              const table::TargetColumns& targets)
+  KnownLabels(const model::Model& model, const formats::TextFiles& files,
+              const formats::TargetColumns& targets)
       : files_(files), targets_(targets), text_(model.classes.kind == data::LabelKind::text) {
     texts_.insert(model.classes.texts.begin(), model.classes.texts.end());
     for (const auto number : model.classes.numbers) {
@@ -54,27 +53,27 @@ class KnownLabels {
     }
   }
 
-  void require(const table::Row& row) const {
+  void require(const formats::Row& row) const {
     if (!targets_.label) return;
     const std::string_view field = row.fields[*targets_.label];
-    const auto number = table::whole_number_in(field);
+    const auto number = formats::whole_number_in(field);
     if (text_ ? texts_.contains(field) : number && numbers_.contains(*number)) return;
-    throw table::bad_row(files_, row, fmt::format("the label '{}' is unknown", field),
-                         "it is none of the model's classes",
-                         "Correct it; --labels names another column");
+    throw formats::bad_row(files_, row, fmt::format("the label '{}' is unknown", field),
+                           "it is none of the model's classes",
+                           "Correct it; --labels names another column");
   }
 
  private:
-  const table::TextFiles& files_;
-  table::TargetColumns targets_;
+  const formats::TextFiles& files_;
+  formats::TargetColumns targets_;
   bool text_;
   std::set<std::string, std::less<>> texts_;
   std::set<std::int64_t> numbers_;
 };
 
-table::TargetColumns targets_of(const RawOptions& options, RawTable::For use,
-                                const table::Schema& schema, const table::TextFiles& files) {
-  table::TargetColumns targets;
+formats::TargetColumns targets_of(const RawOptions& options, RawTable::For use,
+                                  const formats::Schema& schema, const formats::TextFiles& files) {
+  formats::TargetColumns targets;
   if (use == RawTable::For::prediction) return targets;
   const std::string label = options.label.value_or(schema.label);
   if (label.empty()) {
@@ -83,14 +82,15 @@ table::TargetColumns targets_of(const RawOptions& options, RawTable::For use,
                            .why = "the model's table had none",
                            .remedy = "--labels names the column"});
   }
-  targets.label = table::column_called(label, files, options.label ? "--labels" : "the schema");
+  targets.label = formats::column_called(label, files, options.label ? "--labels" : "the schema");
   if (options.weights) {
-    targets.weights = table::column_called(*options.weights, files, "--weights");
+    targets.weights = formats::column_called(*options.weights, files, "--weights");
   }
   return targets;
 }
 
-table::TextSource source_of(const std::vector<std::string>& files, const table::Schema& schema) {
+formats::TextSource source_of(const std::vector<std::string>& files,
+                              const formats::Schema& schema) {
   return {.paths = files,
           .delimiter = schema.delimiter,
           .quote = schema.quote,
@@ -98,7 +98,7 @@ table::TextSource source_of(const std::vector<std::string>& files, const table::
 }
 
 std::vector<std::pair<std::string, std::int64_t>> unseen_of(
-    const table::Encoder& encoder, const table::Schema& schema,
+    const formats::Encoder& encoder, const formats::Schema& schema,
     const comm::Communicator& communicator) {
   std::vector<std::int64_t> counts = encoder.unseen();
   communicator.sum(counts);
@@ -131,7 +131,7 @@ bool are_raw_tables(const std::vector<std::string>& files, const comm::Communica
 RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& options, For use,
                    const model::Model& model, const std::string& model_path,
                    const std::string& beside, const comm::Communicator& communicator) {
-  table::Schema schema;
+  formats::Schema schema;
   comm::together(communicator, [&] {
     if (model.schema.empty()) {
       throw core::bad_input({.what = "is no HDF5 file",
@@ -144,7 +144,7 @@ RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& opti
                                            : "Only models of data that 'mpilogit import csv' "
                                              "wrote do"});
     }
-    schema = table::schema_from(model.schema, model_path);
+    schema = formats::schema_from(model.schema, model_path);
     if (schema.features() != model.data_features()) {
       throw core::bad_input(
           {.what = fmt::format("has coefficients for {} features", model.data_features()),
@@ -157,28 +157,30 @@ RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& opti
     folder_ = std::make_unique<core::PrivateFolder>(core::target_of(beside) + ".rows");
     return folder_->path() + "/rows";
   });
-  const table::TextFiles text(source_of(files, schema), communicator, options.progress);
-  table::TargetColumns targets;
-  std::optional<table::Encoder> encoder;
+  const formats::TextFiles text(source_of(files, schema), communicator, options.progress);
+  formats::TargetColumns targets;
+  std::optional<formats::Encoder> encoder;
   comm::together(communicator, [&] {
     targets = targets_of(options, use, schema, text);
-    encoder.emplace(schema, text, targets, options.unseen,
-                    use == For::prediction ? table::Dropped::refused : table::Dropped::left_out);
+    encoder.emplace(
+        schema, text, targets, options.unseen,
+        use == For::prediction ? formats::Dropped::refused : formats::Dropped::left_out);
   });
   const KnownLabels known(model, text, targets);
-  table::Extent extent = table::measure(
-      text, *encoder, targets, [&](const table::Row& row) { known.require(row); }, communicator,
+  formats::Extent extent = formats::measure(
+      text, *encoder, targets, [&](const formats::Row& row) { known.require(row); }, communicator,
       options.progress);
-  extent.label = model.classes.kind == data::LabelKind::text ? table::LabelForm::text
-                                                             : table::LabelForm::integer;
+  extent.label = model.classes.kind == data::LabelKind::text ? formats::LabelForm::text
+                                                             : formats::LabelForm::integer;
   report_.unseen = unseen_of(*encoder, schema, communicator);
-  report_.unused_columns = table::columns_without_use(schema, text, targets);
+  report_.unused_columns = formats::columns_without_use(schema, text, targets);
   report_.dropped = extent.dropped;
-  TableStorage storage =
-      choose_storage(schema, extent, StorageForm::automatic, StorageType::automatic, files.front());
+  importing::TableStorage storage =
+      importing::choose_storage(schema, extent, importing::StorageForm::automatic,
+                                importing::StorageType::automatic, files.front());
   storage.readers = core::Readers::owner_alone;
-  file_ = write_table(path, text, *encoder, schema, targets, extent, storage, communicator,
-                      options.progress);
+  file_ = importing::write_table(path, text, *encoder, schema, targets, extent, storage,
+                                 communicator, options.progress);
   source_.files = {file_->lend()};
   source_.labels = targets.label ? std::optional<std::string>("y") : std::nullopt;
   if (targets.weights) source_.weights = "weights";
@@ -195,4 +197,4 @@ std::string place_for_rows(const comm::Communicator& communicator) {
   });
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -11,18 +11,22 @@
 #include "comm/communicator.hpp"
 #include "core/private_folder.hpp"
 #include "data/dataset.hpp"
-#include "model/model.hpp"
 #include "formats/encoder.hpp"
 #include "formats/rounds.hpp"
+#include "model/model.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
+class DataWriter;
+}
+
+namespace mpilogit::scoring {
 
 /// How the files of a table are read for a model.
 struct RawOptions {
-  table::Unseen unseen = table::Unseen::error;
+  formats::Unseen unseen = formats::Unseen::error;
   std::optional<std::string> label;    ///< its column; nullopt: the schema's
   std::optional<std::string> weights;  ///< its column
-  table::Progress progress = [](const char*, std::int64_t, std::int64_t) {};
+  formats::Progress progress = [](const char*, std::int64_t, std::int64_t) {};
 };
 
 /// What is worth a word.
@@ -34,8 +38,6 @@ struct RawReport {
 
 /// Collective. Whether the files are there and none of them is HDF5; throws bad input if some are.
 bool are_raw_tables(const std::vector<std::string>& files, const comm::Communicator& communicator);
-
-class DataWriter;
 
 /// The rows of a table as the model's features, in a file that is there as long as this object: so
 /// they are read, cut into blocks and streamed like those of any data set, and give the same bits
@@ -61,11 +63,11 @@ class RawTable {
   data::Source source_;
   RawReport report_;
   std::unique_ptr<core::PrivateFolder> folder_;  // on the root
-  std::unique_ptr<DataWriter> file_;             // in it, so it goes first
+  std::unique_ptr<importing::DataWriter> file_;  // in it, so it goes first
 };
 
 /// Collective. A place for such a file where no other file is written: the folder of temporary
 /// files if all ranks are on one host, else the current folder, which they share.
 std::string place_for_rows(const comm::Communicator& communicator);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -10,13 +10,13 @@
 #include "model/path_file.hpp"
 #include "objective/design.hpp"
 #include "objective/moments.hpp"
-
 #include "problem/memory_needs.hpp"
+#include "problem/same_columns.hpp"
 #include "scoring/detail/model_labels.hpp"
 #include "scoring/detail/plane.hpp"
 #include "scoring/scoring.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 namespace {
 
@@ -46,17 +46,18 @@ void read_models(const ReportOptions& options, const comm::Communicator& communi
   if (is_path == "no" || options.step) {
     report.model = model::read_model_or_step(options.model_path, options.step, communicator);
   }
-  report.record = summarise_record(report.path ? report.path->model.record : report.model->record);
+  report.record =
+      running::summarise_record(report.path ? report.path->model.record : report.model->record);
 }
 
 ReportEvaluation evaluate(const ReportOptions& options, const model::Model& model,
                           const comm::Communicator& communicator) {
   data::Source source = *options.data;
   require_two_classes(source, model, options.model_path);
-  source.memory = needs_of_metrics(source.memory, model.intercept.size());
+  source.memory = problem::needs_of_metrics(source.memory, model.intercept.size());
   comm::Phase phase(communicator, "reading the data");
   const data::Dataset dataset = data::read_dataset(source, communicator, options.threads);
-  require_features(model, options.model_path, source, dataset.shape());
+  problem::require_features(model, options.model_path, source, dataset.shape());
   phase.turn_to("evaluating");
   const std::vector<std::uint32_t> labels = labels_in_model(dataset, model.classes, source);
   const std::vector<double> scores = margins(model, dataset, options.threads);
@@ -105,4 +106,4 @@ ReportData gather_report(const ReportOptions& options, const comm::Communicator&
   return report;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -11,10 +11,10 @@
 #include "data/dataset.hpp"
 #include "model/model.hpp"
 #include "model/path_file.hpp"
-#include "statistics/assessment.hpp"
 #include "running/record_summary.hpp"
+#include "statistics/assessment.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 struct ReportOptions {
   std::string model_path;            ///< a model or a path
@@ -62,7 +62,7 @@ struct ReportData {
   std::optional<model::Model> model;  ///< none of a path of which no step is chosen
   std::optional<model::Path> path;
   std::optional<std::int64_t> step;
-  RecordSummary record;  ///< of the model's or the path's training
+  running::RecordSummary record;  ///< of the model's or the path's training
   std::optional<ReportEvaluation> evaluation;
 };
 
@@ -70,4 +70,4 @@ struct ReportData {
 /// the result, the same bits on any number of them. Throws core::Error, the same on all ranks.
 ReportData gather_report(const ReportOptions& options, const comm::Communicator& communicator);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -7,18 +7,7 @@
 #include "model/model.hpp"
 #include "statistics/scores.hpp"
 
-namespace mpilogit::workflow {
-
-/// Throws bad input (the same on all ranks) unless the data has the features that the model was
-/// made from: as many, and of the same names in the same order where both have names. Offsets need
-/// a model of two classes.
-void require_features(const model::Model& model, const std::string& model_path,
-                      const data::Source& source, const data::Shape& shape);
-
-/// Throws bad input (the same on all ranks) if both came from LIBSVM's text whose columns are
-/// numbered from 0 in the one and from 1 in the other, and one of these is a guess.
-void require_same_columns(const model::Model& model, const std::string& model_path,
-                          const data::Source& source, const data::Shape& shape);
+namespace mpilogit::scoring {
 
 /// What the model's margins mean.
 statistics::ScoreShape score_shape(const model::Model& model);
@@ -31,4 +20,4 @@ std::vector<double> margins(const model::Model& model, const data::Dataset& data
 /// The same of any rows, without offsets.
 std::vector<double> margins(const model::Model& model, const kernels::AnyRows& rows);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
-#include "solvers/steps/descent.hpp"
 #include "solvers/algebra/vector_algebra.hpp"
+#include "solvers/steps/descent.hpp"
 
 namespace mpilogit::solvers {
 

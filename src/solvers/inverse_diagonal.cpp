@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/error.hpp"
-
 #include "solvers/algebra/conjugate_gradient.hpp"
 #include "solvers/algebra/preconditioner.hpp"
 

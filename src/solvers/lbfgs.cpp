@@ -5,11 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "solvers/newton.hpp"
-
-#include "solvers/steps/descent.hpp"
 #include "solvers/algebra/inverse_hessian.hpp"
 #include "solvers/algebra/vector_algebra.hpp"
+#include "solvers/newton.hpp"
+#include "solvers/steps/descent.hpp"
 
 namespace mpilogit::solvers {
 

@@ -5,11 +5,11 @@
 #include <memory>
 #include <utility>
 
+#include "solvers/algebra/vector_algebra.hpp"
+#include "solvers/gap/progress.hpp"
 #include "solvers/steps/damped_newton.hpp"
 #include "solvers/steps/line_search.hpp"
 #include "solvers/steps/newton_direction.hpp"
-#include "solvers/gap/progress.hpp"
-#include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 

@@ -7,16 +7,15 @@
 #include <utility>
 #include <vector>
 
+#include "solvers/algebra/inverse_hessian.hpp"
+#include "solvers/algebra/reduced_newton.hpp"
+#include "solvers/algebra/vector_algebra.hpp"
+#include "solvers/gap/gap_bound.hpp"
+#include "solvers/gap/progress.hpp"
 #include "solvers/proximal_newton.hpp"
-
 #include "solvers/steps/composite_model.hpp"
 #include "solvers/steps/composite_search.hpp"
-#include "solvers/gap/gap_bound.hpp"
-#include "solvers/algebra/inverse_hessian.hpp"
 #include "solvers/steps/non_smooth.hpp"
-#include "solvers/algebra/reduced_newton.hpp"
-#include "solvers/gap/progress.hpp"
-#include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 

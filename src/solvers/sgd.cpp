@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "solvers/gap/gap_estimate.hpp"
-#include "solvers/steps/line_search.hpp"
 #include "solvers/gap/progress.hpp"
+#include "solvers/steps/line_search.hpp"
 
 namespace mpilogit::solvers {
 

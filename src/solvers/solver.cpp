@@ -6,9 +6,9 @@
 #include <memory>
 #include <vector>
 
+#include "solvers/algebra/vector_algebra.hpp"
 #include "solvers/gap/gap_bound.hpp"
 #include "solvers/gap/progress.hpp"
-#include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "statistics/curves.hpp"
-
 #include "statistics/detail/outcomes.hpp"
 #include "statistics/detail/wide_sums.hpp"
 

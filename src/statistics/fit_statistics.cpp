@@ -6,9 +6,8 @@
 #include "kernels/elementary.hpp"
 #include "kernels/logistic.hpp"
 #include "statistics/detail/hosmer_lemeshow.hpp"
-#include "statistics/tail_probabilities.hpp"
-
 #include "statistics/detail/outcomes.hpp"
+#include "statistics/tail_probabilities.hpp"
 
 namespace mpilogit::statistics {
 

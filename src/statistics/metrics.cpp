@@ -1,8 +1,7 @@
 #include "statistics/metrics.hpp"
 
-#include "statistics/ranking.hpp"
-
 #include "statistics/detail/row_sums.hpp"
+#include "statistics/ranking.hpp"
 
 namespace mpilogit::statistics {
 

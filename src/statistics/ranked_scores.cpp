@@ -1,7 +1,6 @@
 #include "statistics/ranked_scores.hpp"
 
 #include "kernels/logistic.hpp"
-
 #include "statistics/detail/outcomes.hpp"
 #include "statistics/detail/sample_sort.hpp"
 #include "statistics/detail/weight_grid.hpp"

@@ -8,10 +8,10 @@
 
 using mpilogit::cli::straggler_line;
 using mpilogit::cli::timing_table;
+using mpilogit::running::RankTiming;
+using mpilogit::running::Timing;
+using mpilogit::running::timing_of;
 using mpilogit::testing::contains;
-using mpilogit::workflow::RankTiming;
-using mpilogit::workflow::Timing;
-using mpilogit::workflow::timing_of;
 
 namespace {
 

@@ -4,7 +4,6 @@
 
 #include "comm/communicator.hpp"
 #include "core/error.hpp"
-
 #include "support/catch.hpp"
 
 using mpilogit::comm::Communicator;

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-
 #include "support/catch.hpp"
 
 using mpilogit::comm::Communicator;

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "core/error.hpp"
-
 #include "support/catch.hpp"
 
 namespace mpilogit::core {

@@ -12,7 +12,6 @@
 #include "core/disk_space.hpp"
 #include "core/error.hpp"
 #include "core/private_folder.hpp"
-
 #include "support/catch.hpp"
 
 using mpilogit::core::AtomicFile;

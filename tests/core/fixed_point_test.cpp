@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "core/error.hpp"
-
 #include "support/catch.hpp"
 
 using mpilogit::core::Error;

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
-
 #include "support/catch.hpp"
 
 using mpilogit::core::Error;

@@ -17,7 +17,6 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "hdf5/file.hpp"
-
 #include "support/catch.hpp"
 
 namespace mpilogit::data {

@@ -7,9 +7,8 @@
 #include <limits>
 
 #include "kernels/column_statistics.hpp"
-#include "support/reference_kernels.hpp"
-
 #include "support/catch.hpp"
+#include "support/reference_kernels.hpp"
 
 using mpilogit::data::SparseShard;
 using mpilogit::hdf5::ValueType;

@@ -9,9 +9,8 @@
 #include "core/error.hpp"
 #include "data/dataset.hpp"
 #include "hdf5/file.hpp"
-#include "support/reference_kernels.hpp"
-
 #include "support/catch.hpp"
+#include "support/reference_kernels.hpp"
 
 namespace {
 

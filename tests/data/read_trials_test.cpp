@@ -6,7 +6,6 @@
 #include "core/error.hpp"
 #include "data/dataset.hpp"
 #include "hdf5/file.hpp"
-
 #include "support/catch.hpp"
 
 namespace mpilogit::data {

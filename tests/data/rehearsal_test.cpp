@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "hdf5/file.hpp"
-
 #include "support/catch.hpp"
 
 using namespace mpilogit;

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using Records = std::vector<mpilogit::exchange::CsvRecord>;
-using mpilogit::exchange::csv_records;
+using Records = std::vector<mpilogit::exporting::CsvRecord>;
+using mpilogit::exporting::csv_records;
 
 TEST_CASE("records of CSV") {
   CHECK(csv_records("") == Records{});

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using mpilogit::exchange::Message;
+using mpilogit::exporting::Message;
 
 // The examples of Google's page on the encoding, and the longest number.
 TEST_CASE("messages have the bytes of the published examples") {

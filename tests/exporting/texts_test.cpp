@@ -6,36 +6,36 @@
 
 #include "core/error.hpp"
 
-namespace exchange = mpilogit::exchange;
+namespace exporting = mpilogit::exporting;
 
 TEST_CASE("numbers are the shortest that read back, and never integers") {
-  CHECK(exchange::number_text(1.0) == "1.0");
-  CHECK(exchange::number_text(-0.0) == "-0.0");
-  CHECK(exchange::number_text(0.1) == "0.1");
-  CHECK(exchange::number_text(1e300) == "1e+300");
-  CHECK(exchange::number_text(4.9406564584124654e-324) == "5e-324");
+  CHECK(exporting::number_text(1.0) == "1.0");
+  CHECK(exporting::number_text(-0.0) == "-0.0");
+  CHECK(exporting::number_text(0.1) == "0.1");
+  CHECK(exporting::number_text(1e300) == "1e+300");
+  CHECK(exporting::number_text(4.9406564584124654e-324) == "5e-324");
 }
 
 TEST_CASE("texts of C hold nothing that ends them early") {
-  CHECK(exchange::c_text("a\"b\\") == R"("a\042b\134")");
-  CHECK(exchange::c_text("?"
-                         "?/") == R"("\077\077/")");
-  CHECK(exchange::c_text("\xC3\xA9"
-                         "1") == R"("\303\2511")");
+  CHECK(exporting::c_text("a\"b\\") == R"("a\042b\134")");
+  CHECK(exporting::c_text("?"
+                          "?/") == R"("\077\077/")");
+  CHECK(exporting::c_text("\xC3\xA9"
+                          "1") == R"("\303\2511")");
 }
 
 TEST_CASE("texts of XML keep their spaces and have no forbidden characters") {
-  CHECK(exchange::xml_text("<&>\"\n") == "&lt;&amp;&gt;&quot;&#10;");
-  CHECK(exchange::xml_text("a\x01") == "a\xEF\xBF\xBD");
-  CHECK(exchange::xml_text("a\xFF") == "a\xEF\xBF\xBD");
-  CHECK(exchange::xml_text("\xEF\xBF\xBE") == "\xEF\xBF\xBD");
-  CHECK(exchange::in_xml("<\x02\t\xFF") == "<\xEF\xBF\xBD\t\xEF\xBF\xBD");
+  CHECK(exporting::xml_text("<&>\"\n") == "&lt;&amp;&gt;&quot;&#10;");
+  CHECK(exporting::xml_text("a\x01") == "a\xEF\xBF\xBD");
+  CHECK(exporting::xml_text("a\xFF") == "a\xEF\xBF\xBD");
+  CHECK(exporting::xml_text("\xEF\xBF\xBE") == "\xEF\xBF\xBD");
+  CHECK(exporting::in_xml("<\x02\t\xFF") == "<\xEF\xBF\xBD\t\xEF\xBF\xBD");
 }
 
 TEST_CASE("identifiers and names that differ") {
-  CHECK(exchange::identifier("2nd-try") == "_2nd_try");
-  CHECK(exchange::identifier("") == "_");
-  exchange::UniqueNames names;
+  CHECK(exporting::identifier("2nd-try") == "_2nd_try");
+  CHECK(exporting::identifier("") == "_");
+  exporting::UniqueNames names;
   CHECK(names.claim("a") == "a");
   CHECK(names.claim("a_2") == "a_2");
   CHECK(names.claim("a") == "a_3");
@@ -43,7 +43,7 @@ TEST_CASE("identifiers and names that differ") {
 }
 
 TEST_CASE("as many may want the same name as there are") {
-  exchange::UniqueNames names;
+  exporting::UniqueNames names;
   names.claim("x_3");
   std::string last;
   for (int i = 0; i < 100'000; ++i) last = names.claim("x");
@@ -52,6 +52,6 @@ TEST_CASE("as many may want the same name as there are") {
 
 TEST_CASE("what fills a place is not filled again") {
   const std::array<std::pair<std::string, std::string>, 2> values = {{{"a", "@b@"}, {"b", "c"}}};
-  CHECK(exchange::filled("x @a@ @b@", values) == "x @b@ c");
-  CHECK_THROWS_AS(exchange::filled("@c@", values), mpilogit::core::Error);
+  CHECK(exporting::filled("x @a@ @b@", values) == "x @b@ c");
+  CHECK_THROWS_AS(exporting::filled("@c@", values), mpilogit::core::Error);
 }

@@ -7,17 +7,16 @@
 #include <set>
 
 #include "core/error.hpp"
-
 #include "support/catch.hpp"
 #include "support/test_folder.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 namespace {
 
 constexpr std::int64_t kRows = 500;
 
 // Class 2 has three rows only; groups of very different sizes.
-data::Dataset read(const Folder& folder, const comm::Communicator& world, bool groups) {
+data::Dataset read(const testing::Folder& folder, const comm::Communicator& world, bool groups) {
   const std::string path = comm::on_root(world, [&] {
     std::vector<double> x;
     std::vector<std::int64_t> y;
@@ -51,7 +50,7 @@ std::vector<std::uint32_t> all_folds(const data::Dataset& dataset, std::size_t f
 
 TEST_CASE("every class is spread evenly over the folds, by the seed alone") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   const data::Dataset dataset = read(folder, world, false);
   const auto labels = dataset.labels().visit([&](auto own) {
     const std::vector<std::uint32_t> mine(own.begin(), own.end());
@@ -79,7 +78,7 @@ TEST_CASE("every class is spread evenly over the folds, by the seed alone") {
 
 TEST_CASE("a group is in one fold, and folds fill evenly") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   const data::Dataset dataset = read(folder, world, true);
   const auto groups = world.all_gather(dataset.groups());
   const auto folds = all_folds(dataset, 3, 0, world);
@@ -99,10 +98,10 @@ TEST_CASE("a group is in one fold, and folds fill evenly") {
 
 TEST_CASE("more folds than rows or groups are refused") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   CHECK_THROWS_AS(assign_folds(read(folder, world, false), 501, 0, world), core::Error);
   CHECK_THROWS_AS(assign_folds(read(folder, world, true), 41, 0, world), core::Error);
 }
 
 }  // namespace
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

@@ -3,10 +3,9 @@
 #include "formats/rounds.hpp"
 
 #include "core/error.hpp"
-
 #include "support/catch.hpp"
 
-namespace table = mpilogit::table;
+namespace formats = mpilogit::formats;
 namespace core = mpilogit::core;
 namespace comm = mpilogit::comm;
 
@@ -23,7 +22,7 @@ TEST_CASE("the lowest rank's fault is told, though the others' come earlier") {
                            .why = {},
                            .remedy = {}});
   };
-  const auto run = [&] { table::in_rounds(communicator, step, [](std::int64_t) {}); };
+  const auto run = [&] { formats::in_rounds(communicator, step, [](std::int64_t) {}); };
   if (faultless == communicator.size()) {
     run();
   } else {
@@ -37,7 +36,7 @@ TEST_CASE("progress is the sum over the ranks") {
   const comm::Communicator communicator = comm::Communicator::world();
   int steps = 0;
   std::int64_t last = 0;
-  table::in_rounds(
+  formats::in_rounds(
       communicator,
       [&]() -> std::int64_t { return steps++ < communicator.rank() ? communicator.rank() : 0; },
       [&](std::int64_t done) { last = done; });

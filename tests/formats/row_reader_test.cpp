@@ -6,18 +6,19 @@
 
 #include "core/error.hpp"
 
-namespace table = mpilogit::table;
+namespace formats = mpilogit::formats;
 
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-Rows rows_of(const std::string& text, const table::Dialect& dialect = {}, std::size_t columns = 2) {
+Rows rows_of(const std::string& text, const formats::Dialect& dialect = {},
+             std::size_t columns = 2) {
   Rows rows;
-  table::RowReader reader(table::stream_of(text), 0, std::numeric_limits<std::int64_t>::max(),
-                          dialect, columns,
-                          [](std::int64_t offset) { return "byte " + std::to_string(offset); });
-  while (reader.next([&](const table::Row& row) {
+  formats::RowReader reader(formats::stream_of(text), 0, std::numeric_limits<std::int64_t>::max(),
+                            dialect, columns,
+                            [](std::int64_t offset) { return "byte " + std::to_string(offset); });
+  while (reader.next([&](const formats::Row& row) {
     rows.emplace_back(row.fields.begin(), row.fields.end());
   }) > 0) {
   }

@@ -4,22 +4,24 @@
 
 #include "core/error.hpp"
 
-namespace table = mpilogit::table;
+namespace formats = mpilogit::formats;
 
 namespace {
 
-table::Schema sample() {
-  table::Schema schema;
-  schema.columns = {
-      {.name = "age", .kind = table::ColumnKind::number, .mean = 38.25, .indicates_missing = true},
-      {.name = "colour",
-       .kind = table::ColumnKind::category,
-       .levels = {"blue", "red"},
-       .dropped = "blue"},
-      {.name = "word", .kind = table::ColumnKind::hashed, .buckets = 3},
-      {.name = "day", .kind = table::ColumnKind::date, .mean = 1e9}};
+formats::Schema sample() {
+  formats::Schema schema;
+  schema.columns = {{.name = "age",
+                     .kind = formats::ColumnKind::number,
+                     .mean = 38.25,
+                     .indicates_missing = true},
+                    {.name = "colour",
+                     .kind = formats::ColumnKind::category,
+                     .levels = {"blue", "red"},
+                     .dropped = "blue"},
+                    {.name = "word", .kind = formats::ColumnKind::hashed, .buckets = 3},
+                    {.name = "day", .kind = formats::ColumnKind::date, .mean = 1e9}};
   schema.label = "bought";
-  schema.missing = table::Missing::mean;
+  schema.missing = formats::Missing::mean;
   schema.missing_texts = {"", "NA"};
   schema.delimiter = '\t';
   schema.quote = '\0';
@@ -28,7 +30,7 @@ table::Schema sample() {
 
 // The text of the sample with one piece replaced.
 std::string changed(const std::string& from, const std::string& to) {
-  std::string text = table::to_text(sample());
+  std::string text = formats::to_text(sample());
   const std::size_t at = text.find(from);
   REQUIRE(at != std::string::npos);
   return text.replace(at, from.size(), to);
@@ -43,8 +45,8 @@ TEST_CASE("a schema names its features in their order") {
 }
 
 TEST_CASE("a schema survives its text") {
-  const table::Schema schema = sample();
-  CHECK(table::schema_from(table::to_text(schema), "here") == schema);
+  const formats::Schema schema = sample();
+  CHECK(formats::schema_from(formats::to_text(schema), "here") == schema);
 }
 
 TEST_CASE("a text that is no schema is refused, naming where it stands") {
@@ -58,6 +60,6 @@ TEST_CASE("a text that is no schema is refused, naming where it stands") {
        {"\"bought\"", "\"age\""},
        {"\"version\":1", "\"version\":2"},
        {"{", ""}}));
-  CHECK_THROWS_WITH(table::schema_from(changed(from, to), "m.h5:/schema"),
+  CHECK_THROWS_WITH(formats::schema_from(changed(from, to), "m.h5:/schema"),
                     Catch::Contains("m.h5:/schema"));
 }

@@ -11,10 +11,9 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "formats/table_rows.hpp"
-
 #include "support/catch.hpp"
 
-namespace table = mpilogit::table;
+namespace formats = mpilogit::formats;
 namespace comm = mpilogit::comm;
 
 namespace {
@@ -27,7 +26,7 @@ const std::string kRows =
     "3|a\n\n\n\x1F"
     "5|6\x1F";
 
-const table::Progress kSilent = [](const char*, std::int64_t, std::int64_t) {};
+const formats::Progress kSilent = [](const char*, std::int64_t, std::int64_t) {};
 
 /// A file that the ranks share, made by the root.
 class SharedFile {
@@ -76,10 +75,10 @@ std::string zstandard(const std::string& text) {
 std::string all_rows(const std::vector<std::string>& paths, std::int64_t piece_bytes,
                      bool header = true) {
   const comm::Communicator communicator = comm::Communicator::world();
-  const table::TextFiles files({.paths = paths, .header = header, .piece_bytes = piece_bytes},
-                               communicator, kSilent);
+  const formats::TextFiles files({.paths = paths, .header = header, .piece_bytes = piece_bytes},
+                                 communicator, kSilent);
   std::string mine;
-  table::for_each_row(files, communicator, "", kSilent, [&](const table::Row& row) {
+  formats::for_each_row(files, communicator, "", kSilent, [&](const formats::Row& row) {
     for (std::size_t i = 0; i < row.fields.size(); ++i) {
       mine += (i == 0 ? "" : "|") + std::string(row.fields[i]);
     }
@@ -163,7 +162,7 @@ TEST_CASE("what is appended while a file is read does not count, and what is cut
   const comm::Communicator communicator = comm::Communicator::world();
   const bool shorter = GENERATE(false, true);
   const SharedFile file("a\n1\n2\n3\n");
-  const table::TextFiles files({.paths = {file.path()}, .piece_bytes = 2}, communicator, kSilent);
+  const formats::TextFiles files({.paths = {file.path()}, .piece_bytes = 2}, communicator, kSilent);
   communicator.barrier();
   if (communicator.is_root()) {
     shorter ? std::filesystem::resize_file(file.path(), 5)
@@ -172,7 +171,7 @@ TEST_CASE("what is appended while a file is read does not count, and what is cut
   communicator.barrier();
   std::int64_t rows = 0;
   const auto read = [&] {
-    table::for_each_row(files, communicator, "", kSilent, [&](const table::Row&) { ++rows; });
+    formats::for_each_row(files, communicator, "", kSilent, [&](const formats::Row&) { ++rows; });
   };
   if (shorter) {
     REQUIRE_THROWS_WITH(read(), Catch::Contains(file.path() + ": became shorter"));

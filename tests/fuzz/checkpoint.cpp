@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #include "core/digest.hpp"
-
 #include "fuzz/fuzz.hpp"
-#include "running/detail/checkpoint_file.hpp"
+#include "running/checkpoint_file.hpp"
 
 namespace {
 
@@ -23,7 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     text.replace(kFirstLine.size(), kDigest, core::sha256(body));
   }
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  testing::refused_or_done(
-      [&] { workflow::find_checkpoint(testing::file_of(bytes, text.size())); });
+  testing::refused_or_done([&] { running::find_checkpoint(testing::file_of(bytes, text.size())); });
   return 0;
 }

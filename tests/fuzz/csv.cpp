@@ -5,7 +5,6 @@
 
 #include "formats/row_reader.hpp"
 #include "formats/values.hpp"
-
 #include "fuzz/fuzz.hpp"
 
 namespace {
@@ -13,7 +12,7 @@ namespace {
 using namespace mpilogit;
 
 /// Gives out a few bytes at a time.
-class Drops : public table::TextStream {
+class Drops : public formats::TextStream {
  public:
   Drops(std::string_view text, std::size_t most) : text_(text), most_(most) {}
   std::size_t read(std::span<char> bytes) override {
@@ -32,21 +31,21 @@ class Drops : public table::TextStream {
 };
 
 void use(std::string_view field) {
-  const auto number = table::number_in(field);
+  const auto number = formats::number_in(field);
   testing::require(!number || (*number - *number == 0.0));
-  table::integer_in(field);
-  table::date_in(field);
-  table::is_utf8(field);
-  testing::require(table::bucket_of(field, 7) < 7);
+  formats::integer_in(field);
+  formats::date_in(field);
+  formats::is_utf8(field);
+  testing::require(formats::bucket_of(field, 7) < 7);
 }
 
-std::size_t rows_of(std::string_view text, const table::Dialect& dialect, std::size_t columns,
+std::size_t rows_of(std::string_view text, const formats::Dialect& dialect, std::size_t columns,
                     std::size_t piece) {
-  table::RowReader reader(std::make_unique<Drops>(text, piece), 0,
-                          static_cast<std::int64_t>(text.size()), dialect, columns,
-                          [](std::int64_t offset) { return std::to_string(offset); });
+  formats::RowReader reader(std::make_unique<Drops>(text, piece), 0,
+                            static_cast<std::int64_t>(text.size()), dialect, columns,
+                            [](std::int64_t offset) { return std::to_string(offset); });
   std::size_t rows = 0;
-  const auto take = [&](const table::Row& row) {
+  const auto take = [&](const formats::Row& row) {
     ++rows;
     testing::require(columns == 0 || row.fields.size() == columns);
     for (const auto field : row.fields) use(field);
@@ -59,7 +58,7 @@ std::size_t rows_of(std::string_view text, const table::Dialect& dialect, std::s
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  const table::Dialect dialect{
+  const formats::Dialect dialect{
       .delimiter = ",;\t|"[data[0] % 4], .quote = data[0] % 8 < 4 ? '"' : '\0', .header = false};
   const std::size_t columns = data[1] % 5;
   const std::string_view text = testing::text_of(data + 2, size - 2);

@@ -2,9 +2,8 @@
 // reads them.
 
 #include "data/rehearsal.hpp"
-#include "hdf5/file.hpp"
-
 #include "fuzz/fuzz.hpp"
+#include "hdf5/file.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mpilogit;

@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "formats/libsvm_reader.hpp"
-
 #include "fuzz/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -15,9 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     testing::refused_or_done([&] {
-      table::LibsvmRow row;
+      formats::LibsvmRow row;
       const auto where = [] { return std::string("line"); };
-      if (!table::read_libsvm_row(text.substr(0, end), kMost, where, row)) return;
+      if (!formats::read_libsvm_row(text.substr(0, end), kMost, where, row)) return;
       testing::require(row.columns.size() == row.values.size());
       testing::require(std::adjacent_find(row.columns.begin(), row.columns.end(),
                                           std::greater_equal<>()) == row.columns.end());

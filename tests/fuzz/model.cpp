@@ -1,10 +1,9 @@
 // Models and paths of models.
 
+#include "fuzz/fuzz.hpp"
 #include "hdf5/file.hpp"
 #include "model/model_file.hpp"
 #include "model/path_file.hpp"
-
-#include "fuzz/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mpilogit;

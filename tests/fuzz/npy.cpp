@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "formats/npy_array.hpp"
-
 #include "fuzz/fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mpilogit;
   testing::refused_or_done([&] {
-    table::NpyArray array(table::open_bytes(testing::file_of(data, size)));
+    formats::NpyArray array(formats::open_bytes(testing::file_of(data, size)));
     const std::int64_t count = std::min<std::int64_t>(array.elements(), 1000);
     // No array is longer than its file.
     testing::require(array.elements() * array.type().size <= static_cast<std::int64_t>(size));

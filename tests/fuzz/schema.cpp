@@ -7,14 +7,14 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace mpilogit;
   testing::refused_or_done([&] {
-    const table::Schema schema =
-        table::schema_from(std::string(testing::text_of(data, size)), "schema");
+    const formats::Schema schema =
+        formats::schema_from(std::string(testing::text_of(data, size)), "schema");
     // More names than that would take the fuzzer's memory.
     if (schema.features() < 100'000) {
       testing::require(std::ssize(schema.feature_names()) == schema.features());
     }
-    const std::string text = table::to_text(schema);
-    testing::require(table::schema_from(text, "schema") == schema);
+    const std::string text = formats::to_text(schema);
+    testing::require(formats::schema_from(text, "schema") == schema);
   });
   return 0;
 }

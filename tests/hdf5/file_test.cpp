@@ -6,7 +6,6 @@
 
 #include "core/error.hpp"
 #include "hdf5/array.hpp"
-
 #include "support/catch.hpp"
 
 namespace {

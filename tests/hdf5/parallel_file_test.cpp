@@ -7,7 +7,6 @@
 #include "hdf5/array.hpp"
 #include "hdf5/file.hpp"
 #include "hdf5/row_file.hpp"
-
 #include "support/catch.hpp"
 
 namespace {

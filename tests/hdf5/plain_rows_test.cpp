@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "core/error.hpp"
-
 #include "support/catch.hpp"
 
 namespace {

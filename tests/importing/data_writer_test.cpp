@@ -7,11 +7,10 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "hdf5/array.hpp"
-
 #include "support/catch.hpp"
 #include "support/test_folder.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 namespace {
 
 constexpr std::int64_t kRows = 20;
@@ -30,7 +29,7 @@ bool is_mine(std::int64_t row, const comm::Communicator& world) {
 
 TEST_CASE("sparse rows, labels and weights are read as they were written") {
   const comm::Communicator world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   const std::vector<std::int64_t> starts = starts_until(kRows);
   DataLayout layout;
   layout.rows = kRows;
@@ -81,7 +80,7 @@ TEST_CASE("sparse rows, labels and weights are read as they were written") {
 
 TEST_CASE("dense rows are read as they were written, and nothing is there before all are") {
   const comm::Communicator world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   DataLayout layout;
   layout.rows = kRows;
   layout.features = 2;
@@ -121,7 +120,7 @@ TEST_CASE("dense rows are read as they were written, and nothing is there before
 
 TEST_CASE("a data set larger than the disk is refused before anything is written") {
   const comm::Communicator world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   DataLayout layout;
   layout.rows = std::int64_t{1} << 40;
   layout.features = 1000;
@@ -132,4 +131,4 @@ TEST_CASE("a data set larger than the disk is refused before anything is written
 }
 
 }  // namespace
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -9,13 +9,13 @@
 
 #include "support/catch.hpp"
 
-namespace workflow = mpilogit::workflow;
-namespace table = mpilogit::table;
+namespace importing = mpilogit::importing;
+namespace formats = mpilogit::formats;
 
 namespace {
 
 /// What numpy.save would write of a vector of int64.
-class SavedVector final : public table::ByteSource {
+class SavedVector final : public formats::ByteSource {
  public:
   explicit SavedVector(const std::vector<std::int64_t>& values) : text_("\x93NUMPY\x01", 7) {
     const std::string header = "{'descr': '<i8', 'fortran_order': False, 'shape': (" +
@@ -38,8 +38,8 @@ class SavedVector final : public table::ByteSource {
   std::string name_ = "vector";
 };
 
-table::NpyArray saved(const std::vector<std::int64_t>& values) {
-  return table::NpyArray(std::make_unique<SavedVector>(values));
+formats::NpyArray saved(const std::vector<std::int64_t>& values) {
+  return formats::NpyArray(std::make_unique<SavedVector>(values));
 }
 
 /// "row: column=value ..." of every row, and the numbers of rows that were handed on at a time.
@@ -48,9 +48,9 @@ struct Gathered {
   std::vector<std::int64_t> batches;
 };
 
-Gathered gathered(workflow::EntriesByRow& by_row) {
+Gathered gathered(importing::EntriesByRow& by_row) {
   Gathered all;
-  const auto add = [&](std::int64_t first_row, const workflow::SparseRows& part) {
+  const auto add = [&](std::int64_t first_row, const importing::SparseRows& part) {
     all.batches.push_back(std::ssize(part.starts) - 1);
     for (std::size_t i = 0; i + 1 < part.starts.size(); ++i) {
       all.text += std::to_string(first_row + static_cast<std::int64_t>(i)) + ":";
@@ -69,24 +69,24 @@ Gathered gathered(workflow::EntriesByRow& by_row) {
 }
 
 // Entries 10, 11, … of 5 rows: row 1 has none, (3, 1) is there three times.
-workflow::NpyEntries coordinates() {
+importing::NpyEntries coordinates() {
   return {5,
           4,
           saved({10, 11, 12, 13, 14, 15, 16}),
           saved({3, 0, 3, 4, 2, 3, 0}),
-          std::make_unique<table::NpyArray>(saved({1, 3, 1, 0, 2, 1, 0})),
+          std::make_unique<formats::NpyArray>(saved({1, 3, 1, 0, 2, 1, 0})),
           nullptr};
 }
 
 }  // namespace
 
 TEST_CASE("entries in any order are the same in batches of any size, and once more") {
-  workflow::NpyEntries matrix = coordinates();
+  importing::NpyEntries matrix = coordinates();
   // Rows of 2, 0, 1, 3 and 1 entries.
   using Passes = std::pair<std::int64_t, std::int64_t>;
   for (const auto& [batch, passes] :
        {Passes{1, 4}, Passes{2, 4}, Passes{3, 3}, Passes{4, 2}, Passes{6, 2}, Passes{7, 1}}) {
-    workflow::EntriesByRow by_row(matrix, {0, 5}, batch);
+    importing::EntriesByRow by_row(matrix, {0, 5}, batch);
     while (by_row.count() > 0) {
     }
     for (int time = 0; time < 2; ++time) {
@@ -100,25 +100,25 @@ TEST_CASE("entries in any order are the same in batches of any size, and once mo
 }
 
 TEST_CASE("a rank has its own rows alone, which may be none") {
-  workflow::NpyEntries matrix = coordinates();
-  workflow::EntriesByRow some(matrix, {1, 3});
+  importing::NpyEntries matrix = coordinates();
+  importing::EntriesByRow some(matrix, {1, 3});
   while (some.count() > 0) {
   }
   CHECK(gathered(some).text == "1:\n2: 2=14\n");
-  workflow::EntriesByRow none(matrix, {5, 5});
+  importing::EntriesByRow none(matrix, {5, 5});
   while (none.count() > 0) {
   }
   CHECK(gathered(none).batches.empty());
 }
 
 TEST_CASE("columns without entries, also the last ones") {
-  workflow::NpyEntries matrix{2,
-                              6,
-                              saved({1, 2, 3}),
-                              saved({1, 0, 1}),
-                              nullptr,
-                              std::make_unique<table::NpyArray>(saved({0, 0, 2, 2, 3, 3, 3}))};
-  workflow::EntriesByRow by_row(matrix, {0, 2}, 1);
+  importing::NpyEntries matrix{2,
+                               6,
+                               saved({1, 2, 3}),
+                               saved({1, 0, 1}),
+                               nullptr,
+                               std::make_unique<formats::NpyArray>(saved({0, 0, 2, 2, 3, 3, 3}))};
+  importing::EntriesByRow by_row(matrix, {0, 2}, 1);
   while (by_row.count() > 0) {
   }
   CHECK(gathered(by_row).text == "0: 1=2\n1: 1=1 3=3\n");

@@ -5,10 +5,9 @@
 #include <limits>
 
 #include "core/error.hpp"
-
 #include "support/catch.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 namespace {
 
 using mpilogit::testing::contains;
@@ -136,4 +135,4 @@ TEST_CASE("what cannot be tested is refused by name") {
 }
 
 }  // namespace
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

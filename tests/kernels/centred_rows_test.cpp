@@ -3,10 +3,9 @@
 #include <array>
 #include <limits>
 
-#include "support/reference_kernels.hpp"
-
 #include "kernels/sample_rows.hpp"
 #include "support/catch.hpp"
+#include "support/reference_kernels.hpp"
 
 using namespace mpilogit::kernels;
 using mpilogit::testing::sample_rows;

@@ -5,10 +5,9 @@
 #include <limits>
 #include <utility>
 
-#include "support/reference_kernels.hpp"
-
 #include "kernels/sample_rows.hpp"
 #include "support/catch.hpp"
+#include "support/reference_kernels.hpp"
 
 using namespace mpilogit::kernels;
 using mpilogit::testing::sample_rows;

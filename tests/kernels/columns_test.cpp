@@ -4,7 +4,6 @@
 #include <array>
 
 #include "kernels/fused_pass.hpp"
-
 #include "kernels/sample_rows.hpp"
 #include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/exact_vector_sum.hpp"
-
 #include "kernels/sample_rows.hpp"
 #include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"

@@ -5,11 +5,10 @@
 #include <set>
 #include <vector>
 
-#include "support/reference_kernels.hpp"
-
 #include "kernels/sample_rows.hpp"
 #include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"
+#include "support/reference_kernels.hpp"
 
 using namespace mpilogit::kernels;
 using mpilogit::testing::sample_rows;

@@ -4,13 +4,12 @@
 #include <array>
 
 #include "kernels/fused_pass.hpp"
-#include "support/reference_kernels.hpp"
-#include "kernels/weighted_gram.hpp"
-
 #include "kernels/guarded_copy.hpp"
 #include "kernels/sample_rows.hpp"
 #include "kernels/used_instruction_set.hpp"
+#include "kernels/weighted_gram.hpp"
 #include "support/catch.hpp"
+#include "support/reference_kernels.hpp"
 
 using namespace mpilogit::kernels;
 using mpilogit::testing::sample_rows;

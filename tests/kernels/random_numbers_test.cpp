@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "kernels/instruction_set.hpp"
-
 #include "kernels/used_instruction_set.hpp"
 #include "support/catch.hpp"
 

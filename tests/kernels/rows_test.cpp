@@ -1,9 +1,8 @@
 #include "kernels/rows.hpp"
 
-#include "support/reference_kernels.hpp"
-
 #include "kernels/sample_rows.hpp"
 #include "support/catch.hpp"
+#include "support/reference_kernels.hpp"
 
 using namespace mpilogit::kernels;
 using mpilogit::testing::sample_rows;

@@ -9,9 +9,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "kernels/rows.hpp"
-
 #include "kernels/dense/widen.hpp"
+#include "kernels/rows.hpp"
 
 namespace mpilogit::testing {
 

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "kernels/logistic.hpp"
-
 #include "support/catch.hpp"
 
 using namespace mpilogit::kernels;

@@ -7,11 +7,10 @@
 #include "kernels/fused_pass.hpp"
 #include "kernels/instruction_set.hpp"
 #include "kernels/polynomial.hpp"
-#include "support/reference_kernels.hpp"
-#include "kernels/weighted_gram.hpp"
-
 #include "kernels/sample_rows.hpp"
+#include "kernels/weighted_gram.hpp"
 #include "support/catch.hpp"
+#include "support/reference_kernels.hpp"
 
 using namespace mpilogit::kernels;
 using mpilogit::testing::any_value;

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "kernels/instruction_set.hpp"
-
 #include "support/catch.hpp"
 
 namespace mpilogit::testing {

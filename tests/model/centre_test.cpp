@@ -11,7 +11,6 @@
 #include "core/error.hpp"
 #include "model/distribute.hpp"
 #include "model/model_file.hpp"
-
 #include "model/sample_models.hpp"
 #include "support/catch.hpp"
 

@@ -10,7 +10,6 @@
 #include "model/distribute.hpp"
 #include "model/inference_fields.hpp"
 #include "model/model_file.hpp"
-
 #include "model/sample_models.hpp"
 #include "support/catch.hpp"
 

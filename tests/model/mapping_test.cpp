@@ -4,7 +4,6 @@
 
 #include "core/error.hpp"
 #include "model/centre.hpp"
-
 #include "model/sample_models.hpp"
 #include "support/catch.hpp"
 

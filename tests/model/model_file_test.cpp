@@ -9,7 +9,6 @@
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "model/distribute.hpp"
-
 #include "model/sample_models.hpp"
 #include "support/catch.hpp"
 

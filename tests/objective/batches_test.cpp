@@ -1,7 +1,6 @@
 // Mini-batches: an epoch is a pass, and the order depends on seed and epoch alone.
 
 #include "objective/logistic_batches.hpp"
-
 #include "sample_data.hpp"
 #include "support/catch.hpp"
 

@@ -5,7 +5,6 @@
 
 #include "core/error.hpp"
 #include "objective/column_bounds.hpp"
-
 #include "sample_data.hpp"
 #include "support/catch.hpp"
 

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "objective/logistic_objective.hpp"
-
 #include "sample_data.hpp"
 #include "support/catch.hpp"
 

@@ -4,7 +4,6 @@
 
 #include "objective/firth_objective.hpp"
 #include "objective/quadratic_forms.hpp"
-
 #include "sample_data.hpp"
 #include "support/catch.hpp"
 

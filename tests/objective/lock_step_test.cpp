@@ -7,10 +7,9 @@
 #include <stdexcept>
 #include <vector>
 
+#include "sample_data.hpp"
 #include "solvers/lbfgs.hpp"
 #include "solvers/newton.hpp"
-
-#include "sample_data.hpp"
 #include "support/catch.hpp"
 
 namespace mpilogit::objective {

@@ -4,12 +4,11 @@
 #include <cmath>
 
 #include "data/partition.hpp"
+#include "objective/curvature/sampling.hpp"
 #include "objective/logistic_objective.hpp"
-
+#include "objective/pass/row_values.hpp"
 #include "objective/point/logistic_point.hpp"
 #include "objective/point/problem.hpp"
-#include "objective/pass/row_values.hpp"
-#include "objective/curvature/sampling.hpp"
 #include "sample_data.hpp"
 #include "support/catch.hpp"
 

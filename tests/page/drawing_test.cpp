@@ -3,7 +3,7 @@
 #include "page/plots/gnuplot_drawing.hpp"
 #include "support/catch.hpp"
 
-using mpilogit::report::drawing_of;
+using mpilogit::page::drawing_of;
 
 TEST_CASE("paths, polygons and texts stay") {
   const std::string svg = R"svg(<?xml version="1.0"?>

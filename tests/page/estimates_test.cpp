@@ -8,7 +8,7 @@
 #include "support/catch.hpp"
 
 using namespace mpilogit;
-using report::strongest_estimates;
+using page::strongest_estimates;
 
 namespace {
 
@@ -23,7 +23,7 @@ model::Model sample() {
   return model;
 }
 
-std::vector<std::string> names(const std::vector<report::Estimate>& estimates) {
+std::vector<std::string> names(const std::vector<page::Estimate>& estimates) {
   std::vector<std::string> names;
   for (const auto& estimate : estimates) names.push_back(estimate.feature);
   return names;

@@ -3,11 +3,10 @@
 #include "page/sections/html.hpp"
 
 #include "core/error.hpp"
-
 #include "support/catch.hpp"
 
-using mpilogit::report::fill;
-using mpilogit::report::Html;
+using mpilogit::page::fill;
+using mpilogit::page::Html;
 
 TEST_CASE("markup in text is escaped") {
   CHECK(Html::text("<script>alert('1')</script> & \"x\"").str() ==

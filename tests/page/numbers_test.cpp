@@ -8,7 +8,7 @@
 
 #include "support/catch.hpp"
 
-using namespace mpilogit::report;
+using namespace mpilogit::page;
 
 TEST_CASE("numbers are short and readable") {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();

@@ -10,13 +10,13 @@ using namespace mpilogit;
 
 namespace {
 
-bool has(const report::Page& page, const std::string& text) {
+bool has(const page::Page& page, const std::string& text) {
   return page.html.find(text) != std::string::npos;
 }
 
 // Numbers made up by hand, with names of a stranger.
-workflow::ReportData sample() {
-  workflow::ReportData data;
+scoring::ReportData sample() {
+  scoring::ReportData data;
   data.model_path = "folder/some<model>.h5";
   model::Model& model = data.model.emplace();
   model.classes.kind = data::LabelKind::text;
@@ -51,7 +51,7 @@ workflow::ReportData sample() {
 }  // namespace
 
 TEST_CASE("the page has errors, intervals, fit and tests") {
-  const report::Page page = report::render(sample(), {.title = "", .program = "a test"});
+  const page::Page page = page::render(sample(), {.title = "", .program = "a test"});
   CHECK(has(page, "Report on some&lt;model&gt;.h5"));
   CHECK(has(page, "<section id=\"fit\">"));
   CHECK(has(page, "649"));
@@ -73,9 +73,9 @@ TEST_CASE("the page has errors, intervals, fit and tests") {
 }
 
 TEST_CASE("sections that have nothing to say are not there") {
-  workflow::ReportData data = sample();
+  scoring::ReportData data = sample();
   data.model->inference.reset();
-  const report::Page page = report::render(data, {.title = "A <title>", .program = "a test"});
+  const page::Page page = page::render(data, {.title = "A <title>", .program = "a test"});
   CHECK(has(page, "<h1>A &lt;title&gt;</h1>"));
   for (const auto* id : {"fit", "evaluation", "plane", "path", "convergence"}) {
     CHECK_FALSE(has(page, std::string("<section id=\"") + id + "\">"));
@@ -84,7 +84,7 @@ TEST_CASE("sections that have nothing to say are not there") {
 }
 
 TEST_CASE("a model of very many long names stays below 2 MB") {
-  workflow::ReportData data = sample();
+  scoring::ReportData data = sample();
   model::Model& model = *data.model;
   model.inference.reset();
   constexpr std::size_t kFeatures = 50'000;
@@ -93,7 +93,7 @@ TEST_CASE("a model of very many long names stays below 2 MB") {
   model.feature_names.assign(kFeatures, std::string(3000, '\''));
   model.data_feature_names = model.feature_names;
   model.coefficients.assign(kFeatures, 0.1);
-  const report::Page page = report::render(data, {.title = "", .program = "a test"});
+  const page::Page page = page::render(data, {.title = "", .program = "a test"});
   CHECK(page.html.size() < 2'000'000);
   CHECK(has(page, "The 1,000 strongest of 50,000 coefficients"));
 }

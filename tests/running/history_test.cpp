@@ -4,7 +4,7 @@
 
 #include "support/catch.hpp"
 
-using mpilogit::workflow::History;
+using mpilogit::running::History;
 
 namespace {
 

@@ -4,9 +4,9 @@
 
 #include "support/catch.hpp"
 
-using mpilogit::workflow::extremes;
-using mpilogit::workflow::RankTiming;
-using mpilogit::workflow::timing_of;
+using mpilogit::running::extremes;
+using mpilogit::running::RankTiming;
+using mpilogit::running::timing_of;
 
 namespace {
 

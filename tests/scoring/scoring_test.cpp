@@ -12,11 +12,10 @@
 #include "scoring/evaluate.hpp"
 #include "scoring/inspect.hpp"
 #include "scoring/predict.hpp"
-
 #include "support/catch.hpp"
 #include "support/test_folder.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 namespace {
 
 constexpr std::size_t kRows = 700;
@@ -26,7 +25,7 @@ double entry(std::size_t row, std::size_t feature) {
   return std::sin(static_cast<double>(7 * row + 3 * feature));
 }
 
-std::string write_data(const Folder& folder, const comm::Communicator& world) {
+std::string write_data(const testing::Folder& folder, const comm::Communicator& world) {
   return comm::on_root(world, [&] {
     std::vector<double> x;
     std::vector<std::int64_t> y;
@@ -117,7 +116,7 @@ std::string refusal(const std::function<void()>& work) {
 
 TEST_CASE("margins of expanded features have the bits of the plain loop") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   const data::Dataset dataset = data::read_dataset(source_of(write_data(folder, world)), world);
   model::Model linear = make_model(model::kSoftmax, 3, 3);
   linear.expansion.degree = 1;
@@ -138,7 +137,7 @@ TEST_CASE("margins of expanded features have the bits of the plain loop") {
 
 TEST_CASE("what three classes predict") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   PredictOptions options;
   options.source = source_of(write_data(folder, world));
   options.model_path = folder.file("model.h5");
@@ -172,7 +171,7 @@ TEST_CASE("what three classes predict") {
 
 TEST_CASE("two classes predict one column") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   PredictOptions options;
   options.source = source_of(write_data(folder, world));
   options.source.offsets = "o";
@@ -196,7 +195,7 @@ TEST_CASE("two classes predict one column") {
 
 TEST_CASE("evaluate sees all classes") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   EvaluateOptions options;
   options.source = source_of(write_data(folder, world));
   options.model_path = folder.file("model.h5");
@@ -215,7 +214,7 @@ TEST_CASE("evaluate sees all classes") {
 
 TEST_CASE("evaluate counts trials") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   EvaluateOptions options;
   options.source = source_of(write_data(folder, world));
   options.source.trials = "t";
@@ -255,7 +254,7 @@ model::Path two_steps(const model::Model& model) {
 
 TEST_CASE("evaluate and inspect take a step of a path") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   const model::Model three = make_model(model::kSoftmax, 3, 3);
   EvaluateOptions options;
   options.source = source_of(write_data(folder, world));
@@ -284,7 +283,7 @@ TEST_CASE("evaluate and inspect take a step of a path") {
 
 TEST_CASE("inspect counts classes, trials and groups") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   InspectOptions options;
   options.source = source_of(write_data(folder, world));
   options.source.groups = "t";
@@ -299,7 +298,7 @@ TEST_CASE("inspect counts classes, trials and groups") {
 
 TEST_CASE("data that does not fit the model is refused") {
   const auto world = comm::Communicator::world();
-  const Folder folder(world);
+  const testing::Folder folder(world);
   EvaluateOptions options;
   options.source = source_of(write_data(folder, world));
   options.model_path = folder.file("model.h5");
@@ -320,8 +319,9 @@ TEST_CASE("data that does not fit the model is refused") {
   refused(narrow, "was trained on 2");
   refused(make_model(model::kLogistic, 2, 1), "label '2' is none of the model's");
   options.source.offsets = "o";
-  refused(make_model(model::kSoftmax, 3, 3), "offsets are given for a model of 3 classes");
+  refused(make_model(model::kSoftmax, 3, 3),
+                     "offsets are given for a model of 3 classes");
 }
 
 }  // namespace
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -16,20 +16,20 @@ FILES = {
     ".clang-tidy": (SOURCE / ".clang-tidy").read_text(),
     ".gitignore": "/build/\n",
     "CMakeLists.txt": "project(small)\n",
-    "cmake/Layer.cmake": "\n",
+    "cmake/Room.cmake": "\n",
     "docs/page.md": "words\n",
-    "include/mpilogit/core/deep.hpp": "#pragma once\ninline int deep(const int* x) { return x == nullptr ? 0 : *x; }\n",
-    "include/mpilogit/core/error.hpp": '#pragma once\n#include "mpilogit/core/deep.hpp"\n',
-    "src/core/CMakeLists.txt": "mpilogit_layer(NAME core\n  SOURCES apart.cpp error.cpp\n  LIBRARIES fmt::fmt)\n",
+    "src/core/deep.hpp": "#pragma once\ninline int deep(const int* x) { return x == nullptr ? 0 : *x; }\n",
+    "src/core/error.hpp": '#pragma once\n#include "core/deep.hpp"\n',
+    "src/CMakeLists.txt": "mpilogit_room(core LIBRARIES fmt::fmt)\n",
     "src/core/apart.cpp": "int apart() { return 1; }\n",
-    "src/core/error.cpp": '#include "mpilogit/core/error.hpp"\nint error(int x) { return deep(&x); }\n',
+    "src/core/error.cpp": '#include "core/error.hpp"\nint error(int x) { return deep(&x); }\n',
     "src/core/loops.cpp": '#define HWY_TARGET_INCLUDE "core/loops-inl.hpp"\n#include HWY_TARGET_INCLUDE\n',
     "src/core/loops-inl.hpp": "#pragma once\n",
     "tests/core/error_test.cpp": '#include "near.hpp"\n',
-    "tests/core/near.hpp": "#  include <mpilogit/core/error.hpp>\n",
+    "tests/core/near.hpp": "#  include <core/error.hpp>\n",
 }
 CODE = sorted(name for name in FILES if name.endswith((".cpp", ".hpp")))
-OF_DEEP = ["include/mpilogit/core/deep.hpp", "include/mpilogit/core/error.hpp", "src/core/error.cpp",
+OF_DEEP = ["src/core/deep.hpp", "src/core/error.cpp", "src/core/error.hpp",
            "tests/core/error_test.cpp", "tests/core/near.hpp"]
 
 
@@ -92,7 +92,7 @@ def test_nothing_has_changed(repository):
 @pytest.mark.parametrize("committed", [True, False])
 @pytest.mark.parametrize("name, expected", [
     ("src/core/apart.cpp", ["src/core/apart.cpp"]),
-    ("include/mpilogit/core/deep.hpp", OF_DEEP),
+    ("src/core/deep.hpp", OF_DEEP),
     ("src/core/loops-inl.hpp", ["src/core/loops-inl.hpp", "src/core/loops.cpp"]),
 ])
 def test_what_changed_and_what_includes_it(repository, name, expected, committed):
@@ -104,32 +104,24 @@ def test_what_changed_and_what_includes_it(repository, name, expected, committed
 
 def test_a_new_file_and_one_that_is_gone(repository):
     """A header that is nearer than the one that was included so far changes what includes that name."""
-    repository.write("src/mpilogit/core/deep.hpp", "#pragma once\n")
+    repository.write("src/core/core/deep.hpp", "#pragma once\n")
     repository.write("src/core/new.cpp", "\n")
-    assert repository.affected()[0] == sorted([*OF_DEEP[1:], "src/core/new.cpp", "src/mpilogit/core/deep.hpp"])
+    assert repository.affected()[0] == sorted([*OF_DEEP[1:], "src/core/new.cpp", "src/core/core/deep.hpp"])
     repository.commit()
     repository.check()
-    (repository.root / "include/mpilogit/core/deep.hpp").unlink()
+    (repository.root / "src/core/core/deep.hpp").unlink()
     assert repository.affected()[0] == OF_DEEP[1:]
 
 
 @pytest.mark.parametrize("name", [
-    ".clang-tidy", "src/.clang-tidy", "CMakeLists.txt", "cmake/Layer.cmake", "cmake/New.cmake", "CMakePresets.json",
-    "src/CMakeLists.txt", "scripts/tidy", "scripts/affected"])
+    ".clang-tidy", "src/.clang-tidy", "CMakeLists.txt", "cmake/Room.cmake", "cmake/New.cmake", "CMakePresets.json",
+    "src/CMakeLists.txt", "src/core/flags.cmake", "scripts/tidy", "scripts/affected"])
 def test_what_decides_means_everything(repository, name):
     path = repository.root / name
     path.write_text((path.read_text() if path.exists() else "") + "\n# more\n")
     found, told = repository.affected()
     assert found == CODE
     assert told == f"affected: everything, for {name} has changed\n"
-
-
-@pytest.mark.parametrize("words, everything", [
-    ("mpilogit_layer(NAME core SOURCES error.cpp new.cpp LIBRARIES fmt::fmt)", False),
-    ("mpilogit_layer(NAME core SOURCES error.cpp LIBRARIES fmt::fmt other)", True)])
-def test_a_layer_s_sources_do_not_decide_but_its_libraries_do(repository, words, everything):
-    repository.write("src/core/CMakeLists.txt", words)
-    assert repository.affected()[0] == (CODE if everything else [])
 
 
 @pytest.mark.parametrize("checked", [None, "", "no commit", "0" * 40])
@@ -183,7 +175,7 @@ def test_planted_faults_are_found_in_sources_and_in_headers_of_unchanged_ones(re
     done = repository.run("tidy")
     assert done.returncode == 0 and "tidy: 2 sources looked at" in done.stdout, done.stdout
     for name, text in [("src/core/apart.cpp", "int apart() " + NULL),
-                       ("include/mpilogit/core/deep.hpp", "#pragma once\ninline int deep(const int* x) "
+                       ("src/core/deep.hpp", "#pragma once\ninline int deep(const int* x) "
                         "{ const int* none = nullptr; return x == nullptr ? *none : *x + *none; }\n")]:
         repository.write(name, text)
         done = repository.run("tidy", "--changed")
@@ -200,6 +192,6 @@ def test_what_does_not_compile_alone(repository):
     done = repository.run("check-headers")
     # Of the headers, error.hpp is shown by its source.
     assert done.returncode == 0 and "4 files compiled alone" in done.stdout, done.stderr
-    repository.write("include/mpilogit/core/deep.hpp", "#pragma once\ninline std::string deep(int*) { return {}; }\n")
+    repository.write("src/core/deep.hpp", "#pragma once\ninline std::string deep(int*) { return {}; }\n")
     done = repository.run("check-headers", "--changed")
     assert done.returncode == 1 and "deep.hpp does not compile alone" in done.stderr, done.stderr

@@ -9,14 +9,14 @@ import subprocess
 import pytest
 
 SOURCE = pathlib.Path(os.environ["MPILOGIT_SOURCE"])
-SCRIPTS = ["setup", "check-layers", "check-format", "fuzz", "affected", "lint", "check-headers", "test"]
+SCRIPTS = ["setup", "check-rooms", "check-format", "fuzz", "affected", "lint", "check-headers", "test"]
 PASSED = """echo ' 1/2 Test  #1: core .............   Passed    0.01 sec'
 echo ' 2/2 Test  #2: slurm ............***Skipped   0.01 sec'
 echo
 echo '100% tests passed, 0 tests failed out of 2'
 echo 'Total Test time (real) =   0.02 sec'
 """
-STAGES = ["packages", "layers", "format", "clang build", "address and undefined-behaviour sanitizers", "fuzzers",
+STAGES = ["packages", "rooms", "format", "clang build", "address and undefined-behaviour sanitizers", "fuzzers",
           "release build", "shellcheck and clang-tidy", "each file alone", "performance"]
 
 

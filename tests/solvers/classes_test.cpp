@@ -3,9 +3,8 @@
 
 #include <cmath>
 
-#include "solvers/newton.hpp"
-
 #include "solvers/algebra/preconditioner.hpp"
+#include "solvers/newton.hpp"
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"
 

@@ -4,12 +4,11 @@
 #include <string>
 
 #include "solvers/cholesky.hpp"
+#include "solvers/gap/progress.hpp"
 #include "solvers/lbfgs.hpp"
 #include "solvers/newton.hpp"
-
-#include "solvers/steps/damped_newton.hpp"
 #include "solvers/problems.hpp"
-#include "solvers/gap/progress.hpp"
+#include "solvers/steps/damped_newton.hpp"
 #include "support/catch.hpp"
 
 using namespace mpilogit::solvers;

@@ -2,7 +2,6 @@
 
 #include "solvers/gradient_descent.hpp"
 #include "solvers/lbfgs.hpp"
-
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"
 

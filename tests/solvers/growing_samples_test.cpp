@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "solvers/newton.hpp"
-
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"
 

@@ -4,7 +4,6 @@
 
 #include "solvers/lbfgs.hpp"
 #include "solvers/newton.hpp"
-
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"
 

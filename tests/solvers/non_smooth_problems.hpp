@@ -3,9 +3,8 @@
 
 #include <string>
 
-#include "solvers/solver.hpp"
-
 #include "solvers/problems.hpp"
+#include "solvers/solver.hpp"
 
 namespace mpilogit::solvers::testing {
 

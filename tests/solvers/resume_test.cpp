@@ -9,12 +9,11 @@
 #include "solvers/gradient_descent.hpp"
 #include "solvers/lbfgs.hpp"
 #include "solvers/newton.hpp"
+#include "solvers/non_smooth_problems.hpp"
 #include "solvers/owlqn.hpp"
+#include "solvers/problems.hpp"
 #include "solvers/proximal_newton.hpp"
 #include "solvers/sgd.hpp"
-
-#include "solvers/non_smooth_problems.hpp"
-#include "solvers/problems.hpp"
 #include "support/catch.hpp"
 
 namespace mpilogit::solvers::testing {

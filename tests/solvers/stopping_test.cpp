@@ -7,9 +7,8 @@
 #include "solvers/gradient_descent.hpp"
 #include "solvers/lbfgs.hpp"
 #include "solvers/newton.hpp"
-#include "solvers/sgd.hpp"
-
 #include "solvers/problems.hpp"
+#include "solvers/sgd.hpp"
 #include "support/catch.hpp"
 
 using namespace mpilogit::solvers;

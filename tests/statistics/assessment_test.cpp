@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "statistics/group_metrics.hpp"
-
 #include "statistics/scored_rows.hpp"
 #include "support/catch.hpp"
 

@@ -5,7 +5,6 @@
 #include <random>
 
 #include "statistics/metrics.hpp"
-
 #include "support/catch.hpp"
 
 namespace mpilogit::statistics {

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "statistics/fit_statistics.hpp"
-
 #include "support/catch.hpp"
 
 namespace mpilogit::statistics {

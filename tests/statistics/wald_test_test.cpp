@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "core/error.hpp"
-
 #include "support/catch.hpp"
 
 namespace mpilogit::statistics {

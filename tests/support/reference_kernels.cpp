@@ -2,11 +2,10 @@
 
 #include <cmath>
 
-#include "kernels/instruction_set.hpp"
-
-#include "kernels/sparse/loops.hpp"
-#include "kernels/detail/visit_rows.hpp"
 #include "kernels/dense/widen.hpp"
+#include "kernels/detail/visit_rows.hpp"
+#include "kernels/instruction_set.hpp"
+#include "kernels/sparse/loops.hpp"
 
 namespace mpilogit::kernels::reference {
 

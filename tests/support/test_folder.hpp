@@ -8,14 +8,14 @@
 #include "comm/agreement.hpp"
 #include "hdf5/file.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::testing {
 
 /// A folder that goes with the test, the same on every rank.
 class Folder {
  public:
   explicit Folder(const comm::Communicator& world) : world_(world) {
     path_ = comm::on_root(world, [] {
-      const std::string path = "workflow-test-" + std::to_string(::getpid());
+      const std::string path = "mpilogit-test-" + std::to_string(::getpid());
       std::filesystem::create_directories(path);
       return path;
     });
@@ -34,4 +34,4 @@ class Folder {
   std::string path_;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::testing

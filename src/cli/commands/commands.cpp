@@ -4,21 +4,20 @@
 
 #include <fmt/format.h>
 
+#include "cli/options/common_options.hpp"
+#include "cli/options/fit_arguments.hpp"
+#include "cli/options/table_arguments.hpp"
+#include "cli/options/thread_count.hpp"
+#include "cli/tables/coefficient_table.hpp"
+#include "cli/tables/evaluation_summary.hpp"
+#include "cli/tables/output.hpp"
+#include "cli/tables/table_progress.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "scoring/evaluate.hpp"
 #include "scoring/inspect.hpp"
 #include "scoring/predict.hpp"
-#include "fitting/record.hpp"
-
-#include "cli/tables/coefficient_table.hpp"
-#include "cli/options/common_options.hpp"
-#include "cli/tables/evaluation_summary.hpp"
-#include "cli/options/fit_arguments.hpp"
-#include "cli/tables/output.hpp"
-#include "cli/options/table_arguments.hpp"
-#include "cli/tables/table_progress.hpp"
-#include "cli/options/thread_count.hpp"
+#include "scoring/record.hpp"
 
 namespace mpilogit::cli {
 
@@ -35,7 +34,7 @@ std::string model_path(const Arguments& arguments) {
   return arguments.positional().front();
 }
 
-std::string describe(const workflow::DatasetDescription& dataset) {
+std::string describe(const scoring::DatasetDescription& dataset) {
   const data::Shape& shape = dataset.shape;
   const auto cells = static_cast<double>(shape.rows) * static_cast<double>(shape.features);
   std::string text = "data set, sound\n";
@@ -105,7 +104,7 @@ std::optional<std::int64_t> step_from(const Arguments& arguments) {
 }
 
 // What the file turned out to be decides which options have an effect.
-void refuse_idle_options(const Arguments& arguments, const workflow::InspectReport& report) {
+void refuse_idle_options(const Arguments& arguments, const scoring::InspectReport& report) {
   const auto refuse = [&](const char* option, const char* why) {
     if (!arguments.given(option)) return;
     refuse_usage(&arguments.command(), fmt::format("--{} has no effect: {}", option, why));
@@ -143,7 +142,7 @@ std::size_t bins_from(const Arguments& arguments) {
   return static_cast<std::size_t>(bins);
 }
 
-std::string describe(const workflow::PredictReport& report, const std::string& output_path) {
+std::string describe(const scoring::PredictReport& report, const std::string& output_path) {
   std::string text = fmt::format("rows            {}\n", grouped(report.shape.rows));
   for (std::size_t k = 0; k < report.predicted.size(); ++k) {
     text += fmt::format("{:<16}{}: {}\n", k == 0 ? "predicted" : "", report.classes.name(k),
@@ -155,9 +154,9 @@ std::string describe(const workflow::PredictReport& report, const std::string& o
 }  // namespace
 
 int predict_command(const Arguments& arguments, const comm::Communicator& communicator,
-                    workflow::Events& events) {
+                    running::Events& events) {
   const int automatic = automatic_threads(communicator);
-  workflow::PredictOptions options;
+  scoring::PredictOptions options;
   comm::together(communicator, [&] {
     options.output_path = arguments.required("output");
     options.model_path = model_path(arguments);
@@ -170,19 +169,19 @@ int predict_command(const Arguments& arguments, const comm::Communicator& commun
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
   if (options.raw) options.raw->progress = progress.line();
-  const auto report = workflow::predict(options, communicator);
+  const auto report = scoring::predict(options, communicator);
   progress.finish();
   tell(report.raw, output);
   output.tell_residence(report.memory.residence);
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   output.result(describe(report, options.output_path));
   return kDone;
 }
 
 int evaluate_command(const Arguments& arguments, const comm::Communicator& communicator,
-                     workflow::Events& events) {
+                     running::Events& events) {
   const int automatic = automatic_threads(communicator);
-  workflow::EvaluateOptions options;
+  scoring::EvaluateOptions options;
   comm::together(communicator, [&] {
     options.model_path = model_path(arguments);
     options.step = step_from(arguments);
@@ -198,18 +197,18 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
   if (options.raw) options.raw->progress = progress.line();
-  const auto report = workflow::evaluate(options, communicator);
+  const auto report = scoring::evaluate(options, communicator);
   progress.finish();
   tell(report.raw, output);
   output.tell_notes(report.shape);
   output.tell_residence(report.memory.residence);
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   output.result(describe(report));
   return kDone;
 }
 
 int inspect_command(const Arguments& arguments, const comm::Communicator& communicator) {
-  workflow::InspectOptions options;
+  scoring::InspectOptions options;
   std::optional<std::size_t> top;
   comm::together(communicator, [&] {
     options.source = source_from(arguments, 0);
@@ -222,7 +221,7 @@ int inspect_command(const Arguments& arguments, const comm::Communicator& commun
     }
   });
   refuse_tables(options.source.files, communicator);
-  const auto report = workflow::inspect(options, communicator);
+  const auto report = scoring::inspect(options, communicator);
   comm::together(communicator, [&] { refuse_idle_options(arguments, report); });
   const Output output(communicator, false);
   output.result(report.dataset ? describe(*report.dataset)

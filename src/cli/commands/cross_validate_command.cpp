@@ -1,34 +1,33 @@
 #include <fmt/format.h>
 
+#include "cli/commands/commands.hpp"
+#include "cli/options/checkpoint_arguments.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/options/fit_arguments.hpp"
+#include "cli/options/recorded_arguments.hpp"
+#include "cli/options/table_arguments.hpp"
+#include "cli/options/thread_count.hpp"
+#include "cli/tables/event_observers.hpp"
+#include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "fitting/cross_validate.hpp"
 #include "fitting/record.hpp"
 
-#include "cli/options/checkpoint_arguments.hpp"
-#include "cli/commands/commands.hpp"
-#include "cli/options/common_options.hpp"
-#include "cli/tables/event_observers.hpp"
-#include "cli/options/fit_arguments.hpp"
-#include "cli/tables/output.hpp"
-#include "cli/options/recorded_arguments.hpp"
-#include "cli/options/table_arguments.hpp"
-#include "cli/options/thread_count.hpp"
-
 namespace mpilogit::cli {
 
 namespace {
 
-workflow::Choice choice_from(const Arguments& arguments) {
+fitting::Choice choice_from(const Arguments& arguments) {
   const std::string rule = arguments.text("choose");
-  if (rule == "min") return workflow::Choice::minimum;
-  if (rule == "1se") return workflow::Choice::one_standard_error;
+  if (rule == "min") return fitting::Choice::minimum;
+  if (rule == "1se") return fitting::Choice::one_standard_error;
   refuse_usage(&arguments.command(), fmt::format("--choose is '{}', not min or 1se", rule));
 }
 
-workflow::CrossValidateOptions options_from(const Arguments& arguments, int automatic_threads) {
+fitting::CrossValidateOptions options_from(const Arguments& arguments, int automatic_threads) {
   constexpr std::int64_t kMostFolds = 1000;
-  workflow::CrossValidateOptions options;
+  fitting::CrossValidateOptions options;
   options.origin = origin_of(arguments);
   options.model_path = arguments.required("model");
   options.design = design_from(arguments);
@@ -53,7 +52,7 @@ workflow::CrossValidateOptions options_from(const Arguments& arguments, int auto
   return options;
 }
 
-class CrossValidateLines final : public TellsOfCheckpoints<workflow::CrossValidateObserver> {
+class CrossValidateLines final : public TellsOfCheckpoints<fitting::CrossValidateObserver> {
  public:
   using TellsOfCheckpoints::TellsOfCheckpoints;
 
@@ -69,10 +68,10 @@ class CrossValidateLines final : public TellsOfCheckpoints<workflow::CrossValida
   void refit_progress(const solvers::Progress&) override {}
 };
 
-std::string table(const workflow::CrossValidateReport& report) {
+std::string table(const fitting::CrossValidateReport& report) {
   std::string text = " alpha        lambda  not zero  log-loss   std.error  accuracy   ROC AUC\n";
   for (std::size_t c = 0; c < report.candidates.size(); ++c) {
-    const workflow::Candidate& candidate = report.candidates[c];
+    const fitting::Candidate& candidate = report.candidates[c];
     const std::string auc =
         candidate.mean_roc_auc ? fmt::format("{:.5f}", *candidate.mean_roc_auc) : "none";
     text += fmt::format(
@@ -84,8 +83,8 @@ std::string table(const workflow::CrossValidateReport& report) {
   return text;
 }
 
-std::string summary(const workflow::CrossValidateReport& report, const std::string& model_path) {
-  const workflow::Candidate& chosen = report.candidates[report.chosen];
+std::string summary(const fitting::CrossValidateReport& report, const std::string& model_path) {
+  const fitting::Candidate& chosen = report.candidates[report.chosen];
   return table(report) +
          fmt::format(
              "folds           {}, {}; {} passes over the data, {:.2f} s\n"
@@ -105,9 +104,9 @@ std::string summary(const workflow::CrossValidateReport& report, const std::stri
 }  // namespace
 
 int cross_validate_command(const Arguments& arguments, const comm::Communicator& communicator,
-                           workflow::Events& events) {
+                           running::Events& events) {
   const int automatic = automatic_threads(communicator);
-  workflow::CrossValidateOptions options;
+  fitting::CrossValidateOptions options;
   comm::together(communicator, [&] { options = options_from(arguments, automatic); });
   refuse_tables(arguments.positional(), communicator);
   const auto json = record_path(arguments, communicator);
@@ -115,10 +114,10 @@ int cross_validate_command(const Arguments& arguments, const comm::Communicator&
   const Output output(communicator, arguments.flag("quiet"), events);
   CrossValidateLines lines(output);
   CrossValidateEvents observer(events, lines);
-  const auto report = workflow::cross_validate(options, communicator, observer);
+  const auto report = fitting::cross_validate(options, communicator, observer);
   if (events.wanted())
     events.outcome(report.refit.stop_reason(), model::coefficients_sha256(report.refit.model));
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   output.result(summary(report, options.model_path) + timing_texts(arguments, report.refit.timing));
   if (report.converged && report.refit.converged()) return static_cast<int>(core::ExitCode::done);
   output.warning(

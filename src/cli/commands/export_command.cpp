@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands/commands.hpp"
+#include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
 #include "exporting/export.hpp"
 #include "model/distribute.hpp"
-
-#include "cli/commands/commands.hpp"
-#include "cli/tables/output.hpp"
 #include "mpilogit/version.h"
 
 namespace mpilogit::cli {
@@ -20,7 +19,7 @@ struct Request {
   std::string model_path;
   std::string output_path;
   std::optional<std::int64_t> step;
-  exchange::ExportOptions options;
+  exporting::ExportOptions options;
 };
 
 Request request_from(const Arguments& arguments) {
@@ -32,7 +31,7 @@ Request request_from(const Arguments& arguments) {
   request.output_path = arguments.required("output");
   if (arguments.given("step")) request.step = arguments.integer("step", 0);
   const std::string name = arguments.required("format");
-  const auto format = exchange::format_named(name);
+  const auto format = exporting::format_named(name);
   if (!format) {
     refuse_usage(&arguments.command(),
                  fmt::format("--format is '{}', not json, csv, onnx, pmml, c or python", name));
@@ -46,7 +45,7 @@ Request request_from(const Arguments& arguments) {
 }  // namespace
 
 int export_command(const Arguments& arguments, const comm::Communicator& communicator,
-                   workflow::Events& events) {
+                   running::Events& events) {
   Request request;
   comm::together(communicator, [&] { request = request_from(arguments); });
   comm::on_root(communicator, [&] {
@@ -58,7 +57,7 @@ int export_command(const Arguments& arguments, const comm::Communicator& communi
       model::read_model_or_step(request.model_path, request.step, communicator);
   phase.turn_to("writing the model");
   comm::on_root(communicator, [&] {
-    const std::string text = exchange::exported(model, request.options, request.model_path);
+    const std::string text = exporting::exported(model, request.options, request.model_path);
     core::AtomicFile file(request.output_path);
     file.write({std::as_bytes(std::span(text))});
     file.commit();

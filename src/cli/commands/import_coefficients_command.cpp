@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands/import_files.hpp"
+#include "cli/options/fit_arguments.hpp"
+#include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "core/read_file.hpp"
 #include "exporting/coefficient_table.hpp"
 #include "model/model_file.hpp"
-
-#include "cli/options/fit_arguments.hpp"
-#include "cli/commands/import_files.hpp"
-#include "cli/tables/output.hpp"
 
 namespace mpilogit::cli {
 
@@ -41,9 +40,9 @@ std::string read_table(const std::string& path) {
 
 // One process does it all: a table of coefficients is small.
 int import_coefficients_command(const Arguments& arguments, const comm::Communicator& communicator,
-                                workflow::Events& events) {
+                                running::Events& events) {
   std::vector<std::string> inputs;
-  exchange::TableOptions options;
+  exporting::TableOptions options;
   comm::together(communicator, [&] {
     inputs = import_inputs(arguments);
     if (inputs.size() > 1) {
@@ -56,7 +55,7 @@ int import_coefficients_command(const Arguments& arguments, const comm::Communic
   const Output output(communicator, arguments.flag("quiet"), events);
   const std::string summary = comm::on_root(communicator, [&] {
     const std::string& table = inputs.front();
-    const auto [model, notes] = exchange::model_from_table(read_table(table), options, table);
+    const auto [model, notes] = exporting::model_from_table(read_table(table), options, table);
     for (const auto& note : notes) output.remark("note: " + note);
     model::write_model(path, model);
     const bool two = model.objective == model::kLogistic;

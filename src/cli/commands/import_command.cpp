@@ -5,10 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "comm/agreement.hpp"
-
 #include "cli/commands/commands.hpp"
 #include "cli/commands/import_files.hpp"
+#include "comm/agreement.hpp"
 
 namespace mpilogit::cli {
 
@@ -16,7 +15,7 @@ namespace {
 
 struct Form {
   std::string_view name;
-  int (*run)(const Arguments&, const comm::Communicator&, workflow::Events&);
+  int (*run)(const Arguments&, const comm::Communicator&, running::Events&);
 };
 
 constexpr std::array kForms = {
@@ -50,7 +49,7 @@ const Form& form_from(const Arguments& arguments) {
 }  // namespace
 
 int import_command(const Arguments& arguments, const comm::Communicator& communicator,
-                   workflow::Events& events) {
+                   running::Events& events) {
   const Form* form = nullptr;
   comm::together(communicator, [&] {
     form = &form_from(arguments);

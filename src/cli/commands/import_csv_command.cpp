@@ -6,34 +6,33 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands/import_files.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/options/table_arguments.hpp"
+#include "cli/tables/output.hpp"
+#include "cli/tables/table_progress.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "importing/import_csv.hpp"
-#include "fitting/record.hpp"
-
-#include "cli/options/common_options.hpp"
-#include "cli/commands/import_files.hpp"
-#include "cli/tables/output.hpp"
-#include "cli/options/table_arguments.hpp"
-#include "cli/tables/table_progress.hpp"
+#include "importing/record.hpp"
 
 namespace mpilogit::cli {
 
 namespace {
 
-workflow::StorageForm storage_form_from(const Arguments& arguments) {
+importing::StorageForm storage_form_from(const Arguments& arguments) {
   const std::string form = arguments.text("form");
-  if (form == "auto") return workflow::StorageForm::automatic;
-  if (form == "dense") return workflow::StorageForm::dense;
-  if (form == "csr") return workflow::StorageForm::csr;
+  if (form == "auto") return importing::StorageForm::automatic;
+  if (form == "dense") return importing::StorageForm::dense;
+  if (form == "csr") return importing::StorageForm::csr;
   refuse_usage(&arguments.command(), fmt::format("--form is '{}', not auto, dense or csr", form));
 }
 
-workflow::StorageType type_from(const Arguments& arguments) {
+importing::StorageType type_from(const Arguments& arguments) {
   const std::string type = arguments.text("storage");
-  if (type == "auto") return workflow::StorageType::automatic;
-  if (type == "float32") return workflow::StorageType::float32;
-  if (type == "float64") return workflow::StorageType::float64;
+  if (type == "auto") return importing::StorageType::automatic;
+  if (type == "float32") return importing::StorageType::float32;
+  if (type == "float64") return importing::StorageType::float64;
   refuse_usage(&arguments.command(),
                fmt::format("--storage is '{}', not auto, float32 or float64", type));
 }
@@ -44,34 +43,34 @@ std::string name_of(char delimiter) {
 }
 
 // "age: number", "colour: 3 categories, without 'blue'", ...
-std::string describe(const table::Column& column, std::int64_t missing) {
+std::string describe(const formats::Column& column, std::int64_t missing) {
   std::string text;
   switch (column.kind) {
-    case table::ColumnKind::number:
+    case formats::ColumnKind::number:
       text = "numbers";
       break;
-    case table::ColumnKind::date:
+    case formats::ColumnKind::date:
       text = "dates, as seconds since 1970";
       break;
-    case table::ColumnKind::hashed:
+    case formats::ColumnKind::hashed:
       text = fmt::format("texts in {} buckets", grouped(column.buckets));
       break;
-    case table::ColumnKind::category:
+    case formats::ColumnKind::category:
       text = fmt::format("{} categories", grouped(std::ssize(column.levels)));
       if (column.dropped) text += fmt::format(", '{}' dropped", *column.dropped);
       break;
   }
   if (missing > 0) {
     text += fmt::format(", {} missing", grouped(missing));
-    text += table::is_numeric(column.kind) ? fmt::format(" (the mean {:g} instead)", column.mean)
-                                           : std::string();
+    text += formats::is_numeric(column.kind) ? fmt::format(" (the mean {:g} instead)", column.mean)
+                                             : std::string();
   }
   return text;
 }
 
-std::string describe(const workflow::ImportCsvReport& report, const std::string& output_path) {
-  const table::Schema& schema = report.survey.schema;
-  const table::Extent& extent = report.survey.extent;
+std::string describe(const importing::ImportCsvReport& report, const std::string& output_path) {
+  const formats::Schema& schema = report.survey.schema;
+  const formats::Extent& extent = report.survey.extent;
   std::string text = fmt::format("rows            {}\n", grouped(extent.rows));
   if (extent.dropped > 0) {
     text +=
@@ -84,7 +83,7 @@ std::string describe(const workflow::ImportCsvReport& report, const std::string&
   }
   if (!schema.label.empty()) {
     text += fmt::format("labels          {}: {}, {}\n", schema.label,
-                        extent.label == table::LabelForm::integer ? "whole numbers" : "texts",
+                        extent.label == formats::LabelForm::integer ? "whole numbers" : "texts",
                         listed_classes(extent.classes));
   }
   text += fmt::format("storage         {} {}\n", report.sparse ? "sparse (CSR)" : "dense",
@@ -96,9 +95,9 @@ std::string describe(const workflow::ImportCsvReport& report, const std::string&
 }  // namespace
 
 int import_csv_command(const Arguments& arguments, const comm::Communicator& communicator,
-                       workflow::Events& events) {
+                       running::Events& events) {
   const auto inputs = import_inputs(arguments);
-  workflow::ImportCsvOptions options;
+  importing::ImportCsvOptions options;
   comm::together(communicator, [&] {
     options.source = text_source_from(arguments, inputs);
     options.table = table_options_from(arguments);
@@ -109,13 +108,13 @@ int import_csv_command(const Arguments& arguments, const comm::Communicator& com
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
-  const auto report = workflow::import_csv(options, communicator, progress.line());
+  const auto report = importing::import_csv(options, communicator, progress.line());
   progress.finish();
   if (options.source.delimiter == '\0') {
     output.remark(fmt::format("fields are delimited by {}, as the first line says",
                               name_of(report.delimiter)));
   }
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   output.result(describe(report, options.output_path));
   return static_cast<int>(core::ExitCode::done);
 }

@@ -21,7 +21,7 @@ std::vector<std::string> import_inputs(const Arguments& arguments) {
 
 std::string listed_classes(const std::vector<std::string>& names) {
   constexpr std::size_t kMostShown = 20;
-  if (names.empty()) return fmt::format("more than {} classes", table::kMostListedClasses);
+  if (names.empty()) return fmt::format("more than {} classes", formats::kMostListedClasses);
   const std::size_t shown = std::min(names.size(), kMostShown);
   std::string text = fmt::format(
       "{} class{}: {}", names.size(), names.size() == 1 ? "" : "es",

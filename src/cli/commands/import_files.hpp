@@ -4,22 +4,21 @@
 #include <string>
 #include <vector>
 
+#include "cli/options/arguments.hpp"
 #include "comm/communicator.hpp"
 #include "running/events.hpp"
-
-#include "cli/options/arguments.hpp"
 
 namespace mpilogit::cli {
 
 /// One for each form. All collective; each returns an exit code.
 int import_csv_command(const Arguments& arguments, const comm::Communicator& communicator,
-                       workflow::Events& events);
+                       running::Events& events);
 int import_libsvm_command(const Arguments& arguments, const comm::Communicator& communicator,
-                          workflow::Events& events);
+                          running::Events& events);
 int import_npy_command(const Arguments& arguments, const comm::Communicator& communicator,
-                       workflow::Events& events);
+                       running::Events& events);
 int import_coefficients_command(const Arguments& arguments, const comm::Communicator& communicator,
-                                workflow::Events& events);
+                                running::Events& events);
 
 /// The files after the form. Throws if there are none.
 std::vector<std::string> import_inputs(const Arguments& arguments);

@@ -1,21 +1,20 @@
 #include <fmt/format.h>
 
+#include "cli/commands/import_files.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/tables/output.hpp"
+#include "cli/tables/table_progress.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "importing/import_libsvm.hpp"
-#include "fitting/record.hpp"
-
-#include "cli/options/common_options.hpp"
-#include "cli/commands/import_files.hpp"
-#include "cli/tables/output.hpp"
-#include "cli/tables/table_progress.hpp"
+#include "importing/record.hpp"
 
 namespace mpilogit::cli {
 
 namespace {
 
-workflow::ImportLibsvmOptions import_libsvm_options(const Arguments& arguments) {
-  workflow::ImportLibsvmOptions options;
+importing::ImportLibsvmOptions import_libsvm_options(const Arguments& arguments) {
+  importing::ImportLibsvmOptions options;
   options.files = import_inputs(arguments);
   const std::string base = arguments.text("base");
   if (base != "auto" && base != "0" && base != "1") {
@@ -41,7 +40,7 @@ workflow::ImportLibsvmOptions import_libsvm_options(const Arguments& arguments) 
   return options;
 }
 
-std::string describe(const workflow::ImportLibsvmReport& report, const std::string& output_path) {
+std::string describe(const importing::ImportLibsvmReport& report, const std::string& output_path) {
   return fmt::format(
       "rows            {}\nlabels          {}\n"
       "features        {} (columns are numbered from {} there, from 0 here)\n"
@@ -53,16 +52,16 @@ std::string describe(const workflow::ImportLibsvmReport& report, const std::stri
 }  // namespace
 
 int import_libsvm_command(const Arguments& arguments, const comm::Communicator& communicator,
-                          workflow::Events& events) {
-  workflow::ImportLibsvmOptions options;
+                          running::Events& events) {
+  importing::ImportLibsvmOptions options;
   comm::together(communicator, [&] { options = import_libsvm_options(arguments); });
   options.output_path = import_output(arguments, communicator);
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
-  const auto report = workflow::import_libsvm(options, communicator, progress.line());
+  const auto report = importing::import_libsvm(options, communicator, progress.line());
   progress.finish();
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   if (!options.base && !options.like) {
     output.remark(report.base == 0
                       ? "a column 0 occurs, so columns are numbered from 0 (--base 0)"

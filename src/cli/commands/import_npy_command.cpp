@@ -1,21 +1,20 @@
 #include <fmt/format.h>
 
+#include "cli/commands/import_files.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/tables/output.hpp"
+#include "cli/tables/table_progress.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "importing/import_npy.hpp"
-#include "fitting/record.hpp"
-
-#include "cli/options/common_options.hpp"
-#include "cli/commands/import_files.hpp"
-#include "cli/tables/output.hpp"
-#include "cli/tables/table_progress.hpp"
+#include "importing/record.hpp"
 
 namespace mpilogit::cli {
 
 namespace {
 
-workflow::ImportNpyOptions import_npy_options(const Arguments& arguments) {
-  workflow::ImportNpyOptions options;
+importing::ImportNpyOptions import_npy_options(const Arguments& arguments) {
+  importing::ImportNpyOptions options;
   const auto inputs = import_inputs(arguments);
   if (inputs.size() > 1) {
     refuse_usage(&arguments.command(),
@@ -28,7 +27,7 @@ workflow::ImportNpyOptions import_npy_options(const Arguments& arguments) {
   return options;
 }
 
-std::string describe(const workflow::ImportNpyReport& report, const std::string& output_path) {
+std::string describe(const importing::ImportNpyReport& report, const std::string& output_path) {
   return fmt::format(
       "features of     {}\nrows            {}\nfeatures        {}\n"
       "stored values   {} ({} {})\nwritten         {} in {:.2f} s\n",
@@ -40,16 +39,16 @@ std::string describe(const workflow::ImportNpyReport& report, const std::string&
 }  // namespace
 
 int import_npy_command(const Arguments& arguments, const comm::Communicator& communicator,
-                       workflow::Events& events) {
-  workflow::ImportNpyOptions options;
+                       running::Events& events) {
+  importing::ImportNpyOptions options;
   comm::together(communicator, [&] { options = import_npy_options(arguments); });
   options.output_path = import_output(arguments, communicator);
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
-  const auto report = workflow::import_npy(options, communicator, progress.line());
+  const auto report = importing::import_npy(options, communicator, progress.line());
   progress.finish();
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   if (!options.labels) output.remark("without --labels there is nothing to train on");
   output.result(describe(report, options.output_path));
   return static_cast<int>(core::ExitCode::done);

@@ -10,15 +10,14 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands/own_files.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/options/named_files.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "core/file_identity.hpp"
 #include "hdf5/file.hpp"
 #include "hdf5/references.hpp"
-
-#include "cli/options/common_options.hpp"
-#include "cli/options/named_files.hpp"
-#include "cli/commands/own_files.hpp"
 
 namespace mpilogit::cli {
 

@@ -1,9 +1,8 @@
 #pragma once
 // No file is lost: one look at all that a command reads and writes (docs/safety.md).
 
-#include "comm/communicator.hpp"
-
 #include "cli/options/arguments.hpp"
+#include "comm/communicator.hpp"
 
 namespace mpilogit::cli {
 

@@ -12,8 +12,8 @@
 #include "hdf5/file.hpp"
 #include "hdf5/fingerprint.hpp"
 #include "page/page.hpp"
-#include "problem/checkpoint_options.hpp"
-#include "fitting/record.hpp"
+#include "running/checkpoint_file.hpp"
+#include "running/own_records.hpp"
 
 namespace mpilogit::cli {
 
@@ -129,11 +129,11 @@ FileKind kind_of_file(const std::string& path) {
   const std::string beginning = core::read_beginning(path, kBeginning).value_or("");
   if (beginning.empty()) return {.maker = Maker::nobody, .what = "an empty file"};
   if (is_hdf5(beginning)) return kind_of_hdf5(path);
-  if (workflow::is_checkpoint(beginning)) {
+  if (running::is_checkpoint(beginning)) {
     return {.maker = Maker::mpilogit, .checkpoint = true, .what = "a checkpoint"};
   }
-  const bool ours = workflow::is_record(beginning) || exchange::is_export(beginning) ||
-                    report::is_page(beginning);
+  const bool ours =
+      running::is_record(beginning) || exporting::is_export(beginning) || page::is_page(beginning);
   if (!ours) return {.what = foreign(beginning)};
   return {.maker = Maker::mpilogit, .what = "a file of mpilogit"};
 }

@@ -1,26 +1,25 @@
 #include <fmt/format.h>
 
+#include "cli/commands/commands.hpp"
+#include "cli/options/checkpoint_arguments.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/options/fit_arguments.hpp"
+#include "cli/options/recorded_arguments.hpp"
+#include "cli/options/table_arguments.hpp"
+#include "cli/options/thread_count.hpp"
+#include "cli/tables/event_observers.hpp"
+#include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "fitting/path.hpp"
 #include "fitting/record.hpp"
 
-#include "cli/options/checkpoint_arguments.hpp"
-#include "cli/commands/commands.hpp"
-#include "cli/options/common_options.hpp"
-#include "cli/tables/event_observers.hpp"
-#include "cli/options/fit_arguments.hpp"
-#include "cli/tables/output.hpp"
-#include "cli/options/recorded_arguments.hpp"
-#include "cli/options/table_arguments.hpp"
-#include "cli/options/thread_count.hpp"
-
 namespace mpilogit::cli {
 
 namespace {
 
-workflow::PathOptions path_options(const Arguments& arguments, int automatic_threads) {
-  workflow::PathOptions options;
+fitting::PathOptions path_options(const Arguments& arguments, int automatic_threads) {
+  fitting::PathOptions options;
   options.origin = origin_of(arguments);
   options.model_path = arguments.required("model");
   options.design = design_from(arguments);
@@ -35,7 +34,7 @@ workflow::PathOptions path_options(const Arguments& arguments, int automatic_thr
 }
 
 /// The table, line by line as the steps are done.
-class PathLines final : public TellsOfCheckpoints<workflow::PathObserver> {
+class PathLines final : public TellsOfCheckpoints<fitting::PathObserver> {
  public:
   using TellsOfCheckpoints::TellsOfCheckpoints;
 
@@ -57,9 +56,9 @@ class PathLines final : public TellsOfCheckpoints<workflow::PathObserver> {
 }  // namespace
 
 int path_command(const Arguments& arguments, const comm::Communicator& communicator,
-                 workflow::Events& events) {
+                 running::Events& events) {
   const int automatic = automatic_threads(communicator);
-  workflow::PathOptions options;
+  fitting::PathOptions options;
   comm::together(communicator, [&] { options = path_options(arguments, automatic); });
   refuse_tables(arguments.positional(), communicator);
   const auto json = record_path(arguments, communicator);
@@ -67,9 +66,9 @@ int path_command(const Arguments& arguments, const comm::Communicator& communica
   const Output output(communicator, arguments.flag("quiet"), events);
   PathLines lines(output);
   PathEvents observer(events, lines);
-  const workflow::PathReport report = workflow::path(options, communicator, observer);
+  const fitting::PathReport report = fitting::path(options, communicator, observer);
   if (events.wanted()) events.outcome(report.ended, model::coefficients_sha256(report.path));
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   output.result(
       fmt::format(
           "ended           {} ({} steps, {} passes over the data)\nclasses         {}\n"

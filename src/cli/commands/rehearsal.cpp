@@ -9,6 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands/own_files.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/options/named_files.hpp"
 #include "cli/run.hpp"
 #include "comm/agreement.hpp"
 #include "core/child_process.hpp"
@@ -21,10 +24,6 @@
 #include "hdf5/references.hpp"
 #include "model/model_file.hpp"
 #include "model/path_file.hpp"
-
-#include "cli/options/common_options.hpp"
-#include "cli/options/named_files.hpp"
-#include "cli/commands/own_files.hpp"
 
 namespace mpilogit::cli {
 

@@ -6,9 +6,8 @@
 #include <span>
 #include <string>
 
-#include "comm/communicator.hpp"
-
 #include "cli/options/arguments.hpp"
+#include "comm/communicator.hpp"
 
 namespace mpilogit::cli {
 

@@ -2,18 +2,17 @@
 
 #include <fmt/format.h>
 
+#include "cli/commands/commands.hpp"
+#include "cli/options/common_options.hpp"
+#include "cli/options/table_arguments.hpp"
+#include "cli/options/thread_count.hpp"
+#include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
+#include "mpilogit/version.h"
 #include "page/page.hpp"
 #include "scoring/report.hpp"
-
-#include "cli/commands/commands.hpp"
-#include "cli/options/common_options.hpp"
-#include "cli/tables/output.hpp"
-#include "cli/options/table_arguments.hpp"
-#include "cli/options/thread_count.hpp"
-#include "mpilogit/version.h"
 
 namespace mpilogit::cli {
 
@@ -23,13 +22,13 @@ namespace {
 constexpr std::array kOfData = {"features", "labels", "trials", "weights", "offsets",
                                 "io",       "memory", "plane",  "threads", "instruction-set"};
 
-workflow::ReportOptions report_options(const Arguments& arguments, int automatic_threads) {
+scoring::ReportOptions report_options(const Arguments& arguments, int automatic_threads) {
   const auto& files = arguments.positional();
   if (files.empty()) {
     refuse_usage(&arguments.command(), fmt::format("a file is missing: mpilogit report {}",
                                                    arguments.command().positional));
   }
-  workflow::ReportOptions options;
+  scoring::ReportOptions options;
   options.model_path = files.front();
   if (arguments.given("step")) options.step = arguments.integer("step", 0);
   options.plane = arguments.text_if_given("plane");
@@ -51,11 +50,11 @@ workflow::ReportOptions report_options(const Arguments& arguments, int automatic
 }  // namespace
 
 int report_command(const Arguments& arguments, const comm::Communicator& communicator,
-                   workflow::Events& events) {
+                   running::Events& events) {
   const int automatic = automatic_threads(communicator);
-  workflow::ReportOptions options;
+  scoring::ReportOptions options;
   std::string path;
-  report::PageOptions page_options;
+  page::PageOptions page_options;
   comm::together(communicator, [&] {
     path = arguments.required("output");
     options = report_options(arguments, automatic);
@@ -67,11 +66,11 @@ int report_command(const Arguments& arguments, const comm::Communicator& communi
   });
   if (options.data) refuse_tables(options.data->files, communicator);
   comm::Phase phase(communicator, "reading the model");
-  const workflow::ReportData data = workflow::gather_report(options, communicator);
+  const scoring::ReportData data = scoring::gather_report(options, communicator);
   phase.turn_to("drawing the page");
-  report::Page page;
+  page::Page page;
   page.html = comm::on_root(communicator, [&] {
-    page = report::render(data, page_options);
+    page = page::render(data, page_options);
     return page.html;
   });
   const Output output(communicator, arguments.flag("quiet"), events);

@@ -6,12 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "cli/options/common_options.hpp"
+#include "cli/options/thread_count.hpp"
+#include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
 #include "core/host_name.hpp"
-
-#include "cli/options/common_options.hpp"
-#include "cli/tables/output.hpp"
-#include "cli/options/thread_count.hpp"
 #include "mpilogit/version.h"
 
 namespace mpilogit::cli {
@@ -30,7 +29,7 @@ std::vector<std::string> hosts_of(const comm::Communicator& communicator) {
 }  // namespace
 
 void open_events(const Arguments& arguments, const comm::Communicator& communicator,
-                 workflow::Events& events) {
+                 running::Events& events) {
   if (!arguments.given("events")) return;
   comm::together(communicator, [&] { static_cast<void>(arguments.required("events")); });
   const Output output(communicator, arguments.flag("quiet"));
@@ -39,7 +38,7 @@ void open_events(const Arguments& arguments, const comm::Communicator& communica
                 [output](const std::string& why) { output.remark("warning: " + why); });
     return std::string();
   });
-  workflow::RunDescription run;
+  running::RunDescription run;
   run.command = arguments.command().name;
   run.version = MPILOGIT_VERSION;
   run.files = arguments.positional();

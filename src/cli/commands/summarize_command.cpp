@@ -1,23 +1,22 @@
 #include <fmt/format.h>
 
-#include "comm/agreement.hpp"
-#include "core/error.hpp"
-#include "inference/summarize.hpp"
-
-#include "cli/tables/coefficient_table.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/options/common_options.hpp"
 #include "cli/options/fit_arguments.hpp"
+#include "cli/tables/coefficient_table.hpp"
 #include "cli/tables/inference_table.hpp"
 #include "cli/tables/output.hpp"
 #include "cli/tables/terminal.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "inference/summarize.hpp"
 
 namespace mpilogit::cli {
 
 namespace {
 
-workflow::SummarizeOptions summarize_options(const Arguments& arguments) {
-  workflow::SummarizeOptions options;
+inference::SummarizeOptions summarize_options(const Arguments& arguments) {
+  inference::SummarizeOptions options;
   if (arguments.positional().size() != 1) {
     refuse_usage(&arguments.command(), "summarize takes one model");
   }
@@ -48,15 +47,15 @@ TableLayout layout_from(const Arguments& arguments) {
 }  // namespace
 
 int summarize_command(const Arguments& arguments, const comm::Communicator& communicator) {
-  workflow::SummarizeOptions options;
+  inference::SummarizeOptions options;
   TableLayout layout;
   comm::together(communicator, [&] {
     options = summarize_options(arguments);
     layout = layout_from(arguments);
   });
   const auto json = record_path(arguments, communicator);
-  const auto report = workflow::summarize(options, communicator);
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  const auto report = inference::summarize(options, communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   const model::Model& model = report.model;
   const Output output(communicator, false);
   output.result(fmt::format("{:<19} {}\n{:<19} {}\n\n{}{}", "classes", describe_classes(model),

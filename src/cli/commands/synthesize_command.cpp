@@ -3,16 +3,15 @@
 
 #include <fmt/format.h>
 
-#include "comm/agreement.hpp"
-#include "core/atomic_file.hpp"
-#include "core/error.hpp"
-#include "fitting/record.hpp"
-#include "importing/synthesize.hpp"
-
 #include "cli/commands/commands.hpp"
 #include "cli/options/common_options.hpp"
 #include "cli/tables/output.hpp"
 #include "cli/tables/table_progress.hpp"
+#include "comm/agreement.hpp"
+#include "core/atomic_file.hpp"
+#include "core/error.hpp"
+#include "importing/record.hpp"
+#include "importing/synthesize.hpp"
 
 namespace mpilogit::cli {
 
@@ -62,8 +61,8 @@ std::string made_by(const Arguments& arguments) {
   return text;
 }
 
-workflow::SynthesizeOptions synthesize_options(const Arguments& arguments) {
-  workflow::SynthesizeOptions options;
+importing::SynthesizeOptions synthesize_options(const Arguments& arguments) {
+  importing::SynthesizeOptions options;
   if (!arguments.positional().empty()) {
     refuse_usage(&arguments.command(),
                  fmt::format("synthesize reads no file: '{}'", arguments.positional().front()));
@@ -89,8 +88,8 @@ workflow::SynthesizeOptions synthesize_options(const Arguments& arguments) {
   return options;
 }
 
-std::string describe(const workflow::SynthesizeOptions& options,
-                     const workflow::SynthesizeReport& report) {
+std::string describe(const importing::SynthesizeOptions& options,
+                     const importing::SynthesizeReport& report) {
   std::string text =
       fmt::format("rows            {}\nfeatures        {}\nstored values   {}\n",
                   grouped(options.rows), grouped(options.features), grouped(report.nonzeros));
@@ -106,8 +105,8 @@ std::string describe(const workflow::SynthesizeOptions& options,
 }  // namespace
 
 int synthesize_command(const Arguments& arguments, const comm::Communicator& communicator,
-                       workflow::Events& events) {
-  workflow::SynthesizeOptions options;
+                       running::Events& events) {
+  importing::SynthesizeOptions options;
   comm::together(communicator, [&] { options = synthesize_options(arguments); });
   comm::on_root(communicator, [&] {
     core::require_writable(options.output_path);
@@ -116,9 +115,9 @@ int synthesize_command(const Arguments& arguments, const comm::Communicator& com
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
-  const auto report = workflow::synthesize(options, communicator, progress.line());
+  const auto report = importing::synthesize(options, communicator, progress.line());
   progress.finish();
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   output.result(describe(options, report));
   return static_cast<int>(core::ExitCode::done);
 }

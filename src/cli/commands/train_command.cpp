@@ -5,33 +5,32 @@
 
 #include <fmt/format.h>
 
-#include "comm/agreement.hpp"
-#include "core/error.hpp"
-#include "fitting/record.hpp"
-#include "inference/summarize.hpp"
-#include "fitting/train.hpp"
-
-#include "cli/options/checkpoint_arguments.hpp"
 #include "cli/commands/commands.hpp"
+#include "cli/options/checkpoint_arguments.hpp"
 #include "cli/options/common_options.hpp"
-#include "cli/tables/event_observers.hpp"
 #include "cli/options/fit_arguments.hpp"
 #include "cli/options/inference_arguments.hpp"
+#include "cli/options/recorded_arguments.hpp"
+#include "cli/options/table_arguments.hpp"
+#include "cli/options/thread_count.hpp"
+#include "cli/tables/event_observers.hpp"
 #include "cli/tables/inference_table.hpp"
 #include "cli/tables/number_texts.hpp"
 #include "cli/tables/output.hpp"
 #include "cli/tables/progress_lines.hpp"
-#include "cli/options/recorded_arguments.hpp"
-#include "cli/options/table_arguments.hpp"
 #include "cli/tables/terminal.hpp"
-#include "cli/options/thread_count.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "fitting/record.hpp"
+#include "fitting/train.hpp"
+#include "inference/summarize.hpp"
 
 namespace mpilogit::cli {
 
 namespace {
 
 // One of three spellings of the penalty's strength (docs/penalties.md has the equivalence).
-void read_strength(const Arguments& arguments, workflow::TrainOptions& options) {
+void read_strength(const Arguments& arguments, fitting::TrainOptions& options) {
   for (const auto* own : {"l1", "l2"}) {
     for (const auto* other : {"C", "lambda"}) arguments.refuse_together(own, other);
   }
@@ -55,7 +54,7 @@ void read_strength(const Arguments& arguments, workflow::TrainOptions& options) 
   }
 }
 
-void refuse_idle_options(const Arguments& arguments, const workflow::TrainOptions& options) {
+void refuse_idle_options(const Arguments& arguments, const fitting::TrainOptions& options) {
   const bool penalised =
       options.inverse_strength || options.strength.l1 > 0.0 || options.strength.l2 > 0.0;
   for (const auto* option : {"standardize", "prior"}) {
@@ -71,17 +70,17 @@ void refuse_idle_options(const Arguments& arguments, const workflow::TrainOption
 }
 
 // Firth's penalty is one of its own, and its objective is that of two of the solvers only.
-void refuse_beside_firth(const Arguments& arguments, const workflow::TrainOptions& options) {
+void refuse_beside_firth(const Arguments& arguments, const fitting::TrainOptions& options) {
   if (!options.firth) return;
   for (const auto* other :
        {"l1", "l2", "C", "lambda", "penalty-factors", "lower", "upper", "one-vs-rest"}) {
     arguments.refuse_together("firth", other);
   }
   const auto kind = options.solver.kind;
-  using enum workflow::SolverKind;
+  using enum problem::SolverKind;
   if (kind == automatic || kind == newton || kind == lbfgs) return;
   refuse_usage(&arguments.command(), fmt::format("--firth is for --solver newton or lbfgs, not {}",
-                                                 workflow::to_string(kind)));
+                                                 problem::to_string(kind)));
 }
 
 // Where coefficients stop at a kink or a bound, no information says how they would move.
@@ -97,8 +96,8 @@ void refuse_beside_diagnostics(const Arguments& arguments, bool l1) {
 
 }  // namespace
 
-workflow::TrainOptions train_options(const Arguments& arguments, int automatic_threads) {
-  workflow::TrainOptions options;
+fitting::TrainOptions train_options(const Arguments& arguments, int automatic_threads) {
+  fitting::TrainOptions options;
   options.origin = origin_of(arguments);
   options.model_path = arguments.required("model");
   options.design = design_from(arguments);
@@ -121,7 +120,7 @@ workflow::TrainOptions train_options(const Arguments& arguments, int automatic_t
 
 namespace {
 
-std::string summary(const workflow::TrainReport& report, const std::string& model_path,
+std::string summary(const fitting::TrainReport& report, const std::string& model_path,
                     const std::optional<std::string>& diagnostics) {
   const solvers::Solution& solution = report.solution;
   std::string text;
@@ -167,7 +166,7 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 // What the data does not determine, by the names of its columns.
-void remark_on_raw_form(const workflow::TrainReport& report, double tolerance,
+void remark_on_raw_form(const fitting::TrainReport& report, double tolerance,
                         const Output& output) {
   if (!report.raw_log_loss) return;
   const double excess = *report.raw_log_loss - report.log_loss;
@@ -181,23 +180,23 @@ void remark_on_raw_form(const workflow::TrainReport& report, double tolerance,
 }
 
 // Under a penalty products of centred factors are not the model that products of the factors are.
-void remark_on_products(const workflow::TrainReport& report, bool penalised, const Output& output) {
+void remark_on_products(const fitting::TrainReport& report, bool penalised, const Output& output) {
   if (!penalised || report.model.coefficients_at_centre.empty()) return;
   output.warning(
       "columns lie so far from zero that their products cannot be told apart: the products, and so "
       "the penalty and bounds, are of x - c, with c of the model's data set 'centre'");
 }
 
-void remark_on(const workflow::TrainReport& report, const Output& output) {
-  const workflow::Diagnosis& diagnosis = report.diagnosis;
-  const auto aliased = workflow::describe_aliased(diagnosis, report.model);
+void remark_on(const fitting::TrainReport& report, const Output& output) {
+  const inference::Diagnosis& diagnosis = report.diagnosis;
+  const auto aliased = inference::describe_aliased(diagnosis, report.model);
   if (!aliased.empty()) {
     output.remark(
         fmt::format("note: {} column{} the others already hold, left at 0 "
                     "(predictions do not need them):{}",
                     aliased.size(), aliased.size() == 1 ? "" : "s", listed(aliased)));
   }
-  const auto separating = workflow::describe_separating(diagnosis, report.model);
+  const auto separating = inference::describe_separating(diagnosis, report.model);
   switch (diagnosis.separation.separation) {
     case statistics::Separation::quasi_complete:
       output.warning(fmt::format(
@@ -224,9 +223,9 @@ std::string sufficient(std::size_t columns) {
                      grouped(static_cast<std::int64_t>(columns)));
 }
 
-std::string advice(const workflow::TrainReport& report) {
+std::string advice(const fitting::TrainReport& report) {
   if (report.separated) {
-    const auto few = workflow::describe_separator(report.diagnosis, report.model);
+    const auto few = inference::describe_separator(report.diagnosis, report.model);
     const std::string by = few.empty() ? "" : "\n" + sufficient(few.size()) + listed(few);
     return "a hyperplane separates the classes completely, so that the optimum lies at "
            "infinity; the model is where training stopped." +
@@ -250,9 +249,9 @@ std::string advice(const workflow::TrainReport& report) {
 }  // namespace
 
 int train_command(const Arguments& arguments, const comm::Communicator& communicator,
-                  workflow::Events& events) {
+                  running::Events& events) {
   const int automatic = automatic_threads(communicator);
-  workflow::TrainOptions options;
+  fitting::TrainOptions options;
   comm::together(communicator, [&] { options = train_options(arguments, automatic); });
   refuse_tables(arguments.positional(), communicator);
   const auto json = record_path(arguments, communicator);
@@ -260,19 +259,20 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
   const Output output(communicator, arguments.flag("quiet"), events);
   ProgressLines progress(output);
   FitEvents observer(events, progress);
-  const workflow::TrainReport report = workflow::train(options, communicator, observer);
+  const fitting::TrainReport report = fitting::train(options, communicator, observer);
   progress.finish();
   if (events.wanted())
     events.outcome(report.stop_reason(), model::coefficients_sha256(report.model));
 
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   output.result(summary(report, options.model_path, options.diagnostics) +
                 timing_texts(arguments, report.timing));
   if (report.model.inference) {
     TableLayout layout;
     layout.width = terminal_width();
     layout.see_all = fmt::format("`mpilogit summarize {} --top all`", options.model_path);
-    output.result("\n" + inference_table(report.model, workflow::summary_of(report.model), layout));
+    output.result("\n" +
+                  inference_table(report.model, inference::summary_of(report.model), layout));
   }
   if (!report.inference_remark.empty()) {
     output.warning("no inference is stored: " + report.inference_remark);

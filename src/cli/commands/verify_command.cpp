@@ -4,21 +4,20 @@
 
 #include <fmt/format.h>
 
-#include "comm/agreement.hpp"
-#include "core/error.hpp"
-#include "model/distribute.hpp"
-#include "fitting/verify.hpp"
-
 #include "cli/commands/commands.hpp"
+#include "cli/commands/overwriting.hpp"
+#include "cli/commands/rehearsal.hpp"
 #include "cli/options/common_options.hpp"
 #include "cli/options/fit_arguments.hpp"
-#include "cli/tables/output.hpp"
-#include "cli/commands/overwriting.hpp"
-#include "cli/tables/progress_lines.hpp"
 #include "cli/options/recorded_arguments.hpp"
-#include "cli/commands/rehearsal.hpp"
 #include "cli/options/table_arguments.hpp"
 #include "cli/options/thread_count.hpp"
+#include "cli/tables/output.hpp"
+#include "cli/tables/progress_lines.hpp"
+#include "comm/agreement.hpp"
+#include "core/error.hpp"
+#include "fitting/verify.hpp"
+#include "model/distribute.hpp"
 #include "mpilogit/version.h"
 
 namespace mpilogit::cli {
@@ -43,9 +42,9 @@ Arguments parsed(const std::vector<std::string>& tokens) {
 }
 
 // What a cross-validation has trained in the end: the chosen penalty on all rows.
-workflow::TrainOptions refit_options(const Arguments& arguments,
-                                     const workflow::RecordedTraining& recorded, int threads) {
-  workflow::TrainOptions options;
+fitting::TrainOptions refit_options(const Arguments& arguments,
+                                    const fitting::RecordedTraining& recorded, int threads) {
+  fitting::TrainOptions options;
   options.design = design_from(arguments);
   options.strength = {.l1 = recorded.l1, .l2 = recorded.l2};
   options.penalty = penalty_from(arguments);
@@ -54,9 +53,9 @@ workflow::TrainOptions refit_options(const Arguments& arguments,
   return options;
 }
 
-workflow::TrainOptions recorded_options(const std::vector<std::string>& tokens,
-                                        const std::string& model_path,
-                                        const workflow::RecordedTraining& recorded, int threads) {
+fitting::TrainOptions recorded_options(const std::vector<std::string>& tokens,
+                                       const std::string& model_path,
+                                       const fitting::RecordedTraining& recorded, int threads) {
   std::vector<std::string> all = tokens;
   all.push_back("--model=" + model_path);  // is not written
   const Arguments arguments = parsed(all);
@@ -77,7 +76,7 @@ std::string joined(const std::vector<std::string>& names) {
   return names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string summary(const workflow::VerifyReport& report, const std::string& model_path) {
+std::string summary(const fitting::VerifyReport& report, const std::string& model_path) {
   std::string text = fmt::format("model           {} (coefficients {:.12}...)\n", model_path,
                                  report.coefficients_sha256);
   text += fmt::format("data            as recorded: {}\n", joined(report.parts));
@@ -97,7 +96,7 @@ std::string summary(const workflow::VerifyReport& report, const std::string& mod
   return text;
 }
 
-core::ExitCode code_of(const workflow::VerifyReport& report) {
+core::ExitCode code_of(const fitting::VerifyReport& report) {
   if (!report.differences.empty()) return core::ExitCode::bad_input;
   return report.unchecked.empty() ? core::ExitCode::done : core::ExitCode::not_converged;
 }
@@ -110,16 +109,16 @@ int verify_command(const Arguments& arguments, const comm::Communicator& communi
   comm::together(communicator, [&] { files = data_files(arguments); });
   refuse_tables(files, communicator);
   const auto json = record_path(arguments, communicator);
-  workflow::VerifyOptions options;
+  fitting::VerifyOptions options;
   options.model_path = arguments.positional().front();
   options.version = MPILOGIT_VERSION;
   options.retrain = arguments.flag("retrain");
   const model::Model model = model::read_model(options.model_path, communicator);
-  const auto recorded = workflow::recorded_training(model, options.model_path);
+  const auto recorded = fitting::recorded_training(model, options.model_path);
 
   const Output output(communicator, arguments.flag("quiet"));
   ProgressLines progress(output);
-  workflow::VerifyReport report;
+  fitting::VerifyReport report;
   if (recorded.provenance) {
     std::vector<std::string> tokens;
     comm::together(communicator, [&] {
@@ -128,12 +127,12 @@ int verify_command(const Arguments& arguments, const comm::Communicator& communi
     });
     refuse_json_over_inputs(tokens, json, communicator);
     rehearse_inputs(parsed(tokens), tokens, communicator);
-    report = workflow::verify(options, model, recorded, communicator, progress);
+    report = fitting::verify(options, model, recorded, communicator, progress);
     progress.finish();
   } else {
-    report = workflow::verify_record(options, model, recorded);
+    report = fitting::verify_record(options, model, recorded);
   }
-  if (json) write_text(*json, workflow::to_json(report), communicator);
+  if (json) write_text(*json, to_json(report), communicator);
   output.result(summary(report, options.model_path));
   if (communicator.is_root()) {
     for (const auto& sentence : report.differences) print_error(sentence);

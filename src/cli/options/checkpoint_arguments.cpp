@@ -4,10 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "cli/options/option_table.hpp"
 #include "core/duration.hpp"
 #include "kernels/instruction_set.hpp"
-
-#include "cli/options/option_table.hpp"
 #include "mpilogit/version.h"
 
 namespace mpilogit::cli {
@@ -42,13 +41,13 @@ std::vector<std::pair<std::string, std::string>> identity_of(const Arguments& ar
 
 }  // namespace
 
-std::optional<workflow::CheckpointOptions> checkpoint_from(const Arguments& arguments) {
+std::optional<problem::CheckpointOptions> checkpoint_from(const Arguments& arguments) {
   for (const auto* option : {"checkpoint-every", "resume", "restart"}) {
     arguments.refuse_without(option, "checkpoint");
   }
   arguments.refuse_together("resume", "restart");
   if (!arguments.given("checkpoint")) return std::nullopt;
-  workflow::CheckpointOptions options;
+  problem::CheckpointOptions options;
   options.path = arguments.required("checkpoint");
   options.restart = arguments.flag("restart");
   options.overwrite = arguments.flag("overwrite");

@@ -4,15 +4,14 @@
 #include <optional>
 #include <string>
 
-#include "problem/checkpoint_options.hpp"
-
 #include "cli/options/arguments.hpp"
 #include "cli/tables/output.hpp"
+#include "problem/checkpoint_options.hpp"
 
 namespace mpilogit::cli {
 
 /// Nothing without --checkpoint. Throws for what has no effect then, and for what cannot be.
-std::optional<workflow::CheckpointOptions> checkpoint_from(const Arguments& arguments);
+std::optional<problem::CheckpointOptions> checkpoint_from(const Arguments& arguments);
 
 /// An observer that also tells of checkpoints what a person wants to know.
 template <class Observer>
@@ -24,7 +23,7 @@ class TellsOfCheckpoints : public Observer {
     if (!remark.empty()) output_.warning(remark);
     output_.remark("going on from the checkpoint " + path);
   }
-  void checkpoint_written(const workflow::WrittenCheckpoint& /*checkpoint*/) override {
+  void checkpoint_written(const problem::WrittenCheckpoint& /*checkpoint*/) override {
     last_failure_.clear();
   }
   // Once, and not for every one while the cause lasts.

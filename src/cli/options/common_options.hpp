@@ -6,10 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/options/arguments.hpp"
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
-
-#include "cli/options/arguments.hpp"
 
 namespace mpilogit::cli {
 

@@ -13,7 +13,7 @@ namespace mpilogit::cli {
 
 namespace {
 
-using workflow::SolverKind;
+using problem::SolverKind;
 
 constexpr std::int64_t kHighestDegree = 20;
 
@@ -31,8 +31,8 @@ SolverKind kind_from(const Arguments& arguments) {
       training ? std::span<const SolverKind>(kForTraining) : kForSequences;
   std::string known;
   for (const auto kind : kinds) {
-    if (name == workflow::to_string(kind)) return kind;
-    known += (known.empty() ? "" : ", ") + workflow::to_string(kind);
+    if (name == problem::to_string(kind)) return kind;
+    known += (known.empty() ? "" : ", ") + problem::to_string(kind);
   }
   refuse_usage(&arguments.command(), fmt::format("--solver is '{}', none of {}", name, known));
 }
@@ -68,8 +68,8 @@ std::vector<std::pair<std::string, double>> class_weights_from(const Arguments& 
   return weights;
 }
 
-workflow::Bound bound_from(const Arguments& arguments, std::string_view option) {
-  workflow::Bound bound;
+problem::Bound bound_from(const Arguments& arguments, std::string_view option) {
+  problem::Bound bound;
   if (!arguments.given(option)) return bound;
   bound.value = finite_number(arguments.text(option));
   if (!bound.value && is_number(arguments.text(option))) {
@@ -83,14 +83,14 @@ workflow::Bound bound_from(const Arguments& arguments, std::string_view option) 
 
 }  // namespace
 
-std::string timing_texts(const Arguments& arguments, const workflow::Timing& timing) {
+std::string timing_texts(const Arguments& arguments, const running::Timing& timing) {
   return straggler_line(timing) +
          (arguments.flag("timings") ? "\n" + timing_table(timing) : std::string());
 }
 
-workflow::DesignOptions design_from(const Arguments& arguments) {
+problem::DesignOptions design_from(const Arguments& arguments) {
   arguments.refuse_together("timings", "quiet");
-  workflow::DesignOptions design;
+  problem::DesignOptions design;
   design.source = source_from(arguments, 0);
   design.interactions_only = arguments.flag("interactions");
   if (arguments.given("degree")) {
@@ -110,8 +110,8 @@ workflow::DesignOptions design_from(const Arguments& arguments) {
   return design;
 }
 
-workflow::PenaltyOptions penalty_from(const Arguments& arguments) {
-  workflow::PenaltyOptions penalty;
+problem::PenaltyOptions penalty_from(const Arguments& arguments) {
+  problem::PenaltyOptions penalty;
   penalty.factors = arguments.text_if_given("penalty-factors");
   penalty.lower = bound_from(arguments, "lower");
   penalty.upper = bound_from(arguments, "upper");
@@ -120,9 +120,9 @@ workflow::PenaltyOptions penalty_from(const Arguments& arguments) {
   return penalty;
 }
 
-workflow::LambdaGrid grid_from(const Arguments& arguments) {
+fitting::LambdaGrid grid_from(const Arguments& arguments) {
   constexpr std::int64_t kMostLambdas = 10000;
-  workflow::LambdaGrid grid;
+  fitting::LambdaGrid grid;
   const std::int64_t count = arguments.integer("lambdas", 1);
   if (count > kMostLambdas) {
     refuse_usage(&arguments.command(), fmt::format("--lambdas is above {}", kMostLambdas));
@@ -142,10 +142,10 @@ bool bounded(const Arguments& arguments) {
   return arguments.given("lower") || arguments.given("upper");
 }
 
-workflow::SolverOptions solver_from(const Arguments& arguments, bool needs_proximal) {
-  workflow::SolverOptions solver;
+problem::SolverOptions solver_from(const Arguments& arguments, bool needs_proximal) {
+  problem::SolverOptions solver;
   solver.kind = kind_from(arguments);
-  arguments.require_applicable(workflow::to_string(workflow::resolve(solver.kind, needs_proximal)));
+  arguments.require_applicable(problem::to_string(problem::resolve(solver.kind, needs_proximal)));
   solver.tolerance = arguments.number("tolerance");
   if (arguments.text("max-iterations") != "auto") {
     solver.max_iterations = arguments.integer("max-iterations", 0);

@@ -8,8 +8,8 @@ namespace mpilogit::cli {
 
 namespace {
 
+using inference::CovarianceKind;
 using objective::WeightKind;
-using workflow::CovarianceKind;
 
 WeightKind weight_kind(const Arguments& arguments) {
   arguments.refuse_without("weight-kind", "weights");
@@ -60,7 +60,7 @@ bool is_estimate(const Arguments& arguments) {
 }
 
 // Without a penalty nobody knows whether the matrix has an inverse.
-void require_smooth_penalty(const Arguments& arguments, const workflow::TrainOptions& options) {
+void require_smooth_penalty(const Arguments& arguments, const fitting::TrainOptions& options) {
   const bool l1 = options.strength.l1 > 0.0 || (options.inverse_strength && options.l1_ratio > 0.0);
   const bool l2 = options.strength.l2 > 0.0 || (options.inverse_strength && options.l1_ratio < 1.0);
   const bool bounded = options.penalty.lower.given() || options.penalty.upper.given();
@@ -70,8 +70,7 @@ void require_smooth_penalty(const Arguments& arguments, const workflow::TrainOpt
 }
 
 // Its errors would not be those of the coefficients.
-void refuse_what_is_no_inference(const Arguments& arguments,
-                                 const workflow::TrainOptions& options) {
+void refuse_what_is_no_inference(const Arguments& arguments, const fitting::TrainOptions& options) {
   const auto refuse = [&](const std::string& what) { refuse_usage(&arguments.command(), what); };
   if (options.one_vs_rest) {
     refuse(
@@ -114,15 +113,15 @@ std::int64_t probes_from(const Arguments& arguments) {
 
 }  // namespace
 
-std::optional<workflow::InferenceOptions> inference_from(const Arguments& arguments,
-                                                         const workflow::TrainOptions& options) {
+std::optional<inference::InferenceOptions> inference_from(const Arguments& arguments,
+                                                          const fitting::TrainOptions& options) {
   for (const auto* option : {"force", "robust", "clusters", "weight-kind", "covariance",
                              "confidence", "probes", "profile", "test"}) {
     arguments.refuse_without(option, "inference");
   }
   if (!arguments.given("inference")) return std::nullopt;
   refuse_what_is_no_inference(arguments, options);
-  workflow::InferenceOptions inference;
+  inference::InferenceOptions inference;
   inference.estimate = is_estimate(arguments);
   if (inference.estimate) require_smooth_penalty(arguments, options);
   inference.probes = probes_from(arguments);

@@ -1,9 +1,8 @@
 #pragma once
 // The vector instructions of a run, agreed by its ranks.
 
-#include "comm/communicator.hpp"
-
 #include "cli/options/arguments.hpp"
+#include "comm/communicator.hpp"
 
 namespace mpilogit::cli {
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "problem/checkpoint_options.hpp"
+#include "running/checkpoint_file.hpp"
 
 namespace mpilogit::cli {
 
@@ -59,7 +59,7 @@ std::vector<NamedFile> files_written(const Arguments& arguments) {
     if (option.names != Names::output && option.names != Names::appended) return;
     files.push_back({value, std::string(option.name), option.names == Names::appended});
     if (option.name == "checkpoint") {
-      files.push_back({workflow::previous_checkpoint(value), std::string(option.name)});
+      files.push_back({running::previous_checkpoint(value), std::string(option.name)});
     }
   });
   return files;

@@ -35,8 +35,8 @@ std::string token(Command command, const std::string& name, const std::string& v
 
 }  // namespace
 
-workflow::Origin origin_of(const Arguments& arguments) {
-  workflow::Origin origin;
+running::Origin origin_of(const Arguments& arguments) {
+  running::Origin origin;
   origin.version = MPILOGIT_VERSION;
   origin.command = arguments.command().name;
   origin.files = arguments.positional();
@@ -47,7 +47,7 @@ workflow::Origin origin_of(const Arguments& arguments) {
   return origin;
 }
 
-std::vector<std::string> recorded_tokens(const workflow::Origin& origin,
+std::vector<std::string> recorded_tokens(const running::Origin& origin,
                                          const std::vector<std::string>& files,
                                          const Arguments& shared) {
   const auto commands = all_commands();

@@ -74,20 +74,20 @@ char quote_from(const Arguments& arguments) {
   return text == "none" ? '\0' : character(arguments, "quote", text);
 }
 
-table::Missing missing_from(const Arguments& arguments) {
+formats::Missing missing_from(const Arguments& arguments) {
   const std::string text = arguments.text("missing");
-  if (text == "error") return table::Missing::error;
-  if (text == "drop") return table::Missing::drop;
-  if (text == "mean") return table::Missing::mean;
+  if (text == "error") return formats::Missing::error;
+  if (text == "drop") return formats::Missing::drop;
+  if (text == "mean") return formats::Missing::mean;
   refuse_usage(&arguments.command(),
                fmt::format("--missing is '{}', not error, drop or mean", text));
 }
 
-table::DropLevel drop_level_from(const Arguments& arguments) {
+formats::DropLevel drop_level_from(const Arguments& arguments) {
   const std::string text = arguments.text("drop-level");
-  if (text == "first") return table::DropLevel::first;
-  if (text == "most-frequent") return table::DropLevel::most_frequent;
-  if (text == "none") return table::DropLevel::none;
+  if (text == "first") return formats::DropLevel::first;
+  if (text == "most-frequent") return formats::DropLevel::most_frequent;
+  if (text == "none") return formats::DropLevel::none;
   refuse_usage(&arguments.command(),
                fmt::format("--drop-level is '{}', not first, most-frequent or none", text));
 }
@@ -101,8 +101,8 @@ std::vector<std::string> missing_texts_from(const Arguments& arguments) {
 
 }  // namespace
 
-table::TextSource text_source_from(const Arguments& arguments, std::vector<std::string> files) {
-  table::TextSource source;
+formats::TextSource text_source_from(const Arguments& arguments, std::vector<std::string> files) {
+  formats::TextSource source;
   source.paths = std::move(files);
   source.delimiter = delimiter_from(arguments);
   source.quote = quote_from(arguments);
@@ -113,7 +113,7 @@ table::TextSource text_source_from(const Arguments& arguments, std::vector<std::
   return source;
 }
 
-table::TableOptions table_options_from(const Arguments& arguments) {
+formats::TableOptions table_options_from(const Arguments& arguments) {
   arguments.refuse_together("label", "no-label");
   arguments.refuse_together("columns", "ignore");
   arguments.refuse_without("buckets", "hash");
@@ -121,7 +121,7 @@ table::TableOptions table_options_from(const Arguments& arguments) {
     refuse_usage(&arguments.command(),
                  "--label NAME is missing: the column of the labels; --no-label if there is none");
   }
-  table::TableOptions options;
+  formats::TableOptions options;
   options.label = arguments.text_if_given("label");
   options.weights = arguments.text_if_given("weights");
   options.columns = names_from(arguments, "columns");
@@ -140,11 +140,11 @@ table::TableOptions table_options_from(const Arguments& arguments) {
   return options;
 }
 
-std::optional<workflow::RawOptions> raw_options_from(const Arguments& arguments,
-                                                     const std::vector<std::string>& files,
-                                                     const comm::Communicator& communicator) {
-  const bool raw = workflow::are_raw_tables(files, communicator);
-  workflow::RawOptions options;
+std::optional<scoring::RawOptions> raw_options_from(const Arguments& arguments,
+                                                    const std::vector<std::string>& files,
+                                                    const comm::Communicator& communicator) {
+  const bool raw = scoring::are_raw_tables(files, communicator);
+  scoring::RawOptions options;
   comm::together(communicator, [&] {
     for (const auto* option : {"features", "offsets", "io", "trials", "by"}) {
       if (!raw || !arguments.given(option)) continue;
@@ -160,14 +160,14 @@ std::optional<workflow::RawOptions> raw_options_from(const Arguments& arguments,
       refuse_usage(&arguments.command(),
                    fmt::format("--unseen is '{}', neither error nor baseline", unseen));
     }
-    if (unseen == "baseline") options.unseen = table::Unseen::baseline;
+    if (unseen == "baseline") options.unseen = formats::Unseen::baseline;
     options.label = arguments.text_if_given("labels");
     options.weights = arguments.text_if_given("weights");
   });
   return raw ? std::optional(options) : std::nullopt;
 }
 
-void tell(const workflow::RawReport& report, const Output& output) {
+void tell(const scoring::RawReport& report, const Output& output) {
   if (!report.unused_columns.empty()) {
     std::string names;
     for (const auto& name : report.unused_columns) names += (names.empty() ? "" : ", ") + name;
@@ -188,7 +188,7 @@ void tell(const workflow::RawReport& report, const Output& output) {
 void refuse_tables(const std::vector<std::string>& files, const comm::Communicator& communicator) {
   comm::on_root(communicator, [&] {
     for (const auto& file : files) {
-      const std::string what = table::text_form(file);
+      const std::string what = formats::text_form(file);
       if (what.empty()) continue;
       throw core::bad_input({.what = fmt::format("is {}, not HDF5", what),
                              .where = file,

@@ -100,7 +100,7 @@ std::string class_table(const statistics::Assessment& metrics, const data::Class
   return table(rows) + more(classes.size(), shown);
 }
 
-std::string group_table(const workflow::EvaluateReport& report) {
+std::string group_table(const scoring::EvaluateReport& report) {
   const bool two_classes = report.classes.size() == 2;
   std::vector<std::vector<std::string>> rows = {
       {"group", "rows", "log-loss", "accuracy", "ROC AUC", "Brier"}};
@@ -118,7 +118,7 @@ std::string group_table(const workflow::EvaluateReport& report) {
 
 }  // namespace
 
-std::string describe(const workflow::EvaluateReport& report) {
+std::string describe(const scoring::EvaluateReport& report) {
   const statistics::Assessment& metrics = report.metrics;
   const bool two_classes = report.classes.size() == 2;
   const std::string whose =

@@ -7,6 +7,6 @@
 
 namespace mpilogit::cli {
 
-std::string describe(const workflow::EvaluateReport& report);
+std::string describe(const scoring::EvaluateReport& report);
 
 }  // namespace mpilogit::cli

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "fitting/cross_validate.hpp"
-#include "running/events.hpp"
-#include "problem/fit_options.hpp"
 #include "fitting/path.hpp"
+#include "problem/fit_options.hpp"
+#include "running/events.hpp"
 
 namespace mpilogit::cli {
 
@@ -14,7 +14,7 @@ namespace mpilogit::cli {
 template <class Observer>
 class ForwardsEvents : public Observer {
  public:
-  ForwardsEvents(workflow::Events& events, Observer& other) : events_(events), other_(other) {}
+  ForwardsEvents(running::Events& events, Observer& other) : events_(events), other_(other) {}
 
   void data_read(const data::Dataset& dataset, double seconds) override {
     events_.data(dataset.shape(), seconds);
@@ -24,36 +24,36 @@ class ForwardsEvents : public Observer {
     events_.resumed(path);
     other_.resumed(path, remark);
   }
-  void checkpoint_written(const workflow::WrittenCheckpoint& checkpoint) override {
+  void checkpoint_written(const problem::WrittenCheckpoint& checkpoint) override {
     events_.checkpoint(checkpoint);
     other_.checkpoint_written(checkpoint);
   }
   void checkpoint_failed(const std::string& why) override { other_.checkpoint_failed(why); }
 
  protected:
-  workflow::Events& events() { return events_; }
+  running::Events& events() { return events_; }
   Observer& other() { return other_; }
 
  private:
-  workflow::Events& events_;
+  running::Events& events_;
   Observer& other_;
 };
 
-class FitEvents final : public ForwardsEvents<workflow::FitObserver> {
+class FitEvents final : public ForwardsEvents<problem::FitObserver> {
  public:
   using ForwardsEvents::ForwardsEvents;
 
   void progress(const solvers::Progress& progress, double seconds) override;
 };
 
-class PathEvents final : public ForwardsEvents<workflow::PathObserver> {
+class PathEvents final : public ForwardsEvents<fitting::PathObserver> {
  public:
   using ForwardsEvents::ForwardsEvents;
 
   void step(const model::Path& path) override;
 };
 
-class CrossValidateEvents final : public ForwardsEvents<workflow::CrossValidateObserver> {
+class CrossValidateEvents final : public ForwardsEvents<fitting::CrossValidateObserver> {
  public:
   using ForwardsEvents::ForwardsEvents;
 

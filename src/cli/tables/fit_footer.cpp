@@ -50,7 +50,7 @@ std::string weights_text(const model::Inference& inference) {
 }
 
 // "2 aliased, 1 separated"; empty if all are estimated.
-std::string missing_text(const workflow::Summary& summary) {
+std::string missing_text(const inference::Summary& summary) {
   std::string text;
   const auto add = [&](model::CoefficientStatus status, const char* name) {
     std::int64_t count = 0;
@@ -65,7 +65,7 @@ std::string missing_text(const workflow::Summary& summary) {
 
 }  // namespace
 
-std::string fit_footer(const model::Model& model, const workflow::Summary& summary) {
+std::string fit_footer(const model::Model& model, const inference::Summary& summary) {
   const model::Inference& inference = *model.inference;
   const model::FitStatistics& fit = inference.fit;
   std::string text;

@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "model/model.hpp"
 #include "inference/summarize.hpp"
+#include "model/model.hpp"
 
 namespace mpilogit::cli {
 
-std::string fit_footer(const model::Model& model, const workflow::Summary& summary);
+std::string fit_footer(const model::Model& model, const inference::Summary& summary);
 
 }  // namespace mpilogit::cli

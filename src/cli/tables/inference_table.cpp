@@ -17,7 +17,7 @@ namespace mpilogit::cli {
 
 namespace {
 
-using workflow::CoefficientFigures;
+using inference::CoefficientFigures;
 
 constexpr std::size_t kPage = 50;  // rows, all blocks together
 constexpr std::size_t kShortestName = 16;
@@ -46,14 +46,14 @@ struct Block {
   std::vector<Row> rows;
 };
 
-const CoefficientFigures& figures_of(const workflow::Summary& summary, const model::Model& model,
+const CoefficientFigures& figures_of(const inference::Summary& summary, const model::Model& model,
                                      std::int64_t row, std::int64_t feature) {
   return summary.coefficients[static_cast<std::size_t>(row * (model.features + 1) + 1 + feature)];
 }
 
 // By the largest |z| over the classes; what was not estimated comes last.
 std::vector<std::int64_t> chosen_features(const model::Model& model,
-                                          const workflow::Summary& summary,
+                                          const inference::Summary& summary,
                                           const TableLayout& layout) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(model.features));
   std::iota(order.begin(), order.end(), std::int64_t{0});
@@ -254,7 +254,7 @@ class Frame {
   std::array<std::size_t, kColumns> width_ = {};
 };
 
-Decimals decimals_of(const model::Model& model, const workflow::Summary& summary,
+Decimals decimals_of(const model::Model& model, const inference::Summary& summary,
                      const std::vector<std::int64_t>& features) {
   std::vector<double> values;
   std::vector<double> errors;
@@ -271,12 +271,12 @@ Decimals decimals_of(const model::Model& model, const workflow::Summary& summary
   return {values, errors};
 }
 
-bool any_profiled(const workflow::Summary& summary) {
+bool any_profiled(const inference::Summary& summary) {
   return std::any_of(summary.coefficients.begin(), summary.coefficients.end(),
                      [](const auto& figures) { return figures.profiled; });
 }
 
-std::vector<Block> blocks_of(const model::Model& model, const workflow::Summary& summary,
+std::vector<Block> blocks_of(const model::Model& model, const inference::Summary& summary,
                              const std::vector<std::int64_t>& features, bool stars) {
   const Decimals decimals = decimals_of(model, summary, features);
   const bool marks = any_profiled(summary);
@@ -309,7 +309,7 @@ std::string notes(const model::Model& model, const TableLayout& layout, std::siz
 
 }  // namespace
 
-std::string inference_table(const model::Model& model, const workflow::Summary& summary,
+std::string inference_table(const model::Model& model, const inference::Summary& summary,
                             const TableLayout& layout) {
   const std::vector<std::int64_t> features = chosen_features(model, summary, layout);
   const std::vector<Block> blocks = blocks_of(model, summary, features, layout.stars);

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "model/model.hpp"
 #include "inference/summarize.hpp"
+#include "model/model.hpp"
 
 namespace mpilogit::cli {
 
@@ -23,7 +23,7 @@ struct TableLayout {
 /// A block for each row of coefficients (name, coefficient, standard error, z, p, interval, odds
 /// ratio and its interval), then how well the model fits, what the errors are, and tests. On narrow
 /// paper without the odds ratio's interval, then without any interval, then without odds ratio.
-std::string inference_table(const model::Model& model, const workflow::Summary& summary,
+std::string inference_table(const model::Model& model, const inference::Summary& summary,
                             const TableLayout& layout);
 
 }  // namespace mpilogit::cli

@@ -15,7 +15,7 @@ class Output {
   Output(const comm::Communicator& communicator, bool quiet)
       : speaks_(communicator.is_root() && !quiet) {}
   /// Warnings are events too.
-  Output(const comm::Communicator& communicator, bool quiet, workflow::Events& events)
+  Output(const comm::Communicator& communicator, bool quiet, running::Events& events)
       : speaks_(communicator.is_root() && !quiet), events_(&events) {}
 
   /// Results, on standard output. Throws if they cannot be written, but not if nobody reads them.
@@ -33,7 +33,7 @@ class Output {
 
  private:
   bool speaks_;
-  workflow::Events* events_ = nullptr;
+  running::Events* events_ = nullptr;
 };
 
 /// "read 1,000 rows x 20 features (dense float32, 20,000 stored values) in 0.01 s".

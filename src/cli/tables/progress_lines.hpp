@@ -1,16 +1,15 @@
 #pragma once
 // How a training run is followed on a screen.
 
-#include "problem/fit_options.hpp"
-
 #include "cli/options/checkpoint_arguments.hpp"
 #include "cli/tables/output.hpp"
+#include "problem/fit_options.hpp"
 
 namespace mpilogit::cli {
 
 /// Follows a training run on standard error: one line that renews itself on a terminal, plain lines
 /// (all of the first 20 iterations, then one every second) elsewhere.
-class ProgressLines final : public TellsOfCheckpoints<workflow::FitObserver> {
+class ProgressLines final : public TellsOfCheckpoints<problem::FitObserver> {
  public:
   explicit ProgressLines(const Output& output);
 

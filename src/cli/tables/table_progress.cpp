@@ -26,7 +26,7 @@ std::string bar(double share) {
 TableProgress::TableProgress(const Output& output)
     : output_(output), terminal_(isatty(STDERR_FILENO) == 1) {}
 
-table::Progress TableProgress::line() {
+formats::Progress TableProgress::line() {
   return
       [this](const char* what, std::int64_t done, std::int64_t total) { show(what, done, total); };
 }

@@ -3,10 +3,9 @@
 
 #include <string>
 
+#include "cli/tables/output.hpp"
 #include "core/stopwatch.hpp"
 #include "formats/rounds.hpp"
-
-#include "cli/tables/output.hpp"
 
 namespace mpilogit::cli {
 
@@ -16,7 +15,7 @@ class TableProgress {
  public:
   explicit TableProgress(const Output& output);
 
-  table::Progress line();
+  formats::Progress line();
   /// Leaves the last line standing.
   void finish();
 

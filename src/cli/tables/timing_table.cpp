@@ -12,8 +12,8 @@ namespace mpilogit::cli {
 
 namespace {
 
-using workflow::RankTiming;
-using workflow::Timing;
+using running::RankTiming;
+using running::Timing;
 
 constexpr std::size_t kMostTableRows = 64;
 

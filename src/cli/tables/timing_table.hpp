@@ -8,10 +8,10 @@
 namespace mpilogit::cli {
 
 /// A line for the summary if one rank held up the others for long, else nothing.
-std::string straggler_line(const workflow::Timing& timing);
+std::string straggler_line(const running::Timing& timing);
 
 /// What --timings prints: a row for each rank, of more than 64 one for each host; then where the
 /// time of rank 0 went.
-std::string timing_table(const workflow::Timing& timing);
+std::string timing_table(const running::Timing& timing);
 
 }  // namespace mpilogit::cli

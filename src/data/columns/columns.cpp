@@ -8,9 +8,8 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-
-#include "data/metadata/findings.hpp"
 #include "data/columns/trials.hpp"
+#include "data/metadata/findings.hpp"
 
 namespace mpilogit::data {
 

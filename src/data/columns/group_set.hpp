@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-
 #include "data/columns/raw_labels.hpp"
 
 namespace mpilogit::data {

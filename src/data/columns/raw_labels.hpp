@@ -5,10 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "data/labels.hpp"
-
-#include "data/metadata/findings.hpp"
 #include "data/features/shard_files.hpp"
+#include "data/labels.hpp"
+#include "data/metadata/findings.hpp"
 
 namespace mpilogit::data {
 

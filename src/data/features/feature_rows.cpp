@@ -6,7 +6,6 @@
 #include <type_traits>
 
 #include "core/error.hpp"
-
 #include "data/features/shard_files.hpp"
 
 namespace mpilogit::data {

@@ -5,11 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "data/metadata/findings.hpp"
 #include "kernels/column_frame.hpp"
 #include "kernels/column_statistics.hpp"
 #include "kernels/rows.hpp"
-
-#include "data/metadata/findings.hpp"
 
 namespace mpilogit::data {
 

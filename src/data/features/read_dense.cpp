@@ -1,5 +1,4 @@
 #include "comm/agreement.hpp"
-
 #include "data/features/readers.hpp"
 
 namespace mpilogit::data {

@@ -3,11 +3,10 @@
 #include <span>
 
 #include "comm/agreement.hpp"
-
-#include "data/streaming/block_starts.hpp"
 #include "data/columns/column_order.hpp"
-#include "data/metadata/open_files.hpp"
 #include "data/features/readers.hpp"
+#include "data/metadata/open_files.hpp"
+#include "data/streaming/block_starts.hpp"
 
 namespace mpilogit::data {
 

@@ -11,7 +11,6 @@
 
 #include "comm/communicator.hpp"
 #include "core/byte_fingerprint.hpp"
-
 #include "data/metadata/metadata.hpp"
 
 namespace mpilogit::data {

@@ -3,9 +3,8 @@
 #include <algorithm>
 
 #include "comm/agreement.hpp"
-#include "hdf5/fingerprint.hpp"
-
 #include "data/features/row_fingerprints.hpp"
+#include "hdf5/fingerprint.hpp"
 
 namespace mpilogit::data {
 

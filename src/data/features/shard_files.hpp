@@ -6,7 +6,6 @@
 #include <span>
 
 #include "core/function_ref.hpp"
-
 #include "data/metadata/metadata.hpp"
 
 namespace mpilogit::data {

@@ -4,10 +4,9 @@
 #include <future>
 #include <omp.h>
 
-#include "hdf5/plain_rows.hpp"
-
 #include "data/features/row_fingerprints.hpp"
 #include "data/features/shard_files.hpp"
+#include "hdf5/plain_rows.hpp"
 
 namespace mpilogit::data {
 

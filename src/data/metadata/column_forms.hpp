@@ -5,9 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "hdf5/file.hpp"
-
 #include "data/metadata/metadata.hpp"
+#include "hdf5/file.hpp"
 
 namespace mpilogit::data {
 

@@ -3,10 +3,9 @@
 #include <optional>
 #include <set>
 
-#include "hdf5/references.hpp"
-
 #include "data/metadata/feature_forms.hpp"
 #include "data/metadata/inspection.hpp"
+#include "hdf5/references.hpp"
 
 namespace mpilogit::data {
 

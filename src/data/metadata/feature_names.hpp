@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "hdf5/file.hpp"
-
 #include "data/metadata/metadata.hpp"
+#include "hdf5/file.hpp"
 
 namespace mpilogit::data {
 

@@ -7,7 +7,6 @@
 
 #include "comm/communicator.hpp"
 #include "core/error.hpp"
-
 #include "data/metadata/metadata.hpp"
 
 namespace mpilogit::data {

@@ -5,9 +5,8 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "hdf5/file.hpp"
-
 #include "data/metadata/metadata.hpp"
+#include "hdf5/file.hpp"
 
 namespace mpilogit::data {
 

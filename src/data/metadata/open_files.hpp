@@ -8,9 +8,8 @@
 
 #include "core/error.hpp"
 #include "core/file_stamp.hpp"
-#include "hdf5/plain_rows.hpp"
-
 #include "data/metadata/metadata.hpp"
+#include "hdf5/plain_rows.hpp"
 
 namespace mpilogit::data {
 

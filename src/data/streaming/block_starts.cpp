@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-
 #include "data/metadata/findings.hpp"
 
 namespace mpilogit::data {

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-
 #include "data/features/shard_files.hpp"
 
 namespace mpilogit::data {

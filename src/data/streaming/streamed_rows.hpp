@@ -10,11 +10,10 @@
 #include "core/buffer.hpp"
 #include "core/file_windows.hpp"
 #include "core/function_ref.hpp"
-
 #include "data/features/feature_rows.hpp"
+#include "data/features/row_fingerprints.hpp"
 #include "data/metadata/findings.hpp"
 #include "data/metadata/open_files.hpp"
-#include "data/features/row_fingerprints.hpp"
 
 namespace mpilogit::data {
 

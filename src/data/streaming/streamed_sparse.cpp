@@ -5,7 +5,6 @@
 #include <span>
 
 #include "core/error.hpp"
-
 #include "data/columns/column_order.hpp"
 #include "data/features/row_lengths.hpp"
 #include "data/streaming/streaming.hpp"

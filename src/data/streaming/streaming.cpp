@@ -5,9 +5,8 @@
 #include <limits>
 
 #include "comm/agreement.hpp"
-#include "hdf5/memory.hpp"
-
 #include "data/features/row_lengths.hpp"
+#include "hdf5/memory.hpp"
 
 namespace mpilogit::data {
 

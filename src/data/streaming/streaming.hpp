@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "core/memory_limits.hpp"
-
 #include "data/features/shard_files.hpp"
 #include "data/streaming/streamed_rows.hpp"
 

@@ -5,14 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "model/centre.hpp"
-
 #include "exporting/forms/c_encoder.hpp"
 #include "exporting/forms/forms.hpp"
 #include "exporting/forms/raw_columns.hpp"
 #include "exporting/forms/texts.hpp"
+#include "model/centre.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -285,4 +284,4 @@ std::string to_c(const model::Model& model, const ExportOptions& options,
   return text + "\n#endif\n";
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

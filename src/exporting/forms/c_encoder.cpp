@@ -7,7 +7,7 @@
 #include "exporting/forms/raw_columns.hpp"
 #include "exporting/forms/texts.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -36,11 +36,11 @@ static inline int @name@_encode(const struct @name@_row *row, double *features) 
 
 // The beginning is ours: what follows it may be a word of the language, a macro of a header or a
 // name that belongs to the compiler.
-std::string member_of(const table::Column& column, UniqueNames& names) {
+std::string member_of(const formats::Column& column, UniqueNames& names) {
   return names.claim("column_" + identifier(column.name));
 }
 
-std::string number_code(const table::Schema& schema, const table::Column& column,
+std::string number_code(const formats::Schema& schema, const formats::Column& column,
                         const std::string& member, std::int64_t number, std::int64_t first) {
   std::string text = fmt::format("  features[{}] = row->{};\n", first, member);
   text += fmt::format("  if (row->{0} != row->{0}) {{\n", member);
@@ -64,18 +64,18 @@ static inline int @name@_bucket_(const char *text, int buckets) {
 
 // Texts and where each has its feature. A hashed column hashes the others, but knows which mean "no
 // value"; it refuses those (−2) if no feature says so.
-std::vector<std::pair<std::string, std::int64_t>> places_in(const table::Schema& schema,
-                                                            const table::Column& column,
+std::vector<std::pair<std::string, std::int64_t>> places_in(const formats::Schema& schema,
+                                                            const formats::Column& column,
                                                             std::int64_t first) {
   auto places = known_texts(schema, column);
   for (auto& [text, place] : places) place += place < 0 ? 0 : first;
-  if (column.kind != table::ColumnKind::hashed || column.indicates_missing) return places;
+  if (column.kind != formats::ColumnKind::hashed || column.indicates_missing) return places;
   for (const auto& text : schema.missing_texts) places.emplace_back(text, -2);
   return places;
 }
 
 // NULL is as good as the empty text, which means "no value" in every schema.
-std::string text_code(const table::Schema& schema, const table::Column& column,
+std::string text_code(const formats::Schema& schema, const formats::Column& column,
                       const std::string& member, std::int64_t number, std::int64_t first,
                       const std::string& name) {
   std::vector<std::string> texts;
@@ -85,7 +85,7 @@ std::string text_code(const table::Schema& schema, const table::Column& column,
     places.push_back(std::to_string(place));
   }
   const std::string otherwise =
-      column.kind == table::ColumnKind::hashed
+      column.kind == formats::ColumnKind::hashed
           ? fmt::format("{} + {}_bucket_(text, {})", first, name, column.buckets)
           : "-2";
   return fmt::format(
@@ -114,7 +114,7 @@ std::string listed(const std::vector<std::string>& items, const std::string& ind
   return text + indent + line;
 }
 
-std::string c_encoder(const table::Schema& schema, const std::string& name) {
+std::string c_encoder(const formats::Schema& schema, const std::string& name) {
   UniqueNames names;
   std::string members;
   std::string columns;
@@ -122,7 +122,7 @@ std::string c_encoder(const table::Schema& schema, const std::string& name) {
   std::int64_t first = 0;
   for (const auto& column : schema.columns) {
     const std::string member = member_of(column, names);
-    const bool numeric = table::is_numeric(column.kind);
+    const bool numeric = formats::is_numeric(column.kind);
     members += fmt::format("  {}{};\n", numeric ? "double " : "const char *", member);
     columns += numeric ? number_code(schema, column, member, number, first)
                        : text_code(schema, column, member, number, first, name);
@@ -136,4 +136,4 @@ std::string c_encoder(const table::Schema& schema, const std::string& name) {
   return filled(kEncode, values);
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

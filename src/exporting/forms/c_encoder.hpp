@@ -6,12 +6,12 @@
 
 #include "formats/schema.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 /// A struct of the columns and a function that encodes it. The names begin with `name`.
-std::string c_encoder(const table::Schema& schema, const std::string& name);
+std::string c_encoder(const formats::Schema& schema, const std::string& name);
 
 /// The items as a list of initialisers, in lines that begin with `indent`.
 std::string listed(const std::vector<std::string>& items, const std::string& indent);
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

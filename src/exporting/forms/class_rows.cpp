@@ -10,7 +10,7 @@
 
 #include "core/label_length.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -144,4 +144,4 @@ model::Model model_of(ClassRows table) {
   return model;
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

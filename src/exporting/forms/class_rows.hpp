@@ -8,7 +8,7 @@
 #include "data/labels.hpp"
 #include "model/model.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 /// The coefficients that speak for one class.
 struct ClassRow {
@@ -36,4 +36,4 @@ data::ClassSet classes_named(const std::vector<std::string>& names);
 /// make none.
 model::Model model_of(ClassRows table);
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

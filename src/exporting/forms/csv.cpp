@@ -6,14 +6,13 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "model/centre.hpp"
-#include "inference/summarize.hpp"
-
 #include "exporting/forms/forms.hpp"
-#include "exporting/table/table_words.hpp"
 #include "exporting/forms/texts.hpp"
+#include "exporting/table/table_words.hpp"
+#include "inference/summarize.hpp"
+#include "model/centre.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -41,7 +40,7 @@ void require_reference_is_one(const model::Model& model, const std::string& wher
                          .remedy = "Export it as json, or train with other labels"});
 }
 
-std::string figures_text(const workflow::CoefficientFigures* figures) {
+std::string figures_text(const inference::CoefficientFigures* figures) {
   if (figures == nullptr || !figures->estimated()) return ",,,,";
   return fmt::format("{},{},{},{},{}", number_text(figures->standard_error),
                      number_text(figures->z), number_text(std::exp(figures->log_p)),
@@ -69,8 +68,8 @@ std::string csv_header() {
 
 std::string to_csv(const model::Model& model, const std::string& where) {
   require_reference_is_one(model, where);
-  std::optional<workflow::Summary> summary;
-  if (model.inference) summary = workflow::summary_of(model);
+  std::optional<inference::Summary> summary;
+  if (model.inference) summary = inference::summary_of(model);
   std::string table =
       csv_header() + (model.centre.empty() ? "\n" : ",centre,coefficient_at_centre\n");
   std::size_t line = 0;
@@ -90,4 +89,4 @@ std::string to_csv(const model::Model& model, const std::string& where) {
   return table;
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -5,7 +5,7 @@
 
 #include "exporting/export.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 /// The first line of the form CSV.
 std::string csv_header();
@@ -28,4 +28,4 @@ inline bool has_zero_class(const model::Model& model) {
   return static_cast<std::size_t>(model.rows()) < model.classes.size();
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -6,12 +6,11 @@
 #include <nlohmann/json.hpp>
 
 #include "core/parse_json.hpp"
-#include "model/inference_fields.hpp"
-#include "inference/summarize.hpp"
-
 #include "exporting/forms/forms.hpp"
+#include "inference/summarize.hpp"
+#include "model/inference_fields.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -92,7 +91,7 @@ struct Scalars {
 
 // One figure of all coefficients, in the layout of the coefficients; null where there is none.
 template <class Figure>
-Json figures_of(const workflow::Summary& summary, Figure figure) {
+Json figures_of(const inference::Summary& summary, Figure figure) {
   Json intercept = Json::array();
   Json coefficients = Json::array();
   for (const auto& figures : summary.coefficients) {
@@ -109,8 +108,8 @@ Json figures_of(const workflow::Summary& summary, Figure figure) {
 
 Json inference_of(const model::Model& model) {
   if (!model.inference) return nullptr;
-  using Figures = workflow::CoefficientFigures;
-  const workflow::Summary summary = workflow::summary_of(model);
+  using Figures = inference::CoefficientFigures;
+  const inference::Summary summary = inference::summary_of(model);
   Json json;
   model::for_each_scalar(*model.inference, Scalars{json});
   const auto add = [&](const char* name, double (*figure)(const Figures&)) {
@@ -183,4 +182,4 @@ std::string to_json(const model::Model& model) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

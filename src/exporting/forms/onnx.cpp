@@ -6,14 +6,13 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "kernels/polynomial.hpp"
-#include "model/centre.hpp"
-
 #include "exporting/forms/forms.hpp"
 #include "exporting/forms/onnx_graph.hpp"
 #include "exporting/forms/raw_columns.hpp"
+#include "kernels/polynomial.hpp"
+#include "model/centre.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -35,8 +34,8 @@ std::string side_by_side(OnnxGraph& graph, const Names& values) {
 }
 
 // A double, so that dates keep their seconds; NaN is no value.
-std::string number_column(OnnxGraph& graph, const table::Schema& schema,
-                          const table::Column& column) {
+std::string number_column(OnnxGraph& graph, const formats::Schema& schema,
+                          const formats::Column& column) {
   const std::string value = graph.input(column.name, OnnxType::float64, 1);
   if (!fills(schema)) return value;
   const std::string missing = graph.node("IsNaN", {value});
@@ -48,8 +47,8 @@ std::string number_column(OnnxGraph& graph, const table::Schema& schema,
 
 // Text to number, number to place, and 1 at that place. Text that is unknown has a number that is
 // none: Gather must refuse it, and is called so that the message says why.
-std::string category_column(OnnxGraph& graph, const table::Schema& schema,
-                            const table::Column& column) {
+std::string category_column(OnnxGraph& graph, const formats::Schema& schema,
+                            const formats::Column& column) {
   Names keys;
   Shape numbers;
   Shape place_of_number;
@@ -72,12 +71,12 @@ std::string category_column(OnnxGraph& graph, const table::Schema& schema,
   return as_float64(graph, graph.node("Equal", {place, places}));
 }
 
-std::string raw_features(OnnxGraph& graph, const table::Schema& schema) {
+std::string raw_features(OnnxGraph& graph, const formats::Schema& schema) {
   Names parts;
   for (const auto& column : schema.columns) {
     if (column.features() == 0) continue;  // a single level, which is dropped
-    parts.push_back(table::is_numeric(column.kind) ? number_column(graph, schema, column)
-                                                   : category_column(graph, schema, column));
+    parts.push_back(formats::is_numeric(column.kind) ? number_column(graph, schema, column)
+                                                     : category_column(graph, schema, column));
   }
   return side_by_side(graph, parts);
 }
@@ -223,4 +222,4 @@ std::string to_onnx(const model::Model& model, const ExportOptions& options,
   return graph.model(utf8(options.name), options.program, metadata_of(model));
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

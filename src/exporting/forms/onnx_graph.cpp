@@ -2,7 +2,7 @@
 
 #include <bit>
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -169,4 +169,4 @@ std::string OnnxGraph::model(
   return model.bytes();
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

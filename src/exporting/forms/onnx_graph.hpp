@@ -11,7 +11,7 @@
 #include "exporting/forms/protobuf.hpp"
 #include "exporting/forms/texts.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 /// As onnx.proto numbers them (TensorProto.DataType).
 enum class OnnxType { float32 = 1, int64 = 7, text = 8, float64 = 11 };
@@ -65,4 +65,4 @@ class OnnxGraph {
   std::int64_t bytes_ = 0;
 };
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -6,14 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "kernels/polynomial.hpp"
-#include "model/centre.hpp"
-
 #include "exporting/forms/forms.hpp"
 #include "exporting/forms/raw_columns.hpp"
 #include "exporting/forms/texts.hpp"
+#include "kernels/polynomial.hpp"
+#include "model/centre.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -38,7 +37,7 @@ std::string number_field(const std::string& name, const std::string& values = ""
                  values);
 }
 
-std::string missing_values(const table::Schema& schema) {
+std::string missing_values(const formats::Schema& schema) {
   std::string values;
   if (!fills(schema)) return values;
   for (const auto& text : schema.missing_texts) {
@@ -88,7 +87,7 @@ struct Inputs {
     transformations += derived(features.back(), expression);
   }
 
-  void add_number(const table::Schema& schema, const table::Column& column) {
+  void add_number(const formats::Schema& schema, const formats::Column& column) {
     const std::string& field = fields.emplace_back(claimed_field(names, column.name));
     dictionary += number_field(field, missing_values(schema));
     if (!fills(schema)) {
@@ -113,7 +112,7 @@ struct Inputs {
     }
   }
 
-  void add_category(const table::Schema& schema, const table::Column& column) {
+  void add_category(const formats::Schema& schema, const formats::Column& column) {
     const std::string field = fields.emplace_back(claimed_field(names, column.name));
     std::string values;
     for (const auto& level : column.levels) values += element("Value", {{"value", level}});
@@ -131,7 +130,7 @@ struct Inputs {
   }
 };
 
-Inputs inputs_of(const model::Model& model, const std::optional<table::Schema>& schema,
+Inputs inputs_of(const model::Model& model, const std::optional<formats::Schema>& schema,
                  UniqueNames names) {
   Inputs inputs;
   inputs.names = std::move(names);
@@ -143,8 +142,8 @@ Inputs inputs_of(const model::Model& model, const std::optional<table::Schema>& 
     }
   } else {
     for (const auto& column : schema->columns) {
-      table::is_numeric(column.kind) ? inputs.add_number(*schema, column)
-                                     : inputs.add_category(*schema, column);
+      formats::is_numeric(column.kind) ? inputs.add_number(*schema, column)
+                                       : inputs.add_category(*schema, column);
     }
   }
   inputs.centre(model.centre);
@@ -337,4 +336,4 @@ std::string to_pmml(const model::Model& model, const ExportOptions& options,
                      transformations + body);
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

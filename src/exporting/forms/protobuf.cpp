@@ -1,6 +1,6 @@
 #include "exporting/forms/protobuf.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -37,4 +37,4 @@ Message& Message::add(int field, const Message& message) {
   return add(field, std::string_view(message.bytes()));
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 /// A message, field after field. Fields are numbered as its .proto file has them.
 class Message {
@@ -26,4 +26,4 @@ class Message {
   std::string bytes_;
 };
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "model/centre.hpp"
-
 #include "exporting/forms/forms.hpp"
 #include "exporting/forms/raw_columns.hpp"
 #include "exporting/forms/texts.hpp"
+#include "model/centre.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -197,8 +196,8 @@ std::string array_of_coefficients(const model::Model& model) {
   return lines;
 }
 
-std::string column_of(const table::Schema& schema, const table::Column& column) {
-  if (table::is_numeric(column.kind)) {
+std::string column_of(const formats::Schema& schema, const formats::Column& column) {
+  if (formats::is_numeric(column.kind)) {
     return fmt::format("    ({}, {}, {}, None, 0),\n", json_text(column.name), column.features(),
                        fills(schema) ? number_text(column.mean) : "None");
   }
@@ -211,7 +210,7 @@ std::string column_of(const table::Schema& schema, const table::Column& column) 
                      joined(places), column.buckets);
 }
 
-std::string encoder(const table::Schema& schema) {
+std::string encoder(const formats::Schema& schema) {
   std::string columns;
   for (const auto& column : schema.columns) columns += column_of(schema, column);
   return "\n\nMISSING = [" + texts(schema.missing_texts) + "]" +
@@ -281,4 +280,4 @@ std::string to_python(const model::Model& model, const ExportOptions& options,
   return filled(kModule, values) + (encodes ? encoder(*schema) : "");
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

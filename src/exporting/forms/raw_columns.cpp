@@ -6,11 +6,11 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
-std::optional<table::Schema> schema_of(const model::Model& model, const std::string& where) {
+std::optional<formats::Schema> schema_of(const model::Model& model, const std::string& where) {
   if (model.schema.empty()) return std::nullopt;
-  table::Schema schema = table::schema_from(model.schema, where + ":/schema");
+  formats::Schema schema = formats::schema_from(model.schema, where + ":/schema");
   if (schema.features() == model.data_features()) return schema;
   throw core::bad_input({.what = fmt::format("the schema has {} features", schema.features()),
                          .where = where + ":/schema",
@@ -18,14 +18,15 @@ std::optional<table::Schema> schema_of(const model::Model& model, const std::str
                          .remedy = "Import the table again, and train again with what results"});
 }
 
-bool has_hashed(const table::Schema& schema) {
+bool has_hashed(const formats::Schema& schema) {
   return std::any_of(schema.columns.begin(), schema.columns.end(),
-                     [](const auto& column) { return column.kind == table::ColumnKind::hashed; });
+                     [](const auto& column) { return column.kind == formats::ColumnKind::hashed; });
 }
 
-void refuse_hashed(const table::Schema& schema, const std::string& form, const std::string& where) {
+void refuse_hashed(const formats::Schema& schema, const std::string& form,
+                   const std::string& where) {
   for (const auto& column : schema.columns) {
-    if (column.kind != table::ColumnKind::hashed) continue;
+    if (column.kind != formats::ColumnKind::hashed) continue;
     throw core::bad_input({.what = fmt::format("column '{}' is hashed", column.name),
                            .where = where,
                            .why = form + " has no such hash",
@@ -33,8 +34,8 @@ void refuse_hashed(const table::Schema& schema, const std::string& form, const s
   }
 }
 
-std::vector<std::pair<std::string, std::int64_t>> known_texts(const table::Schema& schema,
-                                                              const table::Column& column) {
+std::vector<std::pair<std::string, std::int64_t>> known_texts(const formats::Schema& schema,
+                                                              const formats::Column& column) {
   std::vector<std::pair<std::string, std::int64_t>> texts;
   std::int64_t place = column.buckets;
   for (const auto& level : column.levels) {
@@ -45,4 +46,4 @@ std::vector<std::pair<std::string, std::int64_t>> known_texts(const table::Schem
   return texts;
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -7,29 +7,30 @@
 #include <utility>
 #include <vector>
 
-#include "model/model.hpp"
 #include "formats/schema.hpp"
+#include "model/model.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 /// The schema of the model, nothing if it has none. Throws bad input if it is not of the model's
 /// features.
-std::optional<table::Schema> schema_of(const model::Model& model, const std::string& where);
+std::optional<formats::Schema> schema_of(const model::Model& model, const std::string& where);
 
-bool has_hashed(const table::Schema& schema);
+bool has_hashed(const formats::Schema& schema);
 
 /// Throws bad input if the schema has a hashed column: `form` has no such hash.
-void refuse_hashed(const table::Schema& schema, const std::string& form, const std::string& where);
+void refuse_hashed(const formats::Schema& schema, const std::string& form,
+                   const std::string& where);
 
 /// Of a category or a hashed column: texts that it knows, each with its place among the column's
 /// features; that of the dropped level is −1. Those that mean "no value" are known where a feature
 /// says so.
-std::vector<std::pair<std::string, std::int64_t>> known_texts(const table::Schema& schema,
-                                                              const table::Column& column);
+std::vector<std::pair<std::string, std::int64_t>> known_texts(const formats::Schema& schema,
+                                                              const formats::Column& column);
 
 /// Whether rows may lack values: a number then becomes the column's mean.
-inline bool fills(const table::Schema& schema) {
-  return schema.missing == table::Missing::mean;
+inline bool fills(const formats::Schema& schema) {
+  return schema.missing == formats::Missing::mean;
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

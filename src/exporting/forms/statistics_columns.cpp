@@ -6,7 +6,7 @@
 
 #include "exporting/table/table_words.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -88,4 +88,4 @@ std::optional<std::size_t> estimate_column(const std::vector<std::string>& names
   return names.size() > 1 ? estimate : std::nullopt;
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

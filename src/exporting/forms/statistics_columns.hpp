@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 /// Whether a column of this name holds coefficients, or what is said about them (standard errors, z
 /// and p values, limits, odds ratios), and so is hardly a class.
@@ -21,4 +21,4 @@ bool is_intercept(const std::string& name, bool first);
 /// those; else nothing.
 std::optional<std::size_t> estimate_column(const std::vector<std::string>& names);
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

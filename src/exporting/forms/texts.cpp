@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "core/parse_json.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -129,4 +129,4 @@ std::string UniqueNames::claim(const std::string& wanted) {
   return name;
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

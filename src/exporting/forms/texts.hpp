@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 /// The shortest text that reads back as the same double; always with a point or an exponent, so
 /// that no language takes it for an integer.
@@ -48,4 +48,4 @@ class UniqueNames {
   std::map<std::string, int> last_number_;  // of each name that was wanted
 };
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -6,13 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "core/parse_json.hpp"
+#include "exporting/forms/class_rows.hpp"
+#include "formats/schema.hpp"
 #include "kernels/polynomial.hpp"
 #include "model/centre.hpp"
-#include "formats/schema.hpp"
 
-#include "exporting/forms/class_rows.hpp"
-
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -177,10 +176,10 @@ model::Model own_model(const ParsedJson& json, const TableOptions& options,
   require(model.l2 >= 0.0 && model.l1 >= 0.0, "its penalty is negative");
   const ParsedJson& packed = json.at("schema");
   if (packed.is_null()) return model;
-  const table::Schema schema = table::schema_from(packed.dump(), where + ":schema");
+  const formats::Schema schema = formats::schema_from(packed.dump(), where + ":schema");
   require(schema.features() == model.data_features(),
           "its schema has other features than its coefficients");
-  model.schema = table::to_text(schema);
+  model.schema = formats::to_text(schema);
   return model;
 }
 
@@ -201,4 +200,4 @@ ImportedModel model_from_json(const std::string& text, const TableOptions& optio
   throw std::invalid_argument("it has neither 'coef_' nor 'format'");
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -5,10 +5,10 @@
 
 #include "exporting/coefficient_table.hpp"
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 /// Throws std::exception that says what is wrong; of the schema in it bad input, naming `where`.
 ImportedModel model_from_json(const std::string& text, const TableOptions& options,
                               const std::string& where);
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 namespace {
 
@@ -85,4 +85,4 @@ std::vector<CsvRecord> csv_records(const std::string& text) {
   return Reader(text).records();
 }
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace mpilogit::exchange {
+namespace mpilogit::exporting {
 
 using CsvRecord = std::vector<std::string>;
 
@@ -12,4 +12,4 @@ using CsvRecord = std::vector<std::string>;
 /// mark of UTF-8 in front are nothing. Throws std::invalid_argument that names the record.
 std::vector<CsvRecord> csv_records(const std::string& text);
 
-}  // namespace mpilogit::exchange
+}  // namespace mpilogit::exporting

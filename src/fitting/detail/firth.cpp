@@ -6,19 +6,18 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "objective/firth_objective.hpp"
-#include "solvers/newton.hpp"
-#include "statistics/identifiability.hpp"
-
+#include "fitting/detail/solve.hpp"
 #include "fitting/fit.hpp"
 #include "inference/inference.hpp"
 #include "inference/named_inference.hpp"
 #include "inference/row_diagnostics.hpp"
-#include "fitting/detail/solve.hpp"
+#include "objective/firth_objective.hpp"
+#include "solvers/newton.hpp"
+#include "statistics/identifiability.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
-void require_two_classes(const TrainingSet& set, const std::string& option) {
+void require_two_classes(const problem::TrainingSet& set, const std::string& option) {
   if (set.targets.classes == 2) return;
   throw core::bad_input(
       {.what = fmt::format("{} is for two classes, and there are {}", option, set.targets.classes),
@@ -28,7 +27,7 @@ void require_two_classes(const TrainingSet& set, const std::string& option) {
       .as_agreed();
 }
 
-void require_matrix_fits(const TrainingSet& set, const std::string& option) {
+void require_matrix_fits(const problem::TrainingSet& set, const std::string& option) {
   constexpr std::size_t kMost = 4096;  // 128 MiB as a square
   const std::size_t features = set.design.features();
   if (features <= kMost) return;
@@ -44,24 +43,26 @@ void require_matrix_fits(const TrainingSet& set, const std::string& option) {
 namespace {
 
 struct FirthFit {
-  const TrainingSet& set;
+  const problem::TrainingSet& set;
   const objective::Passes& passes;
   const objective::LogisticObjective& logistic;
 };
 
 // Errors from the information at Firth's estimates (Heinze and Schemper 2002).
-void add_inference(const InferenceOptions& options, const FirthFit& fit, TrainReport& report) {
+void add_inference(const inference::InferenceOptions& options, const FirthFit& fit,
+                   TrainReport& report) {
   if (!solvers::converged(report.solution.stop_reason)) {
     report.inference_remark = "training did not converge";
     return;
   }
   const std::size_t dimension = fit.logistic.dimension();
-  Regularisation none;
+  problem::Regularisation none;
   none.smooth = objective::uniform_penalty(0.0, dimension - 1);
   none.non_smooth = solvers::unrestricted(dimension);
-  const InferenceProblem problem{fit.set, fit.passes, fit.logistic,    none,
-                                 false,   true,       report.diagnosis};
-  InferenceResult result = infer(options, problem, report.solution.coefficients);
+  const inference::InferenceProblem problem{fit.set, fit.passes, fit.logistic,    none,
+                                            false,   true,       report.diagnosis};
+  inference::InferenceResult result =
+      inference::infer(options, problem, report.solution.coefficients);
   report.model.inference = std::move(result.inference);
   report.inference_remark = std::move(result.remark);
 }
@@ -87,7 +88,7 @@ std::vector<double> ridge_start(objective::LogisticObjective& logistic,
 
 }  // namespace
 
-void fit_firth(const TrainOptions& options, const TrainingSet& set,
+void fit_firth(const TrainOptions& options, const problem::TrainingSet& set,
                std::optional<std::vector<double>> start, solvers::Monitor monitor,
                TrainReport& report) {
   require_two_classes(set, "--firth");
@@ -96,7 +97,7 @@ void fit_firth(const TrainOptions& options, const TrainingSet& set,
   objective::LogisticObjective logistic(passes, set.targets,
                                         objective::uniform_penalty(0.0, set.design.features()));
   report.model.objective = model::kLogistic;
-  if (options.inference) require_known_names(*options.inference, report.model, 1);
+  if (options.inference) inference::require_known_names(*options.inference, report.model, 1);
   std::vector<std::size_t> aliased;
   report.diagnosis.examined = true;
   report.diagnosis.aliased = statistics::aliased_columns(logistic);
@@ -135,16 +136,17 @@ void fit_firth(const TrainOptions& options, const TrainingSet& set,
     report.raw_log_loss = logistic.mean_loss(raw_margins(set, report.model));
   }
   if (report.model.inference) {
-    report.unprofiled = add_profiles(*options.inference,
-                                     {firth, report.total_weight, logistic.largest_absolute(),
-                                      report.solution.coefficients, set.frame},
-                                     report.model);
-    report.test_remark = add_tests(*options.inference, report.model);
+    report.unprofiled =
+        inference::add_profiles(*options.inference,
+                                {firth, report.total_weight, logistic.largest_absolute(),
+                                 report.solution.coefficients, set.frame},
+                                report.model);
+    report.test_remark = inference::add_tests(*options.inference, report.model);
   }
   if (options.diagnostics) {
-    write_diagnostics(*options.diagnostics, set, logistic, report.solution.coefficients,
-                      report.model);
+    inference::write_diagnostics(*options.diagnostics, set, logistic, report.solution.coefficients,
+                                 report.model);
   }
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

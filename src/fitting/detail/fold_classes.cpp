@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
@@ -30,7 +30,7 @@ struct Occurrence {
   }
 };
 
-std::vector<Occurrence> occurrences(const TrainingSet& set,
+std::vector<Occurrence> occurrences(const problem::TrainingSet& set,
                                     std::span<const std::uint32_t> fold_of_row,
                                     const comm::Communicator& communicator) {
   const objective::Targets& targets = set.targets;
@@ -52,7 +52,7 @@ std::vector<Occurrence> occurrences(const TrainingSet& set,
 
 }  // namespace
 
-void require_classes_in_two_folds(const TrainingSet& set,
+void require_classes_in_two_folds(const problem::TrainingSet& set,
                                   std::span<const std::uint32_t> fold_of_row,
                                   const comm::Communicator& communicator) {
   const auto all = occurrences(set, fold_of_row, communicator);
@@ -75,4 +75,4 @@ void require_classes_in_two_folds(const TrainingSet& set,
   }
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

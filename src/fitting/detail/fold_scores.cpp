@@ -5,7 +5,7 @@
 #include "kernels/fused_pass.hpp"
 #include "statistics/metrics.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
@@ -28,7 +28,7 @@ std::vector<double> side_by_side(const FoldPath& path, std::size_t first, std::s
 
 /// Margins of every local row by its own fold's models: rows × width. Neighbours of one fold go
 /// through the kernel together.
-std::vector<double> held_out_margins(const TrainingSet& set,
+std::vector<double> held_out_margins(const problem::TrainingSet& set,
                                      std::span<const std::uint32_t> fold_of_row,
                                      const std::vector<std::vector<double>>& models,
                                      std::size_t width) {
@@ -107,7 +107,7 @@ FoldScore score(const HeldOut& rows, std::span<const double> margins, std::size_
 
 }  // namespace
 
-std::vector<std::vector<FoldScore>> score_folds(const TrainingSet& set,
+std::vector<std::vector<FoldScore>> score_folds(const problem::TrainingSet& set,
                                                 std::span<const std::uint32_t> fold_of_row,
                                                 std::span<const FoldPath> paths,
                                                 std::size_t columns,
@@ -137,4 +137,4 @@ std::vector<std::vector<FoldScore>> score_folds(const TrainingSet& set,
   return scores;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

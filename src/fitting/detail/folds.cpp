@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
@@ -209,4 +209,4 @@ std::vector<std::uint32_t> assign_folds(const data::Dataset& dataset, std::size_
                                    : stratified(dataset, folds, seed, communicator);
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

@@ -8,7 +8,7 @@
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 /// Collective. The fold of each local row, 0 … folds − 1. With groups, whole groups, the largest
 /// first, each to the fold that has the fewest rows; else stratified: every class is dealt out in
@@ -19,4 +19,4 @@ namespace mpilogit::workflow {
 std::vector<std::uint32_t> assign_folds(const data::Dataset& dataset, std::size_t folds,
                                         std::uint64_t seed, const comm::Communicator& communicator);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

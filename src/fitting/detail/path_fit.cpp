@@ -6,11 +6,10 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "fitting/detail/solve.hpp"
 #include "kernels/elementary.hpp"
 
-#include "fitting/detail/solve.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
@@ -39,7 +38,7 @@ std::vector<double> lambdas(const LambdaGrid& grid, double largest, std::int64_t
 }
 
 PathFit::PathFit(const objective::Passes& passes, objective::Targets targets,
-                 const Regulariser& regulariser, const SolverOptions& options,
+                 const problem::Regulariser& regulariser, const problem::SolverOptions& options,
                  solvers::StateKeeper* keeper)
     : regulariser_(regulariser),
       options_(options),
@@ -76,8 +75,8 @@ void PathFit::fit_null() {
     part.l1[v] = std::numeric_limits<double>::infinity();
     part.centre[v] = std::clamp(part.centre[v], part.lower[v], part.upper[v]);
   }
-  SolverOptions options = options_;
-  options.kind = SolverKind::proximal_newton;
+  problem::SolverOptions options = options_;
+  options.kind = problem::SolverKind::proximal_newton;
   std::swap(options, options_);
   penalty_.needs_proximal = true;
   solution_ = minimise(1.0);
@@ -128,4 +127,4 @@ std::int64_t PathFit::nonzeros() const {
   return std::count_if(solution_.coefficients.begin(), last, [](double w) { return w != 0.0; });
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

@@ -4,16 +4,15 @@
 #include <cstddef>
 #include <vector>
 
+#include "fitting/path.hpp"
 #include "objective/logistic_objective.hpp"
 #include "problem/fit_options.hpp"
-#include "fitting/path.hpp"
-
 #include "problem/regularisation.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 /// λ1 = l1_ratio λ, λ2 = (1 − l1_ratio) λ: glmnet's λ and α.
-inline Strength strength_at(double lambda, double l1_ratio) {
+inline problem::Strength strength_at(double lambda, double l1_ratio) {
   return {l1_ratio * lambda, (1.0 - l1_ratio) * lambda};
 }
 
@@ -28,7 +27,7 @@ class PathFit {
  public:
   /// Collective. All references must outlive this object. `keeper` may be null.
   PathFit(const objective::Passes& passes, objective::Targets targets,
-          const Regulariser& regulariser, const SolverOptions& options,
+          const problem::Regulariser& regulariser, const problem::SolverOptions& options,
           solvers::StateKeeper* keeper);
 
   /// As a part of a run's state; a step under way has a frame of its own.
@@ -57,11 +56,11 @@ class PathFit {
  private:
   solvers::Solution minimise(double screening);
 
-  const Regulariser& regulariser_;
-  SolverOptions options_;
+  const problem::Regulariser& regulariser_;
+  problem::SolverOptions options_;
   solvers::StateKeeper* keeper_;
-  Regulariser::Scales scales_;
-  Regularisation penalty_;
+  problem::Regulariser::Scales scales_;
+  problem::Regularisation penalty_;
   objective::LogisticObjective objective_;
   solvers::Solution solution_;
   double last_lambda_ = 0.0;
@@ -69,4 +68,4 @@ class PathFit {
   double steepest_ = 0.0;  // largest gradient over L1 scale at the null model
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

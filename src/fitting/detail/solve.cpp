@@ -11,16 +11,16 @@
 #include "solvers/proximal_newton.hpp"
 #include "solvers/sgd.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 namespace {
 
-std::int64_t default_iterations(SolverKind kind) {
+std::int64_t default_iterations(problem::SolverKind kind) {
   switch (kind) {
-    case SolverKind::newton:
-    case SolverKind::sgd:
+    case problem::SolverKind::newton:
+    case problem::SolverKind::sgd:
       return 100;
-    case SolverKind::gradient_descent:
+    case problem::SolverKind::gradient_descent:
       return 10000;
     default:
       return 1000;
@@ -37,94 +37,62 @@ solvers::Solution finite(solvers::Solution solution) {
       .as_agreed();
 }
 
-solvers::Limits limits_of(const SolverOptions& options, SolverKind kind) {
+solvers::Limits limits_of(const problem::SolverOptions& options, problem::SolverKind kind) {
   return {.tolerance = options.tolerance,
           .max_iterations = options.max_iterations.value_or(default_iterations(kind))};
 }
 
 }  // namespace
 
-std::string to_string(SolverKind kind) {
-  switch (kind) {
-    case SolverKind::automatic:
-      return "auto";
-    case SolverKind::newton:
-      return "newton";
-    case SolverKind::lbfgs:
-      return "lbfgs";
-    case SolverKind::gradient_descent:
-      return "gradient-descent";
-    case SolverKind::sgd:
-      return "sgd";
-    case SolverKind::proximal_newton:
-      return "proximal-newton";
-    case SolverKind::owlqn:
-      return "owlqn";
-  }
-  throw core::internal_failure("unknown solver");
-}
-
-SolverKind resolve(SolverKind kind, bool needs_proximal) {
-  if (kind == SolverKind::automatic) {
-    return needs_proximal ? SolverKind::proximal_newton : SolverKind::newton;
-  }
-  const bool proximal = kind == SolverKind::proximal_newton || kind == SolverKind::owlqn;
-  if (needs_proximal && !proximal) {
-    throw core::bad_input(
-        {.what = "--solver " + to_string(kind) + " can take no L1 penalty and no bounds",
-         .where = {},
-         .why = "it needs a smooth objective",
-         .remedy = "Choose proximal-newton or owlqn, or leave --solver away"})
-        .as_agreed();
-  }
-  return kind;
-}
-
 solvers::Solution solve(const objective::LogisticObjective& objective,
-                        const Regularisation& regularisation, const SolverOptions& options,
-                        const solvers::Start& start, double screening, solvers::Monitor monitor) {
+                        const problem::Regularisation& regularisation,
+                        const problem::SolverOptions& options, const solvers::Start& start,
+                        double screening, solvers::Monitor monitor) {
   const std::span<const double> coefficients = start.coefficients;
-  const SolverKind kind = resolve(options.kind, regularisation.needs_proximal);
+  const problem::SolverKind kind = problem::resolve(options.kind, regularisation.needs_proximal);
   const solvers::Limits limits = limits_of(options, kind);
   const auto memory = static_cast<std::size_t>(options.history);
   switch (kind) {
-    case SolverKind::newton:
-    case SolverKind::lbfgs:
+    case problem::SolverKind::newton:
+    case problem::SolverKind::lbfgs:
       return solve_smooth(objective, options, start, monitor);
-    case SolverKind::gradient_descent:
+    case problem::SolverKind::gradient_descent:
       return finite(solvers::gradient_descent(objective, coefficients, limits,
                                               {.learning_rate = options.learning_rate}, monitor));
-    case SolverKind::sgd: {
+    case problem::SolverKind::sgd: {
       const objective::LogisticBatches batches(objective, options.batch_rows, options.seed);
       solvers::SgdOptions sgd;
       sgd.learning_rate = options.learning_rate.value_or(sgd.learning_rate);
       sgd.decay = options.decay;
       return finite(solvers::sgd(objective, batches, coefficients, limits, sgd, monitor));
     }
-    case SolverKind::proximal_newton:
+    case problem::SolverKind::proximal_newton:
       return finite(solvers::proximal_newton(objective, regularisation.non_smooth, coefficients,
                                              limits, {.screening = screening}, monitor));
-    case SolverKind::owlqn:
+    case problem::SolverKind::owlqn:
       return finite(solvers::owlqn(objective, regularisation.non_smooth, coefficients, limits,
                                    {.memory = memory}, monitor));
-    case SolverKind::automatic:
+    case problem::SolverKind::automatic:
       break;
   }
   throw core::internal_failure("unknown solver");
 }
 
-solvers::Solution solve_smooth(const solvers::Objective& objective, const SolverOptions& options,
-                               const solvers::Start& start, solvers::Monitor monitor) {
-  const SolverKind kind = resolve(options.kind, false);
+solvers::Solution solve_smooth(const solvers::Objective& objective,
+                               const problem::SolverOptions& options, const solvers::Start& start,
+                               solvers::Monitor monitor) {
+  const problem::SolverKind kind = problem::resolve(options.kind, false);
   const solvers::Limits limits = limits_of(options, kind);
-  if (kind == SolverKind::newton) return finite(solvers::newton(objective, start, limits, monitor));
-  if (kind != SolverKind::lbfgs) throw core::internal_failure(to_string(kind) + " is too special");
+  if (kind == problem::SolverKind::newton)
+    return finite(solvers::newton(objective, start, limits, monitor));
+  if (kind != problem::SolverKind::lbfgs)
+    throw core::internal_failure(to_string(kind) + " is too special");
   const auto memory = static_cast<std::size_t>(options.history);
   return finite(solvers::lbfgs(objective, start.coefficients, limits, {.memory = memory}, monitor));
 }
 
 void centre_classes(const objective::LogisticObjective& objective,
-                    const Regularisation& regularisation, std::span<double> coefficients) {
+                    const problem::Regularisation& regularisation, std::span<double> coefficients) {
   const auto common = objective.common_curvature();
   const std::size_t columns = objective.classes();
   const solvers::NonSmooth& part = regularisation.non_smooth;
@@ -139,7 +107,8 @@ void centre_classes(const objective::LogisticObjective& objective,
   }
 }
 
-double l1_penalty(const Regularisation& regularisation, std::span<const double> coefficients) {
+double l1_penalty(const problem::Regularisation& regularisation,
+                  std::span<const double> coefficients) {
   const solvers::NonSmooth& part = regularisation.non_smooth;
   double sum = 0.0;
   for (std::size_t v = 0; v < coefficients.size(); ++v) {
@@ -148,4 +117,4 @@ double l1_penalty(const Regularisation& regularisation, std::span<const double> 
   return sum;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

@@ -4,32 +4,34 @@
 #include <span>
 
 #include "objective/logistic_objective.hpp"
+#include "problem/fit_options.hpp"
+#include "problem/regularisation.hpp"
 #include "solvers/newton.hpp"
 #include "solvers/solver.hpp"
-#include "problem/fit_options.hpp"
 
-#include "problem/regularisation.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::fitting {
 
 /// Minimises from `start`. `screening`: proximal Newton starts
 /// with the features whose gradient is at least so many times their L1 strength; 1: only those that
 /// must move.
 solvers::Solution solve(const objective::LogisticObjective& objective,
-                        const Regularisation& regularisation, const SolverOptions& options,
-                        const solvers::Start& start, double screening, solvers::Monitor monitor);
+                        const problem::Regularisation& regularisation,
+                        const problem::SolverOptions& options, const solvers::Start& start,
+                        double screening, solvers::Monitor monitor);
 
 /// Likewise any smooth objective, by `newton` or `lbfgs` (automatic: newton).
-solvers::Solution solve_smooth(const solvers::Objective& objective, const SolverOptions& options,
-                               const solvers::Start& start, solvers::Monitor monitor);
+solvers::Solution solve_smooth(const solvers::Objective& objective,
+                               const problem::SolverOptions& options, const solvers::Start& start,
+                               solvers::Monitor monitor);
 
 /// With coefficients for every class, moving all classes' unpenalised coefficients of one feature
 /// alike changes no probability: takes the solution whose sum over the classes is 0, for the
 /// intercepts too.
 void centre_classes(const objective::LogisticObjective& objective,
-                    const Regularisation& regularisation, std::span<double> coefficients);
+                    const problem::Regularisation& regularisation, std::span<double> coefficients);
 
 /// λ1 Σ|w − c| at these coefficients.
-double l1_penalty(const Regularisation& regularisation, std::span<const double> coefficients);
+double l1_penalty(const problem::Regularisation& regularisation,
+                  std::span<const double> coefficients);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::fitting

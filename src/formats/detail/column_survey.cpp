@@ -1,6 +1,6 @@
 #include "formats/detail/column_survey.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -51,4 +51,4 @@ const char* ColumnSurvey::see_level(std::string_view text) {
   return nullptr;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -11,7 +11,7 @@
 #include "formats/schema.hpp"
 #include "formats/values.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 class ColumnSurvey {
  public:
@@ -66,4 +66,4 @@ struct LevelCounts {
   std::vector<std::int64_t> counts;
 };
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -8,7 +8,7 @@
 
 #include "core/label_length.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -151,4 +151,4 @@ std::string shown(std::string_view text) {
   return text.size() > kMost ? result + "..." : result;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

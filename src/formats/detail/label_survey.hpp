@@ -10,7 +10,7 @@
 #include "formats/table_rows.hpp"
 #include "formats/values.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// Different values, as long as there are no more than kMostListedClasses.
 template <class Value>
@@ -75,4 +75,4 @@ void require_rows(const Extent& extent, const TextFiles& files);
 /// For a message: cut off where it is long, and without bytes that are no text.
 std::string shown(std::string_view text);
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

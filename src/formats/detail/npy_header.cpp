@@ -4,7 +4,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -117,4 +117,4 @@ std::optional<NpyHeader> parse_npy_header(const std::string& text) {
   return header;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 struct NpyHeader {
   std::string type;  ///< as numpy writes it: "<f8"; of structured types the whole list
@@ -17,4 +17,4 @@ struct NpyHeader {
 /// Nothing if the text is no such dictionary.
 std::optional<NpyHeader> parse_npy_header(const std::string& text);
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -5,7 +5,7 @@
 
 #include "formats/text_marks.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -75,4 +75,4 @@ std::int64_t PieceCounter::next_piece(Task& task) {
   return count.bytes;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

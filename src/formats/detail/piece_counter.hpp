@@ -8,7 +8,7 @@
 #include "formats/text_files.hpp"
 #include "formats/text_stream.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 /// Counts in the next bytes of a stream.
 struct TextCount {
@@ -47,4 +47,4 @@ class PieceCounter {
   std::vector<TextPiece> pieces_;
 };
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -69,4 +69,4 @@ std::size_t PlainFile::read(std::int64_t offset, std::span<std::byte> bytes) con
   return filled;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

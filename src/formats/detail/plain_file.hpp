@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 class PlainFile {
  public:
@@ -32,4 +32,4 @@ class PlainFile {
   std::int64_t size_ = 0;
 };
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

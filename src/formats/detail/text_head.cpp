@@ -8,12 +8,11 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "formats/detail/plain_file.hpp"
 #include "formats/row_reader.hpp"
 #include "formats/values.hpp"
 
-#include "formats/detail/plain_file.hpp"
-
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 namespace {
 
@@ -201,4 +200,4 @@ std::vector<std::string> columns_of(const TextHead& head, const Dialect& dialect
   return names;
 }
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -7,7 +7,7 @@
 
 #include "formats/text_files.hpp"
 
-namespace mpilogit::table {
+namespace mpilogit::formats {
 
 struct TextHead {
   Compression compression = Compression::none;
@@ -28,4 +28,4 @@ char delimiter_of(const std::string& line, char quote);
 std::vector<std::string> columns_of(const TextHead& head, const Dialect& dialect,
                                     const std::string& path);
 
-}  // namespace mpilogit::table
+}  // namespace mpilogit::formats

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include "core/error.hpp"
-
 #include "hdf5/detail/descriptor.hpp"
 
 namespace mpilogit::hdf5 {

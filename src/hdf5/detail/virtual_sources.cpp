@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "hdf5/references.hpp"
-
 #include "hdf5/detail/creation.hpp"
 #include "hdf5/detail/links.hpp"
 #include "hdf5/detail/storage.hpp"
+#include "hdf5/references.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -10,7 +10,7 @@
 #include "comm/communicator.hpp"
 #include "data/partition.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 /// Rows and stored entries.
 struct Extent {
@@ -47,4 +47,4 @@ inline data::Range even_part(std::int64_t count, const comm::Communicator& commu
   return {first_of(communicator.rank()), first_of(communicator.rank() + 1)};
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

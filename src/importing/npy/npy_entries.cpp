@@ -10,21 +10,21 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
 constexpr std::int64_t kScanPiece = std::int64_t{1} << 18;  // entries
 constexpr std::int64_t kStartsPiece = std::int64_t{1} << 16;
 
-core::Error damaged_starts(const table::NpyArray& starts) {
+core::Error damaged_starts(const formats::NpyArray& starts) {
   return core::bad_input({.what = "does not ascend from 0 to the number of values",
                           .where = starts.name(),
                           .why = "the matrix is damaged",
                           .remedy = "Save it again with scipy.sparse.save_npz"});
 }
 
-std::vector<std::int64_t> numbers_below(table::NpyArray& array, std::int64_t first,
+std::vector<std::int64_t> numbers_below(formats::NpyArray& array, std::int64_t first,
                                         std::int64_t count, std::int64_t limit,
                                         const std::string& what) {
   std::vector<std::int64_t> numbers = array.integers(first, count);
@@ -66,7 +66,7 @@ bool add_nothing(std::byte* /*sum*/, const std::byte* /*term*/) {
 
 using Add = bool (*)(std::byte* sum, const std::byte* term);
 
-Add addition_of(const table::NpyType& type) {
+Add addition_of(const formats::NpyType& type) {
   if (type.kind == 'b') return add_bool;
   if (type.kind == 'f') {
     return type.size == 8 ? add_value<double> : type.size == 4 ? add_value<float> : add_nothing;
@@ -84,7 +84,7 @@ Add addition_of(const table::NpyType& type) {
   }
 }
 
-core::Error sum_too_large(const table::NpyArray& values, std::int64_t row, std::uint32_t column) {
+core::Error sum_too_large(const formats::NpyArray& values, std::int64_t row, std::uint32_t column) {
   return core::bad_input({.what = "row " + std::to_string(row) + " has the column " +
                                   std::to_string(column) + " several times",
                           .where = values.name(),
@@ -269,4 +269,4 @@ void EntriesByRow::finish(const data::Range& rows) {
   part_.values.resize(end * size);
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -9,11 +9,10 @@
 
 #include "core/function_ref.hpp"
 #include "data/partition.hpp"
-
 #include "importing/npy/npy_rows.hpp"
 #include "importing/npy/npy_sources.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 /// Some entries, in the order in which they are stored.
 struct StoredEntries {
@@ -97,4 +96,4 @@ class EntriesByRow {
   bool complete_ = false;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

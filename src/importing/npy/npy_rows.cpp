@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
@@ -25,7 +25,7 @@ std::int64_t first_bad(std::span<const std::byte> bytes) {
 }
 
 // The first value that is not finite; −1: there is none.
-std::int64_t first_not_finite(const table::NpyType& type, std::span<const std::byte> bytes) {
+std::int64_t first_not_finite(const formats::NpyType& type, std::span<const std::byte> bytes) {
   if (type.kind != 'f') return -1;
   if (type.size == 4) return first_bad<float>(bytes);
   if (type.size == 8) return first_bad<double>(bytes);
@@ -37,7 +37,7 @@ std::int64_t first_not_finite(const table::NpyType& type, std::span<const std::b
 }
 
 // Of Fortran order: a piece of every column.
-std::vector<std::byte> gathered_rows(table::NpyArray& matrix, data::Range rows) {
+std::vector<std::byte> gathered_rows(formats::NpyArray& matrix, data::Range rows) {
   const auto size = static_cast<std::size_t>(matrix.type().size);
   const auto columns = static_cast<std::size_t>(matrix.shape()[1]);
   const auto count = static_cast<std::size_t>(rows.size());
@@ -54,7 +54,7 @@ std::vector<std::byte> gathered_rows(table::NpyArray& matrix, data::Range rows) 
 
 }  // namespace
 
-void require_finite(const table::NpyArray& array, std::span<const std::byte> bytes,
+void require_finite(const formats::NpyArray& array, std::span<const std::byte> bytes,
                     core::FunctionRef<std::string(std::int64_t)> place) {
   const std::int64_t bad = first_not_finite(array.type(), bytes);
   if (bad < 0) return;
@@ -77,14 +77,14 @@ void sort_row(std::span<std::uint32_t> columns, std::span<std::byte> values, std
   }
 }
 
-core::Error column_twice(const table::NpyArray& array, std::int64_t row, std::uint32_t column) {
+core::Error column_twice(const formats::NpyArray& array, std::int64_t row, std::uint32_t column) {
   return refused(
       array.name(),
       "row " + std::to_string(row) + " has the column " + std::to_string(column) + " twice", {},
       "Call X.sum_duplicates() before saving");
 }
 
-std::vector<std::byte> dense_rows(table::NpyArray& matrix, data::Range rows) {
+std::vector<std::byte> dense_rows(formats::NpyArray& matrix, data::Range rows) {
   const std::int64_t columns = matrix.shape()[1];
   std::vector<std::byte> bytes;
   if (matrix.fortran_order()) {
@@ -142,4 +142,4 @@ SparseRows sparse_rows(NpySparse& matrix, std::int64_t first_row,
   return rows;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -10,17 +10,16 @@
 #include "core/error.hpp"
 #include "core/function_ref.hpp"
 #include "data/partition.hpp"
-
 #include "importing/npy/npy_sources.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 /// Rows of the matrix in C order, whatever order it is stored in. Throws bad input, naming row and
 /// column, for a value that is not finite.
-std::vector<std::byte> dense_rows(table::NpyArray& matrix, data::Range rows);
+std::vector<std::byte> dense_rows(formats::NpyArray& matrix, data::Range rows);
 
 /// Throws bad input for a value that is not finite, naming the `place` of that element.
-void require_finite(const table::NpyArray& array, std::span<const std::byte> bytes,
+void require_finite(const formats::NpyArray& array, std::span<const std::byte> bytes,
                     core::FunctionRef<std::string(std::int64_t)> place);
 
 /// Sorts the entries of a row, of `size` bytes a value, by column; those of one column stay in
@@ -28,7 +27,7 @@ void require_finite(const table::NpyArray& array, std::span<const std::byte> byt
 void sort_row(std::span<std::uint32_t> columns, std::span<std::byte> values, std::size_t size);
 
 /// That an entry is there twice.
-core::Error column_twice(const table::NpyArray& array, std::int64_t row, std::uint32_t column);
+core::Error column_twice(const formats::NpyArray& array, std::int64_t row, std::uint32_t column);
 
 /// Rows of CSR, columns in ascending order.
 struct SparseRows {
@@ -45,4 +44,4 @@ std::vector<std::int64_t> sparse_starts(NpySparse& matrix, data::Range rows);
 /// for a value that is not finite.
 SparseRows sparse_rows(NpySparse& matrix, std::int64_t first_row, std::vector<std::int64_t> starts);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

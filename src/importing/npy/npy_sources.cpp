@@ -7,13 +7,13 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
+using formats::NpyArray;
+using formats::ZipArchive;
 using hdf5::ValueType;
-using table::NpyArray;
-using table::ZipArchive;
 
 constexpr std::int64_t kMostColumns = std::int64_t{std::numeric_limits<std::uint32_t>::max()} - 1;
 
@@ -183,7 +183,7 @@ std::unique_ptr<NpyArray> open_column(const std::optional<std::string>& name,
                   std::string("Give ") + option + " an array's name or an .npy file");
   }
   auto column = inside ? std::make_unique<NpyArray>(open_member(*sources.archive, *name))
-                       : std::make_unique<NpyArray>(table::open_bytes(*name));
+                       : std::make_unique<NpyArray>(formats::open_bytes(*name));
   const auto& shape = column->shape();
   const bool is_column = shape.size() == 1 || (shape.size() == 2 && shape[1] == 1);
   if (!is_column) {
@@ -208,12 +208,12 @@ core::Error refused(const std::string& where, const std::string& what, const std
 
 NpySources open_npy(const ImportNpyOptions& options) {
   NpySources sources;
-  if (!table::is_zip_archive(options.file)) {
+  if (!formats::is_zip_archive(options.file)) {
     if (options.features) {
       throw refused(options.file, "is no archive", "--features names an array of an .npz file",
                     "Leave --features away");
     }
-    sources.dense = std::make_unique<NpyArray>(table::open_bytes(options.file));
+    sources.dense = std::make_unique<NpyArray>(formats::open_bytes(options.file));
   } else {
     sources.archive = std::make_unique<ZipArchive>(options.file);
     const ZipArchive& archive = *sources.archive;
@@ -249,7 +249,7 @@ std::vector<NpyArray*> NpySources::arrays() const {
   return all;
 }
 
-ValueType value_type_of(const table::NpyType& type) {
+ValueType value_type_of(const formats::NpyType& type) {
   if (type.kind == 'b') return ValueType::boolean;
   if (type.is_text()) return ValueType::text;
   if (type.kind == 'f') {
@@ -270,4 +270,4 @@ ValueType value_type_of(const table::NpyType& type) {
   }
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

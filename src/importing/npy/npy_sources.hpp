@@ -7,29 +7,29 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "hdf5/value_type.hpp"
 #include "formats/npy_array.hpp"
+#include "hdf5/value_type.hpp"
 #include "importing/import_npy.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 /// scipy's CSR: entry k of row i, starts[i] ≤ k < starts[i + 1].
 struct NpySparse {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  table::NpyArray values;
-  table::NpyArray indices;
-  table::NpyArray starts;
+  formats::NpyArray values;
+  formats::NpyArray indices;
+  formats::NpyArray starts;
 };
 
 /// scipy's CSC, which has the entries by columns, or COO, which has them in any order.
 struct NpyEntries {
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  table::NpyArray values;
-  table::NpyArray row_numbers;
-  std::unique_ptr<table::NpyArray> column_numbers;  // of COO, …
-  std::unique_ptr<table::NpyArray> starts;  // … of CSC: of columns, as CSR has them of rows
+  formats::NpyArray values;
+  formats::NpyArray row_numbers;
+  std::unique_ptr<formats::NpyArray> column_numbers;  // of COO, …
+  std::unique_ptr<formats::NpyArray> starts;  // … of CSC: of columns, as CSR has them of rows
 
   /// Of a value and the number of its row.
   std::int64_t bytes_of_entry() const { return values.type().size + row_numbers.type().size; }
@@ -37,19 +37,19 @@ struct NpyEntries {
 
 /// Opened on every rank. What they need is checked: shapes agree, types can be stored.
 struct NpySources {
-  std::unique_ptr<table::ZipArchive> archive;  // outlives its members, below
-  std::unique_ptr<table::NpyArray> dense;      // either this
-  std::unique_ptr<NpySparse> sparse;           // or this
-  std::unique_ptr<NpyEntries> entries;         // or this
-  std::unique_ptr<table::NpyArray> labels;
-  std::unique_ptr<table::NpyArray> weights;
+  std::unique_ptr<formats::ZipArchive> archive;  // outlives its members, below
+  std::unique_ptr<formats::NpyArray> dense;      // either this
+  std::unique_ptr<NpySparse> sparse;             // or this
+  std::unique_ptr<NpyEntries> entries;           // or this
+  std::unique_ptr<formats::NpyArray> labels;
+  std::unique_ptr<formats::NpyArray> weights;
   std::string features_name;
   std::int64_t rows = 0;
   std::int64_t columns = 0;
-  const table::NpyArray* values = nullptr;  // of the features, whatever form they have
+  const formats::NpyArray* values = nullptr;  // of the features, whatever form they have
 
   /// All of them.
-  std::vector<table::NpyArray*> arrays() const;
+  std::vector<formats::NpyArray*> arrays() const;
 };
 
 /// Not collective, but the same on every rank.
@@ -60,6 +60,6 @@ core::Error refused(const std::string& where, const std::string& what, const std
                     const std::string& remedy);
 
 /// How the data set stores numbers of that type.
-hdf5::ValueType value_type_of(const table::NpyType& type);
+hdf5::ValueType value_type_of(const formats::NpyType& type);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

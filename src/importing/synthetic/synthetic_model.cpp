@@ -7,7 +7,7 @@
 
 #include "kernels/random_numbers.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
@@ -116,4 +116,4 @@ SyntheticModel synthetic_model(const SynthesizeOptions& options) {
   return model;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

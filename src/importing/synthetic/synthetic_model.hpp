@@ -6,7 +6,7 @@
 
 #include "importing/synthesize.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 /// What a row of random numbers is for: each purpose has numbers of its own.
 enum class RandomPurpose : std::uint32_t { values, factor, labels, coefficients, pattern };
@@ -29,4 +29,4 @@ struct SyntheticModel {
 /// Cost: (classes − 1) × features random numbers, and for unequal classes 2^20 more.
 SyntheticModel synthetic_model(const SynthesizeOptions& options);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -9,7 +9,7 @@
 #include "core/error.hpp"
 #include "kernels/random_numbers.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
@@ -207,4 +207,4 @@ void RowGenerator::draw_labels(data::Range rows) {
   }
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "data/partition.hpp"
-
 #include "importing/synthetic/synthetic_model.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 /// Some rows as they are stored.
 struct SyntheticRows {
@@ -48,4 +47,4 @@ class RowGenerator {
   SyntheticRows result_;
 };
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

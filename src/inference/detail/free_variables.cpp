@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
-bool held(const Regularisation& penalty, std::size_t variable, double coefficient) {
+bool held(const problem::Regularisation& penalty, std::size_t variable, double coefficient) {
   const solvers::NonSmooth& part = penalty.non_smooth;
   if (coefficient == part.lower[variable] || coefficient == part.upper[variable]) return true;
   return part.l1[variable] > 0.0 && coefficient == part.centre[variable];
@@ -26,7 +26,8 @@ void FreeVariables::keep(std::span<const std::size_t> positions) {
 }
 
 FreeVariables free_variables(const objective::LogisticObjective& objective,
-                             const Regularisation& penalty, std::span<const double> coefficients) {
+                             const problem::Regularisation& penalty,
+                             std::span<const double> coefficients) {
   const std::size_t columns = objective.classes();
   const std::size_t first_intercept = coefficients.size() - columns;
   const auto common = objective.common_curvature();
@@ -71,4 +72,4 @@ void take_back_curvature(const FreeVariables& free, std::size_t columns, double 
   }
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "objective/logistic_objective.hpp"
-
 #include "problem/regularisation.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 /// Softmax with coefficients for every class does not change when those of one feature all move
 /// alike. Where no penalty holds them their sum is 0 by convention (`centre_classes`).
@@ -29,7 +28,8 @@ struct FreeVariables {
 
 /// All but those that are left out, at a bound, or where an L1 penalty holds them at its centre.
 FreeVariables free_variables(const objective::LogisticObjective& objective,
-                             const Regularisation& penalty, std::span<const double> coefficients);
+                             const problem::Regularisation& penalty,
+                             std::span<const double> coefficients);
 
 /// H + Σ c 1 1ᵀ: with the curvature that the common directions lack. Sets c to the size of H.
 void lend_curvature(FreeVariables& free, std::size_t columns, solvers::SymmetricMatrix& hessian);
@@ -39,4 +39,4 @@ void lend_curvature(FreeVariables& free, std::size_t columns, solvers::Symmetric
 void take_back_curvature(const FreeVariables& free, std::size_t columns, double total_weight,
                          std::span<double> covariance);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

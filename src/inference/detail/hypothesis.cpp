@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "inference/detail/hypothesis_parser.hpp"
 #include "statistics/wald_test.hpp"
 
-#include "inference/detail/hypothesis_parser.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
@@ -165,4 +164,4 @@ void require_known(const model::Model& model, const std::string& text) {
   }
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

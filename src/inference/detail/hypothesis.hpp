@@ -8,7 +8,7 @@
 
 #include "model/model.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 /// Wald's tests of the hypotheses in `text` (grammar: docs/summary.md): "age = 0, hours = 0; age =
 /// hours" is one test of two degrees of freedom and one of one. `model` has an inference, of which
@@ -34,4 +34,4 @@ std::vector<CoefficientPlace> named_coefficients(const model::Model& model,
 /// does not have. `model` needs no inference and no values. Does not communicate.
 void require_known(const model::Model& model, const std::string& text);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

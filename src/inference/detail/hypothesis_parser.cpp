@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
@@ -213,4 +213,4 @@ void refuse_hypothesis(const std::string& text, std::size_t place, const std::st
                          .remedy = remedy});
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 struct CoefficientName {
   std::string feature;  ///< of the intercept: none
@@ -54,4 +54,4 @@ std::vector<CoefficientName> parse_names(const std::string& text);
                                     const std::string& what, const std::string& why,
                                     const std::string& remedy);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -7,7 +7,7 @@
 
 #include "model/inference_fields.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 namespace {
 
@@ -120,4 +120,4 @@ std::string to_json(const SummarizeReport& report) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -5,7 +5,7 @@
 
 #include "inference/summarize.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::inference {
 
 /// `statistic`, `degrees`, `p` and `log10_p`: of a probability below every double p is 0, and
 /// log10_p still tells it.
@@ -17,4 +17,4 @@ const char* to_string(model::CoefficientStatus status);
 /// The scalars of the inference by their names, `tests` and `coefficients`.
 nlohmann::ordered_json summary_record(const model::Model& model, const Summary& summary);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::inference

@@ -12,7 +12,8 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/dense/margins.cpp"
-#include "hwy/foreach_target.h"
+#include <hwy/foreach_target.h>
+
 #include "kernels/dense/transposed_floats.hpp"
 
 HWY_BEFORE_NAMESPACE();

@@ -8,8 +8,7 @@
 #endif
 
 #include <cstddef>
-
-#include "hwy/highway.h"
+#include <hwy/highway.h>
 
 // Vectors of 256 bits convert from memory in one operation. Those of 512 bits take two, and squares
 // in registers are as fast with them.

@@ -10,8 +10,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <hwy/highway.h>
 
-#include "hwy/highway.h"
 #include "kernels/detail/elementary_coefficients.hpp"
 
 HWY_BEFORE_NAMESPACE();

@@ -5,14 +5,13 @@
 #include <variant>
 #include <vector>
 
-#include "kernels/weighted_gram.hpp"
-
 #include "kernels/dense/widen.hpp"
+#include "kernels/weighted_gram.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/sparse/gram.cpp"
-#include "hwy/foreach_target.h"
-#include "hwy/highway.h"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace mpilogit::kernels::HWY_NAMESPACE {

@@ -10,13 +10,13 @@
 #include <utility>
 #include <variant>
 
-#include "kernels/sparse/passes.hpp"
 #include "kernels/dense/widen.hpp"
+#include "kernels/sparse/passes.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/sparse/vector_passes.cpp"
-#include "hwy/foreach_target.h"
-#include "hwy/highway.h"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
 namespace mpilogit::kernels::HWY_NAMESPACE {

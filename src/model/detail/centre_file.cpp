@@ -8,7 +8,6 @@
 
 #include "core/digest.hpp"
 #include "model/centre.hpp"
-
 #include "model/detail/description.hpp"
 
 namespace mpilogit::model {

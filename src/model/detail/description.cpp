@@ -12,7 +12,6 @@
 #include "core/error.hpp"
 #include "core/label_length.hpp"
 #include "core/parse_json.hpp"
-
 #include "model/detail/digest.hpp"
 
 namespace mpilogit::model {

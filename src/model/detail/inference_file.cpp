@@ -5,9 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "model/inference_fields.hpp"
-
 #include "model/detail/description.hpp"
+#include "model/inference_fields.hpp"
 
 namespace mpilogit::model {
 

@@ -4,11 +4,10 @@
 #include "core/error.hpp"
 #include "kernels/column_statistics.hpp"
 #include "kernels/weighted_gram.hpp"
-#include "objective/score_products.hpp"
-
 #include "objective/curvature/cluster_scores.hpp"
 #include "objective/pass/exact_pass.hpp"
 #include "objective/point/residuals.hpp"
+#include "objective/score_products.hpp"
 
 namespace mpilogit::objective {
 

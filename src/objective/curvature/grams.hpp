@@ -8,9 +8,8 @@
 #include <vector>
 
 #include "core/fixed_point.hpp"
-#include "solvers/symmetric_matrix.hpp"
-
 #include "objective/point/problem.hpp"
+#include "solvers/symmetric_matrix.hpp"
 
 namespace mpilogit::objective {
 

@@ -7,7 +7,6 @@
 #include "kernels/column_statistics.hpp"
 #include "kernels/lane_sum.hpp"
 #include "kernels/weighted_gram.hpp"
-
 #include "objective/curvature/grams.hpp"
 
 namespace mpilogit::objective {

@@ -6,9 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "solvers/symmetric_matrix.hpp"
-
 #include "objective/point/problem.hpp"
+#include "solvers/symmetric_matrix.hpp"
 
 namespace mpilogit::objective {
 

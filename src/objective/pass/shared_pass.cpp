@@ -5,7 +5,6 @@
 
 #include "comm/rank_watch.hpp"
 #include "kernels/fused_pass.hpp"
-
 #include "objective/pass/exact_pass.hpp"
 
 namespace mpilogit::objective {

@@ -8,9 +8,8 @@
 #include "kernels/fused_pass.hpp"
 #include "kernels/lane_sum.hpp"
 #include "kernels/logistic.hpp"
-#include "objective/quadratic_forms.hpp"
-
 #include "objective/curvature/hessian.hpp"
+#include "objective/quadratic_forms.hpp"
 
 namespace mpilogit::objective {
 

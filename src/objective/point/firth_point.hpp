@@ -5,11 +5,10 @@
 #include <span>
 #include <vector>
 
-#include "solvers/cholesky.hpp"
-#include "solvers/objective.hpp"
-
 #include "objective/point/logistic_point.hpp"
 #include "objective/point/problem.hpp"
+#include "solvers/cholesky.hpp"
+#include "solvers/objective.hpp"
 
 namespace mpilogit::objective {
 

@@ -3,10 +3,9 @@
 
 #include <vector>
 
-#include "solvers/objective.hpp"
-
 #include "objective/point/logistic_point.hpp"
 #include "objective/point/problem.hpp"
+#include "solvers/objective.hpp"
 
 namespace mpilogit::objective {
 

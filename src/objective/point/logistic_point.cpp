@@ -6,7 +6,6 @@
 
 #include "kernels/column_statistics.hpp"
 #include "kernels/lane_sum.hpp"
-
 #include "objective/curvature/grams.hpp"
 #include "objective/curvature/hessian.hpp"
 

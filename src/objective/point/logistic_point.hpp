@@ -6,9 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "solvers/objective.hpp"
-
 #include "objective/point/problem.hpp"
+#include "solvers/objective.hpp"
 
 namespace mpilogit::objective {
 

@@ -6,8 +6,8 @@
 #include <numeric>
 #include <utility>
 
-#include "objective/pass/exact_pass.hpp"
 #include "objective/curvature/hessian_plan.hpp"
+#include "objective/pass/exact_pass.hpp"
 
 namespace mpilogit::objective {
 

@@ -8,14 +8,13 @@
 #include <vector>
 
 #include "core/fixed_point.hpp"
+#include "objective/curvature/sampling.hpp"
+#include "objective/pass/row_values.hpp"
 #include "objective/passes.hpp"
 #include "objective/penalty.hpp"
+#include "objective/point/likelihood.hpp"
 #include "objective/targets.hpp"
 #include "solvers/objective.hpp"
-
-#include "objective/point/likelihood.hpp"
-#include "objective/pass/row_values.hpp"
-#include "objective/curvature/sampling.hpp"
 
 namespace mpilogit::objective {
 

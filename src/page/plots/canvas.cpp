@@ -2,7 +2,7 @@
 
 #include "page/plots/chart.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -30,4 +30,4 @@ double Canvas::y(double value) const {
   return bottom() - share(y_axis_, value) * (bottom() - kTop);
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -10,7 +10,7 @@
 
 #include "page/sections/html.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 /// Okabe and Ito's palette ("Color Universal Design", 2008), which the colour-blind can tell apart,
 /// in an order in which the first are also well seen on white and on black.
@@ -108,4 +108,4 @@ class Canvas {
   int left_;
 };
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

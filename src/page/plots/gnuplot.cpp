@@ -19,7 +19,7 @@
 #include "core/child_process.hpp"
 #include "core/error.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -128,4 +128,4 @@ std::optional<std::string> Gnuplot::run(const std::string& script) {
   return std::nullopt;
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 /// Runs scripts in a temporary folder that is removed in the end.
 class Gnuplot {
@@ -30,4 +30,4 @@ class Gnuplot {
   bool hung_ = false;
 };
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

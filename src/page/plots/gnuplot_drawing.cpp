@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -157,4 +157,4 @@ Html drawing_of(const std::string& svg) {
   return Html::markup(Transcriber(svg).run());
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -5,10 +5,10 @@
 
 #include "page/sections/html.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 /// Paths, polygons and texts of `svg`, with nothing else: no ids (gnuplot uses the same in every
 /// plot), definitions, links or scripts. Black becomes the colour of the page's text.
 Html drawing_of(const std::string& svg);
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -6,7 +6,7 @@
 
 #include "page/sections/assets.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -122,4 +122,4 @@ std::string gnuplot_script(const Chart& chart) {
   return script + (plots.empty() ? "plot NaN" : plots) + "\n";
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "page/sections/assets.hpp"
 #include "page/plots/gnuplot_drawing.hpp"
 #include "page/plots/gnuplot_script.hpp"
+#include "page/sections/assets.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -116,4 +116,4 @@ Html Plotter::figure(const Chart& chart) {
                         {"legend", legend_of(chart)}});
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

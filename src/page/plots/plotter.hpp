@@ -8,7 +8,7 @@
 #include "page/plots/chart.hpp"
 #include "page/plots/gnuplot.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 class Plotter {
  public:
@@ -29,4 +29,4 @@ class Plotter {
   std::vector<std::string> failures_;
 };
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

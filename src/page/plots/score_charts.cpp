@@ -8,7 +8,7 @@
 
 #include "page/sections/numbers.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -254,7 +254,7 @@ Chart scores_chart(const std::vector<ClassCurves>& drawn, const data::ClassSet& 
 
 }  // namespace
 
-std::vector<Chart> score_charts(const workflow::ReportEvaluation& evaluation,
+std::vector<Chart> score_charts(const scoring::ReportEvaluation& evaluation,
                                 const data::ClassSet& classes) {
   const statistics::Assessment& metrics = evaluation.metrics;
   const std::vector<ClassCurves> drawn = drawn_curves(metrics);
@@ -268,4 +268,4 @@ std::vector<Chart> score_charts(const workflow::ReportEvaluation& evaluation,
   return charts;
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

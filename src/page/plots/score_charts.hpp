@@ -4,18 +4,17 @@
 #include <vector>
 
 #include "data/labels.hpp"
+#include "page/plots/chart.hpp"
 #include "scoring/report.hpp"
 
-#include "page/plots/chart.hpp"
-
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 /// At most so many classes have curves.
 inline constexpr std::size_t kMostCurves = 10;
 
 /// Which can be drawn: ROC, precision and recall (each of class 1, or of every class against the
 /// rest), calibration, scores by class.
-std::vector<Chart> score_charts(const workflow::ReportEvaluation& evaluation,
+std::vector<Chart> score_charts(const scoring::ReportEvaluation& evaluation,
                                 const data::ClassSet& classes);
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 extern const std::string_view kPage;
 extern const std::string_view kPageStyle;
@@ -23,4 +23,4 @@ extern const std::string_view kClasses;
 extern const std::string_view kConfusion;
 extern const std::string_view kPlane;
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -8,7 +8,7 @@
 #include "page/sections/numbers.hpp"
 #include "page/sections/sections.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -287,7 +287,7 @@ Html listed(const char* of_one, const char* of_many, const std::vector<std::stri
          items + Html::markup("</ul></details>\n");
 }
 
-Html undetermined(const workflow::RecordSummary& record) {
+Html undetermined(const running::RecordSummary& record) {
   return listed("column says nothing that others do not say; its coefficient is 0",
                 "columns say nothing that others do not say; their coefficients are 0",
                 record.aliased) +
@@ -331,7 +331,7 @@ std::string count_words(const model::Model& model, std::size_t shown_rows) {
 
 }  // namespace
 
-Html coefficients_section(const workflow::ReportData& data, Plotter& plotter) {
+Html coefficients_section(const scoring::ReportData& data, Plotter& plotter) {
   if (!data.model) return {};
   const model::Model& model = *data.model;
   const std::vector<double> none;
@@ -363,4 +363,4 @@ Html coefficients_section(const workflow::ReportData& data, Plotter& plotter) {
                               {"rows", rows}});
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -7,11 +7,11 @@
 #include "page/sections/numbers.hpp"
 #include "page/sections/sections.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
-using workflow::HistoryEntry;
+using running::HistoryEntry;
 
 // Below it the estimate is of rounding errors.
 constexpr double kLeastGap = 1e-17;
@@ -62,7 +62,7 @@ Chart chart_by(const By& by, const std::vector<HistoryEntry>& history) {
 
 }  // namespace
 
-Html convergence_section(const workflow::ReportData& data, Plotter& plotter) {
+Html convergence_section(const scoring::ReportData& data, Plotter& plotter) {
   const std::vector<HistoryEntry>& history = data.record.history;
   const bool any = std::any_of(history.begin(), history.end(), [](const HistoryEntry& entry) {
     return entry.estimated_gap > 0.0 && std::isfinite(entry.estimated_gap) &&
@@ -77,4 +77,4 @@ Html convergence_section(const workflow::ReportData& data, Plotter& plotter) {
                              {"by_time", plotter.figure(chart_by(time, history))}});
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -6,7 +6,7 @@
 
 #include "statistics/tail_probabilities.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -121,4 +121,4 @@ std::string order_of_strength(const model::Model& model, std::span<const double>
   return "by size";
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

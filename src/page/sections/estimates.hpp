@@ -9,7 +9,7 @@
 
 #include "model/model.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 inline constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
@@ -43,4 +43,4 @@ std::vector<Estimate> strongest_estimates(const model::Model& model,
 /// "by |z|", …: what `strongest_estimates` goes by.
 std::string order_of_strength(const model::Model& model, std::span<const double> deviations);
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

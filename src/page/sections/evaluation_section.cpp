@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
+#include "page/plots/score_charts.hpp"
 #include "page/sections/assets.hpp"
 #include "page/sections/numbers.hpp"
-#include "page/plots/score_charts.hpp"
 #include "page/sections/sections.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -39,7 +39,7 @@ std::string auc_of(const statistics::Assessment& metrics) {
 }
 
 // Of more than two classes most are means over them.
-Html facts_of(const workflow::ReportEvaluation& evaluation) {
+Html facts_of(const scoring::ReportEvaluation& evaluation) {
   const statistics::Assessment& metrics = evaluation.metrics;
   const std::string mean = metrics.confusion.size() > 2 ? ", mean over the classes" : "";
   std::string rows = shown(metrics.rows);
@@ -62,7 +62,7 @@ Html facts_of(const workflow::ReportEvaluation& evaluation) {
 }
 
 // Each class against all others; of two classes the facts say all.
-Html classes_of(const workflow::ReportEvaluation& evaluation, const data::ClassSet& classes) {
+Html classes_of(const scoring::ReportEvaluation& evaluation, const data::ClassSet& classes) {
   constexpr std::size_t kMost = 200;
   const auto& per_class = evaluation.metrics.per_class;
   if (per_class.size() <= 2) return {};
@@ -86,7 +86,7 @@ Html classes_of(const workflow::ReportEvaluation& evaluation, const data::ClassS
 }
 
 // Shade: the share of the row, so that every class's hits are dark whatever its size.
-Html confusion_of(const workflow::ReportEvaluation& evaluation, const data::ClassSet& classes) {
+Html confusion_of(const scoring::ReportEvaluation& evaluation, const data::ClassSet& classes) {
   const auto& confusion = evaluation.metrics.confusion;
   if (confusion.size() > kWidestConfusion) {
     return Html::markup("<p>") +
@@ -120,7 +120,7 @@ Html confusion_of(const workflow::ReportEvaluation& evaluation, const data::Clas
 
 }  // namespace
 
-Html evaluation_section(const workflow::ReportData& data, Plotter& plotter) {
+Html evaluation_section(const scoring::ReportData& data, Plotter& plotter) {
   if (!data.evaluation) return {};
   Html plots;
   for (const auto& chart : score_charts(*data.evaluation, data.model->classes)) {
@@ -132,4 +132,4 @@ Html evaluation_section(const workflow::ReportData& data, Plotter& plotter) {
                             {"confusion", confusion_of(*data.evaluation, data.model->classes)}});
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -6,7 +6,7 @@
 #include "page/sections/numbers.hpp"
 #include "page/sections/sections.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -53,10 +53,10 @@ Html tests_of(const std::vector<model::HypothesisTest>& tests) {
 
 }  // namespace
 
-Html fit_section(const workflow::ReportData& data) {
+Html fit_section(const scoring::ReportData& data) {
   if (!data.model || !data.model->inference) return {};
   const model::Inference& inference = *data.model->inference;
   return fill(kFit, {{"facts", facts_of(inference.fit)}, {"tests", tests_of(inference.tests)}});
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -6,7 +6,7 @@
 #include "page/sections/numbers.hpp"
 #include "page/sections/sections.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -18,7 +18,7 @@ Html isolated(const Html& name) {
   return Html::markup("<bdi>") + name + Html::markup("</bdi>");
 }
 
-const model::Model& frame(const workflow::ReportData& data) {
+const model::Model& frame(const scoring::ReportData& data) {
   return data.model ? *data.model : data.path->model;
 }
 
@@ -50,7 +50,7 @@ Html features_of(const model::Model& model) {
   return Html::text(text + ".");
 }
 
-Html lead(const workflow::ReportData& data) {
+Html lead(const scoring::ReportData& data) {
   const Html about = kind_of(frame(data)) + features_of(frame(data));
   if (!data.path) return about;
   const std::string steps = shown(data.path->steps());
@@ -81,7 +81,7 @@ Html classes_of(const model::Model& model) {
   return list_of(names, kMost);
 }
 
-Html training_facts(const workflow::RecordSummary& record) {
+Html training_facts(const running::RecordSummary& record) {
   Html facts;
   if (record.rows && record.features) {
     std::string text =
@@ -116,7 +116,7 @@ Html training_facts(const workflow::RecordSummary& record) {
   return facts;
 }
 
-Html warning(const workflow::ReportData& data) {
+Html warning(const scoring::ReportData& data) {
   if (data.record.converged.value_or(true)) return {};
   return Html::markup("<p class=\"warning\">") +
          Html::text("Training stopped before its tolerance (") +
@@ -144,7 +144,7 @@ Html list_of(const std::vector<Html>& names, std::size_t most) {
   return list;
 }
 
-Html headline_section(const workflow::ReportData& data) {
+Html headline_section(const scoring::ReportData& data) {
   const model::Model& model = frame(data);
   Html facts = fact("Classes", classes_of(model));
   facts += fact("Penalty", data.model ? penalty_of(model) : Html::text("falls along the path"));
@@ -162,4 +162,4 @@ Html headline_section(const workflow::ReportData& data) {
   return fill(kHeadline, {{"lead", lead(data)}, {"warning", warning(data)}, {"facts", facts}});
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -96,4 +96,4 @@ Html fill(std::string_view asset, const Parts& parts) {
   return Html::markup(std::move(filled));
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

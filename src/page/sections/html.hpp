@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 /// Code points of a name that are shown: strangers' names may be of any length.
 inline constexpr std::size_t kLongestName = 80;
@@ -43,4 +43,4 @@ using Parts = std::map<std::string, Html, std::less<>>;
 /// every place has its part and every part its place.
 Html fill(std::string_view asset, const Parts& parts);
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -72,4 +72,4 @@ std::string exact(double value) {
   return std::isnan(value) ? std::string() : fmt::format("{}", value);
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 /// So many significant digits; "∞", "−∞", or "–" for a NaN. With a true minus sign.
 std::string shown(double value, int digits = 4);
@@ -24,4 +24,4 @@ std::string duration(double seconds);
 /// In full, for machines: the shortest text that reads back as the same double; empty for a NaN.
 std::string exact(double value);
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

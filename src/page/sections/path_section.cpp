@@ -8,7 +8,7 @@
 #include "page/sections/numbers.hpp"
 #include "page/sections/sections.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
@@ -54,7 +54,7 @@ std::string name_of(const model::Model& model, std::size_t index) {
   return model.classes.name(model.row_class(row)) + " \u2190 " + feature;
 }
 
-Series chosen_step(const workflow::ReportData& data, const Axis& y) {
+Series chosen_step(const scoring::ReportData& data, const Axis& y) {
   Series line{.shape = Shape::dashed, .colour = 0x000000, .width = 1.5};
   const double lambda = data.path->lambda[static_cast<std::size_t>(*data.step)];
   line.values = {lambda, y.low, lambda, y.high};
@@ -63,7 +63,7 @@ Series chosen_step(const workflow::ReportData& data, const Axis& y) {
 }
 
 // The strongest have colours and names, the rest is grey and thin.
-Chart coefficient_paths(const workflow::ReportData& data) {
+Chart coefficient_paths(const scoring::ReportData& data) {
   const model::Path& path = *data.path;
   const model::Model model = model::model_at(path, path.steps() - 1);
   const std::vector<std::size_t> order = strongest(path);
@@ -108,7 +108,7 @@ Chart coefficient_paths(const workflow::ReportData& data) {
   return chart;
 }
 
-Chart deviance_explained(const workflow::ReportData& data) {
+Chart deviance_explained(const scoring::ReportData& data) {
   const model::Path& path = *data.path;
   Chart chart;
   chart.id = "deviance-explained";
@@ -154,11 +154,11 @@ Html table_rows(const model::Path& path) {
 
 }  // namespace
 
-Html path_section(const workflow::ReportData& data, Plotter& plotter) {
+Html path_section(const scoring::ReportData& data, Plotter& plotter) {
   if (!data.path || data.path->lambda.empty()) return {};
   return fill(kPath, {{"coefficients", plotter.figure(coefficient_paths(data))},
                       {"deviance", plotter.figure(deviance_explained(data))},
                       {"rows", table_rows(*data.path)}});
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -9,15 +9,15 @@
 #include "page/sections/numbers.hpp"
 #include "page/sections/sections.hpp"
 
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 namespace {
 
-using workflow::Plane;
+using scoring::Plane;
 
 constexpr std::size_t kGrid = Plane::kPoints;
 
-double at(const workflow::PlaneAxis& axis, std::size_t index, std::size_t parts) {
+double at(const scoring::PlaneAxis& axis, std::size_t index, std::size_t parts) {
   const double share = static_cast<double>(index) / static_cast<double>(parts);
   return axis.low * (1.0 - share) + axis.high * share;
 }
@@ -217,7 +217,7 @@ void add_class_regions(const Plane& plane, const model::Model& model, Chart& cha
   }
 }
 
-Html words(const workflow::ReportEvaluation& evaluation, const model::Model& model) {
+Html words(const scoring::ReportEvaluation& evaluation, const model::Model& model) {
   const Plane& plane = *evaluation.plane;
   const std::size_t classes = model.classes.size();
   const std::size_t centre = (kGrid / 2) * kGrid + kGrid / 2;
@@ -243,7 +243,7 @@ Html words(const workflow::ReportEvaluation& evaluation, const model::Model& mod
 
 }  // namespace
 
-Html plane_section(const workflow::ReportData& data, Plotter& plotter) {
+Html plane_section(const scoring::ReportData& data, Plotter& plotter) {
   if (!data.evaluation || !data.evaluation->plane) return {};
   const Plane& plane = *data.evaluation->plane;
   const model::Model& model = *data.model;
@@ -276,4 +276,4 @@ Html plane_section(const workflow::ReportData& data, Plotter& plotter) {
   return fill(kPlane, {{"how", how}, {"lines", lines}, {"figure", plotter.figure(chart)}});
 }
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

@@ -1,23 +1,22 @@
 #pragma once
 // The parts of the page. Each is empty where it has nothing to say.
 
+#include "page/plots/plotter.hpp"
+#include "page/sections/html.hpp"
 #include "scoring/report.hpp"
 
-#include "page/sections/html.hpp"
-#include "page/plots/plotter.hpp"
-
-namespace mpilogit::report {
+namespace mpilogit::page {
 
 /// What the model is and how it was trained.
-Html headline_section(const workflow::ReportData& data);
+Html headline_section(const scoring::ReportData& data);
 /// How well it fits the data that it was trained on, as far as the model's inference tells.
-Html fit_section(const workflow::ReportData& data);
-Html convergence_section(const workflow::ReportData& data, Plotter& plotter);
-Html coefficients_section(const workflow::ReportData& data, Plotter& plotter);
-Html path_section(const workflow::ReportData& data, Plotter& plotter);
+Html fit_section(const scoring::ReportData& data);
+Html convergence_section(const scoring::ReportData& data, Plotter& plotter);
+Html coefficients_section(const scoring::ReportData& data, Plotter& plotter);
+Html path_section(const scoring::ReportData& data, Plotter& plotter);
 /// On the labelled rows that were given.
-Html evaluation_section(const workflow::ReportData& data, Plotter& plotter);
-Html plane_section(const workflow::ReportData& data, Plotter& plotter);
+Html evaluation_section(const scoring::ReportData& data, Plotter& plotter);
+Html plane_section(const scoring::ReportData& data, Plotter& plotter);
 
 /// A row of a list of facts: <dt>, <dd>.
 Html fact(std::string_view name, const Html& value);
@@ -25,4 +24,4 @@ Html fact(std::string_view name, const Html& value);
 /// "a", "a and b", "a, b and c"; of more than `most` names the first and how many more.
 Html list_of(const std::vector<Html>& names, std::size_t most);
 
-}  // namespace mpilogit::report
+}  // namespace mpilogit::page

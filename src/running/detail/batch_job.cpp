@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 std::optional<std::string> batch_job_id() {
   for (const char* name : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID"}) {
@@ -26,4 +26,4 @@ std::int64_t restart_count() {
   return 0;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 /// Of Slurm, PBS, LSF or Grid Engine.
 std::optional<std::string> batch_job_id();
@@ -13,4 +13,4 @@ std::optional<std::string> batch_job_id();
 /// How often the job was started before: by Slurm, or by whoever sets MPILOGIT_RESTART.
 std::int64_t restart_count();
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -8,7 +8,7 @@
 #include "core/atomic_file.hpp"
 #include "hdf5/file.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 namespace {
 
@@ -81,4 +81,4 @@ void write_curves(const std::string& path, const model::Model& model,
   });
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -7,10 +7,10 @@
 #include "model/model.hpp"
 #include "statistics/assessment.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 /// Collective. Written by the root, whole or not at all.
 void write_curves(const std::string& path, const model::Model& model,
                   const statistics::Assessment& assessment, const comm::Communicator& communicator);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 namespace {
 
@@ -57,4 +57,4 @@ void require_two_classes(const data::Source& source, const model::Model& model,
       .as_agreed();
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -8,7 +8,7 @@
 #include "data/dataset.hpp"
 #include "model/model.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 /// Index of each local row's class in the model, empty for aggregated data, whose successes are
 /// class 1 of whatever the model calls it. Throws bad input, the same on all ranks, for a label
@@ -22,4 +22,4 @@ std::vector<std::uint32_t> labels_in_model(const data::Dataset& dataset,
 void require_two_classes(const data::Source& source, const model::Model& model,
                          const std::string& model_path);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

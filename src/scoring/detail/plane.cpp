@@ -9,11 +9,10 @@
 #include "core/error.hpp"
 #include "kernels/fused_pass.hpp"
 #include "objective/for_each_block.hpp"
+#include "scoring/scoring.hpp"
 #include "statistics/scores.hpp"
 
-#include "scoring/scoring.hpp"
-
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 namespace {
 
@@ -246,4 +245,4 @@ Plane make_plane(const model::Model& model, const data::Dataset& dataset,
   return plane;
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -13,7 +13,7 @@
 #include "model/model.hpp"
 #include "scoring/report.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::scoring {
 
 using FeaturePair = std::pair<std::size_t, std::size_t>;
 
@@ -35,4 +35,4 @@ Plane make_plane(const model::Model& model, const data::Dataset& dataset,
                  std::span<const std::uint32_t> labels, std::span<const double> means,
                  FeaturePair features, int threads, const comm::Communicator& communicator);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::scoring

@@ -5,9 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "solvers/objective.hpp"
-
 #include "solvers/algebra/preconditioner.hpp"
+#include "solvers/objective.hpp"
 
 namespace mpilogit::solvers {
 

@@ -6,10 +6,9 @@
 #include <vector>
 
 #include "core/archive.hpp"
+#include "solvers/algebra/conjugate_gradient.hpp"
 #include "solvers/cholesky.hpp"
 #include "solvers/objective.hpp"
-
-#include "solvers/algebra/conjugate_gradient.hpp"
 
 namespace mpilogit::solvers {
 

@@ -5,11 +5,10 @@
 #include <cstddef>
 #include <span>
 
-#include "solvers/cholesky.hpp"
-
 #include "solvers/algebra/nearly_singular.hpp"
-#include "solvers/gap/progress.hpp"
 #include "solvers/algebra/vector_algebra.hpp"
+#include "solvers/cholesky.hpp"
+#include "solvers/gap/progress.hpp"
 
 namespace mpilogit::solvers {
 

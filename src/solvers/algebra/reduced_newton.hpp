@@ -5,9 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "solvers/objective.hpp"
-
 #include "solvers/algebra/conjugate_gradient.hpp"
+#include "solvers/objective.hpp"
 #include "solvers/steps/non_smooth.hpp"
 
 namespace mpilogit::solvers {

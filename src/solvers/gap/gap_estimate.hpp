@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "solvers/objective.hpp"
-
 #include "solvers/steps/newton_direction.hpp"
 
 namespace mpilogit::solvers {

@@ -7,7 +7,6 @@
 
 #include "core/archive.hpp"
 #include "solvers/objective.hpp"
-
 #include "solvers/steps/non_smooth.hpp"
 #include "solvers/steps/piecewise_quadratic.hpp"
 #include "solvers/steps/working_set.hpp"

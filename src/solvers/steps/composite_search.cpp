@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "core/function_ref.hpp"
-
 #include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {

@@ -4,7 +4,6 @@
 #include <span>
 
 #include "solvers/objective.hpp"
-
 #include "solvers/steps/line_search.hpp"
 #include "solvers/steps/non_smooth.hpp"
 

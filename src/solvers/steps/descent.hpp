@@ -6,7 +6,6 @@
 
 #include "solvers/objective.hpp"
 #include "solvers/solver.hpp"
-
 #include "solvers/steps/line_search.hpp"
 
 namespace mpilogit::solvers {

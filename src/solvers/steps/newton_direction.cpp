@@ -6,9 +6,9 @@
 #include <span>
 
 #include "solvers/algebra/nearly_singular.hpp"
+#include "solvers/algebra/vector_algebra.hpp"
 #include "solvers/gap/progress.hpp"
 #include "solvers/gap/self_concordance.hpp"
-#include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 

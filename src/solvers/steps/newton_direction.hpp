@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "core/archive.hpp"
-#include "solvers/objective.hpp"
-
 #include "solvers/algebra/conjugate_gradient.hpp"
 #include "solvers/algebra/nearly_singular.hpp"
 #include "solvers/algebra/preconditioner.hpp"
+#include "solvers/objective.hpp"
 
 namespace mpilogit::solvers {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "solvers/algebra/vector_algebra.hpp"
 #include "solvers/gap/gap_bound.hpp"
 #include "solvers/gap/progress.hpp"
-#include "solvers/algebra/vector_algebra.hpp"
 
 namespace mpilogit::solvers {
 

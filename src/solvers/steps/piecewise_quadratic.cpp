@@ -5,9 +5,8 @@
 #include <limits>
 #include <utility>
 
-#include "solvers/cholesky.hpp"
-
 #include "solvers/algebra/vector_algebra.hpp"
+#include "solvers/cholesky.hpp"
 
 namespace mpilogit::solvers {
 

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "solvers/objective.hpp"
-
 #include "solvers/steps/non_smooth.hpp"
 
 namespace mpilogit::solvers {

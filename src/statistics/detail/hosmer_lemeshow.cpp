@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "kernels/logistic.hpp"
-#include "statistics/ranked_scores.hpp"
-
 #include "statistics/detail/wide_sums.hpp"
+#include "statistics/ranked_scores.hpp"
 
 namespace mpilogit::statistics {
 

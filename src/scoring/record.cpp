@@ -1,6 +1,9 @@
-#include "scoring/evaluation_record.hpp"
+#include "scoring/record.hpp"
 
-namespace mpilogit::workflow {
+#include "kernels/instruction_set.hpp"
+#include "running/run_record.hpp"
+
+namespace mpilogit::scoring {
 
 namespace {
 
@@ -55,8 +58,6 @@ Json of_group(const std::string& name, const statistics::GroupMetrics& metrics) 
           {"mean_predicted", or_null(metrics.mean_predicted)}};
 }
 
-}  // namespace
-
 void add_assessment(const EvaluateReport& report, Json& json) {
   const statistics::Assessment& metrics = report.metrics;
   json["log_loss"] = metrics.log_loss;
@@ -83,4 +84,35 @@ void add_assessment(const EvaluateReport& report, Json& json) {
   }
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace
+
+std::string to_json(const EvaluateReport& report) {
+  Json json;
+  json["rows"] = report.metrics.rows;
+  json["features"] = report.shape.features;
+  if (!report.shape.unused.empty()) json["unused"] = report.shape.unused;
+  json["class_names"] = running::class_names(report.classes);
+  json["ranks"] = report.ranks;
+  json["threads"] = report.threads;
+  json["instruction_set"] = kernels::instruction_set();
+  add_assessment(report, json);
+  json["memory"] = running::of_memory(report.memory);
+  json["seconds"] = {{"total", report.seconds_total}};
+  return running::record_text(json);
+}
+
+std::string to_json(const PredictReport& report) {
+  Json json;
+  json["rows"] = report.shape.rows;
+  json["features"] = report.shape.features;
+  json["class_names"] = running::class_names(report.classes);
+  json["predicted"] = report.predicted;
+  json["ranks"] = report.ranks;
+  json["threads"] = report.threads;
+  json["instruction_set"] = kernels::instruction_set();
+  json["memory"] = running::of_memory(report.memory);
+  json["seconds"] = {{"total", report.seconds_total}};
+  return running::record_text(json);
+}
+
+}  // namespace mpilogit::scoring

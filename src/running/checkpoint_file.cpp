@@ -1,4 +1,4 @@
-#include "running/detail/checkpoint_file.hpp"
+#include "running/checkpoint_file.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -14,7 +14,7 @@
 #include "core/file_identity.hpp"
 #include "core/read_file.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
 
 namespace {
 
@@ -139,4 +139,4 @@ std::string difference(const Identity& before, const Identity& now) {
   return {};
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running

@@ -1,37 +1,38 @@
 // The records of imports, and of data that was made.
 
+#include "importing/record.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "importing/import_csv.hpp"
-#include "fitting/record.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::importing {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* name_of(table::ColumnKind kind) {
+const char* name_of(formats::ColumnKind kind) {
   switch (kind) {
-    case table::ColumnKind::number:
+    case formats::ColumnKind::number:
       return "number";
-    case table::ColumnKind::date:
+    case formats::ColumnKind::date:
       return "date";
-    case table::ColumnKind::category:
+    case formats::ColumnKind::category:
       return "category";
-    case table::ColumnKind::hashed:
+    case formats::ColumnKind::hashed:
       return "hashed";
   }
   return "";
 }
 
-Json of_column(const table::Column& column, std::int64_t missing) {
+Json of_column(const formats::Column& column, std::int64_t missing) {
   Json json;
   json["name"] = column.name;
   json["kind"] = name_of(column.kind);
   json["features"] = column.features();
   json["missing"] = missing;
-  if (column.kind == table::ColumnKind::category) {
+  if (column.kind == formats::ColumnKind::category) {
     json["categories"] = column.levels.size();
     json["dropped_level"] = column.dropped ? Json(*column.dropped) : Json(nullptr);
   }
@@ -45,8 +46,8 @@ std::string text_of(const Json& json) {
 }  // namespace
 
 std::string to_json(const ImportCsvReport& report) {
-  const table::Schema& schema = report.survey.schema;
-  const table::Extent& extent = report.survey.extent;
+  const formats::Schema& schema = report.survey.schema;
+  const formats::Extent& extent = report.survey.extent;
   Json json;
   json["rows"] = extent.rows;
   json["dropped_rows"] = extent.dropped;
@@ -109,4 +110,4 @@ std::string to_json(const SynthesizeReport& report) {
   return text_of(json);
 }
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::importing

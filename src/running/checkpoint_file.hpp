@@ -4,12 +4,20 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "problem/checkpoint_options.hpp"
 
-namespace mpilogit::workflow {
+namespace mpilogit::running {
+
+/// Where the checkpoint before the last one is kept: beside the last one, wherever links lead to
+/// that.
+std::string previous_checkpoint(const std::string& path);
+
+/// Whether the beginning of a file is that of a checkpoint, of whatever version.
+bool is_checkpoint(std::string_view beginning);
 
 using Identity = std::vector<std::pair<std::string, std::string>>;
 
@@ -44,4 +52,4 @@ void remove_file(const std::string& path);
 /// "--l2 was 0.1 and is 0.2": the first difference, in words; empty if there is none.
 std::string difference(const Identity& before, const Identity& now);
 
-}  // namespace mpilogit::workflow
+}  // namespace mpilogit::running
