@@ -11,7 +11,7 @@
 
 #include "comm/communicator.hpp"
 #include "comm/environment.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 
 namespace {
 

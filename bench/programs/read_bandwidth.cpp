@@ -40,7 +40,7 @@ HWY_AFTER_NAMESPACE();
 #include <new>
 #include <sys/mman.h>
 
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 
 namespace mpilogit::bench {
 

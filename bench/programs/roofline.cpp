@@ -14,7 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "comm/environment.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "kernels/instruction_set.hpp"
 #include "read_bandwidth.hpp"
 #include "row_kernels.hpp"

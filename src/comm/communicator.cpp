@@ -7,7 +7,6 @@
 #include <mpi.h>
 
 #include "comm/detail/call_comparison.hpp"
-#include "comm/detail/pieces.hpp"
 #include "comm/native.hpp"
 #include "core/checked_cast.hpp"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "comm/communicator.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 
 namespace mpilogit::comm {
 

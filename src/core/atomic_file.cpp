@@ -9,9 +9,8 @@
 #include <unistd.h>
 
 #include "core/detail/leftovers.hpp"
-#include "core/disk_space.hpp"
 #include "core/error.hpp"
-#include "core/file_identity.hpp"
+#include "core/file_status.hpp"
 
 namespace mpilogit::core {
 

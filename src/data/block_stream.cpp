@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "data/streaming/streamed_rows.hpp"
 
 namespace mpilogit::data {

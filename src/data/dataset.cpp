@@ -17,7 +17,7 @@
 #include "data/columns/group_set.hpp"
 #include "data/features/readers.hpp"
 #include "data/features/row_fingerprints.hpp"
-#include "data/metadata/validation.hpp"
+#include "data/metadata/findings.hpp"
 #include "data/streaming/block_starts.hpp"
 #include "data/streaming/streaming.hpp"
 #include "hdf5/memory.hpp"

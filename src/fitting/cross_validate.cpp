@@ -10,8 +10,7 @@
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
-#include "core/stopwatch.hpp"
-#include "fitting/detail/fold_classes.hpp"
+#include "core/units.hpp"
 #include "fitting/detail/fold_scores.hpp"
 #include "fitting/detail/folds.hpp"
 #include "fitting/detail/path_fit.hpp"
@@ -21,9 +20,8 @@
 #include "model/model_file.hpp"
 #include "objective/lock_step.hpp"
 #include "running/checkpoints.hpp"
+#include "running/history.hpp"
 #include "running/provenance.hpp"
-#include "running/run_clock.hpp"
-#include "running/training_time.hpp"
 
 namespace mpilogit::fitting {
 

@@ -17,7 +17,6 @@
 #include "inference/inference.hpp"
 #include "inference/named_inference.hpp"
 #include "inference/row_diagnostics.hpp"
-#include "inference/separator.hpp"
 #include "model/distribute.hpp"
 #include "model/mapping.hpp"
 #include "objective/lock_step.hpp"

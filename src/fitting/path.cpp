@@ -2,16 +2,15 @@
 
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "fitting/detail/path_fit.hpp"
 #include "fitting/detail/solve.hpp"
 #include "fitting/fit.hpp"
 #include "fitting/record.hpp"
 #include "model/path_file.hpp"
 #include "running/checkpoints.hpp"
+#include "running/history.hpp"
 #include "running/provenance.hpp"
-#include "running/run_clock.hpp"
-#include "running/training_time.hpp"
 
 namespace mpilogit::fitting {
 

@@ -10,7 +10,6 @@
 #include "comm/communicator.hpp"
 #include "model/path_file.hpp"
 #include "problem/fit_options.hpp"
-#include "running/memory_use.hpp"
 #include "running/provenance.hpp"
 #include "running/timing.hpp"
 

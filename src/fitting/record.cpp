@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "inference/inference_record.hpp"
+#include "inference/record.hpp"
 #include "kernels/instruction_set.hpp"
-#include "running/provenance_record.hpp"
+#include "running/provenance.hpp"
 #include "running/run_record.hpp"
 
 namespace mpilogit::fitting {

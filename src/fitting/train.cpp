@@ -2,14 +2,13 @@
 
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "fitting/fit.hpp"
 #include "fitting/record.hpp"
 #include "model/model_file.hpp"
 #include "running/checkpoints.hpp"
+#include "running/history.hpp"
 #include "running/provenance.hpp"
-#include "running/run_clock.hpp"
-#include "running/training_time.hpp"
 
 namespace mpilogit::fitting {
 

@@ -14,7 +14,6 @@
 #include "model/model.hpp"
 #include "problem/fit_options.hpp"
 #include "running/history.hpp"
-#include "running/memory_use.hpp"
 #include "running/provenance.hpp"
 #include "running/timing.hpp"
 #include "solvers/solver.hpp"

@@ -8,7 +8,7 @@
 
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "fitting/fit.hpp"
 #include "kernels/instruction_set.hpp"
 #include "running/checkpoints.hpp"

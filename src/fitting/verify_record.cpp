@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 #include "fitting/verify.hpp"
-#include "running/provenance_record.hpp"
+#include "running/provenance.hpp"
 
 namespace mpilogit::fitting {
 

@@ -1,5 +1,5 @@
 #pragma once
-// Bytes of known number: a file, or a member of a ZIP archive.
+// Where bytes come from: a file, a part of one, an entry of an archive.
 
 #include <cstddef>
 #include <cstdint>
@@ -56,6 +56,30 @@ class ZipArchive {
  private:
   struct Implementation;
   std::unique_ptr<Implementation> implementation_;
+};
+
+class PlainFile {
+ public:
+  /// Throws bad input if it cannot be opened or is no regular file: ranks read a file in several
+  /// places and more than once. Never waits, as opening a pipe may.
+  explicit PlainFile(std::string path);
+  ~PlainFile();
+  PlainFile(const PlainFile&) = delete;
+  PlainFile& operator=(const PlainFile&) = delete;
+
+  const std::string& path() const { return path_; }
+  /// When it was opened.
+  std::int64_t size() const { return size_; }
+
+  /// Fills `bytes` from byte `offset` on as far as the file goes; returns how many that were.
+  std::size_t read(std::int64_t offset, std::span<std::byte> bytes) const;
+
+ private:
+  void require_regular();
+
+  std::string path_;
+  int file_;
+  std::int64_t size_ = 0;
 };
 
 }  // namespace mpilogit::formats

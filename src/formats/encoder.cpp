@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "comm/agreement.hpp"
-#include "formats/detail/label_survey.hpp"
+#include "formats/detail/column_survey.hpp"
 
 namespace mpilogit::formats {
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "formats/level_table.hpp"
+#include "formats/row_reader.hpp"
 #include "formats/schema.hpp"
 #include "formats/survey.hpp"
-#include "formats/table_rows.hpp"
 #include "formats/values.hpp"
 
 namespace mpilogit::formats {

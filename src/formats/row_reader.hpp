@@ -1,5 +1,5 @@
 #pragma once
-// Text, cut into rows of fields as RFC 4180 says.
+// Rows of a CSV table: fields of each line (RFC 4180), and rows of numbers made of them.
 
 #include <cstdint>
 #include <deque>
@@ -10,7 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "comm/communicator.hpp"
+#include "core/error.hpp"
 #include "core/function_ref.hpp"
+#include "formats/rounds.hpp"
 #include "formats/text_files.hpp"
 #include "formats/text_marks.hpp"
 
@@ -75,5 +78,17 @@ class RowReader {
   std::deque<std::string> unescaped_;  // texts of its fields with doubled quotes; they never move
   std::size_t unescaped_used_ = 0;
 };
+
+/// Collective. Hands every row of this rank's stretches on, in order. Throws as `in_rounds` does.
+/// `what` names it for the progress.
+void for_each_row(const TextFiles& files, const comm::Communicator& communicator, const char* what,
+                  const Progress& progress, core::FunctionRef<void(const Row&)> handle);
+
+/// Some of this rank's rows: those at the begin of its first stretch, as far as they are sound.
+void sample_rows(const TextFiles& files, core::FunctionRef<void(const Row&)> handle);
+
+/// An error of the user's input, in this row.
+core::Error bad_row(const TextFiles& files, const Row& row, const std::string& what,
+                    const std::string& why, const std::string& remedy);
 
 }  // namespace mpilogit::formats

@@ -12,13 +12,12 @@
 #include <nlohmann/json.hpp>
 
 #include "comm/agreement.hpp"
-#include "core/byte_count.hpp"
 #include "core/error.hpp"
 #include "core/memory_limits.hpp"
 #include "core/parse_json.hpp"
+#include "core/units.hpp"
 #include "formats/detail/column_survey.hpp"
-#include "formats/detail/label_survey.hpp"
-#include "formats/table_rows.hpp"
+#include "formats/row_reader.hpp"
 
 namespace mpilogit::formats {
 

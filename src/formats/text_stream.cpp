@@ -8,7 +8,7 @@
 #include <zstd.h>
 
 #include "core/error.hpp"
-#include "formats/detail/plain_file.hpp"
+#include "formats/byte_source.hpp"
 
 namespace mpilogit::formats {
 

@@ -9,10 +9,10 @@
 
 #include "core/error.hpp"
 #include "hdf5/detail/creation.hpp"
-#include "hdf5/detail/fingerprint_attribute.hpp"
-#include "hdf5/detail/links.hpp"
 #include "hdf5/detail/storage.hpp"
 #include "hdf5/detail/text_heap.hpp"
+#include "hdf5/fingerprint.hpp"
+#include "hdf5/references.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/byte_fingerprint.hpp"
+#include "core/digest.hpp"
 #include "hdf5/file.hpp"
 #include "hdf5/value_type.hpp"
 

@@ -2,8 +2,8 @@
 
 #include "core/error.hpp"
 #include "hdf5/detail/creation.hpp"
-#include "hdf5/detail/links.hpp"
 #include "hdf5/detail/storage.hpp"
+#include "hdf5/references.hpp"
 #include "hdf5/value_type.hpp"
 
 namespace mpilogit::hdf5 {

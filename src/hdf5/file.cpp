@@ -12,7 +12,7 @@
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
 #include "core/function_ref.hpp"
-#include "hdf5/detail/links.hpp"
+#include "hdf5/references.hpp"
 
 namespace mpilogit::hdf5 {
 

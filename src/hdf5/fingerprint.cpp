@@ -5,8 +5,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "hdf5/detail/fingerprint_attribute.hpp"
-#include "hdf5/detail/links.hpp"
+#include "hdf5/references.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -1,7 +1,7 @@
 #include "hdf5/memory.hpp"
 
-#include "core/byte_count.hpp"
 #include "core/error.hpp"
+#include "core/units.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -4,8 +4,8 @@
 
 #include "core/error.hpp"
 #include "hdf5/detail/descriptor.hpp"
-#include "hdf5/detail/links.hpp"
 #include "hdf5/detail/storage.hpp"
+#include "hdf5/references.hpp"
 
 namespace mpilogit::hdf5 {
 

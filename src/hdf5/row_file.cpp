@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "comm/agreement.hpp"
-#include "core/disk_space.hpp"
 #include "core/error.hpp"
+#include "core/file_status.hpp"
 #include "hdf5/array.hpp"
 #include "hdf5/detail/creation.hpp"
-#include "hdf5/detail/fingerprint_attribute.hpp"
-#include "hdf5/detail/links.hpp"
 #include "hdf5/detail/storage.hpp"
+#include "hdf5/fingerprint.hpp"
+#include "hdf5/references.hpp"
 
 namespace mpilogit::hdf5 {
 

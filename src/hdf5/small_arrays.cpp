@@ -2,15 +2,14 @@
 #include <limits>
 #include <numeric>
 
-#include "core/disk_space.hpp"
 #include "core/error.hpp"
+#include "core/file_status.hpp"
 #include "hdf5/array.hpp"
 #include "hdf5/detail/creation.hpp"
-#include "hdf5/detail/fingerprint_attribute.hpp"
-#include "hdf5/detail/links.hpp"
 #include "hdf5/detail/storage.hpp"
 #include "hdf5/fingerprint.hpp"
 #include "hdf5/memory.hpp"
+#include "hdf5/references.hpp"
 
 namespace mpilogit::hdf5 {
 

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "comm/agreement.hpp"
-#include "core/disk_space.hpp"
 #include "core/error.hpp"
+#include "core/file_status.hpp"
 
 namespace mpilogit::importing {
 

@@ -2,7 +2,7 @@
 
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "formats/encoder.hpp"
 #include "importing/table_file.hpp"
 

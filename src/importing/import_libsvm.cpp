@@ -8,7 +8,7 @@
 
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "data/column_numbers.hpp"
 #include "formats/libsvm_reader.hpp"
 #include "formats/survey.hpp"

@@ -8,7 +8,7 @@
 
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "formats/checksum.hpp"
 #include "hdf5/memory.hpp"
 #include "importing/data_writer.hpp"

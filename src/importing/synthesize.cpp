@@ -5,9 +5,9 @@
 #include <span>
 
 #include "comm/agreement.hpp"
-#include "core/disk_space.hpp"
 #include "core/error.hpp"
-#include "core/stopwatch.hpp"
+#include "core/file_status.hpp"
+#include "core/units.hpp"
 #include "hdf5/memory.hpp"
 #include "importing/data_writer.hpp"
 #include "importing/detail/rank_parts.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 // Whether the data determines the coefficients, told by name.
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -42,5 +43,11 @@ std::vector<std::string> describe_separator(const Diagnosis& diagnosis, const mo
 Diagnosis diagnose(const objective::Passes& passes, const objective::Targets& targets,
                    const objective::LogisticObjective& objective, bool suspicious,
                    std::vector<double>& coefficients);
+
+/// Variables other than intercepts that tell all rows of completely separated classes apart, the
+/// strongest first: the support of a fit under an L1 penalty in the units of the columns, the
+/// strongest of a few penalties whose fit still has every row on its own side. Empty if none has:
+/// then it takes many. Collective. Cost: up to three short fits.
+std::vector<std::size_t> few_separating(const objective::LogisticObjective& objective);
 
 }  // namespace mpilogit::inference

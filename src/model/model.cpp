@@ -1,6 +1,6 @@
 #include "model/model.hpp"
 
-#include "model/detail/digest.hpp"
+#include "model/detail/description.hpp"
 
 namespace mpilogit::model {
 

@@ -10,7 +10,6 @@
 #include "hdf5/file.hpp"
 #include "model/detail/centre_file.hpp"
 #include "model/detail/description.hpp"
-#include "model/detail/digest.hpp"
 
 namespace mpilogit::model {
 

@@ -8,7 +8,6 @@
 #include "kernels/elementary.hpp"
 #include "kernels/lane_sum.hpp"
 #include "objective/curvature/hessian_plan.hpp"
-#include "objective/point/logistic_line.hpp"
 #include "objective/point/logistic_point.hpp"
 #include "objective/point/problem.hpp"
 

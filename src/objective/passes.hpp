@@ -14,7 +14,6 @@
 #include "kernels/lane_sum.hpp"
 #include "objective/column_bounds.hpp"
 #include "objective/design.hpp"
-#include "objective/for_each_block.hpp"
 
 namespace mpilogit::objective {
 

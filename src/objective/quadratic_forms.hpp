@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "objective/design.hpp"
-#include "objective/for_each_block.hpp"
 
 namespace mpilogit::objective {
 

@@ -5,7 +5,8 @@
 
 #include "kernels/weighted_gram.hpp"
 #include "objective/curvature/grams.hpp"
-#include "objective/point/residuals.hpp"
+#include "objective/point/likelihood.hpp"
+#include "objective/point/logistic_point.hpp"
 
 namespace mpilogit::objective {
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "objective/logistic_objective.hpp"
-#include "solvers/symmetric_matrix.hpp"
+#include "solvers/cholesky.hpp"
 
 namespace mpilogit::objective {
 

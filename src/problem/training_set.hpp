@@ -1,6 +1,7 @@
 #pragma once
-// What all fits over one data set share: rows in memory, the design, the targets.
+// The rows that a model is made of, and the memory that fitting them needs.
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -38,5 +39,13 @@ class TrainingSet {
 std::vector<double> framed_coefficients(const model::Model& from, const TrainingSet& set,
                                         std::size_t columns, bool reference_class,
                                         const std::string& from_path);
+
+/// `problems` that are solved side by side, each with `columns` of coefficients of its own for each
+/// that the classes ask for.
+data::MemoryPlan needs_of_fits(const data::MemoryPlan& plan, std::size_t problems);
+
+/// Margins of a model with so many columns, and what is made of them.
+data::MemoryPlan needs_of_predictions(const data::MemoryPlan& plan, std::size_t columns);
+data::MemoryPlan needs_of_metrics(const data::MemoryPlan& plan, std::size_t columns);
 
 }  // namespace mpilogit::problem

@@ -11,8 +11,8 @@
 #include "core/atomic_file.hpp"
 #include "core/digest.hpp"
 #include "core/error.hpp"
-#include "core/file_identity.hpp"
-#include "core/read_file.hpp"
+#include "core/file_status.hpp"
+#include "core/text_file.hpp"
 
 namespace mpilogit::running {
 

@@ -14,7 +14,7 @@
 #include "comm/signals.hpp"
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "running/checkpoint_file.hpp"
 
 namespace mpilogit::running {

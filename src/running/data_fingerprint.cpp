@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "kernels/fingerprint.hpp"
-#include "objective/for_each_block.hpp"
+#include "objective/design.hpp"
 
 namespace mpilogit::running {
 

@@ -1,20 +1,21 @@
 #include "running/events.hpp"
 
+#include <charconv>
 #include <chrono>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <optional>
 #include <random>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "core/line_file.hpp"
-#include "core/read_file.hpp"
-#include "core/stopwatch.hpp"
-#include "running/detail/batch_job.hpp"
+#include "core/text_file.hpp"
+#include "core/units.hpp"
 
 namespace mpilogit::running {
 
@@ -225,6 +226,26 @@ void Events::end(int exit_code, const std::string& message) {
   fields.update(writer_->outcome());
   if (!message.empty()) fields["message"] = message;
   writer_->write("end", fields);
+}
+
+std::optional<std::string> batch_job_id() {
+  for (const char* name : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  return std::nullopt;
+}
+
+std::int64_t restart_count() {
+  for (const char* name : {"SLURM_RESTART_COUNT", "MPILOGIT_RESTART"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr) continue;
+    const std::string_view text(value);
+    std::int64_t count = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (error == std::errc() && end == text.data() + text.size()) return count;
+  }
+  return 0;
 }
 
 }  // namespace mpilogit::running

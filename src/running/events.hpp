@@ -1,9 +1,10 @@
 #pragma once
-// What happens in a run, as it happens, for dashboards: lines of JSON (docs/telemetry.md).
+// Events of a run as lines of JSON, with the batch job that it is part of.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,5 +67,11 @@ class Events {
   class Writer;
   std::unique_ptr<Writer> writer_;
 };
+
+/// Of Slurm, PBS, LSF or Grid Engine.
+std::optional<std::string> batch_job_id();
+
+/// How often the job was started before: by Slurm, or by whoever sets MPILOGIT_RESTART.
+std::int64_t restart_count();
 
 }  // namespace mpilogit::running

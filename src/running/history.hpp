@@ -1,11 +1,16 @@
 #pragma once
-// How a training run went, iteration by iteration, in a bounded number of lines.
+// A run's course: its clock, the time of training, its iterations.
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "comm/communicator.hpp"
+#include "comm/rank_watch.hpp"
 #include "core/archive.hpp"
+#include "core/units.hpp"
+#include "problem/training_set.hpp"
+#include "running/timing.hpp"
 #include "solvers/solver.hpp"
 
 namespace mpilogit::running {
@@ -40,6 +45,67 @@ class History {
   HistoryEntry newest_;
   std::size_t seen_ = 0;
   std::size_t stride_ = 1;
+};
+
+class RunClock {
+ public:
+  double seconds() const { return before_ + watch_.seconds(); }
+
+  /// Those of the runs that this one goes on from.
+  double seconds_before() const { return before_; }
+
+  /// As a part of a run's state.
+  void visit(core::Archive& archive) {
+    double now = seconds();
+    archive(now);
+    if (!archive.reading()) return;
+    before_ = now;
+    watch_ = core::Stopwatch();
+  }
+
+ private:
+  core::Stopwatch watch_;
+  double before_ = 0.0;  // until the checkpoint that this run goes on from
+};
+
+class TrainingTime {
+ public:
+  /// Training begins now.
+  TrainingTime(double seconds_read, const problem::TrainingSet& set,
+               const comm::Communicator& communicator)
+      : set_(set),
+        communicator_(communicator),
+        training_(communicator),
+        waited_before_(set.dataset.stream_use().seconds_waited) {
+    mine_.rows = set.dataset.local_rows().size();
+    mine_.seconds_read = seconds_read;
+  }
+
+  /// Training ends and writing begins.
+  void trained() {
+    mine_.seconds_compute = training_.working();
+    mine_.seconds_wait = training_.waiting();
+    const double waited = set_.dataset.stream_use().seconds_waited - waited_before_;
+    mine_.seconds_disk = waited / set_.rows.threads;
+    writing_ = {};
+  }
+
+  /// Collective. Writing ends.
+  Timing gather() const {
+    const double seconds_write = writing_.seconds();
+    Timing timing = gather_timing(mine_, communicator_);
+    timing.passes = set_.rows.pass_seconds;
+    timing.seconds_write = seconds_write;
+    return timing;
+  }
+
+ private:
+  const problem::TrainingSet& set_;
+  const comm::Communicator& communicator_;
+  comm::RankWatch training_;
+  double waited_before_;
+  core::Stopwatch writing_;
+  RankTiming mine_;
 };
 
 }  // namespace mpilogit::running

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "problem/fit_options.hpp"
 #include "problem/training_set.hpp"
 
@@ -45,5 +47,18 @@ Provenance provenance_of(const Origin& origin, const problem::TrainingSet& set,
 
 /// Collective. SHA-256 of a model's coefficients.
 std::string sha256_of_model(const std::string& path, const comm::Communicator& communicator);
+
+/// The key `provenance`, with a place for the record's SHA-256.
+void add_provenance(const Provenance& provenance, nlohmann::ordered_json& record);
+
+/// The text of a record with its SHA-256 in its place: that of the text without these 64 digits.
+/// A record without provenance stays as it is.
+std::string sealed(std::string text);
+
+/// Nothing if the record has none, as those of older versions.
+std::optional<Provenance> provenance_in(const nlohmann::ordered_json& record);
+
+/// Whether the text is what was sealed.
+bool is_as_sealed(const std::string& text);
 
 }  // namespace mpilogit::running

@@ -1,6 +1,6 @@
 #include "running/run_record.hpp"
 
-#include "running/provenance_record.hpp"
+#include "running/provenance.hpp"
 
 namespace mpilogit::running {
 

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "data/dataset.hpp"
-#include "running/memory_use.hpp"
 #include "running/timing.hpp"
 
 namespace mpilogit::running {

@@ -1,5 +1,5 @@
 #pragma once
-// Where the time of a run went, on every rank.
+// Where time and memory went, rank by rank.
 
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
+#include "data/dataset.hpp"
 #include "objective/passes.hpp"
 
 namespace mpilogit::running {
@@ -44,5 +45,18 @@ std::vector<RankTiming> extremes(const std::vector<RankTiming>& ranks, std::size
 
 /// Collective. `mine`: its times and rows; the rest is filled in.
 Timing gather_timing(const RankTiming& mine, const comm::Communicator& communicator);
+
+/// In bytes.
+struct MemoryUse {
+  std::int64_t peak_per_rank_max = 0;  ///< resident, of the rank that took most
+  std::int64_t peak_total = 0;         ///< the sum over the ranks
+  std::int64_t shards = 0;             ///< data set in memory, all ranks
+  data::Residence residence;
+  std::int64_t bytes_read = 0;    ///< of streamed rows so far, all ranks
+  std::int64_t bytes_mapped = 0;  ///< of these, not copied
+};
+
+/// Collective. Until now.
+MemoryUse memory_use(const data::Dataset& dataset, const comm::Communicator& communicator);
 
 }  // namespace mpilogit::running

@@ -1,5 +1,5 @@
 #pragma once
-// A model against labelled data.
+// Metrics of a model on a data set, and its curves as a file.
 
 #include <cstdint>
 #include <optional>
@@ -8,7 +8,8 @@
 
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
-#include "running/memory_use.hpp"
+#include "model/model.hpp"
+#include "running/timing.hpp"
 #include "scoring/raw_table.hpp"
 #include "statistics/assessment.hpp"
 #include "statistics/group_metrics.hpp"
@@ -43,5 +44,9 @@ struct EvaluateReport {
 /// classes, and the features the model's; data with trials needs a model of two classes. Throws
 /// core::Error, the same on all ranks.
 EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator& communicator);
+
+/// Collective. Written by the root, whole or not at all.
+void write_curves(const std::string& path, const model::Model& model,
+                  const statistics::Assessment& assessment, const comm::Communicator& communicator);
 
 }  // namespace mpilogit::scoring

@@ -5,13 +5,13 @@
 
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "hdf5/file.hpp"
 #include "hdf5/row_file.hpp"
 #include "kernels/logistic.hpp"
 #include "model/distribute.hpp"
-#include "problem/memory_needs.hpp"
 #include "problem/same_columns.hpp"
+#include "problem/training_set.hpp"
 #include "scoring/scoring.hpp"
 
 namespace mpilogit::scoring {

@@ -8,7 +8,7 @@
 
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
-#include "running/memory_use.hpp"
+#include "running/timing.hpp"
 #include "scoring/raw_table.hpp"
 
 namespace mpilogit::scoring {

@@ -13,7 +13,7 @@
 
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
-#include "core/file_identity.hpp"
+#include "core/file_status.hpp"
 #include "importing/data_writer.hpp"
 #include "importing/table_file.hpp"
 

@@ -10,9 +10,8 @@
 #include "model/path_file.hpp"
 #include "objective/design.hpp"
 #include "objective/moments.hpp"
-#include "problem/memory_needs.hpp"
 #include "problem/same_columns.hpp"
-#include "scoring/detail/model_labels.hpp"
+#include "problem/training_set.hpp"
 #include "scoring/detail/plane.hpp"
 #include "scoring/scoring.hpp"
 

@@ -11,7 +11,7 @@
 #include "data/dataset.hpp"
 #include "model/model.hpp"
 #include "model/path_file.hpp"
-#include "running/record_summary.hpp"
+#include "running/known_records.hpp"
 #include "statistics/assessment.hpp"
 
 namespace mpilogit::scoring {

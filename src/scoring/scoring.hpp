@@ -1,6 +1,8 @@
 #pragma once
-// A model's margins for the rows of a data set.
+// A model's margins for the rows of a data set, and its classes among theirs.
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include "data/dataset.hpp"
@@ -19,5 +21,17 @@ std::vector<double> margins(const model::Model& model, const data::Dataset& data
 
 /// The same of any rows, without offsets.
 std::vector<double> margins(const model::Model& model, const kernels::AnyRows& rows);
+
+/// Index of each local row's class in the model, empty for aggregated data, whose successes are
+/// class 1 of whatever the model calls it. Throws bad input, the same on all ranks, for a label
+/// that the model does not know.
+std::vector<std::uint32_t> labels_in_model(const data::Dataset& dataset,
+                                           const data::ClassSet& classes,
+                                           const data::Source& source);
+
+/// Throws bad input (the same on all ranks) if the source names trials and the model has more
+/// classes than successes and failures.
+void require_two_classes(const data::Source& source, const model::Model& model,
+                         const std::string& model_path);
 
 }  // namespace mpilogit::scoring

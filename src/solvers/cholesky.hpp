@@ -1,13 +1,22 @@
 #pragma once
-// Cholesky factorisation that knows aliased variables.
+// Cholesky factorisation that finds aliased variables.
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
-#include "solvers/symmetric_matrix.hpp"
-
 namespace mpilogit::solvers {
+
+struct SymmetricMatrix {
+  std::size_t dimension = 0;
+  std::vector<double> triangle;  ///< element (j, k), k ≤ j, at j (j + 1) / 2 + k
+
+  SymmetricMatrix() = default;
+  explicit SymmetricMatrix(std::size_t n) : dimension(n), triangle(n * (n + 1) / 2, 0.0) {}
+
+  double& operator()(std::size_t j, std::size_t k) { return triangle[j * (j + 1) / 2 + k]; }
+  double operator()(std::size_t j, std::size_t k) const { return triangle[j * (j + 1) / 2 + k]; }
+};
 
 /// H = D^½ P (Uᵀ U) Pᵀ D^½ with D = diag H, so that the scales of the variables do not matter, and
 /// P the order of elimination: the variables from `first` on (the intercepts), then those before.

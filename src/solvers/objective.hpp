@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/archive.hpp"
-#include "solvers/symmetric_matrix.hpp"
+#include "solvers/cholesky.hpp"
 
 namespace mpilogit::solvers {
 

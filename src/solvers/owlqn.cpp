@@ -10,11 +10,10 @@
 #include "solvers/algebra/inverse_hessian.hpp"
 #include "solvers/algebra/reduced_newton.hpp"
 #include "solvers/algebra/vector_algebra.hpp"
-#include "solvers/gap/gap_bound.hpp"
+#include "solvers/gap/gap.hpp"
 #include "solvers/gap/progress.hpp"
 #include "solvers/proximal_newton.hpp"
 #include "solvers/steps/composite_model.hpp"
-#include "solvers/steps/composite_search.hpp"
 #include "solvers/steps/non_smooth.hpp"
 
 namespace mpilogit::solvers {

@@ -9,11 +9,10 @@
 
 #include "solvers/algebra/conjugate_gradient.hpp"
 #include "solvers/algebra/reduced_newton.hpp"
-#include "solvers/gap/gap_bound.hpp"
+#include "solvers/gap/gap.hpp"
 #include "solvers/gap/progress.hpp"
 #include "solvers/owlqn.hpp"
 #include "solvers/steps/composite_model.hpp"
-#include "solvers/steps/composite_search.hpp"
 #include "solvers/steps/non_smooth.hpp"
 #include "solvers/steps/piecewise_quadratic.hpp"
 #include "solvers/steps/working_set.hpp"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "solvers/gap/gap_estimate.hpp"
+#include "solvers/gap/gap.hpp"
 #include "solvers/gap/progress.hpp"
 #include "solvers/steps/line_search.hpp"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "solvers/algebra/vector_algebra.hpp"
-#include "solvers/gap/gap_bound.hpp"
+#include "solvers/gap/gap.hpp"
 #include "solvers/gap/progress.hpp"
 
 namespace mpilogit::solvers {

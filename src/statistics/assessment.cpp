@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "statistics/detail/row_sums.hpp"
+#include "statistics/detail/sums.hpp"
 
 namespace mpilogit::statistics {
 

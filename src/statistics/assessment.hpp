@@ -7,7 +7,6 @@
 
 #include "comm/communicator.hpp"
 #include "statistics/calibration.hpp"
-#include "statistics/curves.hpp"
 #include "statistics/metrics.hpp"
 #include "statistics/ranking.hpp"
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "statistics/curves.hpp"
 #include "statistics/detail/outcomes.hpp"
-#include "statistics/detail/wide_sums.hpp"
+#include "statistics/detail/sums.hpp"
+#include "statistics/ranking.hpp"
 
 namespace mpilogit::statistics {
 

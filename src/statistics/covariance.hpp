@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "solvers/symmetric_matrix.hpp"
+#include "solvers/cholesky.hpp"
 
 namespace mpilogit::statistics {
 

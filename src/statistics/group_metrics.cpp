@@ -5,10 +5,9 @@
 #include <limits>
 #include <tuple>
 
-#include "statistics/detail/row_losses.hpp"
+#include "statistics/detail/outcomes.hpp"
 #include "statistics/detail/sample_sort.hpp"
-#include "statistics/detail/weight_grid.hpp"
-#include "statistics/detail/wide_sums.hpp"
+#include "statistics/detail/sums.hpp"
 #include "statistics/ranked_scores.hpp"
 
 namespace mpilogit::statistics {

@@ -1,6 +1,6 @@
 #include "statistics/metrics.hpp"
 
-#include "statistics/detail/row_sums.hpp"
+#include "statistics/detail/sums.hpp"
 #include "statistics/ranking.hpp"
 
 namespace mpilogit::statistics {

@@ -3,7 +3,7 @@
 #include "kernels/logistic.hpp"
 #include "statistics/detail/outcomes.hpp"
 #include "statistics/detail/sample_sort.hpp"
-#include "statistics/detail/weight_grid.hpp"
+#include "statistics/detail/sums.hpp"
 
 namespace mpilogit::statistics {
 

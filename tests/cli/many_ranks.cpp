@@ -16,7 +16,6 @@
 #include "comm/communicator.hpp"
 #include "comm/environment.hpp"
 #include "comm/watchdog.hpp"
-#include "core/freed_memory.hpp"
 #include "core/process.hpp"
 #include "hdf5/file.hpp"
 

@@ -1,8 +1,7 @@
-#include "comm/detail/pieces.hpp"
-
 #include <limits>
 #include <vector>
 
+#include "comm/detail/call_comparison.hpp"
 #include "support/catch.hpp"
 
 namespace {

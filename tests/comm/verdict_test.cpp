@@ -1,7 +1,6 @@
-#include "comm/watch/verdict.hpp"
-
 #include <vector>
 
+#include "comm/watch/watch.hpp"
 #include "support/catch.hpp"
 
 using mpilogit::comm::Activity;

@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include <utility>
 
-#include "core/disk_space.hpp"
 #include "core/error.hpp"
+#include "core/file_status.hpp"
 #include "core/private_folder.hpp"
 #include "support/catch.hpp"
 

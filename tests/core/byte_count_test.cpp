@@ -1,8 +1,7 @@
-#include "core/byte_count.hpp"
-
 #include <catch2/catch.hpp>
 
 #include "core/memory_limits.hpp"
+#include "core/units.hpp"
 
 namespace mpilogit::core {
 namespace {

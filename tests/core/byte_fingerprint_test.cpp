@@ -1,8 +1,7 @@
-#include "core/byte_fingerprint.hpp"
-
 #include <algorithm>
 #include <vector>
 
+#include "core/digest.hpp"
 #include "support/catch.hpp"
 
 using mpilogit::core::ByteFingerprint;

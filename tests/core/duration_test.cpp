@@ -1,5 +1,4 @@
-#include "core/duration.hpp"
-
+#include "core/units.hpp"
 #include "support/catch.hpp"
 
 using mpilogit::core::parse_seconds;

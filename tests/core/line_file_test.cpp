@@ -1,5 +1,3 @@
-#include "core/line_file.hpp"
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -8,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/error.hpp"
+#include "core/text_file.hpp"
 #include "support/catch.hpp"
 
 using mpilogit::core::Error;

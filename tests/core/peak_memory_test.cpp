@@ -1,9 +1,9 @@
-#include "core/peak_memory.hpp"
-
 #include <algorithm>
 #include <vector>
 
 #include <catch2/catch.hpp>
+
+#include "core/process.hpp"
 
 namespace {
 

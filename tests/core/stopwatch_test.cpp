@@ -1,8 +1,7 @@
-#include "core/stopwatch.hpp"
-
 #include <chrono>
 #include <thread>
 
+#include "core/units.hpp"
 #include "support/catch.hpp"
 
 TEST_CASE("a stopwatch counts seconds", "[core]") {

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "comm/environment.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "data/dataset.hpp"
 
 namespace {

@@ -1,6 +1,6 @@
-#include "exporting/forms/protobuf.hpp"
-
 #include <catch2/catch.hpp>
+
+#include "exporting/forms/onnx_graph.hpp"
 
 using mpilogit::exporting::Message;
 

@@ -10,7 +10,7 @@
 
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
-#include "formats/table_rows.hpp"
+#include "formats/row_reader.hpp"
 #include "support/catch.hpp"
 
 namespace formats = mpilogit::formats;

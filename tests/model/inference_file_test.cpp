@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "hdf5/file.hpp"
 #include "model/distribute.hpp"
-#include "model/inference_fields.hpp"
+#include "model/inference.hpp"
 #include "model/model_file.hpp"
 #include "model/sample_models.hpp"
 #include "support/catch.hpp"

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "data/partition.hpp"
-#include "objective/curvature/sampling.hpp"
+#include "objective/curvature/hessian_plan.hpp"
 #include "objective/logistic_objective.hpp"
 #include "objective/pass/row_values.hpp"
 #include "objective/point/logistic_point.hpp"

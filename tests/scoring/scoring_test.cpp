@@ -319,8 +319,7 @@ TEST_CASE("data that does not fit the model is refused") {
   refused(narrow, "was trained on 2");
   refused(make_model(model::kLogistic, 2, 1), "label '2' is none of the model's");
   options.source.offsets = "o";
-  refused(make_model(model::kSoftmax, 3, 3),
-                     "offsets are given for a model of 3 classes");
+  refused(make_model(model::kSoftmax, 3, 3), "offsets are given for a model of 3 classes");
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "solvers/algebra/lanczos.hpp"
 #include "solvers/problems.hpp"
 #include "support/catch.hpp"
 

@@ -1,11 +1,10 @@
 // Against R 4.2.2: the lines of ResourceSelection::hoslem.test (quantile, cut, xtabs) on these
 // rows.
 
-#include "statistics/detail/hosmer_lemeshow.hpp"
-
 #include <cmath>
 #include <cstddef>
 
+#include "statistics/fit_statistics.hpp"
 #include "statistics/scored_rows.hpp"
 #include "support/catch.hpp"
 

@@ -15,9 +15,8 @@
 #include "comm/communicator.hpp"
 #include "comm/environment.hpp"
 #include "comm/watchdog.hpp"
-#include "core/freed_memory.hpp"
 #include "core/process.hpp"
-#include "core/stopwatch.hpp"
+#include "core/units.hpp"
 #include "hdf5/file.hpp"
 
 namespace {

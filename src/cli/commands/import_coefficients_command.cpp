@@ -7,7 +7,7 @@
 #include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
-#include "core/read_file.hpp"
+#include "core/text_file.hpp"
 #include "exporting/coefficient_table.hpp"
 #include "model/model_file.hpp"
 

@@ -10,7 +10,7 @@
 #include "cli/options/common_options.hpp"
 #include "cli/options/table_arguments.hpp"
 #include "cli/tables/output.hpp"
-#include "cli/tables/table_progress.hpp"
+#include "cli/tables/progress.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "importing/import_csv.hpp"

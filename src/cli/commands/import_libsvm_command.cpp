@@ -3,7 +3,7 @@
 #include "cli/commands/import_files.hpp"
 #include "cli/options/common_options.hpp"
 #include "cli/tables/output.hpp"
-#include "cli/tables/table_progress.hpp"
+#include "cli/tables/progress.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "importing/import_libsvm.hpp"

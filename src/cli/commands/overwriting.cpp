@@ -15,7 +15,7 @@
 #include "cli/options/named_files.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
-#include "core/file_identity.hpp"
+#include "core/file_status.hpp"
 #include "hdf5/file.hpp"
 #include "hdf5/references.hpp"
 

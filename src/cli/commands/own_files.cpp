@@ -7,13 +7,13 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "core/read_file.hpp"
+#include "core/text_file.hpp"
 #include "exporting/export.hpp"
 #include "hdf5/file.hpp"
 #include "hdf5/fingerprint.hpp"
 #include "page/page.hpp"
 #include "running/checkpoint_file.hpp"
-#include "running/own_records.hpp"
+#include "running/known_records.hpp"
 
 namespace mpilogit::cli {
 

@@ -4,8 +4,8 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/options/common_options.hpp"
+#include "cli/options/machine_options.hpp"
 #include "cli/options/table_arguments.hpp"
-#include "cli/options/thread_count.hpp"
 #include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"

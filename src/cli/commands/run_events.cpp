@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 
 #include "cli/options/common_options.hpp"
-#include "cli/options/thread_count.hpp"
+#include "cli/options/machine_options.hpp"
 #include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
-#include "core/host_name.hpp"
+#include "core/process.hpp"
 #include "mpilogit/version.h"
 
 namespace mpilogit::cli {

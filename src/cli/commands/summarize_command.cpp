@@ -6,7 +6,6 @@
 #include "cli/tables/coefficient_table.hpp"
 #include "cli/tables/inference_table.hpp"
 #include "cli/tables/output.hpp"
-#include "cli/tables/terminal.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
 #include "inference/summarize.hpp"

@@ -6,7 +6,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/options/common_options.hpp"
 #include "cli/tables/output.hpp"
-#include "cli/tables/table_progress.hpp"
+#include "cli/tables/progress.hpp"
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"

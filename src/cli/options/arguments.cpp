@@ -8,9 +8,8 @@
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
 
-#include "core/byte_count.hpp"
-#include "core/duration.hpp"
 #include "core/error.hpp"
+#include "core/units.hpp"
 
 namespace mpilogit::cli {
 

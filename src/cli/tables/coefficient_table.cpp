@@ -8,8 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/tables/number_texts.hpp"
-#include "cli/tables/text_columns.hpp"
+#include "cli/tables/texts.hpp"
 
 namespace mpilogit::cli {
 

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "cli/tables/number_texts.hpp"
 #include "cli/tables/output.hpp"
+#include "cli/tables/texts.hpp"
 
 namespace mpilogit::cli {
 

@@ -9,9 +9,8 @@
 #include <fmt/format.h>
 
 #include "cli/tables/fit_footer.hpp"
-#include "cli/tables/number_texts.hpp"
 #include "cli/tables/output.hpp"
-#include "cli/tables/text_columns.hpp"
+#include "cli/tables/texts.hpp"
 
 namespace mpilogit::cli {
 

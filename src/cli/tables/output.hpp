@@ -1,6 +1,8 @@
 #pragma once
-// The only place that prints. On the root; the other ranks stay silent.
+// Standard output and error: what is printed, and on how wide a terminal.
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,5 +57,9 @@ void print_remark(const std::string& message);
 /// Collective. Writes `text` to `path`, whole or not at all, from the root.
 void write_text(const std::string& path, const std::string& text,
                 const comm::Communicator& communicator);
+
+/// Columns of the terminal that standard output is (the variable COLUMNS, else what the terminal
+/// says); nothing if it is none or does not say, as under mpirun.
+std::optional<std::size_t> terminal_width();
 
 }  // namespace mpilogit::cli

@@ -1,4 +1,32 @@
 #pragma once
+// What each rank knows of the others' lives, and what is said of a stall.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "comm/activity.hpp"
+#include "comm/watch/patience.hpp"
+#include "comm/watch/watch_socket.hpp"
+
+namespace mpilogit::comm {
+
+/// What is known of one rank.
+struct Whereabouts {
+  std::string host;
+  bool reachable = false;  ///< it, or another of its host, has been heard of
+  bool answered = false;
+  std::int64_t collective = 0;  ///< as in Activity::Snapshot, if it answered
+  bool waits = false;
+  std::string phase;
+};
+
+/// Names the ranks that did not answer; if all did, those that are behind `here`; if none is, what
+/// that means. A clause without a full stop.
+std::string verdict(std::span<const Whereabouts> ranks, const Activity::Snapshot& here,
+                    std::int64_t seconds);
+
 // What one rank's watchdog does, tick by tick and packet by packet.
 //
 // A watchdog that has waited for nearly too long calls the roll: it asks all ranks where they are,
@@ -7,16 +35,6 @@
 // lower rank ask. So one speaks for all, whoever is silent, and a job of n ranks sends about n
 // packets: n² only if nearly all of it is gone. The last begin 3.5 s late, so that the end is never
 // far from the limit.
-
-#include <cstdint>
-#include <string>
-#include <vector>
-
-#include "comm/watch/patience.hpp"
-#include "comm/watch/verdict.hpp"
-#include "comm/watch/watch_socket.hpp"
-
-namespace mpilogit::comm {
 
 class Watch {
  public:

@@ -19,8 +19,8 @@
 
 #include <fmt/format.h>
 
-#include "core/file_identity.hpp"
-#include "core/host_name.hpp"
+#include "core/file_status.hpp"
+#include "core/process.hpp"
 
 namespace mpilogit::core {
 

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
-#include "core/label_length.hpp"
+#include "core/units.hpp"
 
 namespace mpilogit::data {
 

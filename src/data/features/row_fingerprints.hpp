@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "comm/communicator.hpp"
-#include "core/byte_fingerprint.hpp"
+#include "core/digest.hpp"
 #include "data/metadata/metadata.hpp"
 
 namespace mpilogit::data {

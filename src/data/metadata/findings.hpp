@@ -1,5 +1,5 @@
 #pragma once
-// Bad values: how many there are over all ranks, and where the first one is.
+// What is found in a file that nothing can be made of, and how it is told.
 
 #include <cstdint>
 #include <optional>
@@ -46,5 +46,10 @@ struct Fault {
 /// data set's, `why` and `remedy` complete the message.
 core::Error bad_values(const Metadata& metadata, const std::string& name, const Finding& finding,
                        const Fault& fault, const std::string& why, const std::string& remedy);
+
+/// Collective. Throws if there is a value on any rank that is NaN or infinite: how many, and the
+/// first with its row and column. `mine` are this rank's, `name` is the features' data set.
+void require_finite(const Finding& mine, const Metadata& metadata, const std::string& name,
+                    const comm::Communicator& communicator);
 
 }  // namespace mpilogit::data

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "core/file_stamp.hpp"
+#include "core/file_status.hpp"
 #include "data/metadata/metadata.hpp"
 #include "hdf5/plain_rows.hpp"
 

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "core/label_length.hpp"
+#include "core/units.hpp"
 
 namespace mpilogit::exporting {
 

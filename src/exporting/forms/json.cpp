@@ -8,7 +8,7 @@
 #include "core/parse_json.hpp"
 #include "exporting/forms/forms.hpp"
 #include "inference/summarize.hpp"
-#include "model/inference_fields.hpp"
+#include "model/inference.hpp"
 
 namespace mpilogit::exporting {
 

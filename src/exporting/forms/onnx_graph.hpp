@@ -1,17 +1,38 @@
 #pragma once
-// A graph in ONNX's form, built node by node. Values go by name.
+// An ONNX graph and its bytes.
 
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "exporting/forms/protobuf.hpp"
 #include "exporting/forms/texts.hpp"
 
 namespace mpilogit::exporting {
+
+// Google's Protocol Buffers, as far as they are written here: numbers of variable length, and what
+// has its length in front.
+
+/// A message, field after field. Fields are numbered as its .proto file has them.
+class Message {
+ public:
+  /// int32, int64, enumerations.
+  Message& add(int field, std::int64_t value);
+  /// string, bytes.
+  Message& add(int field, std::string_view bytes);
+  /// A message within this one.
+  Message& add(int field, const Message& message);
+
+  const std::string& bytes() const { return bytes_; }
+
+ private:
+  void append(std::uint64_t number);
+
+  std::string bytes_;
+};
 
 /// As onnx.proto numbers them (TensorProto.DataType).
 enum class OnnxType { float32 = 1, int64 = 7, text = 8, float64 = 11 };

@@ -1,12 +1,14 @@
 #pragma once
-// Which rows belong to which fold: the same on any number of ranks.
+// Folds of cross-validation: which row is in which, and the classes that each has.
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "comm/communicator.hpp"
 #include "data/dataset.hpp"
+#include "problem/training_set.hpp"
 
 namespace mpilogit::fitting {
 
@@ -18,5 +20,11 @@ namespace mpilogit::fitting {
 /// on all ranks if a fold would stay empty.
 std::vector<std::uint32_t> assign_folds(const data::Dataset& dataset, std::size_t folds,
                                         std::uint64_t seed, const comm::Communicator& communicator);
+
+/// Collective. Throws bad input, agreed, if all rows of positive weight of a class are in one fold:
+/// a class of one row, or of one group.
+void require_classes_in_two_folds(const problem::TrainingSet& set,
+                                  std::span<const std::uint32_t> fold_of_row,
+                                  const comm::Communicator& communicator);
 
 }  // namespace mpilogit::fitting

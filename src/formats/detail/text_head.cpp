@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "formats/detail/plain_file.hpp"
+#include "formats/byte_source.hpp"
 #include "formats/row_reader.hpp"
 #include "formats/values.hpp"
 

@@ -7,7 +7,6 @@
 
 #include "core/error.hpp"
 #include "hdf5/detail/creation.hpp"
-#include "hdf5/detail/links.hpp"
 #include "hdf5/detail/storage.hpp"
 #include "hdf5/references.hpp"
 

@@ -1,7 +1,9 @@
 #include "model/detail/description.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstddef>
 #include <functional>
 #include <limits>
 #include <span>
@@ -10,9 +12,8 @@
 
 #include "core/digest.hpp"
 #include "core/error.hpp"
-#include "core/label_length.hpp"
 #include "core/parse_json.hpp"
-#include "model/detail/digest.hpp"
+#include "core/units.hpp"
 
 namespace mpilogit::model {
 
@@ -240,6 +241,13 @@ void require_sound(const hdf5::File& file, const std::vector<double>& coefficien
       sha256(coefficients, intercept)) {
     refuse(file.path(), "the coefficients do not match their SHA-256");
   }
+}
+
+std::string sha256(const std::vector<double>& coefficients, const std::vector<double>& intercept) {
+  static_assert(std::endian::native == std::endian::little);
+  std::vector<double> values = coefficients;
+  values.insert(values.end(), intercept.begin(), intercept.end());
+  return core::sha256(std::as_bytes(std::span<const double>(values)));
 }
 
 }  // namespace mpilogit::model

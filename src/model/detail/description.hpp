@@ -1,8 +1,9 @@
 #pragma once
-// What model files and path files have in common: everything but the numbers.
+// A model as named values in a file and among ranks, and the digest of its coefficients.
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "hdf5/file.hpp"
 #include "model/model.hpp"
@@ -40,5 +41,8 @@ void require_texts_digest(const hdf5::File& file, const Model& model);
 /// Throws unless all are finite and their hash is that of the attribute `coefficients_sha256`.
 void require_sound(const hdf5::File& file, const std::vector<double>& coefficients,
                    const std::vector<double>& intercept);
+
+/// SHA-256 of both, one after the other, as little-endian doubles.
+std::string sha256(const std::vector<double>& coefficients, const std::vector<double>& intercept);
 
 }  // namespace mpilogit::model

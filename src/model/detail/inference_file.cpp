@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "model/detail/description.hpp"
-#include "model/inference_fields.hpp"
+#include "model/inference.hpp"
 
 namespace mpilogit::model {
 

@@ -1,5 +1,5 @@
 #pragma once
-// The scores of clusters whose rows lie on any ranks.
+// Sums of scores over clusters, and their products with vectors.
 
 #include <cstddef>
 #include <cstdint>

@@ -9,7 +9,7 @@
 
 #include "core/fixed_point.hpp"
 #include "objective/point/problem.hpp"
-#include "solvers/symmetric_matrix.hpp"
+#include "solvers/cholesky.hpp"
 
 namespace mpilogit::objective {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "objective/point/problem.hpp"
-#include "solvers/symmetric_matrix.hpp"
+#include "solvers/cholesky.hpp"
 
 namespace mpilogit::objective {
 

@@ -8,7 +8,7 @@
 #include "core/exact_vector_sum.hpp"
 #include "core/fixed_point.hpp"
 #include "core/function_ref.hpp"
-#include "objective/for_each_block.hpp"
+#include "objective/design.hpp"
 #include "objective/passes.hpp"
 
 namespace mpilogit::objective {

@@ -1,5 +1,5 @@
 #pragma once
-// The loss of rows given their margins: logistic for two classes, softmax for more.
+// Losses, residuals and curvatures of rows.
 
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 #include "kernels/lane_sum.hpp"
 #include "kernels/softmax.hpp"
-#include "objective/for_each_block.hpp"
+#include "objective/design.hpp"
 #include "objective/targets.hpp"
 
 namespace mpilogit::objective {

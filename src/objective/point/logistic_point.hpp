@@ -1,5 +1,5 @@
 #pragma once
-// F and its derivatives at one w, from one fused pass; keeps the margins.
+// The objective at some coefficients, and along a line from there.
 
 #include <cstddef>
 #include <optional>
@@ -47,5 +47,21 @@ class LogisticPoint final : public solvers::Point {
 PassResult gradient_pass(const Problem& problem, std::span<const LocalBlock> blocks,
                          bool all_blocks, std::int64_t global_rows,
                          std::span<const double> coefficients, std::span<double> margins);
+
+class LogisticLine final : public solvers::Line {
+ public:
+  LogisticLine(const Problem& problem, const LogisticPoint& from, const LogisticPoint& to);
+
+  /// Collective. Cost: O(local rows); an allreduce of two scalars.
+  Sample at(double t) const override;
+
+ private:
+  const Problem& problem_;
+  const LogisticPoint& from_;
+  const LogisticPoint& to_;
+};
+
+/// s_i ∂ℓ_i/∂z_ik (local rows × columns). Cost: O(rows), no look at the data.
+std::vector<double> residuals_at(const Problem& problem, const LogisticPoint& point);
 
 }  // namespace mpilogit::objective

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/fixed_point.hpp"
-#include "objective/curvature/sampling.hpp"
+#include "objective/curvature/hessian_plan.hpp"
 #include "objective/pass/row_values.hpp"
 #include "objective/passes.hpp"
 #include "objective/penalty.hpp"

@@ -1,14 +1,38 @@
 #pragma once
-// Charts as figures of a page.
+// Runs gnuplot for all plots of a page.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "page/plots/chart.hpp"
-#include "page/plots/gnuplot.hpp"
 
 namespace mpilogit::page {
+
+/// Runs scripts in a temporary folder that is removed in the end.
+class Gnuplot {
+ public:
+  /// Throws bad input if no temporary folder can be made.
+  Gnuplot();
+  ~Gnuplot();
+  Gnuplot(const Gnuplot&) = delete;
+  Gnuplot& operator=(const Gnuplot&) = delete;
+
+  /// What the script writes to standard output; nothing if it failed: `failure` says why. After it
+  /// once took too long it is not tried again.
+  std::optional<std::string> run(const std::string& script);
+
+  const std::string& failure() const { return failure_; }
+  /// Whether there is no gnuplot at all, so that it is of no use to try again.
+  bool absent() const { return absent_; }
+
+ private:
+  std::string folder_;
+  std::string failure_;
+  bool absent_ = false;
+  bool hung_ = false;
+};
 
 class Plotter {
  public:

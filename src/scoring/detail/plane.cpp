@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 #include "kernels/fused_pass.hpp"
-#include "objective/for_each_block.hpp"
+#include "objective/design.hpp"
 #include "scoring/scoring.hpp"
 #include "statistics/scores.hpp"
 

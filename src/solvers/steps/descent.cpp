@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "solvers/gap/gap_estimate.hpp"
+#include "solvers/gap/gap.hpp"
 #include "solvers/gap/progress.hpp"
 
 namespace mpilogit::solvers {

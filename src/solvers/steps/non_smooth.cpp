@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <limits>
+#include <utility>
+#include <vector>
 
+#include "core/function_ref.hpp"
 #include "solvers/algebra/vector_algebra.hpp"
-#include "solvers/gap/gap_bound.hpp"
+#include "solvers/gap/gap.hpp"
 #include "solvers/gap/progress.hpp"
 
 namespace mpilogit::solvers {
@@ -118,6 +123,98 @@ Solution solution_at(const Objective& objective, const NonSmooth& non_smooth,
           bound,
           iterations,
           reason};
+}
+
+namespace {
+
+constexpr double kSufficientCompositeDecrease = 1e-4;
+constexpr int kMostCompositeShortenings = 60;
+constexpr int kMostLengthenings = 20;
+constexpr double kNearlyStraight = 0.9;
+
+// w + t (target − w), in the box in spite of rounding.
+std::vector<double> on_segment(const NonSmooth& non_smooth, std::span<const double> from,
+                               std::span<const double> target, double t) {
+  std::vector<double> w(from.begin(), from.end());
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    if (target[j] != w[j]) w[j] = kink_of(non_smooth, j).into_box(w[j] + t * (target[j] - w[j]));
+  }
+  return w;
+}
+
+// The first of ½, ¼, … that is accepted, or those after it as long as Φ still falls: between kinks
+// Φ is nearly a parabola. 0 if none is. Cost: O(rows) per sample, no pass.
+double shortened(const Line& line, core::FunctionRef<double(double)> penalty,
+                 core::FunctionRef<bool(double, double)> accepts) {
+  double best = 0.0;
+  double lowest = std::numeric_limits<double>::infinity();
+  double t = 0.5;
+  for (int count = 0; count < kMostCompositeShortenings; ++count, t *= 0.5) {
+    const double value = line.at(t).value + penalty(t);
+    const bool good = std::isfinite(value) && accepts(value, t);
+    if (best > 0.0 && !(good && value < lowest)) break;
+    if (!good) continue;
+    best = t;
+    lowest = value;
+  }
+  return best;
+}
+
+// The last of 4, 16, … up to which Φ falls: a step that bends so little was far too short (damped,
+// far out). Cost: O(rows) per sample, no pass.
+double lengthened(const Line& line, core::FunctionRef<double(double)> penalty, double at_one) {
+  double best = 1.0;
+  double lowest = at_one;
+  for (int count = 0; count < kMostLengthenings; ++count) {
+    const double value = line.at(4.0 * best).value + penalty(4.0 * best);
+    if (!(value < lowest)) break;
+    best *= 4.0;
+    lowest = value;
+  }
+  return best;
+}
+
+}  // namespace
+
+CompositeStep composite_search(const Objective& objective, const NonSmooth& non_smooth,
+                               const CompositePoint& from, std::span<const double> target,
+                               double slope, Reach reach) {
+  if (!(slope < 0.0)) return {slope == 0.0 ? StepOutcome::stuck : StepOutcome::failed, {}, 0.0};
+  if (!all_finite(target)) return {};
+  const auto start = from.smooth->coefficients();
+  const auto accepts = [&](double value, double t) {
+    return equal_up_to_rounding(from.value, value) ||
+           value <= from.value + kSufficientCompositeDecrease * t * slope;
+  };
+  const auto accepted = [&](CompositePoint point, double t) -> CompositeStep {
+    const bool flat = equal_up_to_rounding(from.value, point.value);
+    return {flat ? StepOutcome::flat : StepOutcome::improved, std::move(point), t};
+  };
+
+  const auto value_of_penalty = [&](double part) {
+    return penalty_at(non_smooth, on_segment(non_smooth, start, target, part));
+  };
+
+  auto whole = evaluate_composite(objective, non_smooth, target);
+  if (is_finite(whole) && accepts(whole.value, 1.0)) {
+    const bool falls_on = reach == Reach::beyond &&
+                          whole.value <= from.value + kNearlyStraight * slope &&
+                          !equal_up_to_rounding(from.value, whole.value);
+    if (!falls_on) return accepted(std::move(whole), 1.0);
+    const double t =
+        lengthened(*objective.between(*from.smooth, *whole.smooth), value_of_penalty, whole.value);
+    if (t == 1.0) return accepted(std::move(whole), 1.0);
+    auto farther =
+        evaluate_composite(objective, non_smooth, on_segment(non_smooth, start, target, t));
+    const bool lower = is_finite(farther) && farther.value < whole.value;
+    return lower ? accepted(std::move(farther), t) : accepted(std::move(whole), 1.0);
+  }
+  const double t =
+      shortened(*objective.between(*from.smooth, *whole.smooth), value_of_penalty, accepts);
+  if (t == 0.0) return {};
+  auto point = evaluate_composite(objective, non_smooth, on_segment(non_smooth, start, target, t));
+  if (is_finite(point) && accepts(point.value, t)) return accepted(std::move(point), t);
+  return {};
 }
 
 }  // namespace mpilogit::solvers

@@ -1,5 +1,5 @@
 #pragma once
-// F plus its penalty on a box: values, slopes, conditions. What proximal_newton and owlqn share.
+// Points of F with an L1 penalty and bounds, and the search along a projected step.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +10,7 @@
 
 #include "solvers/objective.hpp"
 #include "solvers/solver.hpp"
+#include "solvers/steps/line_search.hpp"
 
 namespace mpilogit::solvers {
 
@@ -75,5 +76,23 @@ Progress progress_at(const Objective& objective, const CompositePoint& point,
 Solution solution_at(const Objective& objective, const NonSmooth& non_smooth,
                      const CompositePoint& point, std::int64_t iterations, double estimated_gap,
                      StopReason reason);
+
+struct CompositeStep {
+  StepOutcome outcome = StepOutcome::failed;
+  CompositePoint point;  ///< where it led; `smooth` is empty if stuck or failed
+  double length = 0.0;   ///< t of w + t (target − w)
+};
+
+enum class Reach { whole, beyond };
+
+/// From `from` towards `target`, both in the box. `slope` < 0 bounds from above what Φ changes by
+/// in between were F linear. Takes the whole step if
+///     Φ(w + t d) ≤ Φ(w) + 1e-4 t slope
+/// holds for t = 1, else the first t = ½, ¼, … for which it holds, found from cached margins.
+/// Cost: one pass, two where the step is shortened. With Reach::beyond a step on which Φ falls as
+/// if it were straight is lengthened by powers of 4, for one pass more.
+CompositeStep composite_search(const Objective& objective, const NonSmooth& non_smooth,
+                               const CompositePoint& from, std::span<const double> target,
+                               double slope, Reach reach = Reach::whole);
 
 }  // namespace mpilogit::solvers

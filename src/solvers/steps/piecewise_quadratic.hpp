@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "solvers/cholesky.hpp"
 #include "solvers/steps/non_smooth.hpp"
-#include "solvers/symmetric_matrix.hpp"
 
 namespace mpilogit::solvers {
 
