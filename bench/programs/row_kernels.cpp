@@ -23,9 +23,9 @@ struct Training {
       : design(dataset),
         rows(design, {}, communicator, threads),
         passes(rows),
-        objective(passes, objective::targets_of(dataset),
-                  objective::uniform_penalty(1.0 / static_cast<double>(design.rows()),
-                                             design.features())),
+        objective(
+            passes, objective::targets_of(dataset),
+            objective::uniform_ridge(1.0 / static_cast<double>(design.rows()), design.features())),
         coefficients(design.features() + 1, 0.0),
         product(coefficients.size()) {
     // Margins of a few units, whatever the columns' units.

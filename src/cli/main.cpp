@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   mpilogit::core::keep_freed_memory();
   mpilogit::hdf5::start_library();
   const std::vector<std::string> given(argv + 1, argv + argc);
-  if (mpilogit::cli::is_rehearsal(given)) return mpilogit::cli::rehearse(given);
+  if (mpilogit::cli::is_trial_run(given)) return mpilogit::cli::trial_run(given);
   if (mpilogit::cli::is_question(given)) return mpilogit::cli::answer(given);
   const auto companions = mpilogit::comm::sign_of_companions();
   mpilogit::comm::Environment environment(argc, argv);

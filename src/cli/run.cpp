@@ -12,11 +12,12 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/overwriting.hpp"
-#include "cli/commands/rehearsal.hpp"
 #include "cli/commands/run_events.hpp"
+#include "cli/commands/trial_run.hpp"
 #include "cli/options/arguments.hpp"
 #include "cli/options/common_options.hpp"
 #include "cli/options/machine_options.hpp"
+#include "cli/tables/evaluation_summary.hpp"
 #include "cli/tables/output.hpp"
 #include "comm/agreement.hpp"
 #include "comm/companions.hpp"
@@ -50,6 +51,7 @@ std::optional<std::string> plain_answer(std::span<const std::string> arguments) 
   }
   if (arguments[0] == "--version") return "mpilogit " MPILOGIT_VERSION "\n";
   if (arguments[0] == "--options-markdown") return markdown_reference();
+  if (arguments[0] == "--metrics-markdown") return metrics_markdown();
   return std::nullopt;
 }
 
@@ -140,18 +142,21 @@ int parse_and_run(std::span<const std::string> tokens, const comm::Communicator&
   }
   comm::require_same(communicator, "options", arguments.canonical());
   double stall_timeout = 0.0;
-  comm::together(communicator, [&] { stall_timeout = stall_timeout_from(arguments); });
+  comm::together(communicator, [&] {
+    arguments.require_needed();
+    stall_timeout = stall_timeout_from(arguments);
+  });
   watchdog.start(communicator, stall_timeout, advice_for(arguments));
   require_separate_files(arguments, communicator);
   if (takes(arguments, "events")) open_events(arguments, communicator, events);
   if (takes(arguments, "instruction-set")) choose_instruction_set(arguments, communicator);
   if (takes(arguments, "allow-plugins") && arguments.flag("allow-plugins")) hdf5::allow_plugins();
-  rehearse_inputs(arguments, tokens, communicator);
+  try_inputs(arguments, tokens, communicator);
   require_replaceable_files(arguments, communicator);
   return dispatch(arguments, communicator, events);
 }
 
-// Where memory runs out it often does on all ranks at once. So that one speaks for all, the others
+// Where memory runs out it often does on all ranks at once. So that one prints for all, the others
 // leave rank 0 the time to end them: more than mpirun lets a process live that holds on to SIGTERM.
 void let_lower_ranks_speak(int rank) {
   using std::chrono::milliseconds;

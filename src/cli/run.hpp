@@ -23,9 +23,9 @@ int run(std::span<const std::string> arguments, const comm::Communicator& commun
 bool is_question(std::span<const std::string> arguments);
 int answer(std::span<const std::string> arguments);
 
-/// Whether `arguments` start a rehearsal (src/cli/rehearsal.hpp): then this process is to call
-/// `rehearse`, without MPI, and to leave with the code that it returns.
-bool is_rehearsal(std::span<const std::string> arguments);
-int rehearse(std::span<const std::string> arguments);
+/// Whether `arguments` start a trial run (cli/commands/trial_run.hpp): then this process is to call
+/// `trial_run`, without MPI, and to leave with the code that it returns.
+bool is_trial_run(std::span<const std::string> arguments);
+int trial_run(std::span<const std::string> arguments);
 
 }  // namespace mpilogit::cli

@@ -16,10 +16,8 @@ std::optional<core::Error> attempt(core::FunctionRef<void()> work) {
   } catch (const core::Error& error) {
     return error;
   } catch (const std::bad_alloc&) {
-    return core::bad_input({.what = "out of memory",
-                            .where = {},
-                            .why = {},
-                            .remedy = "Use more hosts or fewer ranks per host"});
+    return core::bad_input(
+        {.what = "out of memory", .why = {}, .remedy = "Use more hosts or fewer ranks per host"});
   } catch (const std::exception& error) {
     return core::internal_failure(error.what());
   } catch (...) {
@@ -64,11 +62,10 @@ void require_same(const Communicator& communicator, const std::string& what,
   const std::int64_t ranks = communicator.size();
   const std::int64_t first = communicator.minimum(text == reference ? ranks : communicator.rank());
   if (first == ranks) return;
-  throw core::bad_input({.what = what + " differ between rank 0 and rank " + std::to_string(first),
-                         .where = {},
-                         .why = "every rank must do the same work",
-                         .remedy = "Start all ranks with the same command line"})
-      .as_agreed();
+  throw core::agreed_bad_input(
+      {.what = what + " differ between rank 0 and rank " + std::to_string(first),
+       .why = "every rank must do the same work",
+       .remedy = "Start all ranks with the same command line"});
 }
 
 }  // namespace mpilogit::comm

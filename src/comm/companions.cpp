@@ -55,14 +55,12 @@ std::optional<std::string> sign_of_companions() {
 
 void require_companions(const Communicator& world, const std::optional<std::string>& sign) {
   if (world.size() > 1 || !sign) return;
-  throw core::bad_input(
+  throw core::agreed_bad_input(
       {.what = "several ranks were started (" + *sign + "), but this one knows of no other",
-       .where = {},
        .why = "each would do all of the work, and write the same files",
        .remedy = "Start them with `srun --mpi=pmix` (`srun --mpi=list` shows whether there is "
                  "that) or with Open MPI's mpirun. Runs that are meant to be apart start by "
-                 "`srun -n1` or `mpirun -n 1` each"})
-      .as_agreed();
+                 "`srun -n1` or `mpirun -n 1` each"});
 }
 
 }  // namespace mpilogit::comm

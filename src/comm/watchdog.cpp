@@ -20,7 +20,7 @@
 #include <fmt/format.h>
 
 #include "comm/agreement.hpp"
-#include "comm/watch/patience.hpp"
+#include "comm/watch/stall_timer.hpp"
 #include "comm/watch/watch.hpp"
 #include "comm/watch/watch_socket.hpp"
 #include "core/error.hpp"
@@ -82,7 +82,7 @@ class Watchdog::Beginning {
   Beginning(const Communicator& communicator, double timeout_seconds, std::string advice)
       : communicator_(communicator),
         rank_(communicator.rank()),
-        patience_(timeout_seconds),
+        stall_timer_(timeout_seconds),
         advice_(std::move(advice)) {
     const SignalsBlocked blocked;
     thread_ = std::thread([this] { run(); });
@@ -104,7 +104,7 @@ class Watchdog::Beginning {
 
   const Communicator communicator_;  // keeps its activity alive
   const int rank_;
-  Patience patience_;
+  StallTimer stall_timer_;
   const std::string advice_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -118,8 +118,8 @@ void Watchdog::Beginning::run() {
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, kTick, [&] { return over_; })) {
     const Activity::Snapshot here = communicator_.activity().now();
-    patience_.tick(here);
-    if (patience_.waited() > patience_.limit() + turn) give_up(here);
+    stall_timer_.tick(here);
+    if (stall_timer_.waited() > stall_timer_.limit() + turn) give_up(here);
   }
 }
 
@@ -128,7 +128,7 @@ void Watchdog::Beginning::give_up(const Activity::Snapshot& here) const {
       "a rank kept the others waiting for {} s at the start, before they know which one it is "
       "(stopped, cut off, or out of memory). Waiting: {}, collective {}. All ranks end with exit "
       "code {}. {}",
-      patience_.waited() / kTicksPerSecond, here.phase, here.collective,
+      stall_timer_.waited() / kTicksPerSecond, here.phase, here.collective,
       static_cast<int>(core::ExitCode::silent_rank), advice_));
   std::this_thread::sleep_for(kForMpirunToPrint);
   end_process();
@@ -169,7 +169,6 @@ class Watchdog::Thread {
 void Watchdog::Thread::begin() {
   const auto failure = [](const char* why) {
     return core::bad_input({.what = "no watchdog can be started",
-                            .where = {},
                             .why = why,
                             .remedy = "Allow more threads and files, or give --stall-timeout 0"});
   };

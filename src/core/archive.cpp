@@ -10,11 +10,9 @@ namespace mpilogit::core {
 namespace {
 
 Error not_of_this_run() {
-  return bad_input({.what = "the kept state does not fit the run that it is for",
-                    .where = {},
-                    .why = "it has other numbers of values",
-                    .remedy = "Begin anew, with --restart"})
-      .as_agreed();
+  return agreed_bad_input({.what = "the kept state does not fit the run that it is for",
+                           .why = "it has other numbers of values",
+                           .remedy = "Begin anew, with --restart"});
 }
 
 }  // namespace

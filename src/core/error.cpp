@@ -35,6 +35,10 @@ Error bad_input(const Explanation& explanation) {
   return Error(ExitCode::bad_input, to_message(explanation));
 }
 
+Error agreed_bad_input(const Explanation& explanation) {
+  return bad_input(explanation).as_agreed();
+}
+
 Error internal_failure(std::string_view what) {
   return Error(ExitCode::internal_failure, "internal failure: " + std::string(what));
 }

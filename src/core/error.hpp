@@ -41,10 +41,10 @@ class Error : public std::runtime_error {
 
 /// The parts of a message to the user. Empty parts are left out.
 struct Explanation {
-  std::string what;    ///< what is wrong: "y has 3 rows, X has 4"
-  std::string where;   ///< file, data set, row: "train.h5:/y"
-  std::string why;     ///< why that cannot be used
-  std::string remedy;  ///< what to do about it
+  std::string what = {};    ///< what is wrong: "y has 3 rows, X has 4"
+  std::string where = {};   ///< file, data set, row: "train.h5:/y"
+  std::string why = {};     ///< why that cannot be used
+  std::string remedy = {};  ///< what to do about it
 };
 
 /// "where: what; why. remedy" — one line, without the program's name.
@@ -52,6 +52,9 @@ std::string to_message(const Explanation& explanation);
 
 /// An error of the user's input or of the machine's files; exit code 2.
 Error bad_input(const Explanation& explanation);
+
+/// One that every rank throws at the same place.
+Error agreed_bad_input(const Explanation& explanation);
 
 /// A broken promise of our own; exit code 1.
 Error internal_failure(std::string_view what);

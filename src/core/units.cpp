@@ -50,4 +50,13 @@ std::optional<double> parse_seconds(std::string_view text) {
   return seconds;
 }
 
+std::string enumerated(const std::vector<std::string_view>& names, std::string_view last) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " " + std::string(last) + " " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
 }  // namespace mpilogit::core

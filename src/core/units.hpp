@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mpilogit::core {
 
@@ -33,5 +34,8 @@ class Stopwatch {
 /// In bytes. Predictions hold the name of a class for every row: with names of megabytes a small
 /// model would fill a disk.
 inline constexpr std::size_t kLongestLabel = 4096;
+
+/// "a", "a or b", "a, b or c".
+std::string enumerated(const std::vector<std::string_view>& names, std::string_view last);
 
 }  // namespace mpilogit::core

@@ -33,8 +33,8 @@ class BlockStream::Implementation {
   Implementation(const Dataset& dataset, StreamedRows* streamed, std::span<const Range> wanted);
   ~Implementation();
 
-  std::optional<Loan> take();
-  void give_back(const Loan& loan);
+  std::optional<Lease> take();
+  void give_back(const Lease& lease);
   void finish();
 
  private:
@@ -151,13 +151,13 @@ void BlockStream::Implementation::stop() {
   some_ready_.notify_all();
 }
 
-std::optional<BlockStream::Loan> BlockStream::Implementation::take() {
+std::optional<BlockStream::Lease> BlockStream::Implementation::take() {
   std::unique_lock lock(mutex_);
   if (ready_.empty() && !resident_.empty()) {
     const std::size_t index = resident_.back();
     resident_.pop_back();
     lock.unlock();
-    return Loan{index, dataset_.rows(wanted_[index]), kResident};
+    return Lease{index, dataset_.rows(wanted_[index]), kResident};
   }
   if (ready_.empty() && !ended()) {
     const core::Stopwatch watch;
@@ -169,12 +169,12 @@ std::optional<BlockStream::Loan> BlockStream::Implementation::take() {
   ready_.pop_front();
   const Piece& piece = streamed_->pieces()[next.piece];
   lock.unlock();
-  return Loan{next.index, streamed_->view(piece, wanted_[next.index]), next.piece};
+  return Lease{next.index, streamed_->view(piece, wanted_[next.index]), next.piece};
 }
 
-void BlockStream::Implementation::give_back(const Loan& loan) {
-  if (loan.piece == kResident) return;
-  Piece& piece = streamed_->pieces()[loan.piece];
+void BlockStream::Implementation::give_back(const Lease& lease) {
+  if (lease.piece == kResident) return;
+  Piece& piece = streamed_->pieces()[lease.piece];
   std::unique_lock lock(mutex_);
   if (--piece.loans > 0) return;
   lock.unlock();
@@ -184,7 +184,7 @@ void BlockStream::Implementation::give_back(const Loan& loan) {
     lost_ = piece.rows;
     stop();
   }
-  free_.push_back(loan.piece);
+  free_.push_back(lease.piece);
   some_free_.notify_one();
 }
 
@@ -214,12 +214,12 @@ BlockStream::BlockStream(const Dataset& dataset, std::span<const Range> wanted)
 
 BlockStream::~BlockStream() = default;
 
-std::optional<BlockStream::Loan> BlockStream::take() {
+std::optional<BlockStream::Lease> BlockStream::take() {
   return implementation_->take();
 }
 
-void BlockStream::give_back(const Loan& loan) {
-  implementation_->give_back(loan);
+void BlockStream::give_back(const Lease& lease) {
+  implementation_->give_back(lease);
 }
 
 void BlockStream::finish() {
@@ -235,13 +235,13 @@ void for_each_rows(const Dataset& dataset, std::span<const Range> wanted, int th
 #pragma omp parallel num_threads(team) if (team > 1)
   {
     const int worker = omp_get_thread_num();
-    while (const auto loan = stream.take()) {
+    while (const auto lease = stream.take()) {
       try {
-        body(loan->index, loan->rows, worker);
+        body(lease->index, lease->rows, worker);
       } catch (...) {
         failures[static_cast<std::size_t>(worker)] = std::current_exception();
       }
-      stream.give_back(*loan);
+      stream.give_back(*lease);
     }
   }
   stream.finish();

@@ -21,7 +21,7 @@ class BlockStream {
   /// Ends the reading, also before its end.
   ~BlockStream();
 
-  struct Loan {
+  struct Lease {
     std::size_t index = 0;  ///< of the range among those that were wanted
     kernels::AnyRows rows;
     std::size_t piece = 0;  ///< where they lie
@@ -30,9 +30,9 @@ class BlockStream {
   /// By any number of threads: rows that nobody has taken yet, those first that lie in buffers for
   /// which others wait. The order may be any. Waits where nothing is there yet; nothing when all
   /// are taken or reading has failed.
-  std::optional<Loan> take();
-  /// Every loan, as soon as its rows are of no use.
-  void give_back(const Loan& loan);
+  std::optional<Lease> take();
+  /// Every lease, as soon as its rows are of no use.
+  void give_back(const Lease& lease);
 
   /// When all is taken and given back. Throws bad input if rows could not be read, or are not what
   /// they were.

@@ -31,9 +31,9 @@ Range rows_of_blocks(std::int64_t rows, std::int64_t features, Range blocks) {
   return {std::min(rows, blocks.first * per_block), std::min(rows, blocks.last * per_block)};
 }
 
-Share share_of(const Access& access, const Metadata& metadata) {
+RankShare share_of(const Access& access, const Metadata& metadata) {
   const std::int64_t rows = metadata.shape.rows;
-  Share share;
+  RankShare share;
   if (metadata.shape.sparse) share.starts = read_block_starts(access, metadata);
   const Blocks all = metadata.shape.blocks();
   std::vector<std::int64_t> cost;
@@ -156,11 +156,11 @@ void Dataset::settle_weights(const Source& source) {
     weight_exponent_ = exponent;
     for (double& weight : weights_) weight = std::ldexp(weight, -exponent);
   } else if (largest < kLeastLargestWeight) {
-    throw core::bad_input({.what = fmt::format("the largest weight is {:.3g}", largest),
-                           .where = source.files.front() + ":/" + *source.weights,
-                           .why = "sums of weights so small lose their digits",
-                           .remedy = "Multiply all weights by one number, so that they are near 1"})
-        .as_agreed();
+    throw core::agreed_bad_input(
+        {.what = fmt::format("the largest weight is {:.3g}", largest),
+         .where = source.files.front() + ":/" + *source.weights,
+         .why = "sums of weights so small lose their digits",
+         .remedy = "Multiply all weights by one number, so that they are near 1"});
   }
 }
 
@@ -186,7 +186,7 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
   const Metadata metadata = read_metadata(source, communicator);
   RowFingerprints fingerprints(metadata);
   const Access access{communicator, choose_mode(source.mode, metadata), threads, &fingerprints};
-  const Share share = share_of(access, metadata);
+  const RankShare share = share_of(access, metadata);
   const MemoryLimits limits = memory_limits(source.memory);
   require_room_for_columns(limits, metadata, share, communicator);
   const std::int64_t bounded = source.column_bounds ? metadata.shape.features : 0;
@@ -194,7 +194,7 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
 
   Dataset dataset;
   dataset.communicator_ = communicator;
-  dataset.residence_.budget = communicator.minimum(limits.host.bytes);
+  dataset.memory_split_.budget = communicator.minimum(limits.host.bytes);
   dataset.shape_ = metadata.shape;
   dataset.largest_absolute_.resize(static_cast<std::size_t>(bounded));
   dataset.local_blocks_ = share.blocks;
@@ -228,7 +228,7 @@ Dataset read_dataset(const Source& source, const comm::Communicator& communicato
 }
 
 // Collective. Resident rows by all that Access says, the others on each rank's own.
-void Dataset::read_rows(const Access& access, const Metadata& metadata, const Share& share,
+void Dataset::read_rows(const Access& access, const Metadata& metadata, const RankShare& share,
                         const StreamPlan& plan, const Source& source) {
   FeatureScan scan(std::ssize(largest_absolute_), access.threads);
   const std::vector<double> counted = counting_weights(weights_, trials_);
@@ -275,8 +275,8 @@ void Dataset::read_rows(const Access& access, const Metadata& metadata, const Sh
   std::array<std::int64_t, 2> bytes = {resident_bytes(),
                                        streamed_ ? streamed_->bytes_of(streamed_->rows()) : 0};
   access.communicator.sum(bytes);
-  residence_.resident = bytes[0];
-  residence_.streamed = bytes[1];
+  memory_split_.resident = bytes[0];
+  memory_split_.streamed = bytes[1];
 }
 
 }  // namespace mpilogit::data

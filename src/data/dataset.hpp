@@ -85,11 +85,11 @@ class FeatureScan;
 struct FrameSearch;
 struct Access;
 struct Metadata;
-struct Share;
+struct RankShare;
 struct StreamPlan;
 
 /// What of the data set is in memory, in bytes, the same on every rank.
-struct Residence {
+struct MemorySplit {
   std::int64_t budget = 0;    ///< that each host may take, the least of all hosts
   std::int64_t resident = 0;  ///< on all ranks, with columns and buffers
   std::int64_t streamed = 0;  ///< on all ranks, read in a pass over all rows
@@ -127,7 +127,7 @@ class Dataset {
   /// Whether some rank's rows do not all stay in memory: then passes go through a BlockStream, and
   /// the ranks agree on the errors of reading. The same on every rank.
   bool streams() const { return streams_; }
-  const Residence& residence() const { return residence_; }
+  const MemorySplit& memory_split() const { return memory_split_; }
   /// Of this rank.
   StreamUse stream_use() const;
   /// Of those who have read it.
@@ -173,7 +173,7 @@ class Dataset {
   friend Dataset read_dataset(const Source& source, const comm::Communicator& communicator,
                               int threads);
 
-  void read_rows(const Access& access, const Metadata& metadata, const Share& share,
+  void read_rows(const Access& access, const Metadata& metadata, const RankShare& share,
                  const StreamPlan& plan, const Source& source);
   void look_at_streamed_rows(FeatureScan& scan, int threads);
   void for_streamed_rows(int threads,
@@ -191,7 +191,7 @@ class Dataset {
   std::int64_t resident_rows_ = 0;
   std::unique_ptr<StreamedRows> streamed_;  // those after them; null: none
   bool streams_ = false;
-  Residence residence_;
+  MemorySplit memory_split_;
   ClassIndices labels_;
   std::vector<kernels::FramedColumn> frames_;
   std::vector<double> largest_absolute_;

@@ -1,21 +1,19 @@
 #pragma once
 // A model in the forms that other programs read. What each holds: docs/export.md.
 
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/model.hpp"
 
 namespace mpilogit::exporting {
 
-enum class Format { json, csv, onnx, pmml, c, python };
-
-/// "json", "csv", "onnx", "pmml", "c", "python".
-std::optional<Format> format_named(std::string_view name);
+/// "json", "csv", …: the forms' names, in the order in which texts name them.
+std::vector<std::string_view> form_names();
 
 struct ExportOptions {
-  Format format = Format::json;
+  std::string form;     ///< one of the names
   std::string name;     ///< what the model is called: the functions of a C header begin with it
   std::string program;  ///< what writes it: "mpilogit 0.1.0"
 };

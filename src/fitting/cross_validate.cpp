@@ -19,6 +19,7 @@
 #include "fitting/record.hpp"
 #include "model/model_file.hpp"
 #include "objective/lock_step.hpp"
+#include "problem/solver_registry.hpp"
 #include "running/checkpoints.hpp"
 #include "running/history.hpp"
 #include "running/provenance.hpp"
@@ -48,8 +49,8 @@ class CrossValidation {
     require_classes_in_two_folds(set, fold_of_row_, communicator);
   }
 
-  /// Goes on where `report` has candidates already. Keeps to the main run's states.
-  void run(CrossValidateReport& report, const running::RunClock& clock,
+  /// Goes on where `result` has candidates already. Keeps to the main run's states.
+  void run(CrossValidateResult& result, const running::RunClock& clock,
            CrossValidateObserver& observer);
 
   std::vector<std::int64_t> fold_rows() const;
@@ -64,7 +65,7 @@ class CrossValidation {
   const problem::TrainingSet& set_;
   const comm::Communicator& communicator_;
   running::Checkpoints& checkpoints_;
-  problem::Regulariser regulariser_;
+  problem::PenaltyFactory regulariser_;
   std::vector<std::uint32_t> fold_of_row_;
   std::vector<double> fold_weights_;
 };
@@ -81,11 +82,9 @@ std::vector<double> CrossValidation::weights_of_folds() const {
       objective::class_totals(set_.dataset, by_fold, communicator_, set_.rows.threads);
   for (std::size_t f = 0; f < weights.size(); ++f) {
     if (weights[f] > 0.0) continue;
-    throw core::bad_input({.what = fmt::format("fold {} has no rows of positive weight", f),
-                           .where = {},
-                           .why = "its model could not be scored",
-                           .remedy = "Take fewer --folds"})
-        .as_agreed();
+    throw core::agreed_bad_input({.what = fmt::format("fold {} has no rows of positive weight", f),
+                                  .why = "its model could not be scored",
+                                  .remedy = "Take fewer --folds"});
   }
   return weights;
 }
@@ -164,7 +163,7 @@ Candidate CrossValidation::summarise(double l1_ratio, double lambda, std::vector
   return candidate;
 }
 
-void CrossValidation::run(CrossValidateReport& report, const running::RunClock& clock,
+void CrossValidation::run(CrossValidateResult& result, const running::RunClock& clock,
                           CrossValidateObserver& observer) {
   const objective::DirectPasses passes(set_.rows);
   PathFit all_rows(passes, set_.targets, regulariser_, options_.solver, checkpoints_.keeper());
@@ -178,24 +177,24 @@ void CrossValidation::run(CrossValidateReport& report, const running::RunClock& 
   const solvers::StateFrame frame(checkpoints_.keeper(), visit);
   if (!null_fitted) {
     all_rows.fit_null();
-    report.data_passes = passes.data_passes();
+    result.data_passes = passes.data_passes();
     null_fitted = true;
   }
   for (; ratios_done < options_.l1_ratios.size(); ++ratios_done) {
     const double l1_ratio = options_.l1_ratios[ratios_done];
     const std::vector<double> path = lambdas(options_.grid, all_rows.largest_lambda(l1_ratio),
                                              set_.dataset.shape().rows, set_.design.features());
-    const FoldPaths folds = train(l1_ratio, path, report.data_passes);
-    report.converged = report.converged && folds.converged;
+    const FoldPaths folds = train(l1_ratio, path, result.data_passes);
+    result.converged = result.converged && folds.converged;
     auto scores =
         score_folds(set_, fold_of_row_, folds.coefficients, set_.targets.columns(), communicator_);
     for (std::size_t s = 0; s < path.size(); ++s) {
       double nonzeros = 0.0;
       for (const auto& of_fold : folds.nonzeros) nonzeros += static_cast<double>(of_fold[s]);
-      report.candidates.push_back(summarise(l1_ratio, path[s], std::move(scores[s]),
+      result.candidates.push_back(summarise(l1_ratio, path[s], std::move(scores[s]),
                                             nonzeros / static_cast<double>(options_.folds)));
     }
-    observer.folds_done(l1_ratio, report.data_passes, clock.seconds());
+    observer.folds_done(l1_ratio, result.data_passes, clock.seconds());
   }
 }
 
@@ -206,10 +205,10 @@ std::vector<std::int64_t> CrossValidation::fold_rows() const {
   return rows;
 }
 
-void visit_candidates(core::Archive& archive, std::size_t folds, CrossValidateReport& report) {
-  archive(report.converged);
-  archive(report.data_passes);
-  archive.each(report.candidates, [&](Candidate& candidate) {
+void visit_candidates(core::Archive& archive, std::size_t folds, CrossValidateResult& result) {
+  archive(result.converged);
+  archive(result.data_passes);
+  archive.each(result.candidates, [&](Candidate& candidate) {
     archive(candidate.l1_ratio);
     archive(candidate.lambda);
     archive(candidate.mean_log_loss);
@@ -227,18 +226,18 @@ void visit_candidates(core::Archive& archive, std::size_t folds, CrossValidateRe
 }
 
 // λ descends within a ratio, so the first of equals is the strongest penalty.
-void choose(Choice choice, CrossValidateReport& report) {
-  const auto& candidates = report.candidates;
+void choose(Choice choice, CrossValidateResult& result) {
+  const auto& candidates = result.candidates;
   const auto best = std::min_element(
       candidates.begin(), candidates.end(),
       [](const auto& a, const auto& b) { return a.mean_log_loss < b.mean_log_loss; });
-  report.minimum = static_cast<std::size_t>(best - candidates.begin());
+  result.minimum = static_cast<std::size_t>(best - candidates.begin());
   const double enough = best->mean_log_loss + best->standard_error;
   const auto simplest = std::find_if(candidates.begin(), candidates.end(), [&](const auto& other) {
     return other.l1_ratio == best->l1_ratio && other.mean_log_loss <= enough;
   });
-  report.one_standard_error = static_cast<std::size_t>(simplest - candidates.begin());
-  report.chosen = choice == Choice::minimum ? report.minimum : report.one_standard_error;
+  result.one_standard_error = static_cast<std::size_t>(simplest - candidates.begin());
+  result.chosen = choice == Choice::minimum ? result.minimum : result.one_standard_error;
 }
 
 TrainOptions refit_options(const CrossValidateOptions& options, const Candidate& chosen) {
@@ -254,7 +253,7 @@ TrainOptions refit_options(const CrossValidateOptions& options, const Candidate&
 
 }  // namespace
 
-CrossValidateReport cross_validate(const CrossValidateOptions& options,
+CrossValidateResult cross_validate(const CrossValidateOptions& options,
                                    const comm::Communicator& communicator,
                                    CrossValidateObserver& observer) {
   const core::Stopwatch total;
@@ -265,21 +264,21 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
   running::Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
   const problem::TrainingSet set(options.design, options.folds, options.threads, communicator);
-  CrossValidateReport report;
-  report.refit.provenance = running::provenance_of(
+  CrossValidateResult result;
+  result.refit.provenance = running::provenance_of(
       options.origin, set, options.penalty, options.solver.tolerance, std::nullopt, communicator);
-  report.seconds_read = total.seconds();
-  observer.data_read(set.dataset, report.seconds_read);
+  result.seconds_read = total.seconds();
+  observer.data_read(set.dataset, result.seconds_read);
   for (const double ratio : options.l1_ratios) {
-    problem::resolve(options.solver.kind,
-                     ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given());
+    problem::find_solver(options.solver.name, ratio > 0.0 || options.penalty.lower.given() ||
+                                                  options.penalty.upper.given());
   }
 
   phase.turn_to("cross-validation");
-  running::TrainingTime time(report.seconds_read, set, communicator);
-  checkpoints.begin(set, report.refit.provenance.data);
+  running::TrainingTime time(result.seconds_read, set, communicator);
+  checkpoints.begin(set, result.refit.provenance.data);
   CrossValidation validation(options, set, communicator, checkpoints);
-  report.fold_rows = validation.fold_rows();
+  result.fold_rows = validation.fold_rows();
   running::History history;
   running::RunClock clock;
   checkpoints.run([&] {
@@ -287,47 +286,47 @@ CrossValidateReport cross_validate(const CrossValidateOptions& options,
     const auto visit = [&](core::Archive& archive) {
       clock.visit(archive);
       archive(folds_done);
-      archive(report.seconds_folds);
-      visit_candidates(archive, options.folds, report);
-      core::Archive::require(!archive.reading() || !folds_done || !report.candidates.empty());
+      archive(result.seconds_folds);
+      visit_candidates(archive, options.folds, result);
+      core::Archive::require(!archive.reading() || !folds_done || !result.candidates.empty());
       history.visit(archive);
     };
     const solvers::StateFrame frame(checkpoints.keeper(), visit);
     if (!folds_done) {
-      validation.run(report, clock, observer);
-      report.seconds_folds = clock.seconds();
+      validation.run(result, clock, observer);
+      result.seconds_folds = clock.seconds();
       folds_done = true;
     }
-    choose(options.choice, report);
+    choose(options.choice, result);
     phase.turn_to("training");
     const auto follow = [&](const solvers::Progress& progress) {
-      history.add(progress, clock.seconds() - report.seconds_folds);
+      history.add(progress, clock.seconds() - result.seconds_folds);
       observer.refit_progress(progress);
       return true;
     };
-    fit(refit_options(options, report.candidates[report.chosen]), set, communicator, checkpoints,
-        {follow, checkpoints.keeper()}, report.refit);
-    report.refit.seconds_train = clock.seconds() - report.seconds_folds;
+    fit(refit_options(options, result.candidates[result.chosen]), set, communicator, checkpoints,
+        {follow, checkpoints.keeper()}, result.refit);
+    result.refit.seconds_train = clock.seconds() - result.seconds_folds;
   });
-  report.stratified = !options.design.source.groups;
-  report.shape = set.dataset.shape();
-  report.ranks = report.refit.ranks = communicator.size();
-  report.threads = report.refit.threads = options.threads;
-  report.refit.history = history.entries();
-  report.refit.seconds_read = report.seconds_read;
-  report.refit.traffic = communicator.traffic();
-  report.refit.memory = running::memory_use(set.dataset, communicator);
-  report.refit.seconds_total = report.seconds_total = clock.seconds_before() + total.seconds();
-  report.refit.model.record = to_json(report);
+  result.stratified = !options.design.source.groups;
+  result.shape = set.dataset.shape();
+  result.ranks = result.refit.ranks = communicator.size();
+  result.threads = result.refit.threads = options.threads;
+  result.refit.history = history.entries();
+  result.refit.seconds_read = result.seconds_read;
+  result.refit.traffic = communicator.traffic();
+  result.refit.memory = running::memory_use(set.dataset, communicator);
+  result.refit.seconds_total = result.seconds_total = clock.seconds_before() + total.seconds();
+  result.refit.model.record = to_json(result);
   time.trained();
   phase.turn_to("writing the model");
   comm::on_root(communicator, [&] {
-    model::write_model(options.model_path, report.refit.model);
+    model::write_model(options.model_path, result.refit.model);
     return std::string();
   });
   checkpoints.done();
-  report.refit.timing = time.gather();
-  return report;
+  result.refit.timing = time.gather();
+  return result;
 }
 
 }  // namespace mpilogit::fitting

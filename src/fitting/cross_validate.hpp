@@ -54,7 +54,7 @@ struct Candidate {
   std::vector<FoldScore> folds;
 };
 
-struct CrossValidateReport {
+struct CrossValidateResult {
   data::Shape shape;
   std::vector<Candidate> candidates;  ///< ratio by ratio, λ descending
   std::size_t minimum = 0;            ///< index of the least mean log-loss
@@ -63,7 +63,7 @@ struct CrossValidateReport {
   bool stratified = true;  ///< else by groups
   std::vector<std::int64_t> fold_rows;
   bool converged = true;  ///< all folds' models
-  TrainReport refit;      ///< on all rows with the chosen penalty: the model that is written
+  TrainResult refit;      ///< on all rows with the chosen penalty: the model that is written
   int ranks = 1;
   int threads = 1;
   std::int64_t data_passes = 0;  ///< of the folds; the refit has its own
@@ -82,7 +82,7 @@ class CrossValidateObserver : public problem::CheckpointObserver {
 /// Collective. Reads once; trains all folds side by side over each ratio's path of penalties;
 /// scores them; refits on all rows as `train` would, to the same bits; writes that model (on rank
 /// 0). Throws core::Error, the same on all ranks.
-CrossValidateReport cross_validate(const CrossValidateOptions& options,
+CrossValidateResult cross_validate(const CrossValidateOptions& options,
                                    const comm::Communicator& communicator,
                                    CrossValidateObserver& observer);
 

@@ -22,6 +22,7 @@
 #include "objective/lock_step.hpp"
 #include "objective/logistic_objective.hpp"
 #include "problem/same_columns.hpp"
+#include "problem/solver_registry.hpp"
 #include "scoring/scoring.hpp"
 #include "solvers/growing_samples.hpp"
 
@@ -33,8 +34,7 @@ namespace {
 // soon as the log-loss proves that every row lies on its right side.
 class SeparationGuard {
  public:
-  SeparationGuard(const objective::LogisticObjective& objective,
-                  const problem::Regularisation& penalty)
+  SeparationGuard(const objective::LogisticObjective& objective, const problem::Penalty& penalty)
       : threshold_(unpenalised(penalty) ? objective.separation_threshold() : 0.0) {}
 
   bool separated(double objective_value) {
@@ -45,7 +45,7 @@ class SeparationGuard {
 
   /// Of a fit with bounds alone, at its end: whether all rows lie on their right side, and no bound
   /// ends the way on in the same direction.
-  void look_past(const problem::Regularisation& penalty, const solvers::Solution& solution,
+  void look_past(const problem::Penalty& penalty, const solvers::Solution& solution,
                  double separation_threshold) {
     if (!penalty.needs_proximal || !(solution.objective < separation_threshold)) return;
     separated_ = separated_ || (without_strength(penalty) && is_free(penalty, solution));
@@ -54,19 +54,19 @@ class SeparationGuard {
   void visit(core::Archive& archive) { archive(separated_); }
 
  private:
-  static bool unpenalised(const problem::Regularisation& penalty) {
+  static bool unpenalised(const problem::Penalty& penalty) {
     return !penalty.needs_proximal && without_strength(penalty);
   }
 
   // Infinite factors leave a feature out.
-  static bool without_strength(const problem::Regularisation& penalty) {
+  static bool without_strength(const problem::Penalty& penalty) {
     const auto nothing = [](double strength) { return strength == 0.0 || std::isinf(strength); };
-    return std::all_of(penalty.smooth.l2.begin(), penalty.smooth.l2.end(), nothing) &&
-           std::all_of(penalty.non_smooth.l1.begin(), penalty.non_smooth.l1.end(), nothing);
+    return std::all_of(penalty.ridge.l2.begin(), penalty.ridge.l2.end(), nothing) &&
+           std::all_of(penalty.l1_and_bounds.l1.begin(), penalty.l1_and_bounds.l1.end(), nothing);
   }
 
-  static bool is_free(const problem::Regularisation& penalty, const solvers::Solution& solution) {
-    const solvers::NonSmooth& part = penalty.non_smooth;
+  static bool is_free(const problem::Penalty& penalty, const solvers::Solution& solution) {
+    const solvers::L1AndBounds& part = penalty.l1_and_bounds;
     for (std::size_t v = 0; v < solution.coefficients.size(); ++v) {
       const double w = solution.coefficients[v];
       if (w > 0.0 && part.upper[v] < problem::kNoBound) return false;
@@ -81,9 +81,9 @@ class SeparationGuard {
 
 /// One problem with all that it needs; stays where it was made.
 struct Fit {
-  Fit(const objective::Passes& passes, objective::Targets targets, problem::Regularisation chosen)
+  Fit(const objective::Passes& passes, objective::Targets targets, problem::Penalty chosen)
       : penalty(std::move(chosen)),
-        objective(passes, std::move(targets), penalty.smooth),
+        objective(passes, std::move(targets), penalty.ridge),
         guard(objective, penalty) {}
 
   // With kinks the way goes up from few coefficients, without them it is Newton's.
@@ -116,7 +116,7 @@ struct Fit {
   void diagnose(const objective::Passes& passes, const objective::Targets& targets,
                 const problem::SolverOptions& options, inference::Diagnosis& diagnosis) {
     const bool suspicious =
-        guard.separated() || problem::resolve(options.kind, false) != problem::SolverKind::newton;
+        guard.separated() || !problem::find_solver(options.name, false).exact_hessian;
     if (!std::isfinite(solution.objective)) return;
     const std::vector<double> before = solution.coefficients;
     diagnosis = inference::diagnose(passes, targets, objective, suspicious, solution.coefficients);
@@ -137,7 +137,7 @@ struct Fit {
            l1_penalty(penalty, solution.coefficients);
   }
 
-  problem::Regularisation penalty;
+  problem::Penalty penalty;
   objective::LogisticObjective objective;
   SeparationGuard guard;
   solvers::Solution solution;
@@ -145,26 +145,23 @@ struct Fit {
 };
 
 core::Error no_finite_start() {
-  return core::bad_input({.what = "the objective is not finite where training starts",
-                          .where = {},
-                          .why = "the start's coefficients, or offsets, are too large",
-                          .remedy = "Leave --start away, or check its coefficients"})
-      .as_agreed();
+  return core::agreed_bad_input({.what = "the objective is not finite where training starts",
+                                 .why = "the start's coefficients, or offsets, are too large",
+                                 .remedy = "Leave --start away, or check its coefficients"});
 }
 
 // S = total_weight · 2^exponent
-problem::Strength strength_of(const TrainOptions& options, double total_weight, int exponent) {
+problem::PenaltyStrength strength_of(const TrainOptions& options, double total_weight,
+                                     int exponent) {
   if (!options.inverse_strength) return options.strength;
   const double lambda = std::ldexp(1.0 / (*options.inverse_strength * total_weight), -exponent);
   if (!std::isfinite(lambda)) {
-    throw core::bad_input(
+    throw core::agreed_bad_input(
         {.what = fmt::format("--C {:.3g} is a penalty of 1 / (C S), S = {:.6g} the sum of the "
                              "weights",
                              *options.inverse_strength, std::ldexp(total_weight, exponent)),
-         .where = {},
          .why = "that is above the largest double",
-         .remedy = "Give a larger --C, or a fixed penalty (--l2)"})
-        .as_agreed();
+         .remedy = "Give a larger --C, or a fixed penalty (--l2)"});
   }
   return {options.l1_ratio * lambda, (1.0 - options.l1_ratio) * lambda};
 }
@@ -172,25 +169,24 @@ problem::Strength strength_of(const TrainOptions& options, double total_weight, 
 // Statistics depend on the size of weights, which F does not.
 void require_moderate_weights(const problem::TrainingSet& set) {
   if (set.dataset.weight_exponent() == 0) return;
-  throw core::bad_input(
+  throw core::agreed_bad_input(
       {.what =
            fmt::format("weights of about {:.0e}", std::ldexp(1.0, set.dataset.weight_exponent())),
        .where = set.source_file + ":/" + set.source.weights.value_or(""),
        .why = "as counts of rows they leave no standard errors, and --firth nothing "
               "beside its penalty",
-       .remedy = "Multiply all weights by one number, so that they are near 1"})
-      .as_agreed();
+       .remedy = "Multiply all weights by one number, so that they are near 1"});
 }
 
-void merge(const Fit& fit, TrainReport& report) {
-  solvers::Solution& all = report.solution;
+void merge(const Fit& fit, TrainResult& outcome) {
+  solvers::Solution& all = outcome.solution;
   const solvers::Solution& one = fit.solution;
-  append_coefficients(one.coefficients, fit.objective.classes(), report.model.coefficients,
-                      report.model.intercept);
+  append_coefficients(one.coefficients, fit.objective.classes(), outcome.model.coefficients,
+                      outcome.model.intercept);
   all.objective += one.objective;
   all.gradient_norm = std::max(all.gradient_norm, one.gradient_norm);
   all.estimated_gap = std::max(all.estimated_gap, one.estimated_gap);
-  const bool first = report.model.intercept.size() == fit.objective.classes();
+  const bool first = outcome.model.intercept.size() == fit.objective.classes();
   if (first || !one.gap_bound) {
     all.gap_bound = one.gap_bound;
   } else if (all.gap_bound) {
@@ -198,8 +194,8 @@ void merge(const Fit& fit, TrainReport& report) {
   }
   all.iterations = std::max(all.iterations, one.iterations);
   if (solvers::converged(all.stop_reason)) all.stop_reason = one.stop_reason;
-  report.separated = report.separated || fit.guard.separated();
-  report.log_loss += fit.log_loss();
+  outcome.separated = outcome.separated || fit.guard.separated();
+  outcome.log_loss += fit.log_loss();
 }
 
 std::vector<double> start_from(const TrainOptions& options, const problem::TrainingSet& set,
@@ -212,26 +208,26 @@ std::vector<double> start_from(const TrainOptions& options, const problem::Train
 
 // At the end of a fit: what is known of its coefficients, or why it is not.
 void add_inference(const inference::InferenceOptions& options,
-                   const inference::InferenceProblem& problem, Fit& fit, TrainReport& report) {
+                   const inference::InferenceProblem& problem, Fit& fit, TrainResult& outcome) {
   if (!solvers::converged(fit.solution.stop_reason) || fit.guard.separated()) {
-    report.inference_remark = "training did not converge";
+    outcome.inference_remark = "training did not converge";
     return;
   }
   inference::InferenceResult result = inference::infer(options, problem, fit.solution.coefficients);
-  report.model.inference = std::move(result.inference);
-  report.inference_remark = std::move(result.remark);
+  outcome.model.inference = std::move(result.inference);
+  outcome.inference_remark = std::move(result.remark);
 }
 
 // Needs the model's coefficients.
 void add_named_inference(const inference::InferenceOptions& options,
-                         const problem::TrainingSet& set, const Fit& fit, TrainReport& report) {
-  if (!report.model.inference) return;
-  report.unprofiled = inference::add_profiles(
+                         const problem::TrainingSet& set, const Fit& fit, TrainResult& outcome) {
+  if (!outcome.model.inference) return;
+  outcome.unprofiled = inference::add_profiles(
       options,
       {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
        fit.solution.coefficients, set.frame},
-      report.model);
-  report.test_remark = inference::add_tests(options, report.model);
+      outcome.model);
+  outcome.test_remark = inference::add_tests(options, outcome.model);
 }
 
 // Whether a start's margins are so large that the way from there is longer than that from anywhere
@@ -259,31 +255,30 @@ solvers::Start first_start(const TrainOptions& options, const problem::TrainingS
     start_left = far_out(fit.objective, start);
     return {start_left ? fit.start() : std::move(start)};
   }
-  const bool newton = problem::resolve(options.solver.kind, fit.penalty.needs_proximal) ==
-                      problem::SolverKind::newton;
-  if (!newton) return {fit.start()};
+  if (!problem::find_solver(options.solver.name, fit.penalty.needs_proximal).exact_hessian)
+    return {fit.start()};
   return solvers::start_on_samples(fit.objective, fit.start(), options.solver.tolerance);
 }
 
 void fit_together(const TrainOptions& options, const problem::TrainingSet& set,
-                  const problem::Strength& strength, const comm::Communicator& communicator,
-                  solvers::Monitor monitor, TrainReport& report) {
+                  const problem::PenaltyStrength& strength, const comm::Communicator& communicator,
+                  solvers::Monitor monitor, TrainResult& outcome) {
   const objective::DirectPasses passes(set.rows);
   objective::Targets targets = set.targets;
   const bool penalised = strength.l1 > 0.0 || strength.l2 > 0.0 || options.penalty.lower.given() ||
                          options.penalty.upper.given();
   targets.reference_class = needs_reference_class(set, penalised);
-  const problem::Regulariser regulariser(options.penalty, set, targets.columns(),
-                                         targets.reference_class, communicator);
+  const problem::PenaltyFactory regulariser(options.penalty, set, targets.columns(),
+                                            targets.reference_class, communicator);
   regulariser.require_effect(strength);
   const auto scales = regulariser.scales(targets);
   Fit fit(passes, targets, regulariser.at(strength, scales));
-  const inference::InferenceProblem problem{set,       passes, fit.objective,   fit.penalty,
-                                            penalised, false,  report.diagnosis};
-  report.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
+  const inference::InferenceProblem problem{set,       passes, fit.objective,    fit.penalty,
+                                            penalised, false,  outcome.diagnosis};
+  outcome.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
   if (options.inference) {
     inference::require_inference_possible(*options.inference, problem);
-    inference::require_known_names(*options.inference, report.model, targets.columns());
+    inference::require_known_names(*options.inference, outcome.model, targets.columns());
   }
   const auto visit = [&](core::Archive& archive) { fit.visit(archive); };
   const solvers::StateFrame frame(monitor.keeper(), visit);
@@ -291,30 +286,30 @@ void fit_together(const TrainOptions& options, const problem::TrainingSet& set,
     const bool resuming = monitor.keeper() != nullptr && monitor.keeper()->resuming();
     fit.run(options.solver,
             resuming ? solvers::Start{}
-                     : first_start(options, set, targets, communicator, fit, report.start_left),
+                     : first_start(options, set, targets, communicator, fit, outcome.start_left),
             monitor);
   }
   if (!std::isfinite(fit.solution.objective)) throw no_finite_start();
   if (!may_go_on(fit.solution)) monitor.boundary();
   comm::Phase phase(communicator, "looking for separation");
   if (!penalised && !options.evaluate_only) {
-    fit.diagnose(passes, targets, options.solver, report.diagnosis);
+    fit.diagnose(passes, targets, options.solver, outcome.diagnosis);
   }
   phase.turn_to("inference");
-  if (options.inference) add_inference(*options.inference, problem, fit, report);
-  merge(fit, report);
-  set.frame.complete(report.model);
-  if (!report.model.centre.empty()) {
-    report.raw_log_loss = fit.objective.mean_loss(raw_margins(set, report.model));
+  if (options.inference) add_inference(*options.inference, problem, fit, outcome);
+  merge(fit, outcome);
+  set.frame.complete(outcome.model);
+  if (!outcome.model.centre.empty()) {
+    outcome.raw_log_loss = fit.objective.mean_loss(raw_margins(set, outcome.model));
   }
-  if (options.inference) add_named_inference(*options.inference, set, fit, report);
-  report.data_passes = passes.data_passes();
-  report.reads = passes.read().reads;
-  report.total_weight = fit.objective.total_weight();
+  if (options.inference) add_named_inference(*options.inference, set, fit, outcome);
+  outcome.data_passes = passes.data_passes();
+  outcome.reads = passes.read().reads;
+  outcome.total_weight = fit.objective.total_weight();
   if (options.diagnostics) {
     phase.turn_to("writing the diagnostics");
     inference::write_diagnostics(*options.diagnostics, set, fit.objective,
-                                 fit.solution.coefficients, report.model);
+                                 fit.solution.coefficients, outcome.model);
   }
 }
 
@@ -344,11 +339,12 @@ double raw_log_loss(const problem::TrainingSet& set, const model::Model& model,
 
 // A problem per class, all in lock-step.
 void fit_one_vs_rest(const TrainOptions& options, const problem::TrainingSet& set,
-                     const problem::Strength& strength, const comm::Communicator& communicator,
-                     running::Checkpoints& checkpoints, TrainReport& report) {
+                     const problem::PenaltyStrength& strength,
+                     const comm::Communicator& communicator, running::Checkpoints& checkpoints,
+                     TrainResult& outcome) {
   const std::size_t classes = set.targets.classes;
   objective::LockStep lock_step(set.rows, classes);
-  const problem::Regulariser regulariser(options.penalty, set, 1, false, communicator);
+  const problem::PenaltyFactory regulariser(options.penalty, set, 1, false, communicator);
   regulariser.require_effect(strength);
   const auto scales = regulariser.scales(set.targets);
   std::deque<Fit> fits;
@@ -374,15 +370,15 @@ void fit_one_vs_rest(const TrainOptions& options, const problem::TrainingSet& se
     });
   }
   lock_step.run(tasks);
-  report.model.objective = model::kOneVsRest;
-  for (const auto& fit : fits) merge(fit, report);
-  set.frame.complete(report.model);
-  if (!report.model.centre.empty()) {
-    report.raw_log_loss = raw_log_loss(set, report.model, fits, lock_step);
+  outcome.model.objective = model::kOneVsRest;
+  for (const auto& fit : fits) merge(fit, outcome);
+  set.frame.complete(outcome.model);
+  if (!outcome.model.centre.empty()) {
+    outcome.raw_log_loss = raw_log_loss(set, outcome.model, fits, lock_step);
   }
-  report.data_passes = lock_step.read().data_passes(set.rows.design.rows());
-  report.reads = lock_step.read().reads;
-  report.total_weight = fits.front().objective.total_weight();
+  outcome.data_passes = lock_step.read().data_passes(set.rows.design.rows());
+  outcome.reads = lock_step.read().reads;
+  outcome.total_weight = fits.front().objective.total_weight();
 }
 
 }  // namespace
@@ -391,8 +387,8 @@ bool needs_reference_class(const problem::TrainingSet& set, bool penalised) {
   return set.targets.classes > 2 && !penalised;
 }
 
-model::Model model_frame(const problem::TrainingSet& set, const problem::Strength& strength,
-                         bool standardized, problem::SolverKind solver) {
+model::Model model_frame(const problem::TrainingSet& set, const problem::PenaltyStrength& strength,
+                         bool standardized, std::string_view solver) {
   model::Model model;
   model.classes = set.classes();
   model.features = static_cast<std::int64_t>(set.design.features());
@@ -404,7 +400,7 @@ model::Model model_frame(const problem::TrainingSet& set, const problem::Strengt
   model.l1 = strength.l1;
   model.l2 = strength.l2;
   model.standardized = standardized;
-  model.solver = to_string(solver);
+  model.solver = solver;
   return model;
 }
 
@@ -423,16 +419,17 @@ void append_coefficients(std::span<const double> solution, std::size_t columns,
 
 void fit(const TrainOptions& options, const problem::TrainingSet& set,
          const comm::Communicator& communicator, running::Checkpoints& checkpoints,
-         solvers::Monitor monitor, TrainReport& report) {
+         solvers::Monitor monitor, TrainResult& outcome) {
   const int exponent = set.dataset.weight_exponent();
-  const problem::Strength strength = strength_of(options, set.rows.bounds.total_weight, exponent);
+  const problem::PenaltyStrength strength =
+      strength_of(options, set.rows.bounds.total_weight, exponent);
   if (options.inference || options.firth) require_moderate_weights(set);
   const bool proximal =
       strength.l1 > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
-  report.model = model_frame(set, strength, options.penalty.standardize,
-                             problem::resolve(options.solver.kind, proximal));
-  report.solution.stop_reason = solvers::StopReason::tolerance_reached;
-  report.tolerance = options.solver.tolerance;
+  outcome.model = model_frame(set, strength, options.penalty.standardize,
+                              problem::find_solver(options.solver.name, proximal).name);
+  outcome.solution.stop_reason = solvers::StopReason::tolerance_reached;
+  outcome.tolerance = options.solver.tolerance;
   if (options.diagnostics) {
     require_two_classes(set, "--diagnostics");
     require_matrix_fits(set, "--diagnostics");
@@ -440,27 +437,25 @@ void fit(const TrainOptions& options, const problem::TrainingSet& set,
   if (options.firth) {
     std::optional<std::vector<double>> start;
     if (options.start) start = start_from(options, set, 1, false, communicator);
-    fit_firth(options, set, std::move(start), monitor, report);
+    fit_firth(options, set, std::move(start), monitor, outcome);
   } else if (options.one_vs_rest) {
     if (set.targets.classes == 2) {
-      throw core::bad_input({.what = "--one-vs-rest has no effect: there are two classes",
-                             .where = {},
-                             .why = {},
-                             .remedy = "Leave it away"})
-          .as_agreed();
+      throw core::agreed_bad_input({.what = "--one-vs-rest has no effect: there are two classes",
+                                    .why = {},
+                                    .remedy = "Leave it away"});
     }
-    fit_one_vs_rest(options, set, strength, communicator, checkpoints, report);
+    fit_one_vs_rest(options, set, strength, communicator, checkpoints, outcome);
   } else {
-    fit_together(options, set, strength, communicator, monitor, report);
+    fit_together(options, set, strength, communicator, monitor, outcome);
   }
-  set.frame.leave(report.diagnosis.aliased);
-  report.total_weight = std::ldexp(report.total_weight, exponent);
-  report.nonzero_coefficients = static_cast<std::int64_t>(
-      std::count_if(report.model.coefficients.begin(), report.model.coefficients.end(),
+  set.frame.leave(outcome.diagnosis.aliased);
+  outcome.total_weight = std::ldexp(outcome.total_weight, exponent);
+  outcome.nonzero_coefficients = static_cast<std::int64_t>(
+      std::count_if(outcome.model.coefficients.begin(), outcome.model.coefficients.end(),
                     [](double w) { return w != 0.0; }));
-  report.shape = set.dataset.shape();
-  report.centred_columns = static_cast<std::int64_t>(std::count_if(
-      report.model.centre.begin(), report.model.centre.end(), [](double c) { return c != 0.0; }));
+  outcome.shape = set.dataset.shape();
+  outcome.centred_columns = static_cast<std::int64_t>(std::count_if(
+      outcome.model.centre.begin(), outcome.model.centre.end(), [](double c) { return c != 0.0; }));
 }
 
 }  // namespace mpilogit::fitting

@@ -4,22 +4,23 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "comm/communicator.hpp"
 #include "fitting/train.hpp"
 #include "model/model.hpp"
-#include "problem/regularisation.hpp"
+#include "problem/penalty.hpp"
 #include "problem/training_set.hpp"
 #include "running/checkpoints.hpp"
 
 namespace mpilogit::fitting {
 
-/// What `train` does after reading and before writing: fills the report's model, solution and
+/// What `train` does after reading and before writing: fills the result's model, solution and
 /// counts. `monitor` has the checkpoints' keeper. Collective.
 void fit(const TrainOptions& options, const problem::TrainingSet& set,
          const comm::Communicator& communicator, running::Checkpoints& checkpoints,
-         solvers::Monitor monitor, TrainReport& report);
+         solvers::Monitor monitor, TrainResult& result);
 
 /// What is read for these options.
 problem::DesignOptions design_of(const TrainOptions& options);
@@ -35,8 +36,8 @@ inline bool may_go_on(const solvers::Solution& solution) {
 bool needs_reference_class(const problem::TrainingSet& set, bool penalised);
 
 /// A model with everything but its coefficients.
-model::Model model_frame(const problem::TrainingSet& set, const problem::Strength& strength,
-                         bool standardized, problem::SolverKind solver);
+model::Model model_frame(const problem::TrainingSet& set, const problem::PenaltyStrength& strength,
+                         bool standardized, std::string_view solver);
 
 /// Margins of the model's raw form over the set's rows (local rows × rows of coefficients).
 std::vector<double> raw_margins(const problem::TrainingSet& set, const model::Model& model);

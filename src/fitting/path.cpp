@@ -8,6 +8,7 @@
 #include "fitting/fit.hpp"
 #include "fitting/record.hpp"
 #include "model/path_file.hpp"
+#include "problem/solver_registry.hpp"
 #include "running/checkpoints.hpp"
 #include "running/history.hpp"
 #include "running/provenance.hpp"
@@ -21,7 +22,7 @@ constexpr double kLeastGain = 1e-5;      // of the deviance explained, relative
 
 void append_step(const PathFit& fit, const solvers::Solution& solution, double lambda,
                  double l1_ratio, std::int64_t passes, double null_loss, model::Path& path) {
-  const problem::Strength strength = strength_at(lambda, l1_ratio);
+  const problem::PenaltyStrength strength = strength_at(lambda, l1_ratio);
   path.lambda.push_back(lambda);
   path.l1.push_back(strength.l1);
   path.l2.push_back(strength.l2);
@@ -43,16 +44,16 @@ std::string why_enough(const PathOptions& options, const model::Path& path) {
 }
 
 void visit_steps(core::Archive& archive, std::size_t coefficients, std::size_t intercepts,
-                 PathReport& report) {
-  model::Path& path = report.path;
+                 PathResult& result) {
+  model::Path& path = result.path;
   for (auto* of_steps : {&path.lambda, &path.l1, &path.l2, &path.objective,
                          &path.deviance_explained, &path.coefficients, &path.intercept}) {
     archive(*of_steps);
   }
   archive(path.nonzeros);
   archive(path.data_passes);
-  archive.each(report.stop_reasons, [&](std::string& reason) { archive(reason); });
-  archive(report.converged);
+  archive.each(result.stop_reasons, [&](std::string& reason) { archive(reason); });
+  archive(result.converged);
   const std::size_t steps = path.lambda.size();
   for (const auto* of_steps : {&path.l1, &path.l2, &path.objective, &path.deviance_explained}) {
     core::Archive::require(of_steps->size() == steps);
@@ -60,7 +61,7 @@ void visit_steps(core::Archive& archive, std::size_t coefficients, std::size_t i
   core::Archive::require(path.coefficients.size() == steps * coefficients &&
                          path.intercept.size() == steps * intercepts &&
                          path.nonzeros.size() == steps && path.data_passes.size() == steps &&
-                         report.stop_reasons.size() == steps);
+                         result.stop_reasons.size() == steps);
 }
 
 // Whether the step that begins now is one that was under way when its state was kept.
@@ -70,7 +71,7 @@ bool goes_on(const running::Checkpoints& checkpoints) {
 
 }  // namespace
 
-PathReport path(const PathOptions& options, const comm::Communicator& communicator,
+PathResult path(const PathOptions& options, const comm::Communicator& communicator,
                 PathObserver& observer) {
   const core::Stopwatch total;
   comm::on_root(communicator, [&] {
@@ -80,26 +81,25 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
   running::Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
   const problem::TrainingSet set(options.design, 1, options.threads, communicator);
-  PathReport report;
-  report.provenance = running::provenance_of(options.origin, set, options.penalty,
+  PathResult result;
+  result.provenance = running::provenance_of(options.origin, set, options.penalty,
                                              options.solver.tolerance, std::nullopt, communicator);
-  report.seconds_read = total.seconds();
-  observer.data_read(set.dataset, report.seconds_read);
+  result.seconds_read = total.seconds();
+  observer.data_read(set.dataset, result.seconds_read);
 
   phase.turn_to("training");
-  running::TrainingTime time(report.seconds_read, set, communicator);
-  checkpoints.begin(set, report.provenance.data);
+  running::TrainingTime time(result.seconds_read, set, communicator);
+  checkpoints.begin(set, result.provenance.data);
   running::RunClock clock;
   const objective::DirectPasses passes(set.rows);
-  const problem::Regulariser regulariser(options.penalty, set, set.targets.columns(), false,
-                                         communicator);
+  const problem::PenaltyFactory regulariser(options.penalty, set, set.targets.columns(), false,
+                                            communicator);
   const bool proximal =
       options.l1_ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
-  report.solver = to_string(problem::resolve(options.solver.kind, proximal));
+  result.solver = problem::find_solver(options.solver.name, proximal).name;
   PathFit fit(passes, set.targets, regulariser, options.solver, checkpoints.keeper());
-  report.path.model = model_frame(set, {}, options.penalty.standardize,
-                                  problem::resolve(options.solver.kind, proximal));
-  if (set.targets.classes > 2) report.path.model.objective = model::kSoftmax;
+  result.path.model = model_frame(set, {}, options.penalty.standardize, result.solver);
+  if (set.targets.classes > 2) result.path.model.objective = model::kSoftmax;
 
   checkpoints.run([&] {
     bool null_fitted = false;
@@ -109,47 +109,47 @@ PathReport path(const PathOptions& options, const comm::Communicator& communicat
       archive(before);
       clock.visit(archive);
       fit.visit(archive);
-      visit_steps(archive, set.design.features() * fit.columns(), fit.columns(), report);
+      visit_steps(archive, set.design.features() * fit.columns(), fit.columns(), result);
     };
     const solvers::StateFrame frame(checkpoints.keeper(), visit);
     if (!null_fitted) fit.fit_null();
     null_fitted = true;
-    report.null_loss = fit.null_loss();
-    report.ended = "at its end";
+    result.null_loss = fit.null_loss();
+    result.ended = "at its end";
     const auto all = lambdas(options.grid, fit.largest_lambda(options.l1_ratio),
                              set.dataset.shape().rows, set.design.features());
-    std::string why = why_enough(options, report.path);
-    for (std::size_t s = report.path.lambda.size(); s < all.size() && why.empty(); ++s) {
+    std::string why = why_enough(options, result.path);
+    for (std::size_t s = result.path.lambda.size(); s < all.size() && why.empty(); ++s) {
       if (!goes_on(checkpoints)) before = passes.data_passes();
       const solvers::Solution& solution = fit.step(all[s], options.l1_ratio);
       append_step(fit, solution, all[s], options.l1_ratio, passes.data_passes() - before,
-                  report.null_loss, report.path);
-      report.stop_reasons.emplace_back(solvers::to_string(solution.stop_reason));
-      report.converged = report.converged && solvers::converged(solution.stop_reason);
-      observer.step(report.path);
-      why = why_enough(options, report.path);
+                  result.null_loss, result.path);
+      result.stop_reasons.emplace_back(solvers::to_string(solution.stop_reason));
+      result.converged = result.converged && solvers::converged(solution.stop_reason);
+      observer.step(result.path);
+      why = why_enough(options, result.path);
     }
-    if (!why.empty()) report.ended = why;
+    if (!why.empty()) result.ended = why;
   });
-  set.frame.complete(report.path);
-  report.shape = set.dataset.shape();
-  report.data_passes = passes.data_passes();
-  report.ranks = communicator.size();
-  report.threads = options.threads;
-  report.seconds_train = clock.seconds();
-  report.memory = running::memory_use(set.dataset, communicator);
-  report.seconds_total = clock.seconds_before() + total.seconds();
-  report.path.model.record = to_json(report);
+  set.frame.complete(result.path);
+  result.shape = set.dataset.shape();
+  result.data_passes = passes.data_passes();
+  result.ranks = communicator.size();
+  result.threads = options.threads;
+  result.seconds_train = clock.seconds();
+  result.memory = running::memory_use(set.dataset, communicator);
+  result.seconds_total = clock.seconds_before() + total.seconds();
+  result.path.model.record = to_json(result);
   time.trained();
   phase.turn_to("writing the models");
   comm::on_root(communicator, [&] {
-    model::write_path(options.model_path, report.path);
+    model::write_path(options.model_path, result.path);
     return std::string();
   });
   checkpoints.done();
-  report.seconds_total = clock.seconds_before() + total.seconds();
-  report.timing = time.gather();
-  return report;
+  result.seconds_total = clock.seconds_before() + total.seconds();
+  result.timing = time.gather();
+  return result;
 }
 
 }  // namespace mpilogit::fitting

@@ -38,7 +38,7 @@ struct PathOptions {
   int threads = 1;
 };
 
-struct PathReport {
+struct PathResult {
   running::Provenance provenance;
   data::Shape shape;
   model::Path path;
@@ -66,7 +66,7 @@ class PathObserver : public problem::CheckpointObserver {
 
 /// Collective. Reads, trains all models, writes them in one file (on rank 0). Throws core::Error,
 /// the same on all ranks.
-PathReport path(const PathOptions& options, const comm::Communicator& communicator,
+PathResult path(const PathOptions& options, const comm::Communicator& communicator,
                 PathObserver& observer);
 
 }  // namespace mpilogit::fitting

@@ -41,56 +41,56 @@ Json of_history(const std::vector<running::HistoryEntry>& history) {
   return json;
 }
 
-void add_diagnosis(const TrainReport& report, Json& json) {
-  const inference::Diagnosis& diagnosis = report.diagnosis;
+void add_diagnosis(const TrainResult& result, Json& json) {
+  const inference::Diagnosis& diagnosis = result.diagnosis;
   if (!diagnosis.examined) return;
   Json& separation = json["separation"];
   separation["kind"] = inference::to_string(diagnosis.separation.separation);
-  separation["columns"] = inference::describe_separating(diagnosis, report.model);
-  separation["separator"] = inference::describe_separator(diagnosis, report.model);
+  separation["columns"] = inference::describe_separating(diagnosis, result.model);
+  separation["separator"] = inference::describe_separator(diagnosis, result.model);
   separation["certain_rows"] = diagnosis.separation.certain_rows;
-  json["aliased"] = inference::describe_aliased(diagnosis, report.model);
+  json["aliased"] = inference::describe_aliased(diagnosis, result.model);
 }
 
-Json of_training(const TrainReport& report) {
-  const solvers::Solution& solution = report.solution;
-  Json json = running::of_data(report.shape);
-  running::add_provenance(report.provenance, json);
-  add_model(report.model, json);
-  json["total_weight"] = report.total_weight;
-  json["ranks"] = report.ranks;
-  json["threads"] = report.threads;
+Json of_training(const TrainResult& result) {
+  const solvers::Solution& solution = result.solution;
+  Json json = running::of_data(result.shape);
+  running::add_provenance(result.provenance, json);
+  add_model(result.model, json);
+  json["total_weight"] = result.total_weight;
+  json["ranks"] = result.ranks;
+  json["threads"] = result.threads;
   json["instruction_set"] = kernels::instruction_set();
-  json["converged"] = report.converged();
-  json["stop_reason"] = report.stop_reason();
+  json["converged"] = result.converged();
+  json["stop_reason"] = result.stop_reason();
   json["iterations"] = solution.iterations;
-  json["data_passes"] = report.data_passes;
-  json["reads"] = report.reads;
+  json["data_passes"] = result.data_passes;
+  json["reads"] = result.reads;
   json["objective"] = solution.objective;
-  json["log_loss"] = report.log_loss;
-  if (report.penalised_log_likelihood) {
-    json["penalised_log_likelihood"] = *report.penalised_log_likelihood;
+  json["log_loss"] = result.log_loss;
+  if (result.penalised_log_likelihood) {
+    json["penalised_log_likelihood"] = *result.penalised_log_likelihood;
   }
   json["gradient_norm"] = solution.gradient_norm;
   json["estimated_gap"] = solution.estimated_gap;
-  json["gap_kind"] = solution.bounded(report.tolerance) ? "bound" : "estimate";
+  json["gap_kind"] = solution.bounded(result.tolerance) ? "bound" : "estimate";
   if (solution.gap_bound) json["gap_bound"] = *solution.gap_bound;
-  json["nonzero_coefficients"] = report.nonzero_coefficients;
-  if (report.raw_log_loss) {
-    json["centred_columns"] = report.centred_columns;
-    json["raw_log_loss"] = *report.raw_log_loss;
+  json["nonzero_coefficients"] = result.nonzero_coefficients;
+  if (result.raw_log_loss) {
+    json["centred_columns"] = result.centred_columns;
+    json["raw_log_loss"] = *result.raw_log_loss;
   }
-  add_diagnosis(report, json);
-  json["seconds"] = {{"read", report.seconds_read},
-                     {"train", report.seconds_train},
-                     {"total", report.seconds_total}};
-  json["allreduce"] = {{"count", report.traffic.allreduce_count},
-                       {"bytes", report.traffic.allreduce_bytes}};
-  json["memory"] = running::of_memory(report.memory);
-  running::add_timing(report.timing, json);
-  json["history"] = of_history(report.history);
-  json["coefficients_sha256"] = model::coefficients_sha256(report.model);
-  if (report.model.inference) json["inference"] = inference::inference_record(report.model);
+  add_diagnosis(result, json);
+  json["seconds"] = {{"read", result.seconds_read},
+                     {"train", result.seconds_train},
+                     {"total", result.seconds_total}};
+  json["allreduce"] = {{"count", result.traffic.allreduce_count},
+                       {"bytes", result.traffic.allreduce_bytes}};
+  json["memory"] = running::of_memory(result.memory);
+  running::add_timing(result.timing, json);
+  json["history"] = of_history(result.history);
+  json["coefficients_sha256"] = model::coefficients_sha256(result.model);
+  if (result.model.inference) json["inference"] = inference::inference_record(result.model);
   return json;
 }
 
@@ -117,27 +117,27 @@ Json of_candidate(const Candidate& candidate) {
 
 }  // namespace
 
-std::string to_json(const TrainReport& report) {
-  return running::record_text(of_training(report));
+std::string to_json(const TrainResult& result) {
+  return running::record_text(of_training(result));
 }
 
-std::string to_json(const PathReport& report) {
-  Json json = running::of_data(report.shape);
-  running::add_provenance(report.provenance, json);
-  add_model(report.path.model, json);
-  json["ranks"] = report.ranks;
-  json["threads"] = report.threads;
+std::string to_json(const PathResult& result) {
+  Json json = running::of_data(result.shape);
+  running::add_provenance(result.provenance, json);
+  add_model(result.path.model, json);
+  json["ranks"] = result.ranks;
+  json["threads"] = result.threads;
   json["instruction_set"] = kernels::instruction_set();
-  json["converged"] = report.converged;
-  json["ended"] = report.ended;
-  json["data_passes"] = report.data_passes;
-  json["null_log_loss"] = report.null_loss;
-  json["seconds"] = {{"read", report.seconds_read},
-                     {"train", report.seconds_train},
-                     {"total", report.seconds_total}};
-  json["memory"] = running::of_memory(report.memory);
-  running::add_timing(report.timing, json);
-  const model::Path& path = report.path;
+  json["converged"] = result.converged;
+  json["ended"] = result.ended;
+  json["data_passes"] = result.data_passes;
+  json["null_log_loss"] = result.null_loss;
+  json["seconds"] = {{"read", result.seconds_read},
+                     {"train", result.seconds_train},
+                     {"total", result.seconds_total}};
+  json["memory"] = running::of_memory(result.memory);
+  running::add_timing(result.timing, json);
+  const model::Path& path = result.path;
   for (std::size_t s = 0; s < path.lambda.size(); ++s) {
     json["steps"].push_back({{"lambda", path.lambda[s]},
                              {"l1", path.l1[s]},
@@ -146,24 +146,24 @@ std::string to_json(const PathReport& report) {
                              {"nonzeros", path.nonzeros[s]},
                              {"deviance_explained", path.deviance_explained[s]},
                              {"data_passes", path.data_passes[s]},
-                             {"stop_reason", report.stop_reasons[s]}});
+                             {"stop_reason", result.stop_reasons[s]}});
   }
   return running::record_text(json);
 }
 
-std::string to_json(const CrossValidateReport& report) {
-  Json json = of_training(report.refit);
-  json["seconds"]["folds"] = report.seconds_folds;
-  json["fold_data_passes"] = report.data_passes;
-  json["folds_converged"] = report.converged;
-  json["stratified"] = report.stratified;
-  json["fold_rows"] = report.fold_rows;
-  json["minimum"] = report.minimum;
-  json["one_standard_error"] = report.one_standard_error;
-  json["chosen"] = report.chosen;
-  json["lambda"] = report.candidates[report.chosen].lambda;
-  json["l1_ratio"] = report.candidates[report.chosen].l1_ratio;
-  for (const auto& candidate : report.candidates) {
+std::string to_json(const CrossValidateResult& result) {
+  Json json = of_training(result.refit);
+  json["seconds"]["folds"] = result.seconds_folds;
+  json["fold_data_passes"] = result.data_passes;
+  json["folds_converged"] = result.converged;
+  json["stratified"] = result.stratified;
+  json["fold_rows"] = result.fold_rows;
+  json["minimum"] = result.minimum;
+  json["one_standard_error"] = result.one_standard_error;
+  json["chosen"] = result.chosen;
+  json["lambda"] = result.candidates[result.chosen].lambda;
+  json["l1_ratio"] = result.candidates[result.chosen].l1_ratio;
+  for (const auto& candidate : result.candidates) {
     json["candidates"].push_back(of_candidate(candidate));
   }
   return running::record_text(json);

@@ -10,8 +10,8 @@
 
 namespace mpilogit::fitting {
 
-std::string to_json(const TrainReport& report);
-std::string to_json(const PathReport& report);
-std::string to_json(const CrossValidateReport& report);
+std::string to_json(const TrainResult& result);
+std::string to_json(const PathResult& result);
+std::string to_json(const CrossValidateResult& result);
 
 }  // namespace mpilogit::fitting

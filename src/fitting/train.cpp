@@ -29,16 +29,16 @@ problem::DesignOptions design_of(const TrainOptions& options) {
   return design;
 }
 
-bool TrainReport::converged() const {
+bool TrainResult::converged() const {
   return !separated && solvers::converged(solution.stop_reason);
 }
 
-std::string TrainReport::stop_reason() const {
+std::string TrainResult::stop_reason() const {
   return separated ? "classes completely separated"
                    : std::string(solvers::to_string(solution.stop_reason));
 }
 
-TrainReport train(const TrainOptions& options, const comm::Communicator& communicator,
+TrainResult train(const TrainOptions& options, const comm::Communicator& communicator,
                   problem::FitObserver& observer) {
   const core::Stopwatch total;
   comm::on_root(communicator, [&] {
@@ -49,16 +49,16 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
   running::Checkpoints checkpoints(options.checkpoint, communicator, observer);
   comm::Phase phase(communicator, "reading the data");
   const problem::TrainingSet set(design_of(options), 1, options.threads, communicator);
-  TrainReport report;
-  report.provenance = running::provenance_of(options.origin, set, options.penalty,
+  TrainResult result;
+  result.provenance = running::provenance_of(options.origin, set, options.penalty,
                                              options.solver.tolerance, options.start, communicator);
-  report.penalised = is_penalised(options);
-  report.seconds_read = total.seconds();
-  observer.data_read(set.dataset, report.seconds_read);
+  result.penalised = is_penalised(options);
+  result.seconds_read = total.seconds();
+  observer.data_read(set.dataset, result.seconds_read);
 
   phase.turn_to("training");
-  running::TrainingTime time(report.seconds_read, set, communicator);
-  checkpoints.begin(set, report.provenance.data);
+  running::TrainingTime time(result.seconds_read, set, communicator);
+  checkpoints.begin(set, result.provenance.data);
   running::RunClock clock;
   running::History history;
   const auto follow = [&](const solvers::Progress& progress) {
@@ -72,26 +72,26 @@ TrainReport train(const TrainOptions& options, const comm::Communicator& communi
       history.visit(archive);
     };
     const solvers::StateFrame frame(checkpoints.keeper(), visit);
-    fit(options, set, communicator, checkpoints, {follow, checkpoints.keeper()}, report);
+    fit(options, set, communicator, checkpoints, {follow, checkpoints.keeper()}, result);
   });
-  report.seconds_train = clock.seconds();
-  report.history = history.entries();
-  report.ranks = communicator.size();
-  report.threads = options.threads;
-  report.traffic = communicator.traffic();
-  report.memory = running::memory_use(set.dataset, communicator);
-  report.seconds_total = clock.seconds_before() + total.seconds();
-  report.model.record = to_json(report);
+  result.seconds_train = clock.seconds();
+  result.history = history.entries();
+  result.ranks = communicator.size();
+  result.threads = options.threads;
+  result.traffic = communicator.traffic();
+  result.memory = running::memory_use(set.dataset, communicator);
+  result.seconds_total = clock.seconds_before() + total.seconds();
+  result.model.record = to_json(result);
   time.trained();
   phase.turn_to("writing the model");
   comm::on_root(communicator, [&] {
-    model::write_model(options.model_path, report.model);
+    model::write_model(options.model_path, result.model);
     return std::string();
   });
-  checkpoints.done(!options.one_vs_rest && may_go_on(report.solution));
-  report.seconds_total = clock.seconds_before() + total.seconds();
-  report.timing = time.gather();
-  return report;
+  checkpoints.done(!options.one_vs_rest && may_go_on(result.solution));
+  result.seconds_total = clock.seconds_before() + total.seconds();
+  result.timing = time.gather();
+  return result;
 }
 
 }  // namespace mpilogit::fitting

@@ -24,7 +24,7 @@ struct TrainOptions {
   running::Origin origin;  ///< for the record
   problem::DesignOptions design;
   std::string model_path;
-  problem::Strength strength;
+  problem::PenaltyStrength strength;
   /// scikit-learn's C: then λ1 = l1_ratio / (C S) and λ2 = (1 − l1_ratio) / (C S), S = Σ s_i.
   std::optional<double> inverse_strength;
   double l1_ratio = 0.0;
@@ -43,7 +43,7 @@ struct TrainOptions {
 };
 
 /// What a training run tells about itself; the same on all ranks but for the times.
-struct TrainReport {
+struct TrainResult {
   running::Provenance provenance;
   data::Shape shape;
   model::Model model;
@@ -83,7 +83,7 @@ struct TrainReport {
 
 /// Collective. Reads, trains and writes the model (on rank 0). The model is also written when the
 /// solver stopped before its tolerance. Throws core::Error, the same on all ranks.
-TrainReport train(const TrainOptions& options, const comm::Communicator& communicator,
+TrainResult train(const TrainOptions& options, const comm::Communicator& communicator,
                   problem::FitObserver& observer);
 
 }  // namespace mpilogit::fitting

@@ -54,7 +54,7 @@ class Verification {
                problem::FitObserver& observer);
 
   bool fits() const { return fits_; }
-  VerifyReport& report() { return report_; }
+  VerifyResult& report() { return report_; }
 
  private:
   template <class... Parts>
@@ -67,7 +67,7 @@ class Verification {
   }
   bool check_model(const std::string& option, const std::string& path,
                    const comm::Communicator& communicator);
-  TrainReport fit_again(TrainOptions options, const problem::TrainingSet& set,
+  TrainResult fit_again(TrainOptions options, const problem::TrainingSet& set,
                         const comm::Communicator& communicator,
                         problem::FitObserver& observer) const;
   void check_objective();
@@ -76,7 +76,7 @@ class Verification {
   const VerifyOptions& options_;
   const model::Model& model_;
   const RecordedTraining& recorded_;
-  VerifyReport report_;
+  VerifyResult report_;
   bool fits_ = true;  // the data has the columns and the classes of the model
 };
 
@@ -177,20 +177,20 @@ bool Verification::check_prior(const comm::Communicator& communicator) {
   return !prior || check_model("prior", *prior, communicator);
 }
 
-TrainReport Verification::fit_again(TrainOptions options, const problem::TrainingSet& set,
+TrainResult Verification::fit_again(TrainOptions options, const problem::TrainingSet& set,
                                     const comm::Communicator& communicator,
                                     problem::FitObserver& observer) const {
   options.diagnostics.reset();
   options.checkpoint.reset();
-  TrainReport report;
+  TrainResult result;
   const core::Stopwatch clock;
   running::Checkpoints none(std::nullopt, communicator, observer);
   const auto follow = [&](const solvers::Progress& progress) {
     observer.progress(progress, clock.seconds());
     return true;
   };
-  fit(options, set, communicator, none, {follow, nullptr}, report);
-  return report;
+  fit(options, set, communicator, none, {follow, nullptr}, result);
+  return result;
 }
 
 // The first iteration of the default solver from the stored model: F, its gradient, and the gap.
@@ -203,7 +203,7 @@ void Verification::evaluate(const problem::TrainingSet& set, const comm::Communi
   options.solver = {};
   options.solver.tolerance = options_.training.solver.tolerance;
   options.solver.max_iterations = 0;
-  const TrainReport found = fit_again(options, set, communicator, observer);
+  const TrainResult found = fit_again(options, set, communicator, observer);
   report_.objective = found.solution.objective;
   report_.gradient_norm = found.solution.gradient_norm;
   report_.gap = found.solution.estimated_gap;
@@ -247,7 +247,7 @@ void Verification::retrain(const problem::TrainingSet& set, const comm::Communic
         recorded_.instruction_set, kernels::instruction_set(), recorded_.instruction_set);
     return;
   }
-  const TrainReport found = fit_again(options_.training, set, communicator, observer);
+  const TrainResult found = fit_again(options_.training, set, communicator, observer);
   const std::string sha256 = model::coefficients_sha256(found.model);
   report_.same_bits = sha256 == report_.coefficients_sha256 &&
                       found.model.intercept_at_centre == model_.intercept_at_centre &&
@@ -259,14 +259,14 @@ void Verification::retrain(const problem::TrainingSet& set, const comm::Communic
 
 }  // namespace
 
-VerifyReport verify_record(const VerifyOptions& options, const model::Model& model,
+VerifyResult verify_record(const VerifyOptions& options, const model::Model& model,
                            const RecordedTraining& recorded) {
   Verification verification(options, model, recorded);
   verification.check_record();
   return std::move(verification.report());
 }
 
-VerifyReport verify(const VerifyOptions& options, const model::Model& model,
+VerifyResult verify(const VerifyOptions& options, const model::Model& model,
                     const RecordedTraining& recorded, const comm::Communicator& communicator,
                     problem::FitObserver& observer) {
   Verification verification(options, model, recorded);

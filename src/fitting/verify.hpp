@@ -39,7 +39,7 @@ struct VerifyOptions {
   bool retrain = false;
 };
 
-struct VerifyReport {
+struct VerifyResult {
   std::vector<std::string> differences;  ///< a sentence for each thing that is not as recorded
   std::vector<std::string> unchecked;    ///< likewise, what could not be verified
   std::vector<std::string> parts;        ///< of the data whose fingerprints are as recorded
@@ -57,16 +57,16 @@ struct VerifyReport {
 };
 
 /// What can be told without the data: the record, the coefficients, the version.
-VerifyReport verify_record(const VerifyOptions& options, const model::Model& model,
+VerifyResult verify_record(const VerifyOptions& options, const model::Model& model,
                            const RecordedTraining& recorded);
 
 /// Collective. That, and all that the data can tell. Needs the record's provenance. Throws
 /// core::Error, the same on all ranks.
-VerifyReport verify(const VerifyOptions& options, const model::Model& model,
+VerifyResult verify(const VerifyOptions& options, const model::Model& model,
                     const RecordedTraining& recorded, const comm::Communicator& communicator,
                     problem::FitObserver& observer);
 
 /// For --json.
-std::string to_json(const VerifyReport& report);
+std::string to_json(const VerifyResult& result);
 
 }  // namespace mpilogit::fitting

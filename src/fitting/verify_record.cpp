@@ -45,33 +45,32 @@ RecordedTraining recorded_training(const model::Model& model, const std::string&
   } catch (const core::Error& error) {
     throw error.as_agreed();  // every rank has the same text
   } catch (const std::exception& error) {
-    throw core::bad_input(
+    throw core::agreed_bad_input(
         {.what = fmt::format("has a record that cannot be read ({})", error.what()),
          .where = path,
          .why = "it was edited, or is of another version",
-         .remedy = "Train the model again"})
-        .as_agreed();
+         .remedy = "Train the model again"});
   }
 }
 
-std::string to_json(const VerifyReport& report) {
+std::string to_json(const VerifyResult& result) {
   const auto number = [](const std::optional<double>& value) {
     return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
   };
   Json json;
   json["format"] = "mpilogit verification";
-  json["verified"] = report.verified();
-  json["differences"] = report.differences;
-  json["unchecked"] = report.unchecked;
-  json["data_as_recorded"] = report.parts;
-  json["coefficients_sha256"] = report.coefficients_sha256;
-  json["objective"] = number(report.objective);
-  json["recorded_objective"] = number(report.recorded_objective);
-  json["gradient_norm"] = number(report.gradient_norm);
-  json["estimated_gap"] = number(report.gap);
-  json["tolerance"] = report.tolerance;
-  json["data_passes"] = report.data_passes;
-  json["same_bits"] = report.same_bits ? Json(*report.same_bits) : Json(nullptr);
+  json["verified"] = result.verified();
+  json["differences"] = result.differences;
+  json["unchecked"] = result.unchecked;
+  json["data_as_recorded"] = result.parts;
+  json["coefficients_sha256"] = result.coefficients_sha256;
+  json["objective"] = number(result.objective);
+  json["recorded_objective"] = number(result.recorded_objective);
+  json["gradient_norm"] = number(result.gradient_norm);
+  json["estimated_gap"] = number(result.gap);
+  json["tolerance"] = result.tolerance;
+  json["data_passes"] = result.data_passes;
+  json["same_bits"] = result.same_bits ? Json(*result.same_bits) : Json(nullptr);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

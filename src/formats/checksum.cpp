@@ -54,11 +54,11 @@ void require_checksum(ByteSource& source, const comm::Communicator& communicator
     all = crc32_combine(all, part.crc, part.bytes);
   }
   if (all == *expected) return;
-  throw core::bad_input({.what = "is damaged",
-                         .where = source.name(),
-                         .why = "its bytes do not have the checksum that the archive has of them",
-                         .remedy = "Copy or write the archive again"})
-      .as_agreed();
+  throw core::agreed_bad_input(
+      {.what = "is damaged",
+       .where = source.name(),
+       .why = "its bytes do not have the checksum that the archive has of them",
+       .remedy = "Copy or write the archive again"});
 }
 
 }  // namespace mpilogit::formats

@@ -8,7 +8,7 @@
 
 namespace mpilogit::importing {
 
-ImportCsvReport import_csv(const ImportCsvOptions& options, const comm::Communicator& communicator,
+ImportCsvResult import_csv(const ImportCsvOptions& options, const comm::Communicator& communicator,
                            const formats::Progress& progress) {
   const core::Stopwatch total;
   comm::on_root(communicator, [&] {
@@ -17,10 +17,10 @@ ImportCsvReport import_csv(const ImportCsvOptions& options, const comm::Communic
   });
   comm::Phase phase(communicator, "reading the table");
   const formats::TextFiles files(options.source, communicator, progress);
-  ImportCsvReport report;
-  report.survey = formats::survey(files, options.table, communicator, progress);
-  const formats::Schema& schema = report.survey.schema;
-  const formats::Extent& extent = report.survey.extent;
+  ImportCsvResult result;
+  result.survey = formats::survey(files, options.table, communicator, progress);
+  const formats::Schema& schema = result.survey.schema;
+  const formats::Extent& extent = result.survey.extent;
   phase.turn_to("writing the data set");
   TableStorage storage;
   comm::together(communicator, [&] {
@@ -31,14 +31,14 @@ ImportCsvReport import_csv(const ImportCsvOptions& options, const comm::Communic
   write_table(options.output_path, files, encoder, schema, targets, extent, storage, communicator,
               progress)
       ->commit();
-  report.columns = files.columns();
-  report.delimiter = files.dialect().delimiter;
-  report.sparse = storage.sparse;
-  report.values = storage.values;
-  report.text_bytes = files.bytes();
-  report.ranks = communicator.size();
-  report.seconds_total = total.seconds();
-  return report;
+  result.columns = files.columns();
+  result.delimiter = files.dialect().delimiter;
+  result.sparse = storage.sparse;
+  result.values = storage.values;
+  result.text_bytes = files.bytes();
+  result.ranks = communicator.size();
+  result.seconds_total = total.seconds();
+  return result;
 }
 
 }  // namespace mpilogit::importing

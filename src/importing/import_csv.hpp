@@ -23,7 +23,7 @@ struct ImportCsvOptions {
   std::string output_path;
 };
 
-struct ImportCsvReport {
+struct ImportCsvResult {
   formats::Survey survey;
   std::vector<std::string> columns;  ///< of the table
   char delimiter = ',';
@@ -37,7 +37,7 @@ struct ImportCsvReport {
 /// Collective. Reads the text three times: for its quotes, for what the columns are, and to write
 /// the rows as they are encoded (docs/import.md). The file is whole or not at all, and its data
 /// sets are the same for any number of ranks. Throws core::Error, the same on all ranks.
-ImportCsvReport import_csv(const ImportCsvOptions& options, const comm::Communicator& communicator,
+ImportCsvResult import_csv(const ImportCsvOptions& options, const comm::Communicator& communicator,
                            const formats::Progress& progress);
 
 }  // namespace mpilogit::importing

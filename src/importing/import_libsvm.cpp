@@ -200,7 +200,7 @@ class Buffer {
 
 }  // namespace
 
-ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
+ImportLibsvmResult import_libsvm(const ImportLibsvmOptions& given,
                                  const comm::Communicator& communicator,
                                  const formats::Progress& progress) {
   const core::Stopwatch total;
@@ -216,10 +216,10 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
   const Survey survey = survey_of(files, communicator, progress);
   const Extents extents = add_up(survey.extent, communicator);
 
-  ImportLibsvmReport report;
+  ImportLibsvmResult result;
   const data::ColumnNumbers numbers = options.like ? like.numbers : numbers_of(options, survey);
-  report.base = numbers.base;
-  report.base_certain = numbers.certain;
+  result.base = numbers.base;
+  result.base_certain = numbers.certain;
   comm::together(communicator, [&] {
     if (extents.all.rows == 0) {
       throw core::bad_input({.what = "has comments only",
@@ -227,34 +227,34 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
                              .why = {},
                              .remedy = "Name a file with rows"});
     }
-    report.features = features_of(options, survey, report.base);
+    result.features = features_of(options, survey, result.base);
   });
-  report.rows = extents.all.rows;
-  report.nonzeros = extents.all.entries;
-  report.queries = survey.queries;
+  result.rows = extents.all.rows;
+  result.nonzeros = extents.all.entries;
+  result.queries = survey.queries;
   if (survey.labels.size() <= formats::kMostListedClasses) {
-    for (const auto label : survey.labels) report.classes.push_back(std::to_string(label));
+    for (const auto label : survey.labels) result.classes.push_back(std::to_string(label));
   }
-  report.storage =
+  result.storage =
       options.storage.value_or(survey.inexact == 0 ? ValueType::float32 : ValueType::float64);
 
   phase.turn_to("writing rows");
   DataLayout layout;
-  layout.rows = report.rows;
-  layout.features = report.features;
+  layout.rows = result.rows;
+  layout.features = result.features;
   layout.sparse = true;
-  layout.nonzeros = report.nonzeros;
-  layout.values = report.storage;
+  layout.nonzeros = result.nonzeros;
+  layout.values = result.storage;
   layout.labels = {ValueType::int64};
   layout.further = [&](const hdf5::File& file) { data::write_column_numbers(file, "X", numbers); };
   DataWriter writer(options.output_path, layout, communicator);
-  Buffer buffer(writer, report.storage, extents.before);
+  Buffer buffer(writer, result.storage, extents.before);
   formats::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));
   formats::in_rounds(
       communicator,
       [&] {
         const std::int64_t size = reader.next([&](const LibsvmRow& row, Where where) {
-          buffer.add(row, report.base, report.features, where);
+          buffer.add(row, result.base, result.features, where);
         });
         if (size > 0) buffer.flush();
         return size;
@@ -262,10 +262,10 @@ ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& given,
       [&](std::int64_t done) { progress("writing rows", done, files.bytes()); });
   phase.turn_to("waiting for the disk");
   writer.commit();
-  report.text_bytes = files.bytes();
-  report.ranks = communicator.size();
-  report.seconds_total = total.seconds();
-  return report;
+  result.text_bytes = files.bytes();
+  result.ranks = communicator.size();
+  result.seconds_total = total.seconds();
+  return result;
 }
 
 }  // namespace mpilogit::importing

@@ -22,7 +22,7 @@ struct ImportLibsvmOptions {
   std::optional<hdf5::ValueType> storage;  ///< float32 or float64; none: the first that is exact
 };
 
-struct ImportLibsvmReport {
+struct ImportLibsvmResult {
   std::int64_t rows = 0;
   std::int64_t features = 0;
   std::int64_t nonzeros = 0;
@@ -38,7 +38,7 @@ struct ImportLibsvmReport {
 
 /// Collective. Every rank reads a part of the text, twice: what must be known of all is found
 /// first. Writes CSR and integer labels.
-ImportLibsvmReport import_libsvm(const ImportLibsvmOptions& options,
+ImportLibsvmResult import_libsvm(const ImportLibsvmOptions& options,
                                  const comm::Communicator& communicator,
                                  const formats::Progress& progress);
 

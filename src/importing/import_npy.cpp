@@ -224,25 +224,25 @@ void Import::run() {
 
 }  // namespace
 
-ImportNpyReport import_npy(const ImportNpyOptions& options, const comm::Communicator& communicator,
+ImportNpyResult import_npy(const ImportNpyOptions& options, const comm::Communicator& communicator,
                            const formats::Progress& progress) {
   const core::Stopwatch total;
   const comm::Phase phase(communicator, "reading arrays");
   NpySources sources;
   comm::together(communicator, [&] { sources = open_npy(options); });
-  ImportNpyReport report;
-  report.features = sources.features_name;
+  ImportNpyResult result;
+  result.features = sources.features_name;
   Import import(std::move(sources), options.output_path, communicator, progress);
   import.run();
   const DataLayout& layout = import.written();
-  report.rows = layout.rows;
-  report.columns = layout.features;
-  report.sparse = layout.sparse;
-  report.nonzeros = layout.sparse ? layout.nonzeros : layout.rows * layout.features;
-  report.storage = layout.values;
-  report.ranks = communicator.size();
-  report.seconds_total = total.seconds();
-  return report;
+  result.rows = layout.rows;
+  result.columns = layout.features;
+  result.sparse = layout.sparse;
+  result.nonzeros = layout.sparse ? layout.nonzeros : layout.rows * layout.features;
+  result.storage = layout.values;
+  result.ranks = communicator.size();
+  result.seconds_total = total.seconds();
+  return result;
 }
 
 }  // namespace mpilogit::importing

@@ -19,7 +19,7 @@ struct ImportNpyOptions {
   std::string output_path;
 };
 
-struct ImportNpyReport {
+struct ImportNpyResult {
   std::string features;  ///< where they were
   std::int64_t rows = 0;
   std::int64_t columns = 0;
@@ -33,7 +33,7 @@ struct ImportNpyReport {
 /// Collective. Every rank reads its rows; of compressed archives what is before them, too. Values
 /// keep their type. Throws bad input for values that are not finite, for labels that are no
 /// classes, and for what is no array of numbers.
-ImportNpyReport import_npy(const ImportNpyOptions& options, const comm::Communicator& communicator,
+ImportNpyResult import_npy(const ImportNpyOptions& options, const comm::Communicator& communicator,
                            const formats::Progress& progress);
 
 }  // namespace mpilogit::importing

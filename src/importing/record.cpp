@@ -45,68 +45,68 @@ std::string text_of(const Json& json) {
 
 }  // namespace
 
-std::string to_json(const ImportCsvReport& report) {
-  const formats::Schema& schema = report.survey.schema;
-  const formats::Extent& extent = report.survey.extent;
+std::string to_json(const ImportCsvResult& result) {
+  const formats::Schema& schema = result.survey.schema;
+  const formats::Extent& extent = result.survey.extent;
   Json json;
   json["rows"] = extent.rows;
   json["dropped_rows"] = extent.dropped;
   json["features"] = schema.features();
-  json["nonzeros"] = report.sparse ? extent.nonzeros : extent.rows * schema.features();
-  json["sparse"] = report.sparse;
-  json["storage"] = hdf5::to_string(report.values);
+  json["nonzeros"] = result.sparse ? extent.nonzeros : extent.rows * schema.features();
+  json["sparse"] = result.sparse;
+  json["storage"] = hdf5::to_string(result.values);
   json["label"] = schema.label.empty() ? Json(nullptr) : Json(schema.label);
   if (!schema.label.empty()) {
     json["classes"] = extent.classes.empty() ? Json(nullptr) : Json(extent.classes);
   }
-  json["delimiter"] = std::string(1, report.delimiter);
+  json["delimiter"] = std::string(1, result.delimiter);
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
-    json["columns"].push_back(of_column(schema.columns[i], report.survey.missing[i]));
+    json["columns"].push_back(of_column(schema.columns[i], result.survey.missing[i]));
   }
-  json["bytes"] = report.text_bytes;
-  json["ranks"] = report.ranks;
-  json["seconds"] = {{"total", report.seconds_total}};
+  json["bytes"] = result.text_bytes;
+  json["ranks"] = result.ranks;
+  json["seconds"] = {{"total", result.seconds_total}};
   return text_of(json);
 }
 
-std::string to_json(const ImportLibsvmReport& report) {
+std::string to_json(const ImportLibsvmResult& result) {
   Json json;
-  json["rows"] = report.rows;
-  json["features"] = report.features;
-  json["nonzeros"] = report.nonzeros;
+  json["rows"] = result.rows;
+  json["features"] = result.features;
+  json["nonzeros"] = result.nonzeros;
   json["sparse"] = true;
-  json["storage"] = hdf5::to_string(report.storage);
-  json["base"] = report.base;
-  json["base_certain"] = report.base_certain;
-  json["classes"] = report.classes.empty() ? Json(nullptr) : Json(report.classes);
-  json["queries"] = report.queries;
-  json["bytes"] = report.text_bytes;
-  json["ranks"] = report.ranks;
-  json["seconds"] = {{"total", report.seconds_total}};
+  json["storage"] = hdf5::to_string(result.storage);
+  json["base"] = result.base;
+  json["base_certain"] = result.base_certain;
+  json["classes"] = result.classes.empty() ? Json(nullptr) : Json(result.classes);
+  json["queries"] = result.queries;
+  json["bytes"] = result.text_bytes;
+  json["ranks"] = result.ranks;
+  json["seconds"] = {{"total", result.seconds_total}};
   return text_of(json);
 }
 
-std::string to_json(const ImportNpyReport& report) {
+std::string to_json(const ImportNpyResult& result) {
   Json json;
-  json["rows"] = report.rows;
-  json["features"] = report.columns;
-  json["nonzeros"] = report.nonzeros;
-  json["sparse"] = report.sparse;
-  json["storage"] = hdf5::to_string(report.storage);
-  json["ranks"] = report.ranks;
-  json["seconds"] = {{"total", report.seconds_total}};
+  json["rows"] = result.rows;
+  json["features"] = result.columns;
+  json["nonzeros"] = result.nonzeros;
+  json["sparse"] = result.sparse;
+  json["storage"] = hdf5::to_string(result.storage);
+  json["ranks"] = result.ranks;
+  json["seconds"] = {{"total", result.seconds_total}};
   return text_of(json);
 }
 
-std::string to_json(const SynthesizeReport& report) {
+std::string to_json(const SynthesizeResult& result) {
   Json json;
-  json["rows"] = report.rows;
-  json["features"] = report.features;
-  json["nonzeros"] = report.nonzeros;
-  json["class_counts"] = report.class_counts;
-  json["bytes"] = report.bytes;
-  json["ranks"] = report.ranks;
-  json["seconds"] = {{"total", report.seconds_total}};
+  json["rows"] = result.rows;
+  json["features"] = result.features;
+  json["nonzeros"] = result.nonzeros;
+  json["class_counts"] = result.class_counts;
+  json["bytes"] = result.bytes;
+  json["ranks"] = result.ranks;
+  json["seconds"] = {{"total", result.seconds_total}};
   return text_of(json);
 }
 

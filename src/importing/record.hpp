@@ -11,9 +11,9 @@
 
 namespace mpilogit::importing {
 
-std::string to_json(const ImportCsvReport& report);
-std::string to_json(const ImportLibsvmReport& report);
-std::string to_json(const ImportNpyReport& report);
-std::string to_json(const SynthesizeReport& report);
+std::string to_json(const ImportCsvResult& result);
+std::string to_json(const ImportLibsvmResult& result);
+std::string to_json(const ImportNpyResult& result);
+std::string to_json(const SynthesizeResult& result);
 
 }  // namespace mpilogit::importing

@@ -22,7 +22,7 @@ using hdf5::ValueType;
 constexpr double kBytesAStep = 0x1p23;
 
 core::Error contradiction(const std::string& what, const std::string& remedy) {
-  return core::bad_input({.what = what, .where = {}, .why = {}, .remedy = remedy});
+  return core::bad_input({.what = what, .why = {}, .remedy = remedy});
 }
 
 void require_consistent(const SynthesizeOptions& options) {
@@ -120,7 +120,7 @@ DataLayout layout_of(const SynthesizeOptions& options, const SyntheticModel& mod
 
 }  // namespace
 
-SynthesizeReport synthesize(const SynthesizeOptions& options,
+SynthesizeResult synthesize(const SynthesizeOptions& options,
                             const comm::Communicator& communicator,
                             const formats::Progress& progress) {
   const core::Stopwatch total;
@@ -146,8 +146,8 @@ SynthesizeReport synthesize(const SynthesizeOptions& options,
   phase.turn_to("writing rows");
   const DataLayout layout = layout_of(options, model, nonzeros);
   DataWriter writer(options.output_path, layout, communicator);
-  SynthesizeReport report;
-  report.class_counts.resize(static_cast<std::size_t>(options.classes));
+  SynthesizeResult result;
+  result.class_counts.resize(static_cast<std::size_t>(options.classes));
   const auto write = [&](data::Range range) {
     const SyntheticRows& rows = generator.rows(range);
     if (layout.sparse) {
@@ -159,20 +159,20 @@ SynthesizeReport synthesize(const SynthesizeOptions& options,
       writer.write_dense(range.first, rows.values);
     }
     writer.write_labels(range.first, std::span<const std::uint8_t>(rows.labels));
-    for (const auto label : rows.labels) ++report.class_counts[label];
+    for (const auto label : rows.labels) ++result.class_counts[label];
   };
   for_rows(options, mine, "writing rows", communicator, progress, write);
   phase.turn_to("waiting for the disk");
   writer.commit();
-  communicator.sum(report.class_counts);
-  report.rows = options.rows;
-  report.features = options.features;
-  report.ranks = communicator.size();
-  report.nonzeros = layout.sparse ? nonzeros : options.rows * options.features;
-  report.bytes = report.nonzeros * static_cast<std::int64_t>(hdf5::size_of(options.storage)) +
+  communicator.sum(result.class_counts);
+  result.rows = options.rows;
+  result.features = options.features;
+  result.ranks = communicator.size();
+  result.nonzeros = layout.sparse ? nonzeros : options.rows * options.features;
+  result.bytes = result.nonzeros * static_cast<std::int64_t>(hdf5::size_of(options.storage)) +
                  (layout.sparse ? 4 * nonzeros + 8 * options.rows : 0) + options.rows;
-  report.seconds_total = total.seconds();
-  return report;
+  result.seconds_total = total.seconds();
+  return result;
 }
 
 }  // namespace mpilogit::importing

@@ -27,7 +27,7 @@ struct SynthesizeOptions {
   std::string made_by;  ///< kept in the file
 };
 
-struct SynthesizeReport {
+struct SynthesizeResult {
   std::int64_t rows = 0;
   std::int64_t features = 0;
   std::int64_t nonzeros = 0;
@@ -40,7 +40,7 @@ struct SynthesizeReport {
 /// Collective. Writes a data set with its true coefficients and intercepts. Every number is a
 /// function of the options and its place alone. Constant memory: some rows at a time. Throws bad
 /// input for options that contradict each other.
-SynthesizeReport synthesize(const SynthesizeOptions& options,
+SynthesizeResult synthesize(const SynthesizeOptions& options,
                             const comm::Communicator& communicator,
                             const formats::Progress& progress);
 

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "objective/margin_gains.hpp"
+#include "objective/signed_margins.hpp"
 #include "solvers/proximal_newton.hpp"
 
 namespace mpilogit::inference {
@@ -152,11 +152,11 @@ constexpr std::array kStrengths = {3e-2, 1e-3, 3e-5};  // of the least that make
 constexpr solvers::Limits kLimits = {.tolerance = 1e-3, .max_iterations = 30};
 
 // λ1_j = λ max_i |x_ij|: what a coefficient makes of its column counts, not its unit.
-solvers::NonSmooth penalty_of(const objective::LogisticObjective& objective, double strength) {
+solvers::L1AndBounds penalty_of(const objective::LogisticObjective& objective, double strength) {
   const std::size_t dimension = objective.dimension();
   const std::size_t columns = objective.classes();
   const auto largest = objective.largest_absolute();
-  solvers::NonSmooth penalty = solvers::unrestricted(dimension);
+  solvers::L1AndBounds penalty = solvers::unrestricted(dimension);
   for (std::size_t v = 0; v < dimension - columns; ++v) {
     penalty.l1[v] = strength * largest[v / columns];
   }
@@ -202,7 +202,7 @@ std::vector<std::size_t> few_separating(const objective::LogisticObjective& obje
         solvers::proximal_newton(objective, penalty_of(objective, strength * most), coefficients,
                                  kLimits, {}, [](const solvers::Progress&) { return true; });
     coefficients = std::move(solution.coefficients);
-    if (objective::margin_gains(objective, coefficients).smallest > 0.0) {
+    if (objective::signed_margins(objective, coefficients).smallest > 0.0) {
       return support(objective, coefficients);
     }
   }

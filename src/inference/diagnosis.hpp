@@ -14,7 +14,7 @@ namespace mpilogit::inference {
 struct Diagnosis {
   bool examined = false;  ///< not under a penalty, nor where Hessian matrices are not affordable
   std::vector<statistics::AliasedColumn> aliased;
-  statistics::SeparationReport separation;
+  statistics::SeparationResult separation;
   /// Of complete separation: few variables that are enough for it, the strongest first, if there
   /// are.
   std::vector<std::size_t> separator;

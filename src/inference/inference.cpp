@@ -56,7 +56,7 @@ const char* name_of(const data::Source& source, objective::WeightKind kind) {
 
 /// Σ s_i ℓ_i of the best model that has only the intercept beside the offsets.
 double null_loss(const InferenceProblem& problem) {
-  objective::Penalty nothing = objective::uniform_penalty(0.0, problem.set.design.features());
+  objective::RidgePenalty nothing = objective::uniform_ridge(0.0, problem.set.design.features());
   nothing.excluded.assign(problem.set.design.features(), 1);
   const objective::LogisticObjective null(problem.passes, problem.set.targets, std::move(nothing));
   const solvers::Limits limits{.tolerance = 1e-14, .max_iterations = 100};
@@ -384,25 +384,23 @@ void InferenceRun::tell_covariance(std::span<const double> covariance,
 }  // namespace
 
 void require_inference_possible(const InferenceOptions& options, const InferenceProblem& problem) {
-  const auto& l1 = problem.penalty.non_smooth.l1;
+  const auto& l1 = problem.penalty.l1_and_bounds.l1;
   const bool sparse =
       std::any_of(l1.begin(), l1.end(), [](double l) { return l > 0.0 && std::isfinite(l); });
   const auto variables = static_cast<std::size_t>(
       std::count_if(l1.begin(), l1.end(), [](double l) { return std::isfinite(l); }));
   if (!options.estimate && !sparse && variables > kMostVariables) {
-    throw core::bad_input({.what = "--inference over too many features",
-                           .where = {},
-                           .why = too_many(variables),
-                           .remedy = "Train without it, on fewer features, or under --l2 with "
-                                     "--inference=estimate --force"})
-        .as_agreed();
+    throw core::agreed_bad_input({.what = "--inference over too many features",
+                                  .why = too_many(variables),
+                                  .remedy =
+                                      "Train without it, on fewer features, or under --l2 with "
+                                      "--inference=estimate --force"});
   }
   if (options.covariance == CovarianceKind::cluster && problem.set.dataset.group_count() < 2) {
-    throw core::bad_input({.what = "--clusters has a single cluster",
-                           .where = problem.set.source_file,
-                           .why = "cluster-robust standard errors compare clusters",
-                           .remedy = "Name the data set of another grouping"})
-        .as_agreed();
+    throw core::agreed_bad_input({.what = "--clusters has a single cluster",
+                                  .where = problem.set.source_file,
+                                  .why = "cluster-robust standard errors compare clusters",
+                                  .remedy = "Name the data set of another grouping"});
   }
 }
 

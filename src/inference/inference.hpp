@@ -11,7 +11,7 @@
 #include "inference/inference_options.hpp"
 #include "model/inference.hpp"
 #include "objective/logistic_objective.hpp"
-#include "problem/regularisation.hpp"
+#include "problem/penalty.hpp"
 #include "problem/training_set.hpp"
 
 namespace mpilogit::inference {
@@ -21,7 +21,7 @@ struct InferenceProblem {
   const problem::TrainingSet& set;
   const objective::Passes& passes;
   const objective::LogisticObjective& objective;
-  const problem::Regularisation& penalty;
+  const problem::Penalty& penalty;
   bool penalised = false;  ///< whether there is a penalty or a bound
   bool firth = false;      ///< whether the optimum is that of Firth's penalised likelihood
   Diagnosis& diagnosis;    ///< of the solution; is told of aliased columns that are found late

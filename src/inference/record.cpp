@@ -191,8 +191,8 @@ Json summary_record(const model::Model& model, const Summary& summary) {
   return json;
 }
 
-std::string to_json(const SummarizeReport& report) {
-  const model::Model& model = report.model;
+std::string to_json(const SummarizeResult& outcome) {
+  const model::Model& model = outcome.model;
   Json json;
   json["model_objective"] = model.objective;
   json["model_features"] = model.features;
@@ -208,7 +208,7 @@ std::string to_json(const SummarizeReport& report) {
     json["centre"] = model.centre;
     json["intercept_at_centre"] = model.intercept_at_centre;
   }
-  json.update(summary_record(model, report.summary));
+  json.update(summary_record(model, outcome.summary));
   // Bytes that are not UTF-8 (in names from the data) become U+FFFD instead of an exception.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -41,11 +41,10 @@ model::Model read(const std::string& path, const comm::Communicator& communicato
   const std::string kind =
       comm::on_root(communicator, [&] { return std::string(model::is_path(path) ? "path" : ""); });
   const auto refuse = [&](const std::string& what, const std::string& remedy) {
-    throw core::bad_input({.what = what,
-                           .where = path,
-                           .why = "there are no standard errors to summarise",
-                           .remedy = remedy})
-        .as_agreed();
+    throw core::agreed_bad_input({.what = what,
+                                  .where = path,
+                                  .why = "there are no standard errors to summarise",
+                                  .remedy = remedy});
   };
   if (!kind.empty()) refuse("is a path of models, and a path has no inference", kTrainAgain);
   model::Model model = model::read_model(path, communicator);
@@ -78,11 +77,11 @@ Summary summary_of(const model::Model& model, std::optional<double> confidence) 
   return summary;
 }
 
-SummarizeReport summarize(const SummarizeOptions& options, const comm::Communicator& communicator) {
+SummarizeResult summarize(const SummarizeOptions& options, const comm::Communicator& communicator) {
   const comm::Phase phase(communicator, "reading the model");
-  SummarizeReport report;
-  report.model = read(options.model_path, communicator);
-  model::Inference& inference = *report.model.inference;
+  SummarizeResult result;
+  result.model = read(options.model_path, communicator);
+  model::Inference& inference = *result.model.inference;
   if (options.test) {
     comm::together(communicator, [&] {
       if (inference.covariance.empty()) {
@@ -91,12 +90,12 @@ SummarizeReport summarize(const SummarizeOptions& options, const comm::Communica
                                .why = "--test needs that of all coefficients",
                                .remedy = "Train with `mpilogit train --inference --covariance`"});
       }
-      const auto tests = test_hypotheses(report.model, inference.covariance, *options.test);
+      const auto tests = test_hypotheses(result.model, inference.covariance, *options.test);
       inference.tests.insert(inference.tests.end(), tests.begin(), tests.end());
     });
   }
-  report.summary = summary_of(report.model, options.confidence);
-  return report;
+  result.summary = summary_of(result.model, options.confidence);
+  return result;
 }
 
 }  // namespace mpilogit::inference

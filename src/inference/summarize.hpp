@@ -45,16 +45,16 @@ struct SummarizeOptions {
   std::optional<std::string> test;  ///< hypotheses to test, of workflow/hypothesis.hpp
 };
 
-struct SummarizeReport {
+struct SummarizeResult {
   model::Model model;  ///< with the tests that were asked for after those that it has
   Summary summary;
 };
 
 /// Collective. Throws core::Error, the same on all ranks: bad input if the file is no model, has no
 /// inference, or has no covariance to test with.
-SummarizeReport summarize(const SummarizeOptions& options, const comm::Communicator& communicator);
+SummarizeResult summarize(const SummarizeOptions& options, const comm::Communicator& communicator);
 
 /// All figures as JSON; a number that is not finite or is not there is null.
-std::string to_json(const SummarizeReport& report);
+std::string to_json(const SummarizeResult& result);
 
 }  // namespace mpilogit::inference

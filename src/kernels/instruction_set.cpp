@@ -82,7 +82,6 @@ void use_instruction_set(std::string_view name) {
   std::string known = "auto";
   for (const auto& target : all) known.append(", ").append(target.name);
   throw core::bad_input({.what = "there is no instruction set '" + std::string(name) + "' here",
-                         .where = {},
                          .why = "this CPU and this program have: " + known,
                          .remedy = "Take one of these; 'auto' takes the widest"});
 }

@@ -113,7 +113,6 @@ std::size_t expanded_features(const PolynomialShape& shape) {
   throw core::bad_input(
       {.what = "the products of up to " + std::to_string(shape.degree) + " of " +
                std::to_string(shape.features) + " features are too many",
-       .where = {},
        .why = "an expansion has at most " + std::to_string(most_products) + " features",
        .remedy = "Lower the degree"});
 }

@@ -17,7 +17,7 @@ namespace {
 
 core::Error unusable(const std::string& path, const std::string& what, const std::string& why,
                      const std::string& remedy) {
-  return core::bad_input({.what = what, .where = path, .why = why, .remedy = remedy}).as_agreed();
+  return core::agreed_bad_input({.what = what, .where = path, .why = why, .remedy = remedy});
 }
 
 // true and 1 are the same class, "1" is another.

@@ -110,7 +110,6 @@ std::string coefficients_sha256(const Path& path) {
 Model model_at(const Path& path, std::int64_t step) {
   if (step < 0 || step >= path.steps()) {
     throw core::bad_input({.what = fmt::format("there is no step {}", step),
-                           .where = {},
                            .why = fmt::format("the path has steps 0 to {}", path.steps() - 1),
                            .remedy = "Choose one with --step"});
   }

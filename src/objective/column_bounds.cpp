@@ -71,13 +71,11 @@ void refuse_huge_columns(const Design& design, const ColumnBounds& bounds) {
     if (std::isfinite(bounds.total_weight * largest * largest * 4.0)) continue;
     const auto& names = design.feature_names();
     const std::string name = names.empty() ? fmt::format("column {}", j) : names[j];
-    throw core::bad_input(
+    throw core::agreed_bad_input(
         {.what = fmt::format("feature '{}' has values as large as {:g}", name, largest),
-         .where = {},
          .why = "their weighted squares do not fit in a double",
          .remedy = !(bounds.total_weight < 1e100) ? "Make the weights smaller"
-                                                  : "Give the column another unit"})
-        .as_agreed();
+                                                  : "Give the column another unit"});
   }
 }
 

@@ -38,7 +38,7 @@ class FirthLine final : public solvers::Line {
 };
 
 void exclude(LogisticObjective& logistic, std::span<const std::size_t> columns) {
-  Penalty penalty = logistic.problem().penalty;
+  RidgePenalty penalty = logistic.problem().penalty;
   penalty.excluded.assign(logistic.problem().features(), 0);
   for (const std::size_t j : columns) penalty.excluded[j] = 1;
   logistic.change_penalty(std::move(penalty));

@@ -12,43 +12,47 @@
 namespace mpilogit::objective {
 
 /// Where the solvers' threads wait for their passes.
-class LockStep::Meeting {
+class LockStep::Rendezvous {
  public:
-  Meeting(const SharedRows& rows, std::size_t problems) : rows_(rows) {
-    for (std::size_t p = 0; p < problems; ++p) lanes_.push_back(std::make_unique<Lane>(*this));
+  Rendezvous(const SharedRows& rows, std::size_t problems) : rows_(rows) {
+    for (std::size_t p = 0; p < problems; ++p)
+      participants_.push_back(std::make_unique<Participant>(*this));
   }
 
-  const Passes& lane(std::size_t problem) const { return *lanes_[problem]; }
+  const Passes& participant(std::size_t problem) const { return *participants_[problem]; }
   void run(std::span<const std::function<void()>> tasks);
 
   const ReadCount& read() const { return read_; }
 
  private:
-  // One problem's end of the meeting. Request, result and error are guarded by the meeting's mutex.
-  class Lane final : public Passes {
+  // One problem's end of the rendezvous. Request, result and error are guarded by the rendezvous's
+  // mutex.
+  class Participant final : public Passes {
    public:
-    explicit Lane(Meeting& meeting) : meeting_(meeting) {}
+    explicit Participant(Rendezvous& rendezvous) : rendezvous_(rendezvous) {}
 
-    const SharedRows& rows() const override { return meeting_.rows_; }
-    PassResult run(const FusedPass& pass) const override { return meeting_.wait_for(*this, &pass); }
-    PassResult run(const BlockSum& sum) const override { return meeting_.wait_for(*this, &sum); }
+    const SharedRows& rows() const override { return rendezvous_.rows_; }
+    PassResult run(const FusedPass& pass) const override {
+      return rendezvous_.wait_for(*this, &pass);
+    }
+    PassResult run(const BlockSum& sum) const override { return rendezvous_.wait_for(*this, &sum); }
     ReadCount& read() const override { return read_; }
 
    private:
-    friend class Meeting;
-    Meeting& meeting_;
+    friend class Rendezvous;
+    Rendezvous& rendezvous_;
     mutable std::optional<Request> request;
     mutable std::optional<PassResult> result;
     mutable ReadCount read_;  // as if alone; touched by its own task only
     std::exception_ptr error;
   };
 
-  PassResult wait_for(const Lane& lane, const Request& request);
-  void run_task(Lane& lane, const std::function<void()>& task);
+  PassResult wait_for(const Participant& participant, const Request& request);
+  void run_task(Participant& participant, const std::function<void()>& task);
   void serve(std::unique_lock<std::mutex>& lock);
 
   const SharedRows& rows_;
-  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<std::unique_ptr<Participant>> participants_;
   std::mutex mutex_;
   std::condition_variable all_wait_;
   std::condition_variable served_;
@@ -58,26 +62,27 @@ class LockStep::Meeting {
   ReadCount read_;
 };
 
-PassResult LockStep::Meeting::wait_for(const Lane& lane, const Request& request) {
+PassResult LockStep::Rendezvous::wait_for(const Participant& participant, const Request& request) {
   std::unique_lock lock(mutex_);
   if (failure_) std::rethrow_exception(failure_);
-  lane.request = request;
+  participant.request = request;
   ++waiting_;
   all_wait_.notify_one();
-  served_.wait(lock, [&] { return lane.result.has_value() || failure_; });
-  if (!lane.result) std::rethrow_exception(failure_);
-  PassResult result = std::move(*lane.result);
-  lane.result.reset();
-  ++lane.read_.reads;
-  lane.read_.rows += std::visit([](const auto* asked) { return asked->global_rows; }, request);
+  served_.wait(lock, [&] { return participant.result.has_value() || failure_; });
+  if (!participant.result) std::rethrow_exception(failure_);
+  PassResult result = std::move(*participant.result);
+  participant.result.reset();
+  ++participant.read_.reads;
+  participant.read_.rows +=
+      std::visit([](const auto* asked) { return asked->global_rows; }, request);
   return result;
 }
 
-void LockStep::Meeting::run_task(Lane& lane, const std::function<void()>& task) {
+void LockStep::Rendezvous::run_task(Participant& participant, const std::function<void()>& task) {
   try {
     task();
   } catch (...) {
-    lane.error = std::current_exception();
+    participant.error = std::current_exception();
   }
   const std::scoped_lock lock(mutex_);
   --live_;
@@ -85,14 +90,14 @@ void LockStep::Meeting::run_task(Lane& lane, const std::function<void()>& task) 
 }
 
 // One pass for everyone who waits, in the order of the problems.
-void LockStep::Meeting::serve(std::unique_lock<std::mutex>& lock) {
+void LockStep::Rendezvous::serve(std::unique_lock<std::mutex>& lock) {
   std::vector<Request> requests;
-  std::vector<const Lane*> askers;
-  for (const auto& lane : lanes_) {
-    if (!lane->request) continue;
-    requests.push_back(*lane->request);
-    askers.push_back(lane.get());
-    lane->request.reset();
+  std::vector<const Participant*> askers;
+  for (const auto& participant : participants_) {
+    if (!participant->request) continue;
+    requests.push_back(*participant->request);
+    askers.push_back(participant.get());
+    participant->request.reset();
   }
   waiting_ = 0;
   ReadCount count = read_;  // nobody else changes it
@@ -112,11 +117,11 @@ void LockStep::Meeting::serve(std::unique_lock<std::mutex>& lock) {
   served_.notify_all();
 }
 
-void LockStep::Meeting::run(std::span<const std::function<void()>> tasks) {
+void LockStep::Rendezvous::run(std::span<const std::function<void()>> tasks) {
   live_ = tasks.size();
   std::vector<std::thread> threads;
   for (std::size_t p = 0; p < tasks.size(); ++p) {
-    threads.emplace_back([this, p, &tasks] { run_task(*lanes_[p], tasks[p]); });
+    threads.emplace_back([this, p, &tasks] { run_task(*participants_[p], tasks[p]); });
   }
   {
     std::unique_lock lock(mutex_);
@@ -128,26 +133,26 @@ void LockStep::Meeting::run(std::span<const std::function<void()>> tasks) {
   }
   for (auto& thread : threads) thread.join();
   if (failure_) std::rethrow_exception(failure_);
-  for (const auto& lane : lanes_) {
-    if (lane->error) std::rethrow_exception(std::exchange(lane->error, nullptr));
+  for (const auto& participant : participants_) {
+    if (participant->error) std::rethrow_exception(std::exchange(participant->error, nullptr));
   }
 }
 
 LockStep::LockStep(const SharedRows& rows, std::size_t problems)
-    : meeting_(std::make_unique<Meeting>(rows, problems)) {}
+    : rendezvous_(std::make_unique<Rendezvous>(rows, problems)) {}
 
 LockStep::~LockStep() = default;
 
 const Passes& LockStep::passes(std::size_t problem) const {
-  return meeting_->lane(problem);
+  return rendezvous_->participant(problem);
 }
 
 void LockStep::run(std::span<const std::function<void()>> tasks) {
-  meeting_->run(tasks);
+  rendezvous_->run(tasks);
 }
 
 const ReadCount& LockStep::read() const {
-  return meeting_->read();
+  return rendezvous_->read();
 }
 
 }  // namespace mpilogit::objective

@@ -35,8 +35,8 @@ class LockStep {
   const ReadCount& read() const;
 
  private:
-  class Meeting;
-  std::unique_ptr<Meeting> meeting_;
+  class Rendezvous;
+  std::unique_ptr<Rendezvous> rendezvous_;
 };
 
 }  // namespace mpilogit::objective

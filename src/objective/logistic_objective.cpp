@@ -29,24 +29,22 @@ void require_all_classes(const Problem& problem) {
     if (problem.class_weights[k] > 0.0) continue;
     if (problem.rows().design.dataset().communicator().maximum(
             std::int64_t{problem.likelihood->aggregated() ? 1 : 0}) > 0) {
-      throw core::bad_input({.what = k == 0 ? "every trial is a success" : "no trial is a success",
-                             .where = {},
-                             .why = "a model needs trials of both ends",
-                             .remedy = "Check the counts of successes and of trials"})
-          .as_agreed();
+      throw core::agreed_bad_input(
+          {.what = k == 0 ? "every trial is a success" : "no trial is a success",
+           .why = "a model needs trials of both ends",
+           .remedy = "Check the counts of successes and of trials"});
     }
-    throw core::bad_input({.what = class_name(problem, k) + " has no rows of positive weight",
-                           .where = {},
-                           .why = "a model needs rows of every class",
-                           .remedy = "Check the sample weights, or leave its rows out of the data "
-                                     "(in cross-validation: take fewer folds)"})
-        .as_agreed();
+    throw core::agreed_bad_input(
+        {.what = class_name(problem, k) + " has no rows of positive weight",
+         .why = "a model needs rows of every class",
+         .remedy = "Check the sample weights, or leave its rows out of the data "
+                   "(in cross-validation: take fewer folds)"});
   }
 }
 
 }  // namespace
 
-LogisticObjective::LogisticObjective(const Passes& passes, Targets targets, Penalty penalty)
+LogisticObjective::LogisticObjective(const Passes& passes, Targets targets, RidgePenalty penalty)
     : problem_(std::make_unique<Problem>(passes, std::move(targets), std::move(penalty))) {
   require_all_classes(*problem_);
 }
@@ -171,7 +169,7 @@ std::vector<double> LogisticObjective::start_at_shares() const {
   return coefficients;
 }
 
-void LogisticObjective::change_penalty(Penalty penalty) {
+void LogisticObjective::change_penalty(RidgePenalty penalty) {
   problem_->set_penalty(std::move(penalty));
 }
 

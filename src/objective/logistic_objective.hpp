@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "objective/passes.hpp"
-#include "objective/penalty.hpp"
+#include "objective/ridge_penalty.hpp"
 #include "objective/targets.hpp"
 #include "solvers/objective.hpp"
 
@@ -28,7 +28,7 @@ class LogisticObjective final : public solvers::Objective {
  public:
   /// Collective. `passes` must outlive this object. Throws bad input on all ranks if a class has no
   /// rows of positive weight.
-  LogisticObjective(const Passes& passes, Targets targets, Penalty penalty);
+  LogisticObjective(const Passes& passes, Targets targets, RidgePenalty penalty);
   ~LogisticObjective() override;
 
   std::size_t dimension() const override;
@@ -57,7 +57,7 @@ class LogisticObjective final : public solvers::Objective {
   std::vector<double> start_at_shares() const;
 
   /// The same rows and targets under another penalty. Points made before must no longer be used.
-  void change_penalty(Penalty penalty);
+  void change_penalty(RidgePenalty penalty);
 
   double total_weight() const;
 

@@ -14,13 +14,6 @@ constexpr const char* kNoGnuplot =
     "gnuplot was not found, so the page has no plots; install it (Debian: gnuplot-nox) and run "
     "this again";
 
-/// A section of the page and its line in the table of contents.
-struct Section {
-  const char* id;
-  const char* name;
-  Html content;
-};
-
 Html remark(const std::string& text) {
   return Html::markup("<p class=\"warning\">") + Html::text(text) + Html::markup("</p>\n");
 }
@@ -29,15 +22,8 @@ Html remark(const std::string& text) {
 
 Page render(const scoring::ReportData& data, const PageOptions& options) {
   Plotter plotter;
-  const std::vector<Section> sections = {
-      {"model", "The model", headline_section(data)},
-      {"fit", "Fit", fit_section(data)},
-      {"coefficients", "Coefficients", coefficients_section(data, plotter)},
-      {"evaluation", "On the data", evaluation_section(data, plotter)},
-      {"plane", "Decision boundary", plane_section(data, plotter)},
-      {"path", "Path", path_section(data, plotter)},
-      {"convergence", "Convergence", convergence_section(data, plotter)},
-  };
+  std::vector<Html> sections;
+  for (const auto& section : kSections) sections.push_back(section.content(data, plotter));
   Page page;
   if (plotter.absent()) page.remarks.emplace_back(kNoGnuplot);
   for (const auto& failure : plotter.failures()) page.remarks.push_back(failure);
@@ -45,23 +31,23 @@ Page render(const scoring::ReportData& data, const PageOptions& options) {
   Html contents;
   Html body;
   for (const auto& remarked : page.remarks) body += remark(remarked);
-  for (const auto& section : sections) {
-    if (section.content.empty()) continue;
-    const std::string id(section.id);
-    contents += Html::markup("<li><a href=\"#" + id + "\">") + Html::text(section.name) +
-                Html::markup("</a></li>\n");
-    body += Html::markup("<section id=\"" + id + "\">\n") + section.content +
-            Html::markup("</section>\n");
+  for (std::size_t s = 0; s < sections.size(); ++s) {
+    if (sections[s].empty()) continue;
+    const std::string id(kSections[s].id);
+    contents += Html::markup("<li><a href=\"#" + id + "\">") +
+                Html::text(std::string(kSections[s].name)) + Html::markup("</a></li>\n");
+    body +=
+        Html::markup("<section id=\"" + id + "\">\n") + sections[s] + Html::markup("</section>\n");
   }
   const std::string file = std::filesystem::path(data.model_path).filename().string();
   const Html title = options.title.empty() ? Html::text("Report on ") + Html::name(file)
                                            : Html::name(options.title);
-  page.html = fill(kPage, {{"title", title},
-                           {"style", Html::markup(std::string(kPageStyle))},
-                           {"program", Html::markup(std::string(kPageProgram))},
-                           {"contents", contents},
-                           {"body", body},
-                           {"made_by", Html::text(options.program)}})
+  page.html = fill(asset("page.html"), {{"title", title},
+                                        {"style", Html::markup(std::string(asset("page.css")))},
+                                        {"program", Html::markup(std::string(asset("page.js")))},
+                                        {"contents", contents},
+                                        {"body", body},
+                                        {"made_by", Html::text(options.program)}})
                   .str();
   return page;
 }

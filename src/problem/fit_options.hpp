@@ -16,7 +16,7 @@
 namespace mpilogit::problem {
 
 /// λ1 Σ|w| + ½ λ2 ‖w‖² in the units of F.
-struct Strength {
+struct PenaltyStrength {
   double l1 = 0.0;
   double l2 = 0.0;
 };
@@ -54,32 +54,15 @@ struct DesignOptions {
   std::vector<std::pair<std::string, double>> class_weights;  ///< label and factor
 };
 
-enum class SolverKind {
-  automatic,  ///< newton, or proximal_newton where there is an L1 penalty or a bound
-  newton,
-  lbfgs,
-  gradient_descent,
-  sgd,
-  proximal_newton,
-  owlqn,
-};
-
-/// "auto", "newton", "lbfgs", "gradient-descent", "sgd", "proximal-newton", "owlqn".
-std::string to_string(SolverKind kind);
-
-/// The solver that `automatic` stands for, or the one that was asked for. Throws bad input if that
-/// cannot take L1 penalties and bounds but there are some.
-SolverKind resolve(SolverKind kind, bool needs_proximal);
-
 struct SolverOptions {
-  SolverKind kind = SolverKind::automatic;
+  std::string name = "auto";  ///< of solver_registry.hpp
   double tolerance = 1e-9;
   std::optional<std::int64_t> max_iterations;  ///< else the solver's own
   int history = 10;                            ///< lbfgs, owlqn: pairs kept
   std::optional<double> learning_rate;         ///< gradient-descent: fixed step; sgd: first step
-  double decay = 0.0;           ///< sgd: step t is learning_rate / (1 + decay t), t in epochs
-  std::int64_t batch_rows = 0;  ///< sgd
-  std::uint64_t seed = 0;       ///< sgd
+  double decay = 0.1;              ///< sgd: step t is learning_rate / (1 + decay t), t in epochs
+  std::int64_t batch_rows = 1024;  ///< sgd
+  std::uint64_t seed = 0;          ///< sgd
 };
 
 /// How the program follows a run. Called on every rank.

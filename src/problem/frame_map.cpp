@@ -27,12 +27,10 @@ void require_doubles(const model::Model& names, std::span<const double> coeffici
   for (std::size_t i = 0; i < coefficients.size(); ++i) {
     if (std::isfinite(coefficients[i])) continue;
     const auto feature = static_cast<std::int64_t>(i) % names.features;
-    throw core::bad_input(
+    throw core::agreed_bad_input(
         {.what = "the coefficient of " + names.feature_name(feature) + " does not fit in a double",
-         .where = {},
          .why = "its column's values are that small",
-         .remedy = "Give the column another unit"})
-        .as_agreed();
+         .remedy = "Give the column another unit"});
   }
 }
 

@@ -32,18 +32,18 @@ data::Dataset read(const DesignOptions& options, std::size_t problems, int threa
   source.frames = frame_rule(options);
   data::Dataset dataset = data::read_dataset(source, communicator, threads);
   if (dataset.classes().size() == 1) {
-    throw core::bad_input({.what = "all rows are of class '" + dataset.classes().name(0) + "'",
-                           .where = label_location(source),
-                           .why = "there is nothing to tell apart",
-                           .remedy = "Give data with two classes or more"})
-        .as_agreed();
+    throw core::agreed_bad_input(
+        {.what = "all rows are of class '" + dataset.classes().name(0) + "'",
+         .where = label_location(source),
+         .why = "there is nothing to tell apart",
+         .remedy = "Give data with two classes or more"});
   }
   if (dataset.classes().size() > 2 && source.offsets) {
-    throw core::bad_input({.what = "--offsets is for two classes",
-                           .where = source.files.front() + ":/" + *source.offsets,
-                           .why = "with more, adding the same number to every margin means nothing",
-                           .remedy = "Leave it away"})
-        .as_agreed();
+    throw core::agreed_bad_input(
+        {.what = "--offsets is for two classes",
+         .where = source.files.front() + ":/" + *source.offsets,
+         .why = "with more, adding the same number to every margin means nothing",
+         .remedy = "Leave it away"});
   }
   return dataset;
 }
@@ -53,7 +53,6 @@ void require_moderate(std::size_t products) {
   constexpr std::size_t kMost = 20'000'000;
   if (products <= kMost) return;
   throw core::bad_input({.what = fmt::format("{} products of features", products),
-                         .where = {},
                          .why = fmt::format("more than {} do not fit in memory", kMost),
                          .remedy = "Take a smaller --degree, or fewer features"});
 }
@@ -64,13 +63,12 @@ kernels::PolynomialShape expansion_of(const DesignOptions& options, const data::
   expansion.degree = options.degree;
   expansion.interactions_only = options.interactions_only;
   if (expansion.interactions_only && expansion.degree > expansion.features) {
-    throw core::bad_input({.what = fmt::format("--degree is {}", expansion.degree),
-                           .where = {},
-                           .why = fmt::format("with --interactions a product has each of the {} "
-                                              "features once at most",
-                                              expansion.features),
-                           .remedy = "Take a smaller --degree"})
-        .as_agreed();
+    throw core::agreed_bad_input(
+        {.what = fmt::format("--degree is {}", expansion.degree),
+         .why = fmt::format("with --interactions a product has each of the {} "
+                            "features once at most",
+                            expansion.features),
+         .remedy = "Take a smaller --degree"});
   }
   try {
     require_moderate(kernels::expanded_features(expansion));
@@ -88,11 +86,10 @@ std::size_t class_called(const std::string& label, const data::ClassSet& classes
   for (std::size_t k = 0; k < std::min<std::size_t>(classes.size(), 20); ++k) {
     known += (k == 0 ? "'" : ", '") + classes.name(k) + "'";
   }
-  throw core::bad_input({.what = "--class-weight names '" + label + "'",
-                         .where = {},
-                         .why = "the labels are " + known + (classes.size() > 20 ? ", …" : ""),
-                         .remedy = "Name labels as `mpilogit inspect` shows them"})
-      .as_agreed();
+  throw core::agreed_bad_input(
+      {.what = "--class-weight names '" + label + "'",
+       .why = "the labels are " + known + (classes.size() > 20 ? ", …" : ""),
+       .remedy = "Name labels as `mpilogit inspect` shows them"});
 }
 
 // A product that is 0 though its factors are not would leave rows out without a word.
@@ -109,12 +106,11 @@ void require_products(const objective::Targets& before, const objective::Targets
   lost = communicator.sum(lost);
   largest = communicator.maximum(largest);
   if (lost == 0 && largest >= kLeastLargest) return;
-  throw core::bad_input({.what = lost > 0 ? fmt::format("{} rows would have the weight 0", lost)
-                                          : fmt::format("the largest weight is {:.3g}", largest),
-                         .where = {},
-                         .why = "a sample weight times its class weight is too small for a double",
-                         .remedy = "Give --class-weight numbers near 1"})
-      .as_agreed();
+  throw core::agreed_bad_input(
+      {.what = lost > 0 ? fmt::format("{} rows would have the weight 0", lost)
+                        : fmt::format("the largest weight is {:.3g}", largest),
+       .why = "a sample weight times its class weight is too small for a double",
+       .remedy = "Give --class-weight numbers near 1"});
 }
 
 // balanced: S / (K S_k), so that every class weighs the same and the total stays what it was.

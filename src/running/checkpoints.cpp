@@ -30,7 +30,6 @@ struct StopRequested {};
 // Whole and sealed, but no state that a run has had: somebody has changed it. Or the fault is ours.
 core::Error led_astray(const std::string& what) {
   return core::bad_input({.what = "going on from the checkpoint failed: " + what,
-                          .where = {},
                           .why = "it may hold a state that no run has had",
                           .remedy = "Begin anew with --restart"});
 }

@@ -27,9 +27,9 @@ Json of_memory(const MemoryUse& memory) {
   return {{"peak_bytes_per_rank_max", memory.peak_per_rank_max},
           {"peak_bytes_total", memory.peak_total},
           {"shard_bytes", memory.shards},
-          {"memory_budget", memory.residence.budget},
-          {"resident_bytes", memory.residence.resident},
-          {"streamed_bytes", memory.residence.streamed},
+          {"memory_budget", memory.memory_split.budget},
+          {"resident_bytes", memory.memory_split.resident},
+          {"streamed_bytes", memory.memory_split.streamed},
           {"bytes_read", memory.bytes_read},
           {"bytes_mapped", memory.bytes_mapped}};
 }

@@ -99,7 +99,7 @@ MemoryUse memory_use(const data::Dataset& dataset, const comm::Communicator& com
                                             dataset.stream_use().bytes_mapped};
   const auto all = communicator.all_gather(std::span<const std::int64_t>(mine));
   MemoryUse use;
-  use.residence = dataset.residence();
+  use.memory_split = dataset.memory_split();
   for (std::size_t i = 0; i < all.size(); i += mine.size()) {
     use.peak_per_rank_max = std::max(use.peak_per_rank_max, all[i]);
     use.peak_total += all[i];

@@ -51,7 +51,7 @@ struct MemoryUse {
   std::int64_t peak_per_rank_max = 0;  ///< resident, of the rank that took most
   std::int64_t peak_total = 0;         ///< the sum over the ranks
   std::int64_t shards = 0;             ///< data set in memory, all ranks
-  data::Residence residence;
+  data::MemorySplit memory_split;
   std::int64_t bytes_read = 0;    ///< of streamed rows so far, all ranks
   std::int64_t bytes_mapped = 0;  ///< of these, not copied
 };

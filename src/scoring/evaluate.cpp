@@ -22,11 +22,10 @@ namespace {
 
 void require_use_of_cost(const EvaluateOptions& options, const model::Model& model) {
   if (!options.cost || model.classes.size() == 2) return;
-  throw core::bad_input({.what = fmt::format("has {} classes", model.classes.size()),
-                         .where = options.model_path,
-                         .why = "a threshold is between two",
-                         .remedy = "Leave --cost away"})
-      .as_agreed();
+  throw core::agreed_bad_input({.what = fmt::format("has {} classes", model.classes.size()),
+                                .where = options.model_path,
+                                .why = "a threshold is between two",
+                                .remedy = "Leave --cost away"});
 }
 
 void require_writable(const EvaluateOptions& options, const comm::Communicator& communicator) {
@@ -39,7 +38,7 @@ void require_writable(const EvaluateOptions& options, const comm::Communicator& 
 
 }  // namespace
 
-EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator& communicator) {
+EvaluateResult evaluate(const EvaluateOptions& options, const comm::Communicator& communicator) {
   const core::Stopwatch total;
   require_writable(options, communicator);
   comm::Phase phase(communicator, "reading the model");
@@ -68,25 +67,25 @@ EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator
                                     .successes = dataset.successes(),
                                     .trials = dataset.trials()};
 
-  EvaluateReport report;
-  report.shape = dataset.shape();
-  if (table) report.raw = table->report();
-  report.classes = model.classes;
-  report.metrics = statistics::assess(
+  EvaluateResult result;
+  result.shape = dataset.shape();
+  if (table) result.raw = table->report();
+  result.classes = model.classes;
+  result.metrics = statistics::assess(
       rows, {.bins = options.bins, .cost = options.cost, .curves = options.curves_path.has_value()},
       communicator);
-  report.groups = dataset.group_names();
+  result.groups = dataset.group_names();
   if (source.groups) {
-    report.by_group =
-        statistics::metrics_by_group(rows, dataset.groups(), report.groups.size(), communicator);
+    result.by_group =
+        statistics::metrics_by_group(rows, dataset.groups(), result.groups.size(), communicator);
   }
   phase.turn_to("writing the curves");
-  if (options.curves_path) write_curves(*options.curves_path, model, report.metrics, communicator);
-  report.ranks = communicator.size();
-  report.threads = options.threads;
-  report.memory = running::memory_use(dataset, communicator);
-  report.seconds_total = total.seconds();
-  return report;
+  if (options.curves_path) write_curves(*options.curves_path, model, result.metrics, communicator);
+  result.ranks = communicator.size();
+  result.threads = options.threads;
+  result.memory = running::memory_use(dataset, communicator);
+  result.seconds_total = total.seconds();
+  return result;
 }
 
 namespace {

@@ -27,13 +27,13 @@ struct EvaluateOptions {
   int threads = 1;
 };
 
-struct EvaluateReport {
+struct EvaluateResult {
   data::Shape shape;
   data::ClassSet classes;  ///< the model's
   statistics::Assessment metrics;
   data::ClassSet groups;  ///< the values of `source.groups`
   std::vector<statistics::GroupMetrics> by_group;
-  RawReport raw;
+  RawTableResult raw;
   int ranks = 1;
   int threads = 1;
   running::MemoryUse memory;
@@ -43,7 +43,7 @@ struct EvaluateReport {
 /// Collective. Curves are written whole or not at all. The labels must be among the model's
 /// classes, and the features the model's; data with trials needs a model of two classes. Throws
 /// core::Error, the same on all ranks.
-EvaluateReport evaluate(const EvaluateOptions& options, const comm::Communicator& communicator);
+EvaluateResult evaluate(const EvaluateOptions& options, const comm::Communicator& communicator);
 
 /// Collective. Written by the root, whole or not at all.
 void write_curves(const std::string& path, const model::Model& model,

@@ -50,24 +50,24 @@ DatasetDescription describe(data::Source source, const comm::Communicator& commu
 
 }  // namespace
 
-InspectReport inspect(const InspectOptions& options, const comm::Communicator& communicator) {
+InspectResult inspect(const InspectOptions& options, const comm::Communicator& communicator) {
   const comm::Phase phase(communicator, "reading the file");
-  InspectReport report;
+  InspectResult result;
   const Content content = content_of(options.source, communicator);
   const std::string& file = options.source.files.front();
   if (content == Content::path && !options.step) {
-    report.path = model::read_path(file, communicator);
-    return report;
+    result.path = model::read_path(file, communicator);
+    return result;
   }
   // A step of what is no path is refused there.
   if (content == Content::model || options.step) {
-    report.model = model::read_model_or_step(file, options.step, communicator);
-    return report;
+    result.model = model::read_model_or_step(file, options.step, communicator);
+    return result;
   }
   data::Source source = options.source;
   if (content == Content::unlabelled) source.labels = std::nullopt;
-  report.dataset = describe(source, communicator);
-  return report;
+  result.dataset = describe(source, communicator);
+  return result;
 }
 
 }  // namespace mpilogit::scoring

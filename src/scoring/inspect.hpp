@@ -27,7 +27,7 @@ struct DatasetDescription {
 };
 
 /// One of the three.
-struct InspectReport {
+struct InspectResult {
   std::optional<model::Model> model;
   std::optional<model::Path> path;
   std::optional<DatasetDescription> dataset;
@@ -35,6 +35,6 @@ struct InspectReport {
 
 /// Collective. Validates a data set as training would, on all ranks together. Labels are read if
 /// the data set that the source names is there. Throws core::Error, the same on all ranks.
-InspectReport inspect(const InspectOptions& options, const comm::Communicator& communicator);
+InspectResult inspect(const InspectOptions& options, const comm::Communicator& communicator);
 
 }  // namespace mpilogit::scoring

@@ -117,7 +117,7 @@ void write_predictions(const PredictOptions& options, const model::Model& model,
 
 }  // namespace
 
-PredictReport predict(const PredictOptions& options, const comm::Communicator& communicator) {
+PredictResult predict(const PredictOptions& options, const comm::Communicator& communicator) {
   const core::Stopwatch total;
   comm::on_root(communicator, [&] {
     core::require_writable(options.output_path);
@@ -143,18 +143,18 @@ PredictReport predict(const PredictOptions& options, const comm::Communicator& c
   phase.turn_to("writing the predictions");
   write_predictions(options, model, dataset, result, communicator);
 
-  PredictReport report;
-  report.shape = dataset.shape();
-  if (table) report.raw = table->report();
-  report.classes = model.classes;
-  report.predicted.assign(model.classes.size(), 0);
-  for (const auto k : result.predicted) ++report.predicted[k];
-  communicator.sum(report.predicted);
-  report.ranks = communicator.size();
-  report.threads = options.threads;
-  report.memory = running::memory_use(dataset, communicator);
-  report.seconds_total = total.seconds();
-  return report;
+  PredictResult outcome;
+  outcome.shape = dataset.shape();
+  if (table) outcome.raw = table->report();
+  outcome.classes = model.classes;
+  outcome.predicted.assign(model.classes.size(), 0);
+  for (const auto k : result.predicted) ++outcome.predicted[k];
+  communicator.sum(outcome.predicted);
+  outcome.ranks = communicator.size();
+  outcome.threads = options.threads;
+  outcome.memory = running::memory_use(dataset, communicator);
+  outcome.seconds_total = total.seconds();
+  return outcome;
 }
 
 }  // namespace mpilogit::scoring

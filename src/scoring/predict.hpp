@@ -22,11 +22,11 @@ struct PredictOptions {
   int threads = 1;
 };
 
-struct PredictReport {
+struct PredictResult {
   data::Shape shape;
   data::ClassSet classes;
   std::vector<std::int64_t> predicted;  ///< rows per class
-  RawReport raw;
+  RawTableResult raw;
   int ranks = 1;
   int threads = 1;
   running::MemoryUse memory;
@@ -36,6 +36,6 @@ struct PredictReport {
 /// Collective. Writes HDF5: `probability` (float64), for two classes P(y = classes[1]) (rows), for
 /// more all of them (rows × classes), and `label` (rows), in the kind that the training labels had;
 /// whole or not at all, by all ranks together.
-PredictReport predict(const PredictOptions& options, const comm::Communicator& communicator);
+PredictResult predict(const PredictOptions& options, const comm::Communicator& communicator);
 
 }  // namespace mpilogit::scoring

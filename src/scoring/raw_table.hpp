@@ -30,7 +30,7 @@ struct RawOptions {
 };
 
 /// What is worth a word.
-struct RawReport {
+struct RawTableResult {
   std::vector<std::string> unused_columns;
   std::vector<std::pair<std::string, std::int64_t>> unseen;  ///< column, fields
   std::int64_t dropped = 0;                                  ///< rows
@@ -57,11 +57,11 @@ class RawTable {
   RawTable& operator=(const RawTable&) = delete;
 
   const data::Source& source() const { return source_; }
-  const RawReport& report() const { return report_; }
+  const RawTableResult& report() const { return report_; }
 
  private:
   data::Source source_;
-  RawReport report_;
+  RawTableResult report_;
   std::unique_ptr<core::PrivateFolder> folder_;  // on the root
   std::unique_ptr<importing::DataWriter> file_;  // in it, so it goes first
 };

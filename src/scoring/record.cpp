@@ -2,6 +2,7 @@
 
 #include "kernels/instruction_set.hpp"
 #include "running/run_record.hpp"
+#include "statistics/metric_list.hpp"
 
 namespace mpilogit::scoring {
 
@@ -58,60 +59,52 @@ Json of_group(const std::string& name, const statistics::GroupMetrics& metrics) 
           {"mean_predicted", or_null(metrics.mean_predicted)}};
 }
 
-void add_assessment(const EvaluateReport& report, Json& json) {
-  const statistics::Assessment& metrics = report.metrics;
-  json["log_loss"] = metrics.log_loss;
-  json["accuracy"] = metrics.accuracy;
-  json["roc_auc"] = or_null(metrics.roc_auc);
+void add_assessment(const EvaluateResult& result, Json& json) {
+  const statistics::Assessment& metrics = result.metrics;
+  for (const auto& metric : statistics::all_metrics()) {
+    json[std::string(metric.key)] = or_null(metric.value(metrics));
+  }
   json["roc_auc_interval"] = or_null(metrics.roc_auc_interval);
-  json["average_precision"] = or_null(metrics.average_precision);
-  json["brier"] = metrics.calibration.brier;
-  json["calibration_error"] = metrics.calibration.expected_error;
-  json["balanced_accuracy"] = or_null(metrics.balanced_accuracy);
-  json["precision"] = or_null(metrics.precision);
-  json["recall"] = or_null(metrics.recall);
-  json["f1"] = or_null(metrics.f1);
-  json["mcc"] = or_null(metrics.mcc);
   json["confusion"] = metrics.confusion;
   for (const auto& bin : metrics.calibration.bins) json["reliability"].push_back(of_bin(bin));
   for (std::size_t k = 0; k < metrics.per_class.size(); ++k) {
-    json["per_class"].push_back(of_class(report.classes.name(k), metrics.per_class[k]));
+    json["per_class"].push_back(of_class(result.classes.name(k), metrics.per_class[k]));
   }
   json["best_threshold"] = of_threshold(metrics.best_threshold);
   json["by"] = nullptr;
-  for (std::size_t g = 0; g < report.by_group.size(); ++g) {
-    json["by"].push_back(of_group(report.groups.name(g), report.by_group[g]));
+  for (std::size_t g = 0; g < result.by_group.size(); ++g) {
+    json["by"].push_back(of_group(result.groups.name(g), result.by_group[g]));
   }
 }
 
 }  // namespace
 
-std::string to_json(const EvaluateReport& report) {
+std::string to_json(const EvaluateResult& result) {
   Json json;
-  json["rows"] = report.metrics.rows;
-  json["features"] = report.shape.features;
-  if (!report.shape.unused.empty()) json["unused"] = report.shape.unused;
-  json["class_names"] = running::class_names(report.classes);
-  json["ranks"] = report.ranks;
-  json["threads"] = report.threads;
+  json["rows"] = result.metrics.rows;
+  json["features"] = result.shape.features;
+  if (!result.shape.unused.empty()) json["unused"] = result.shape.unused;
+  json["class_names"] = running::class_names(result.classes);
+  json["ranks"] = result.ranks;
+  json["threads"] = result.threads;
   json["instruction_set"] = kernels::instruction_set();
-  add_assessment(report, json);
-  json["memory"] = running::of_memory(report.memory);
-  json["seconds"] = {{"total", report.seconds_total}};
+  add_assessment(result, json);
+  json["memory"] = running::of_memory(result.memory);
+  json["seconds"] = {{"total", result.seconds_total}};
   return running::record_text(json);
 }
 
-std::string to_json(const PredictReport& report) {
+std::string to_json(const PredictResult& result) {
   Json json;
-  json["rows"] = report.shape.rows;
-  json["features"] = report.shape.features;
-  json["class_names"] = running::class_names(report.classes);
-  json["predicted"] = report.predicted;
-  json["ranks"] = report.ranks;
-  json["threads"] = report.threads;
+  json["rows"] = result.shape.rows;
+  json["features"] = result.shape.features;
+  json["class_names"] = running::class_names(result.classes);
+  json["predicted"] = result.predicted;
+  json["ranks"] = result.ranks;
+  json["threads"] = result.threads;
   json["instruction_set"] = kernels::instruction_set();
-  json["memory"] = running::of_memory(report.memory);
-  json["seconds"] = {{"total", report.seconds_total}};
+  json["memory"] = running::of_memory(result.memory);
+  json["seconds"] = {{"total", result.seconds_total}};
   return running::record_text(json);
 }
 

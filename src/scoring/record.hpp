@@ -10,7 +10,7 @@
 namespace mpilogit::scoring {
 
 /// What does not exist is null.
-std::string to_json(const EvaluateReport& report);
-std::string to_json(const PredictReport& report);
+std::string to_json(const EvaluateResult& result);
+std::string to_json(const PredictResult& result);
 
 }  // namespace mpilogit::scoring

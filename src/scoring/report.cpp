@@ -95,11 +95,10 @@ ReportData gather_report(const ReportOptions& options, const comm::Communicator&
   read_models(options, communicator, report);
   if (!options.data) return report;
   if (!report.model) {
-    throw core::bad_input({.what = "is a path of models, and none of them is named",
-                           .where = options.model_path,
-                           .why = "--data is for one model",
-                           .remedy = "Choose one with --step"})
-        .as_agreed();
+    throw core::agreed_bad_input({.what = "is a path of models, and none of them is named",
+                                  .where = options.model_path,
+                                  .why = "--data is for one model",
+                                  .remedy = "Choose one with --step"});
   }
   report.evaluation = evaluate(options, *report.model, communicator);
   return report;

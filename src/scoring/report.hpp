@@ -1,5 +1,5 @@
 #pragma once
-// All numbers that a report on a model shows: collected here, made a page by the layer `report`.
+// All numbers that a report on a model shows: collected here, made a page by the room `page`.
 
 #include <cstddef>
 #include <cstdint>

@@ -137,13 +137,12 @@ std::uint32_t class_in_model(const data::ClassSet& data, std::size_t index,
       if (same) return static_cast<std::uint32_t>(k);
     }
   }
-  throw core::bad_input(
+  throw core::agreed_bad_input(
       {.what = "label '" + data.name(index) + "' is none of the model's",
        .where = where,
        .why = "the model knows '" + model.name(0) + "' " + (model.size() == 2 ? "and '" : "to '") +
               model.name(model.size() - 1) + "'" + (text ? " (the data has text)" : ""),
-       .remedy = "Give the labels as in the training data"})
-      .as_agreed();
+       .remedy = "Give the labels as in the training data"});
 }
 
 }  // namespace
@@ -168,11 +167,10 @@ std::vector<std::uint32_t> labels_in_model(const data::Dataset& dataset,
 void require_two_classes(const data::Source& source, const model::Model& model,
                          const std::string& model_path) {
   if (!source.trials || model.classes.size() == 2) return;
-  throw core::bad_input({.what = fmt::format("has {} classes", model.classes.size()),
-                         .where = model_path,
-                         .why = "data with trials has two, successes and failures",
-                         .remedy = "Give a model of two classes"})
-      .as_agreed();
+  throw core::agreed_bad_input({.what = fmt::format("has {} classes", model.classes.size()),
+                                .where = model_path,
+                                .why = "data with trials has two, successes and failures",
+                                .remedy = "Give a model of two classes"});
 }
 
 }  // namespace mpilogit::scoring

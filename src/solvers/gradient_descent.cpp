@@ -30,8 +30,8 @@ class FixedRate final : public DescentMethod {
     return {flat ? StepOutcome::flat : StepOutcome::improved, std::move(point), rate_};
   }
 
-  void learn(const Point&, const Step&) override {}
-  bool forget() override { return false; }
+  void update(const Point&, const Step&) override {}
+  bool reset() override { return false; }
   void visit(core::Archive&) override {}
 
  private:
@@ -57,13 +57,13 @@ class SearchedRate final : public DescentMethod {
     return line_search(objective_, from, direction, rate_);
   }
 
-  void learn(const Point& from, const Step& step) override {
+  void update(const Point& from, const Step& step) override {
     const double slope = dot(from.gradient(), from.gradient());
     const double bend = slope - dot(from.gradient(), step.point->gradient());
     rate_ = bend > 0.0 ? step.length * (slope / bend) : 2.0 * step.length;
   }
 
-  bool forget() override { return false; }
+  bool reset() override { return false; }
 
   void visit(core::Archive& archive) override {
     archive(rate_);

@@ -38,14 +38,14 @@ class Lbfgs final : public DescentMethod {
     return line_search(objective_, from, direction);
   }
 
-  void learn(const Point& from, const Step& step) override {
-    inverse_->learn(difference(step.point->coefficients(), from.coefficients()),
-                    difference(step.point->gradient(), from.gradient()));
+  void update(const Point& from, const Step& step) override {
+    inverse_->update(difference(step.point->coefficients(), from.coefficients()),
+                     difference(step.point->gradient(), from.gradient()));
   }
 
-  bool forget() override {
+  bool reset() override {
     if (inverse_->empty()) return false;
-    inverse_->forget();
+    inverse_->reset();
     return true;
   }
 

@@ -38,7 +38,7 @@ class NewtonRun {
   void visit(core::Archive& archive);
 
  private:
-  Sufficiency sufficiency() const;
+  ForcingTerm forcing() const;
   void learn_nonlinearity(double decrease, const Step& step, double value_before);
   bool advance(const std::vector<double>& direction, double decrease);
   bool advance_somehow(const NewtonModel& model);
@@ -113,8 +113,8 @@ void NewtonRun::visit(core::Archive& archive) {
 // The forcing term. No use in solving the model better than it fits F: after an exact step the gap
 // is about c Q² (Newton converges quadratically), with c as the last step showed it. Nor better
 // than the tolerance asks.
-Sufficiency NewtonRun::sufficiency() const {
-  Sufficiency result;
+ForcingTerm NewtonRun::forcing() const {
+  ForcingTerm result;
   result.relative = iteration_ == 0 ? kFirstForcing : kLeastForcing;
   result.quadratic = nonlinearity_;
   result.target = limits_.tolerance * std::abs(point_->value());
@@ -181,7 +181,7 @@ Solution NewtonRun::run() {
   }
   while (true) {
     monitor_.boundary();
-    const NewtonModel model = direction_.at(*point_, sufficiency());
+    const NewtonModel model = direction_.at(*point_, forcing());
     if (!report(relative(model))) return stop(StopReason::asked_to_stop);
     if (gap_ <= limits_.tolerance) {
       finish(model);

@@ -152,7 +152,7 @@ class Objective {
 /// What is added to a smooth objective: Σ_j l1_j |w_j − centre_j|, subject to lower_j ≤ w_j ≤
 /// upper_j. One element per variable. l1_j = ∞ fixes w_j at centre_j. Bounds may be ∓∞, and
 /// lower_j ≤ centre_j ≤ upper_j wherever l1_j = ∞.
-struct NonSmooth {
+struct L1AndBounds {
   std::vector<double> l1;
   std::vector<double> centre;
   std::vector<double> lower;
@@ -160,7 +160,7 @@ struct NonSmooth {
 };
 
 /// Nothing.
-inline NonSmooth unrestricted(std::size_t dimension) {
+inline L1AndBounds unrestricted(std::size_t dimension) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   return {std::vector<double>(dimension, 0.0), std::vector<double>(dimension, 0.0),
           std::vector<double>(dimension, -kInfinity), std::vector<double>(dimension, kInfinity)};
@@ -185,7 +185,7 @@ class BatchObjective {
                               std::span<double> gradient) const = 0;
 
   /// An upper bound of diag ∇²F(w) for every w (dimension), all > 0: steps are taken in units in
-  /// which it is 1, so that columns of any scale learn alike.
+  /// which it is 1, so that columns of any scale update alike.
   virtual std::span<const double> curvature_bound() const = 0;
 };
 

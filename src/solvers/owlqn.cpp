@@ -14,7 +14,7 @@
 #include "solvers/gap/progress.hpp"
 #include "solvers/proximal_newton.hpp"
 #include "solvers/steps/composite_model.hpp"
-#include "solvers/steps/non_smooth.hpp"
+#include "solvers/steps/composite_point.hpp"
 
 namespace mpilogit::solvers {
 
@@ -32,7 +32,7 @@ constexpr int kMostPolishes = 4;
 constexpr int kMostFactorisationsToVerify = 1000;
 
 // Where a step may lead, as a point in the box on the same side of every kink.
-struct Aim {
+struct ProjectedStep {
   std::vector<double> target;
   double slope = 0.0;  // sᵀ (target − w): what Φ changes by at first
 };
@@ -46,10 +46,10 @@ struct Plan {
 
 class OwlqnRun {
  public:
-  OwlqnRun(const Objective& objective, const NonSmooth& non_smooth, const Limits& limits,
+  OwlqnRun(const Objective& objective, const L1AndBounds& l1_and_bounds, const Limits& limits,
            const OwlqnOptions& options, Monitor monitor)
       : objective_(objective),
-        non_smooth_(non_smooth),
+        non_smooth_(l1_and_bounds),
         limits_(limits),
         monitor_(monitor),
         options_(options),
@@ -63,11 +63,11 @@ class OwlqnRun {
   Plan plan();
   Plan quasi_newton(const std::vector<bool>& free) const;
   Plan newton(const std::vector<bool>& free, double cheap);
-  Aim aim(const std::vector<double>& direction) const;
+  ProjectedStep aim(const std::vector<double>& direction) const;
   std::vector<double> steepest() const;
   bool advance(const Plan& plan);
   void adapt_damping(double length);
-  void learn(const CompositePoint& next);
+  void update(const CompositePoint& next);
   bool take(const std::vector<double>& direction, bool second_order);
   bool tolerance_reached(const Plan& plan);
   bool polished();
@@ -84,7 +84,7 @@ class OwlqnRun {
   }
 
   const Objective& objective_;
-  const NonSmooth& non_smooth_;
+  const L1AndBounds& non_smooth_;
   const Limits& limits_;
   Monitor monitor_;
   const OwlqnOptions& options_;
@@ -99,7 +99,7 @@ class OwlqnRun {
   double smallest_ritz_ = 1.0;  // over all points so far
   double damping_ = kFirstOwlqnDamping;
   int flat_steps_ = 0;
-  int steps_settled_ = 0;       // without a change of who rests
+  int steps_settled_ = 0;       // without a change of who active
   int quasi_newton_steps_ = 0;  // since the last second-order one
   bool reached_ = false;        // the tolerance was reached
   int polishes_ = 0;
@@ -150,14 +150,14 @@ Plan OwlqnRun::quasi_newton(const std::vector<bool>& free) const {
 // Cost: a pass for the diagonal, and those of conjugate gradients.
 Plan OwlqnRun::newton(const std::vector<bool>& free, double cheap) {
   const double target = (reached_ ? kPolish : 1.0) * limits_.tolerance;
-  const Sufficiency sufficiency{kForcing, 0.0, target * std::abs(point_.value)};
-  NewtonModel model = reduced_newton(point_, free, damping_, sufficiency, smallest_ritz_);
+  const ForcingTerm forcing{kForcing, 0.0, target * std::abs(point_.value)};
+  NewtonModel model = reduced_newton(point_, free, damping_, forcing, smallest_ritz_);
   smallest_ritz_ = std::min(smallest_ritz_, model.smallest_ritz);
   if (cheap > 0.0 && model.decrease > 0.0) ratio_ = model.decrease / cheap;
   return {std::move(model.direction), model.decrease, true};
 }
 
-// Newton's direction is worth its passes once it is settled who rests, and where the tolerance may
+// Newton's direction is worth its passes once it is settled who active, and where the tolerance may
 // be reached; and now and then, for it settles that sooner on ill-conditioned problems.
 Plan OwlqnRun::plan() {
   const auto free = free_variables(non_smooth_, point_);
@@ -173,13 +173,13 @@ Plan OwlqnRun::plan() {
 }
 
 // Every variable along the direction as far as its next rest; one at rest only downhill.
-Aim OwlqnRun::aim(const std::vector<double>& direction) const {
+ProjectedStep OwlqnRun::aim(const std::vector<double>& direction) const {
   const auto w = point_.smooth->coefficients();
-  Aim result{{w.begin(), w.end()}, 0.0};
+  ProjectedStep result{{w.begin(), w.end()}, 0.0};
   for (std::size_t j = 0; j < w.size(); ++j) {
     const double s = point_.subgradient[j];
     const Kink kink = kink_of(non_smooth_, j);
-    if (direction[j] == 0.0 || (kink.rests(w[j]) && direction[j] * s >= 0.0)) continue;
+    if (direction[j] == 0.0 || (kink.active(w[j]) && direction[j] * s >= 0.0)) continue;
     result.target[j] = kink.first_stop(w[j], w[j] + direction[j]);
     result.slope += s * (result.target[j] - w[j]);
   }
@@ -193,7 +193,7 @@ std::vector<double> OwlqnRun::steepest() const {
   return direction;
 }
 
-// A step that had to be shortened ran away where H is nearly singular, or bent at too many rests.
+// A step that had to be shortened ran away where H is nearly singular, or bent at too many active.
 void OwlqnRun::adapt_damping(double length) {
   if (length < 1.0) {
     damping_ = std::min(10.0 * damping_, 1.0);
@@ -202,24 +202,24 @@ void OwlqnRun::adapt_damping(double length) {
   }
 }
 
-void OwlqnRun::learn(const CompositePoint& next) {
+void OwlqnRun::update(const CompositePoint& next) {
   std::vector<double> s(point_.subgradient.size());
   std::vector<double> y(s.size());
   for (std::size_t j = 0; j < s.size(); ++j) {
     s[j] = next.smooth->coefficients()[j] - point_.smooth->coefficients()[j];
     y[j] = next.smooth->gradient()[j] - point_.smooth->gradient()[j];
   }
-  inverse_.learn(std::move(s), std::move(y));
+  inverse_.update(std::move(s), std::move(y));
   const bool same = free_variables(non_smooth_, point_) == free_variables(non_smooth_, next);
   steps_settled_ = same ? steps_settled_ + 1 : 0;
 }
 
 bool OwlqnRun::take(const std::vector<double>& direction, bool second_order) {
-  const Aim aimed = aim(direction);
+  const ProjectedStep aimed = aim(direction);
   auto step = composite_search(objective_, non_smooth_, point_, aimed.target, aimed.slope);
   outcome_ = step.outcome;
   if (!step.point.smooth) return false;
-  learn(step.point);
+  update(step.point);
   if (second_order) adapt_damping(step.length);
   quasi_newton_steps_ = second_order ? 0 : quasi_newton_steps_ + 1;
   newton_worked_ = second_order && step.length == 1.0;
@@ -232,7 +232,7 @@ bool OwlqnRun::take(const std::vector<double>& direction, bool second_order) {
 
 bool OwlqnRun::advance(const Plan& plan) {
   if (take(plan.direction, plan.second_order)) return true;
-  inverse_.forget();
+  inverse_.reset();
   return take(steepest(), false);
 }
 
@@ -331,7 +331,7 @@ Solution OwlqnRun::finish_by_newton() {
   return solution;
 }
 
-// Once the tolerance is reached, a few more of Newton's steps find out who rests in the end.
+// Once the tolerance is reached, a few more of Newton's steps find out who active in the end.
 bool OwlqnRun::polished() {
   const bool settled = gap_ <= kPolish * limits_.tolerance && steps_settled_ > 0;
   return settled || ++polishes_ > kMostPolishes;
@@ -339,10 +339,10 @@ bool OwlqnRun::polished() {
 
 }  // namespace
 
-Solution owlqn(const Objective& objective, const NonSmooth& non_smooth,
+Solution owlqn(const Objective& objective, const L1AndBounds& l1_and_bounds,
                std::span<const double> start, const Limits& limits, const OwlqnOptions& options,
                Monitor monitor) {
-  OwlqnRun run(objective, non_smooth, limits, options, monitor);
+  OwlqnRun run(objective, l1_and_bounds, limits, options, monitor);
   const auto visit = [&](core::Archive& archive) { run.visit(archive); };
   const StateFrame frame(monitor.keeper(), visit);
   if (!frame.resumed()) run.begin(start);

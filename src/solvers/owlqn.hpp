@@ -22,7 +22,7 @@ struct OwlqnOptions {
 /// conjugate gradients that tells that the tolerance is reached. Where the matrix over the free
 /// variables is affordable, it has to confirm that: conjugate gradients do not see columns that are
 /// nearly one.
-Solution owlqn(const Objective& objective, const NonSmooth& non_smooth,
+Solution owlqn(const Objective& objective, const L1AndBounds& l1_and_bounds,
                std::span<const double> start, const Limits& limits, const OwlqnOptions& options,
                Monitor monitor);
 

@@ -13,7 +13,7 @@
 #include "solvers/gap/progress.hpp"
 #include "solvers/owlqn.hpp"
 #include "solvers/steps/composite_model.hpp"
-#include "solvers/steps/non_smooth.hpp"
+#include "solvers/steps/composite_point.hpp"
 #include "solvers/steps/piecewise_quadratic.hpp"
 #include "solvers/steps/working_set.hpp"
 
@@ -32,14 +32,14 @@ constexpr int kMostConfirmations = 4;
 
 class ProximalNewtonRun {
  public:
-  ProximalNewtonRun(const Objective& objective, const NonSmooth& non_smooth, const Limits& limits,
-                    const ProximalNewtonOptions& options, Monitor monitor)
+  ProximalNewtonRun(const Objective& objective, const L1AndBounds& l1_and_bounds,
+                    const Limits& limits, const ProximalNewtonOptions& options, Monitor monitor)
       : objective_(objective),
-        non_smooth_(non_smooth),
+        non_smooth_(l1_and_bounds),
         limits_(limits),
         options_(options),
         monitor_(monitor),
-        model_(objective, non_smooth) {}
+        model_(objective, l1_and_bounds) {}
 
   void begin(std::span<const double> start) {
     point_ = evaluate_composite(objective_, non_smooth_, into_box(non_smooth_, start));
@@ -75,7 +75,7 @@ class ProximalNewtonRun {
   }
 
   const Objective& objective_;
-  const NonSmooth& non_smooth_;
+  const L1AndBounds& non_smooth_;
   const Limits& limits_;
   const ProximalNewtonOptions& options_;
   Monitor monitor_;
@@ -292,10 +292,10 @@ Solution ProximalNewtonRun::hand_over() {
 
 }  // namespace
 
-Solution proximal_newton(const Objective& objective, const NonSmooth& non_smooth,
+Solution proximal_newton(const Objective& objective, const L1AndBounds& l1_and_bounds,
                          std::span<const double> start, const Limits& limits,
                          const ProximalNewtonOptions& options, Monitor monitor) {
-  ProximalNewtonRun run(objective, non_smooth, limits, options, monitor);
+  ProximalNewtonRun run(objective, l1_and_bounds, limits, options, monitor);
   const auto visit = [&](core::Archive& archive) { run.visit(archive); };
   const StateFrame frame(monitor.keeper(), visit);
   if (!frame.resumed()) run.begin(start);

@@ -25,7 +25,7 @@ struct ProximalNewtonOptions {
 /// Where the working set grows beyond `Objective::hessian_affordable`, or no step of the model
 /// leads down (H nearly 0, far from the optimum), hands over to `owlqn`. Cost per iteration: one
 /// pass, the Gram matrix of the working set.
-Solution proximal_newton(const Objective& objective, const NonSmooth& non_smooth,
+Solution proximal_newton(const Objective& objective, const L1AndBounds& l1_and_bounds,
                          std::span<const double> start, const Limits& limits,
                          const ProximalNewtonOptions& options, Monitor monitor);
 

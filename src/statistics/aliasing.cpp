@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "objective/margin_gains.hpp"
+#include "objective/signed_margins.hpp"
 #include "solvers/cholesky.hpp"
 #include "statistics/identifiability.hpp"
 

@@ -41,7 +41,7 @@ enum class Separation {
   suspected,       ///< coefficients grow without end as far as training shows; no certificate
 };
 
-struct SeparationReport {
+struct SeparationResult {
   Separation separation = Separation::none;
   std::vector<std::size_t> separating;  ///< variables that have no finite optimum, ascending
   std::vector<double> direction;        ///< along which the likelihood rises for ever (dimension)
@@ -70,6 +70,6 @@ bool has_certain_rows(const objective::LogisticObjective& objective,
 /// leave undetermined: all that Konis' (2007) linear programmes could find. Of more classes, those
 /// that have a part in the step. Collective. Cost: mostly one, at most eight Newton steps with
 /// exact Hessian matrices, a read of the rows for each, and a Gram matrix.
-SeparationReport find_separation(const FittedProblem& fitted);
+SeparationResult find_separation(const FittedProblem& fitted);
 
 }  // namespace mpilogit::statistics

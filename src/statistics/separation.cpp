@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "objective/margin_gains.hpp"
+#include "objective/signed_margins.hpp"
 #include "solvers/cholesky.hpp"
 #include "statistics/identifiability.hpp"
 
@@ -77,7 +77,7 @@ class Search {
       : fitted_(fitted),
         step_(step),
         communicator_(fitted.passes.rows().communicator),
-        gains_(objective::margin_gains(fitted.objective, step)) {}
+        gains_(objective::signed_margins(fitted.objective, step)) {}
 
   bool at_standstill() const { return gains_.largest < kStandstill; }
 
@@ -88,7 +88,7 @@ class Search {
            gains_.count(rounding, kRisingGain, communicator_) == 0;
   }
 
-  SeparationReport report() const;
+  SeparationResult report() const;
 
  private:
   objective::Targets resting_targets() const;
@@ -96,7 +96,7 @@ class Search {
   const FittedProblem& fitted_;
   const std::vector<double>& step_;
   const comm::Communicator& communicator_;
-  objective::MarginGains gains_;
+  objective::SignedMargins gains_;
 };
 
 objective::Targets Search::resting_targets() const {
@@ -107,8 +107,8 @@ objective::Targets Search::resting_targets() const {
 }
 
 // Rows of one class alone are told by the intercept: then all rows can be.
-SeparationReport Search::report() const {
-  SeparationReport result;
+SeparationResult Search::report() const {
+  SeparationResult result;
   result.separation = Separation::quasi_complete;
   result.direction = step_;
   result.certain_rows = gains_.count(kRisingGain, HUGE_VAL, communicator_);
@@ -121,7 +121,7 @@ SeparationReport Search::report() const {
   if (present < 2 || totals.size() > 2) return result;
   const auto features = fitted_.passes.rows().features();
   const objective::LogisticObjective objective(fitted_.passes, resting,
-                                               objective::uniform_penalty(0.0, features));
+                                               objective::uniform_ridge(0.0, features));
   result.separating = undetermined_by(objective, fitted_);
   return result;
 }
@@ -133,7 +133,7 @@ bool has_certain_rows(const objective::LogisticObjective& objective,
   return objective::largest_gain(objective, coefficients) >= kCertainMargin;
 }
 
-SeparationReport find_separation(const FittedProblem& fitted) {
+SeparationResult find_separation(const FittedProblem& fitted) {
   const std::vector<std::size_t> free = free_variables(fitted);
   std::vector<double> coefficients(fitted.coefficients.begin(), fitted.coefficients.end());
   for (int count = 0; count < kMostSteps; ++count) {
@@ -144,7 +144,7 @@ SeparationReport find_separation(const FittedProblem& fitted) {
     if (search.certified()) return search.report();
     for (std::size_t v = 0; v < step.size(); ++v) coefficients[v] += step[v];
   }
-  SeparationReport result;
+  SeparationResult result;
   result.separation = Separation::suspected;
   return result;
 }

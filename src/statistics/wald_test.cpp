@@ -17,7 +17,7 @@ constexpr double kRoundings = 1e-13;
 [[noreturn]] void refuse(const LinearHypothesis& hypothesis, const std::string& what,
                          const std::string& why, const std::string& remedy) {
   throw core::bad_input(
-      {.what = "'" + hypothesis.text + "' " + what, .where = {}, .why = why, .remedy = remedy});
+      {.what = "'" + hypothesis.text + "' " + what, .why = why, .remedy = remedy});
 }
 
 // One equation of the elimination: its factors by index, the largest 1, and its value.

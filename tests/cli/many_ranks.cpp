@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
   core::keep_freed_memory();
   hdf5::start_library();
   const std::vector<std::string> given(argv + 1, argv + argc);
-  if (cli::is_rehearsal(given)) return cli::rehearse(given);
+  if (cli::is_trial_run(given)) return cli::trial_run(given);
   ::setenv("MPILOGIT_COMPARE_CALLS", "1", 1);
   comm::Environment environment(argc, argv);
   const auto world = comm::Communicator::world();

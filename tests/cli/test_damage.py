@@ -152,7 +152,7 @@ def test_a_crash_of_hdf5_is_a_refusal(model, tmp_path):
 
 
 def test_labels_of_a_large_file(tmp_path):
-    """They are rehearsed though they are large: their heap is damaged behind what a small file would have."""
+    """They are tried though they are large: their heap is damaged behind what a small file would have."""
     rows = 600_000
     sound, damaged = tmp_path / "sound.h5", tmp_path / "damaged.h5"
     with h5py.File(sound, "w") as file:

@@ -35,6 +35,12 @@ def test_documented_options_are_those_of_the_program():
     assert mpilogit("--options-markdown").out == documented
 
 
+def test_documented_metrics_are_those_of_the_program():
+    documented = (SOURCE / "docs" / "metrics.md").read_text()
+    table = mpilogit("--metrics-markdown").out
+    assert table.count("\n") > 10 and table in documented
+
+
 def test_runs_without_mpirun(tmp_path):
     done = subprocess.run(
         [PROGRAM, "train", DATA / "a9a.h5", "--l2", "0.01", "--model", tmp_path / "m.h5"],

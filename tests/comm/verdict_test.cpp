@@ -4,24 +4,24 @@
 #include "support/catch.hpp"
 
 using mpilogit::comm::Activity;
-using mpilogit::comm::verdict;
-using mpilogit::comm::Whereabouts;
+using mpilogit::comm::describe_stall;
+using mpilogit::comm::RankStatus;
 using mpilogit::testing::contains;
 
 namespace {
 
 const Activity::Snapshot kHere{10, true, "training"};
 
-Whereabouts present(std::int64_t collective = 10, bool waits = true) {
+RankStatus present(std::int64_t collective = 10, bool waits = true) {
   return {"n1", true, true, collective, waits, "writing the model"};
 }
 
-Whereabouts missing(const std::string& host, bool reachable = true) {
+RankStatus missing(const std::string& host, bool reachable = true) {
   return {host, reachable, false, 0, false, ""};
 }
 
-std::string of(const std::vector<Whereabouts>& ranks) {
-  return verdict(ranks, kHere, 120);
+std::string of(const std::vector<RankStatus>& ranks) {
+  return describe_stall(ranks, kHere, 120);
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ TEST_CASE("those that do not answer are named, with their hosts", "[comm]") {
         "rank 2 on host n2 did not answer for 120 s (stopped, swapped out, or cut off)");
   CHECK_THAT(of({missing("n1"), present(9), missing("n2"), missing("n1")}),
              contains("ranks 0, 2, 3 on hosts n1, n2 did not answer for 120 s"));
-  const std::vector<Whereabouts> all(4000, missing("n3"));
+  const std::vector<RankStatus> all(4000, missing("n3"));
   CHECK_THAT(of(all), contains("ranks 0, 1, 2, 3, 4 and 3995 more on host n3 did"));
 }
 

@@ -188,7 +188,7 @@ std::string last_error(const std::string& log) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  if (mpilogit::cli::is_rehearsal(words)) return mpilogit::cli::rehearse(words);
+  if (mpilogit::cli::is_trial_run(words)) return mpilogit::cli::trial_run(words);
   const Options options = parse(argc, argv);
   ::setenv("OMPI_MCA_opal_signal", "", 1);  // a crash is told by its signal alone
   ::setenv("OMP_NUM_THREADS", "1", 1);

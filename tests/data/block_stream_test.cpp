@@ -138,8 +138,8 @@ TEST_CASE("no more is in memory than fits") {
   REQUIRE(dataset.streams());
   for_each_rows(dataset, blocks_of(dataset), 1, [](std::size_t, const kernels::AnyRows&, int) {});
   CHECK(dataset.resident_bytes() <= room + kFeatures * 8);
-  CHECK(dataset.residence().streamed >= kRows * kRowBytes - 40 * kBlockBytes);
-  CHECK(world.sum(dataset.stream_use().bytes_read) == 2 * dataset.residence().streamed);
+  CHECK(dataset.memory_split().streamed >= kRows * kRowBytes - 40 * kBlockBytes);
+  CHECK(world.sum(dataset.stream_use().bytes_read) == 2 * dataset.memory_split().streamed);
 }
 
 TEST_CASE("a stream may be left before its end, and a body may throw") {
@@ -149,8 +149,8 @@ TEST_CASE("a stream may be left before its end, and a body may throw") {
   const auto wanted = blocks_of(dataset);
   {
     BlockStream stream(dataset, wanted);
-    const auto loan = stream.take();
-    REQUIRE(loan.has_value());
+    const auto lease = stream.take();
+    REQUIRE(lease.has_value());
   }
   CHECK_THROWS_WITH(for_each_rows(dataset, wanted, 2,
                                   [](std::size_t, const kernels::AnyRows&, int) {

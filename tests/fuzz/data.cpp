@@ -1,7 +1,7 @@
-// Data sets: their description, and the values of small and fragile ones, as the rehearsal of a job
+// Data sets: their description, and the values of small and fragile ones, as the trial run of a job
 // reads them.
 
-#include "data/rehearsal.hpp"
+#include "data/trial_read.hpp"
 #include "fuzz/fuzz.hpp"
 #include "hdf5/file.hpp"
 
@@ -11,6 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   testing::require(started);
   data::Source source;
   source.files = {testing::file_of(data, size)};
-  testing::refused_or_done([&] { data::rehearse(source, [](std::int64_t) { return true; }); });
+  testing::refused_or_done([&] { data::trial_read(source, [](std::int64_t) { return true; }); });
   return 0;
 }

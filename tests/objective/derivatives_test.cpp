@@ -164,7 +164,7 @@ TEST_CASE(
   const auto world = comm::Communicator::world();
   const auto sample = testing::make_sample(120, {1.0, 2.0}, false);
   const data::Dataset dataset = testing::distribute(sample, world);
-  Penalty penalty = uniform_penalty(0.5, 2);
+  RidgePenalty penalty = uniform_ridge(0.5, 2);
   penalty.excluded = {0, 1};
   penalty.centre = {3.0, 0.0};
   const testing::TestObjective made(dataset, world, penalty);

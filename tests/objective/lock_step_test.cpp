@@ -33,7 +33,7 @@ struct Family {
   std::unique_ptr<LogisticObjective> objective(const Passes& passes, std::size_t p) const {
     return std::make_unique<LogisticObjective>(
         passes, without_part(targets, part, static_cast<std::uint32_t>(p)),
-        uniform_penalty(p == 0 ? 1e-6 : 0.1 * static_cast<double>(p), 3));
+        uniform_ridge(p == 0 ? 1e-6 : 0.1 * static_cast<double>(p), 3));
   }
 
   static solvers::Solution solve(const LogisticObjective& objective, std::size_t p) {

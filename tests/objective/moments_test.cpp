@@ -92,7 +92,7 @@ TEST_CASE("an expanded design is the data set of its products") {
         std::vector<std::string>{"x0", "x1", "x0^2", "x0:x1", "x1^2"});
   const SharedRows rows(on_the_fly, {}, world, 2);
   const DirectPasses passes(rows);
-  const LogisticObjective objective(passes, targets_of(narrow), uniform_penalty(0.1, 5));
+  const LogisticObjective objective(passes, targets_of(narrow), uniform_ridge(0.1, 5));
   const testing::TestObjective stored(wide, world, 0.1);
   const std::vector<double> w = {0.4, -0.1, 0.7, -0.3, 0.2, 0.05};
   const auto a = objective.evaluate(w);

@@ -130,7 +130,7 @@ data::Dataset distribute(const SampleData& sample, const comm::Communicator& com
 }
 
 TestObjective::TestObjective(const data::Dataset& dataset, const comm::Communicator& communicator,
-                             Penalty penalty, int threads, bool reference_class)
+                             RidgePenalty penalty, int threads, bool reference_class)
     : design(dataset),
       targets([&] {
         Targets made = targets_of(dataset);

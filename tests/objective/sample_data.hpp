@@ -46,11 +46,11 @@ data::Dataset distribute(const SampleData& sample, const comm::Communicator& com
 /// An objective over a data set with all that it refers to.
 struct TestObjective {
   TestObjective(const data::Dataset& dataset, const comm::Communicator& communicator,
-                Penalty penalty, int threads = 1, bool reference_class = false);
+                RidgePenalty penalty, int threads = 1, bool reference_class = false);
   TestObjective(const data::Dataset& dataset, const comm::Communicator& communicator, double l2,
                 int threads = 1, bool reference_class = false)
       : TestObjective(dataset, communicator,
-                      uniform_penalty(l2, static_cast<std::size_t>(dataset.shape().features)),
+                      uniform_ridge(l2, static_cast<std::size_t>(dataset.shape().features)),
                       threads, reference_class) {}
 
   Design design;

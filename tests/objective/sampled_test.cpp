@@ -144,7 +144,7 @@ TEST_CASE("a sampled Hessian makes up for what it has too little of") {
   }
   const data::Dataset dataset = testing::distribute(all, world);
   const testing::TestObjective made(dataset, world, kL2);
-  Problem problem(made.passes, made.targets, uniform_penalty(kL2, 2));
+  Problem problem(made.passes, made.targets, uniform_ridge(kL2, 2));
   problem.hessian_sampling = every_eighth;
   // Without coefficients all curvatures are 1/4.
   const LogisticPoint point(problem, std::vector<double>(3, 0.0));

@@ -148,7 +148,7 @@ TEST_CASE("what three classes predict") {
     CAPTURE(objective, rows);
     const model::Model model = make_model(objective, 3, static_cast<std::size_t>(rows));
     if (world.is_root()) model::write_model(options.model_path, model);
-    const PredictReport report = predict(options, world);
+    const PredictResult result = predict(options, world);
     const hdf5::File file = hdf5::File::open(options.output_path);
     CHECK(hdf5::dimensions(file, "probability") == std::vector<std::int64_t>{kRows, 3});
     CHECK(hdf5::read_strings(file, "probability_of") == std::vector<std::string>{"0", "1", "2"});
@@ -164,7 +164,7 @@ TEST_CASE("what three classes predict") {
       ++counts[static_cast<std::size_t>(labels.back())];
     }
     CHECK(hdf5::read_integers(file, "label") == labels);
-    CHECK(report.predicted == counts);
+    CHECK(result.predicted == counts);
     world.barrier();
   }
 }
@@ -179,7 +179,7 @@ TEST_CASE("two classes predict one column") {
   options.output_path = folder.file("predictions.h5");
   const model::Model model = make_model(model::kLogistic, 2, 1);
   if (world.is_root()) model::write_model(options.model_path, model);
-  const PredictReport report = predict(options, world);
+  const PredictResult result = predict(options, world);
   const hdf5::File file = hdf5::File::open(options.output_path);
   const std::vector<double> probability = hdf5::read_doubles(file, "probability");
   REQUIRE(probability.size() == kRows);
@@ -189,7 +189,7 @@ TEST_CASE("two classes predict one column") {
     CHECK(probability[i] == Approx(1.0 / (1.0 + std::exp(-margin))).epsilon(1e-13));
     if (margin > 0.0) ++positives;
   }
-  CHECK(report.predicted == std::vector<std::int64_t>{std::int64_t{kRows} - positives, positives});
+  CHECK(result.predicted == std::vector<std::int64_t>{std::int64_t{kRows} - positives, positives});
   CHECK(hdf5::read_text_attribute(file, "/", "probability_of") == "1");
 }
 
@@ -201,15 +201,15 @@ TEST_CASE("evaluate sees all classes") {
   options.model_path = folder.file("model.h5");
   const model::Model three = make_model(model::kSoftmax, 3, 3);
   if (world.is_root()) model::write_model(options.model_path, three);
-  const EvaluateReport report = evaluate(options, world);
+  const EvaluateResult result = evaluate(options, world);
   double loss = 0.0;
   for (std::size_t i = 0; i < kRows; ++i) {
     const auto z = plain_margins(three, i);
     loss += std::log(std::exp(z[0]) + std::exp(z[1]) + std::exp(z[2])) - z[i % 3];
   }
-  CHECK(report.metrics.log_loss == Approx(loss / kRows).epsilon(1e-13));
-  CHECK(report.metrics.rows == std::int64_t{kRows});
-  CHECK(report.metrics.roc_auc.has_value());
+  CHECK(result.metrics.log_loss == Approx(loss / kRows).epsilon(1e-13));
+  CHECK(result.metrics.rows == std::int64_t{kRows});
+  CHECK(result.metrics.roc_auc.has_value());
 }
 
 TEST_CASE("evaluate counts trials") {
@@ -226,7 +226,7 @@ TEST_CASE("evaluate counts trials") {
   const model::Model two = make_model(model::kLogistic, 2, 1);
   world.barrier();
   if (world.is_root()) model::write_model(options.model_path, two);
-  const EvaluateReport aggregated = evaluate(options, world);
+  const EvaluateResult aggregated = evaluate(options, world);
   double total = 0.0;
   double loss = 0.0;
   for (std::size_t i = 0; i < kRows; ++i) {
@@ -273,7 +273,7 @@ TEST_CASE("evaluate and inspect take a step of a path") {
 
   InspectOptions inspection;
   inspection.source = source_of(options.model_path);
-  const InspectReport inspected = inspect(inspection, world);
+  const InspectResult inspected = inspect(inspection, world);
   REQUIRE(inspected.path.has_value());
   CHECK_FALSE(inspected.model.has_value());
   CHECK(inspected.path->steps() == 2);
@@ -287,11 +287,11 @@ TEST_CASE("inspect counts classes, trials and groups") {
   InspectOptions options;
   options.source = source_of(write_data(folder, world));
   options.source.groups = "t";
-  const InspectReport classes = inspect(options, world);
+  const InspectResult classes = inspect(options, world);
   CHECK(classes.dataset->class_counts == std::vector<std::int64_t>{234, 233, 233});
   CHECK(classes.dataset->groups == 4);
   options.source.trials = "t";
-  const InspectReport trials = inspect(options, world);
+  const InspectResult trials = inspect(options, world);
   CHECK(trials.dataset->class_counts == std::vector<std::int64_t>{350, 699});
   CHECK_FALSE(trials.path.has_value());
 }

@@ -38,37 +38,38 @@ double nested_minimum(const std::function<double(const Vector&)>& function, Vect
 
 }  // namespace
 
-NonSmooth nothing(std::size_t dimension) {
+L1AndBounds nothing(std::size_t dimension) {
   return {Vector(dimension, 0.0), Vector(dimension, 0.0), Vector(dimension, -kInfinity),
           Vector(dimension, kInfinity)};
 }
 
-NonSmooth lasso(std::size_t dimension, double l1, std::size_t intercepts) {
-  NonSmooth result = nothing(dimension);
+L1AndBounds lasso(std::size_t dimension, double l1, std::size_t intercepts) {
+  L1AndBounds result = nothing(dimension);
   for (std::size_t j = 0; j + intercepts < dimension; ++j) result.l1[j] = l1;
   return result;
 }
 
-double composite_value(const Function& function, const NonSmooth& non_smooth, const Vector& w) {
+double composite_value(const Function& function, const L1AndBounds& l1_and_bounds,
+                       const Vector& w) {
   double value = function.value(w);
   for (std::size_t j = 0; j < w.size(); ++j) {
-    if (w[j] != non_smooth.centre[j]) {
-      value += non_smooth.l1[j] * std::abs(w[j] - non_smooth.centre[j]);
+    if (w[j] != l1_and_bounds.centre[j]) {
+      value += l1_and_bounds.l1[j] * std::abs(w[j] - l1_and_bounds.centre[j]);
     }
   }
   return value;
 }
 
-double steepest_fall(const Function& function, const NonSmooth& non_smooth, const Vector& w) {
+double steepest_fall(const Function& function, const L1AndBounds& l1_and_bounds, const Vector& w) {
   const Vector gradient = function.gradient(w);
   double steepest = 0.0;
   for (std::size_t j = 0; j < w.size(); ++j) {
-    if (w[j] < non_smooth.lower[j] || w[j] > non_smooth.upper[j]) return kInfinity;
-    const double l1 = non_smooth.l1[j];
-    const double up = gradient[j] + (w[j] >= non_smooth.centre[j] ? l1 : -l1);
-    const double down = -gradient[j] + (w[j] <= non_smooth.centre[j] ? l1 : -l1);
-    if (w[j] < non_smooth.upper[j]) steepest = std::max(steepest, -up);
-    if (w[j] > non_smooth.lower[j]) steepest = std::max(steepest, -down);
+    if (w[j] < l1_and_bounds.lower[j] || w[j] > l1_and_bounds.upper[j]) return kInfinity;
+    const double l1 = l1_and_bounds.l1[j];
+    const double up = gradient[j] + (w[j] >= l1_and_bounds.centre[j] ? l1 : -l1);
+    const double down = -gradient[j] + (w[j] <= l1_and_bounds.centre[j] ? l1 : -l1);
+    if (w[j] < l1_and_bounds.upper[j]) steepest = std::max(steepest, -up);
+    if (w[j] > l1_and_bounds.lower[j]) steepest = std::max(steepest, -down);
   }
   return steepest;
 }
@@ -80,10 +81,10 @@ double brute_force_minimum(const std::function<double(const Vector&)>& function,
 }
 
 Solution solve_non_smooth(const std::string& solver, const Objective& objective,
-                          const NonSmooth& non_smooth, const Vector& start, const Limits& limits,
-                          Monitor monitor) {
-  if (solver == "owlqn") return owlqn(objective, non_smooth, start, limits, {}, monitor);
-  return proximal_newton(objective, non_smooth, start, limits, {}, monitor);
+                          const L1AndBounds& l1_and_bounds, const Vector& start,
+                          const Limits& limits, Monitor monitor) {
+  if (solver == "owlqn") return owlqn(objective, l1_and_bounds, start, limits, {}, monitor);
+  return proximal_newton(objective, l1_and_bounds, start, limits, {}, monitor);
 }
 
 Function noisy_regression(std::size_t features, double l2) {

@@ -39,18 +39,18 @@ TEST_CASE("Without correlations each variable is a soft threshold, clamped, work
   // ½ h (w − m)²: minimum at centre + soft(m − centre, l1 / h), then into the box.
   const auto function = quadratic(diagonal_matrix({2.0, 1.0, 4.0, 1.0, 1.0, 1.0, 1.0, 1e6}),
                                   {3.0, -0.5, -2.0, 5.0, 5.0, 5.0, -5.0, 1.0}, 1.0);
-  NonSmooth non_smooth = nothing(8);
-  non_smooth.l1 = {2.0, 1.0, 4.0, 1.0, kInfinity, 0.0, 2.0, 5e5};
-  non_smooth.centre = {0.0, 0.0, 0.0, 4.5, 0.25, 0.0, 1.0, 0.0};
-  non_smooth.upper[5] = 2.0;
-  non_smooth.lower[6] = -1.0;
+  L1AndBounds l1_and_bounds = nothing(8);
+  l1_and_bounds.l1 = {2.0, 1.0, 4.0, 1.0, kInfinity, 0.0, 2.0, 5e5};
+  l1_and_bounds.centre = {0.0, 0.0, 0.0, 4.5, 0.25, 0.0, 1.0, 0.0};
+  l1_and_bounds.upper[5] = 2.0;
+  l1_and_bounds.lower[6] = -1.0;
   const Vector expected{2.0, 0.0, -1.0, 4.5, 0.25, 2.0, -1.0, 0.5};
   for (const auto& solver : kSolvers) {
     for (const double start : {0.0, 7.0, -7.0}) {
       INFO(solver << " from " << start);
       const TestObjective objective(function);
       const auto solution =
-          solve_non_smooth(solver, objective, non_smooth, Vector(8, start), {1e-12, 200}, go_on);
+          solve_non_smooth(solver, objective, l1_and_bounds, Vector(8, start), {1e-12, 200}, go_on);
       REQUIRE(solution.stop_reason == StopReason::tolerance_reached);
       for (std::size_t j = 0; j < 8; ++j) {
         CHECK(solution.coefficients[j] == Approx(expected[j]).epsilon(1e-9));
@@ -61,7 +61,7 @@ TEST_CASE("Without correlations each variable is a soft threshold, clamped, work
       CHECK(solution.coefficients[5] == 2.0);
       CHECK(solution.coefficients[6] == -1.0);
       CHECK(solution.objective ==
-            Approx(composite_value(function, non_smooth, solution.coefficients)).epsilon(1e-14));
+            Approx(composite_value(function, l1_and_bounds, solution.coefficients)).epsilon(1e-14));
       CHECK(solution.gradient_norm < 1e-3);  // of the smallest subgradient: 5e5 otherwise
     }
   }
@@ -70,29 +70,29 @@ TEST_CASE("Without correlations each variable is a soft threshold, clamped, work
 TEST_CASE("Three variables: the objective of a brute force search") {
   const auto function = noisy_regression(2, 0.01);
   for (int shape = 0; shape < 4; ++shape) {
-    NonSmooth non_smooth = lasso(3, shape < 2 ? 0.05 : 0.01);
-    if (shape == 1) non_smooth.upper = {kInfinity, 0.5, 0.02};
-    if (shape == 2) non_smooth.centre = {1.5, -0.25, 0.0};
-    if (shape == 3) non_smooth.lower = {2.5, -1.0, -kInfinity};
+    L1AndBounds l1_and_bounds = lasso(3, shape < 2 ? 0.05 : 0.01);
+    if (shape == 1) l1_and_bounds.upper = {kInfinity, 0.5, 0.02};
+    if (shape == 2) l1_and_bounds.centre = {1.5, -0.25, 0.0};
+    if (shape == 3) l1_and_bounds.lower = {2.5, -1.0, -kInfinity};
     const auto bounded = [&](const Vector& w) {
       Vector inside = w;
       double outside = 0.0;  // steep walls keep the search convex
       for (std::size_t j = 0; j < 3; ++j) {
-        inside[j] = std::clamp(w[j], non_smooth.lower[j], non_smooth.upper[j]);
+        inside[j] = std::clamp(w[j], l1_and_bounds.lower[j], l1_and_bounds.upper[j]);
         outside += 10.0 * std::abs(w[j] - inside[j]);
       }
-      return composite_value(function, non_smooth, inside) + outside;
+      return composite_value(function, l1_and_bounds, inside) + outside;
     };
     const double minimum = brute_force_minimum(bounded, 3, 8.0);
     for (const auto& solver : kSolvers) {
       INFO(solver << " " << shape);
       const TestObjective objective(function);
       const auto solution =
-          solve_non_smooth(solver, objective, non_smooth, Vector(3, 0.0), {1e-10, 200}, go_on);
+          solve_non_smooth(solver, objective, l1_and_bounds, Vector(3, 0.0), {1e-10, 200}, go_on);
       CHECK(solution.stop_reason == StopReason::tolerance_reached);
       CHECK(solution.objective == Approx(minimum).epsilon(1e-7));
       CHECK(solution.objective <= minimum * (1.0 + 1e-9));
-      CHECK(steepest_fall(function, non_smooth, solution.coefficients) < 1e-5);
+      CHECK(steepest_fall(function, l1_and_bounds, solution.coefficients) < 1e-5);
     }
   }
 }
@@ -119,23 +119,23 @@ TEST_CASE("Along a path both solvers agree, cold or warm, and the conditions hol
   Vector warm(13, 0.0);
   for (const double fraction : {0.7, 0.3, 0.1, 0.03, 0.01, 0.003, 0.0}) {
     INFO(fraction);
-    NonSmooth non_smooth = lasso(13, fraction * most);
-    non_smooth.lower[3] = 0.0;
-    non_smooth.upper[1] = 1.5;
+    L1AndBounds l1_and_bounds = lasso(13, fraction * most);
+    l1_and_bounds.lower[3] = 0.0;
+    l1_and_bounds.upper[1] = 1.5;
     const TestObjective objective(function);
     const auto with = [&](const std::string& solver, const Vector& start, double tolerance) {
       const auto solution =
-          solve_non_smooth(solver, objective, non_smooth, start, {tolerance, 500}, go_on);
+          solve_non_smooth(solver, objective, l1_and_bounds, start, {tolerance, 500}, go_on);
       CHECK(solution.stop_reason == StopReason::tolerance_reached);
       return solution;
     };
     const auto newton = with("proximal_newton", Vector(13, 0.0), 1e-9);
     const auto newton_warm = with("proximal_newton", warm, 1e-9);
     const auto quasi_newton = with("owlqn", Vector(13, 0.0), 1e-13);
-    CHECK(steepest_fall(function, non_smooth, newton.coefficients) < 1e-9);
+    CHECK(steepest_fall(function, l1_and_bounds, newton.coefficients) < 1e-9);
     CHECK(newton.gradient_norm < 1e-9);
     CHECK(newton.objective ==
-          Approx(composite_value(function, non_smooth, newton.coefficients)).epsilon(1e-14));
+          Approx(composite_value(function, l1_and_bounds, newton.coefficients)).epsilon(1e-14));
     for (std::size_t j = 0; j < 13; ++j) {
       CHECK(newton.coefficients[j] == Approx(newton_warm.coefficients[j]).margin(1e-8));
       CHECK(newton.coefficients[j] == Approx(quasi_newton.coefficients[j]).margin(1e-6));
@@ -148,18 +148,18 @@ TEST_CASE("Along a path both solvers agree, cold or warm, and the conditions hol
 
 TEST_CASE("The tolerance means the relative gap, with penalties and bounds") {
   const auto function = noisy_regression(12);
-  NonSmooth non_smooth = lasso(13, 0.01);
-  non_smooth.upper[1] = 1.0;
+  L1AndBounds l1_and_bounds = lasso(13, 0.01);
+  l1_and_bounds.upper[1] = 1.0;
   const TestObjective reference(function);
-  const double optimum = solve_non_smooth("proximal_newton", reference, non_smooth, Vector(13, 0.0),
-                                          {1e-12, 200}, go_on)
+  const double optimum = solve_non_smooth("proximal_newton", reference, l1_and_bounds,
+                                          Vector(13, 0.0), {1e-12, 200}, go_on)
                              .objective;
   for (const auto& solver : kSolvers) {
     for (const double tolerance : {1e-2, 1e-4, 1e-6, 1e-8}) {
       INFO(solver << " " << tolerance);
       const TestObjective objective(function);
-      const auto solution =
-          solve_non_smooth(solver, objective, non_smooth, Vector(13, 0.0), {tolerance, 500}, go_on);
+      const auto solution = solve_non_smooth(solver, objective, l1_and_bounds, Vector(13, 0.0),
+                                             {tolerance, 500}, go_on);
       REQUIRE(solution.stop_reason == StopReason::tolerance_reached);
       CHECK(solution.estimated_gap <= tolerance);
       CHECK((solution.objective - optimum) / optimum <= 3.0 * tolerance);
@@ -202,10 +202,10 @@ TEST_CASE("Copies, empty columns and constants change nothing about the objectiv
       for (const double start : {0.0, 1.0}) {
         INFO(solver << " l1 " << l1 << " from " << start);
         const TestObjective objective(repeated);
-        NonSmooth non_smooth = lasso(8, l1);
+        L1AndBounds l1_and_bounds = lasso(8, l1);
         const auto solution = solve_non_smooth(
-            solver, objective, non_smooth, {start, -start, start, start, start, start, start, 0.0},
-            {1e-10, 500}, go_on);
+            solver, objective, l1_and_bounds,
+            {start, -start, start, start, start, start, start, 0.0}, {1e-10, 500}, go_on);
         CHECK(solution.stop_reason == StopReason::tolerance_reached);
         CHECK(solution.objective == Approx(expected.objective).epsilon(1e-9));
         CHECK(solution.coefficients[2] == 0.0);  // empty: only the penalty counts
@@ -252,16 +252,16 @@ TEST_CASE("Softmax over all classes: zeros by class, and the mean of the interce
   start[9] = 0.3;  // intercepts: of mean 0.2
   start[10] = 0.1;
   start[11] = 0.2;
-  const NonSmooth non_smooth = lasso(12, 0.02, 3);
+  const L1AndBounds l1_and_bounds = lasso(12, 0.02, 3);
   const Shape shape{3, {0.0, 0.0, 0.0, 0.0}};
   Vector objectives;
   for (const auto& solver : kSolvers) {
     INFO(solver);
     const TestObjective objective(function, HessianMatrixKind::exact, shape);
     const auto solution =
-        solve_non_smooth(solver, objective, non_smooth, start, {1e-11, 500}, go_on);
+        solve_non_smooth(solver, objective, l1_and_bounds, start, {1e-11, 500}, go_on);
     CHECK(solution.stop_reason == StopReason::tolerance_reached);
-    CHECK(steepest_fall(function, non_smooth, solution.coefficients) < 1e-6);
+    CHECK(steepest_fall(function, l1_and_bounds, solution.coefficients) < 1e-6);
     CHECK(zeros(solution.coefficients) >= 3);
     objectives.push_back(solution.objective);
     if (solver == "owlqn") continue;
@@ -287,27 +287,28 @@ TEST_CASE("Monitor, limits and starts, as all solvers have them") {
   const auto function = noisy_regression(6);
   for (const auto& solver : kSolvers) {
     INFO(solver);
-    NonSmooth non_smooth = lasso(7, 0.001);
-    non_smooth.upper[0] = 0.5;
-    non_smooth.l1[2] = kInfinity;
+    L1AndBounds l1_and_bounds = lasso(7, 0.001);
+    l1_and_bounds.upper[0] = 0.5;
+    l1_and_bounds.l1[2] = kInfinity;
     std::vector<std::int64_t> seen;
     const TestObjective objective(function);
-    const auto stopped = solve_non_smooth(
-        solver, objective, non_smooth, Vector(7, 1.0), {0.0, 100}, [&](const Progress& progress) {
-          seen.push_back(progress.iteration);
-          CHECK((progress.step_length == 0.0) == (progress.iteration == 0));
-          return progress.iteration < 2;
-        });
+    const auto stopped =
+        solve_non_smooth(solver, objective, l1_and_bounds, Vector(7, 1.0), {0.0, 100},
+                         [&](const Progress& progress) {
+                           seen.push_back(progress.iteration);
+                           CHECK((progress.step_length == 0.0) == (progress.iteration == 0));
+                           return progress.iteration < 2;
+                         });
     CHECK(stopped.stop_reason == StopReason::asked_to_stop);
     CHECK(seen == std::vector<std::int64_t>{0, 1, 2});
 
     const auto limited =
-        solve_non_smooth(solver, objective, non_smooth, Vector(7, 1.0), {1e-300, 0}, go_on);
+        solve_non_smooth(solver, objective, l1_and_bounds, Vector(7, 1.0), {1e-300, 0}, go_on);
     CHECK(limited.stop_reason == StopReason::iteration_limit);
     CHECK(limited.coefficients == Vector{0.5, 1.0, 0.0, 1.0, 1.0, 1.0, 1.0});
 
     const auto full =
-        solve_non_smooth(solver, objective, non_smooth, Vector(7, 1.0), {0.0, 500}, go_on);
+        solve_non_smooth(solver, objective, l1_and_bounds, Vector(7, 1.0), {0.0, 500}, go_on);
     CHECK(converged(full.stop_reason));
     CHECK(full.gradient_norm < 1e-7);
 

@@ -13,15 +13,16 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-std::vector<Kink> kinks_of(const NonSmooth& non_smooth) {
+std::vector<Kink> kinks_of(const L1AndBounds& l1_and_bounds) {
   std::vector<Kink> kinks;
-  for (std::size_t j = 0; j < non_smooth.l1.size(); ++j) kinks.push_back(kink_of(non_smooth, j));
+  for (std::size_t j = 0; j < l1_and_bounds.l1.size(); ++j)
+    kinks.push_back(kink_of(l1_and_bounds, j));
   return kinks;
 }
 
-PiecewiseQuadratic::Minimum minimise(const Function& function, const NonSmooth& non_smooth,
+PiecewiseQuadratic::Minimum minimise(const Function& function, const L1AndBounds& l1_and_bounds,
                                      const Vector& w, int factorisations = 1000) {
-  const PiecewiseQuadratic model(function.hessian(w), kinks_of(non_smooth), w.size());
+  const PiecewiseQuadratic model(function.hessian(w), kinks_of(l1_and_bounds), w.size());
   return model.minimise(w, function.gradient(w), factorisations);
 }
 
@@ -53,14 +54,14 @@ TEST_CASE("The model's minimum satisfies its conditions, decrease and slope are 
     for (const double l1 : {0.0, 0.5, 5.0}) {
       for (const double start : {0.0, 0.7}) {
         INFO(n << " " << l1 << " " << start);
-        NonSmooth non_smooth = lasso(n, l1, 0);
-        for (std::size_t j = 0; j < n; j += 3) non_smooth.lower[j] = -0.1;
+        L1AndBounds l1_and_bounds = lasso(n, l1, 0);
+        for (std::size_t j = 0; j < n; j += 3) l1_and_bounds.lower[j] = -0.1;
         const Vector w(n, start);
-        const auto found = minimise(function, non_smooth, w);
+        const auto found = minimise(function, l1_and_bounds, w);
         CHECK(found.exact);
-        CHECK(steepest_fall(function, non_smooth, found.x) < 1e-10);
-        const double before = composite_value(function, non_smooth, w);
-        const double after = composite_value(function, non_smooth, found.x);
+        CHECK(steepest_fall(function, l1_and_bounds, found.x) < 1e-10);
+        const double before = composite_value(function, l1_and_bounds, w);
+        const double after = composite_value(function, l1_and_bounds, found.x);
         CHECK(found.decrease == Approx(before - after).epsilon(1e-9).margin(1e-12));
         CHECK(found.slope <= -found.decrease + 1e-12);
       }
@@ -97,9 +98,9 @@ TEST_CASE("Two copies of opposite signs move along their plain until one is 0") 
 
 TEST_CASE("A variable without curvature goes to its rest, or stays") {
   const auto function = quadratic(diagonal_matrix({0.0, 1.0, 0.0}), {0.0, 2.0, 0.0}, 0.0);
-  NonSmooth non_smooth = lasso(3, 0.5, 0);
-  non_smooth.l1[2] = 0.0;
-  const auto found = minimise(function, non_smooth, {3.0, 0.0, 4.0});
+  L1AndBounds l1_and_bounds = lasso(3, 0.5, 0);
+  l1_and_bounds.l1[2] = 0.0;
+  const auto found = minimise(function, l1_and_bounds, {3.0, 0.0, 4.0});
   CHECK(found.x == Vector{0.0, 1.5, 4.0});
 }
 

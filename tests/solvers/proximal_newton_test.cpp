@@ -13,9 +13,9 @@ namespace {
 
 const auto go_on = [](const Progress&) { return true; };
 
-Solution solve(const TestObjective& objective, const NonSmooth& non_smooth, double screening = 1.0,
-               double tolerance = 1e-9) {
-  return proximal_newton(objective, non_smooth, Vector(objective.dimension(), 0.0),
+Solution solve(const TestObjective& objective, const L1AndBounds& l1_and_bounds,
+               double screening = 1.0, double tolerance = 1e-9) {
+  return proximal_newton(objective, l1_and_bounds, Vector(objective.dimension(), 0.0),
                          {tolerance, 100}, {screening}, go_on);
 }
 
@@ -109,11 +109,11 @@ TEST_CASE("A loose tolerance still leaves no variable at 0 that wants to leave i
 TEST_CASE("A matrix that is not affordable is owlqn's, without a gap in the iterations") {
   const auto function = noisy_regression(12);
   const auto after = [](const Function& smooth, std::size_t affordable) {
-    const NonSmooth non_smooth = lasso(smooth.dimension, 0.005);
-    const auto expected = solve(TestObjective(smooth), non_smooth);
+    const L1AndBounds l1_and_bounds = lasso(smooth.dimension, 0.005);
+    const auto expected = solve(TestObjective(smooth), l1_and_bounds);
     const TestObjective objective(smooth, HessianMatrixKind::exact, {1, {}, affordable});
     std::vector<std::int64_t> seen;
-    const auto solution = proximal_newton(objective, non_smooth, Vector(smooth.dimension, 0.0),
+    const auto solution = proximal_newton(objective, l1_and_bounds, Vector(smooth.dimension, 0.0),
                                           {1e-10, 200}, {}, [&](const Progress& progress) {
                                             seen.push_back(progress.iteration);
                                             return true;
@@ -168,9 +168,10 @@ TEST_CASE("Where H is nothing but rounding, no gap is believed, and owlqn helps 
     for (const double l1 : {1e-2, 1e-3, 1e-5}) {
       INFO(features << " " << l1);
       const TestObjective objective(function);
-      const NonSmooth non_smooth = lasso(features + 1, l1);
-      const auto expected = solve(objective, non_smooth);
-      const auto solution = proximal_newton(objective, non_smooth, start, {1e-9, 200}, {}, go_on);
+      const L1AndBounds l1_and_bounds = lasso(features + 1, l1);
+      const auto expected = solve(objective, l1_and_bounds);
+      const auto solution =
+          proximal_newton(objective, l1_and_bounds, start, {1e-9, 200}, {}, go_on);
       CHECK(solution.stop_reason == StopReason::tolerance_reached);
       CHECK(solution.objective == Approx(expected.objective).epsilon(1e-9));
     }

@@ -167,7 +167,7 @@ Problem ill_conditioned(std::size_t affordable) {
 TEST_CASE("Solvers of penalties and boxes go on to the same bits") {
   const double tolerance = GENERATE(1e-10, 0.0);
   const auto penalty = [](const Objective& objective) {
-    NonSmooth result = lasso(objective.dimension(), 1e-3);
+    L1AndBounds result = lasso(objective.dimension(), 1e-3);
     result.upper[1] = 0.6;
     return result;
   };

@@ -11,14 +11,14 @@ using namespace mpilogit::solvers::testing;
 TEST_CASE("What may leave its rest when the others move is in the set, and nothing else") {
   const Vector minimum = {2.0, 0.9999, -0.9999, 0.9, 0.0, 0.0};
   TestObjective objective(quadratic(diagonal_matrix(Vector(6, 1.0)), minimum, 1.0));
-  auto non_smooth = lasso(6, 1.0, 0);
-  non_smooth.lower[4] = 0.0;  // at its bound as well as at its kink
-  non_smooth.l1[5] = 1e-5;    // so weak that any step may release it
-  const auto point = evaluate_composite(objective, non_smooth, Vector(6, 0.0));
-  const WorkingSet set = working_set_at(non_smooth, point);
+  auto l1_and_bounds = lasso(6, 1.0, 0);
+  l1_and_bounds.lower[4] = 0.0;  // at its bound as well as at its kink
+  l1_and_bounds.l1[5] = 1e-5;    // so weak that any step may release it
+  const auto point = evaluate_composite(objective, l1_and_bounds, Vector(6, 0.0));
+  const WorkingSet set = working_set_at(l1_and_bounds, point);
   REQUIRE(set.variables == std::vector<std::size_t>{0});
   const auto with = [&](double gap) {
-    return with_nearly_leaving(set, objective, non_smooth, point, gap).variables;
+    return with_nearly_leaving(set, objective, l1_and_bounds, point, gap).variables;
   };
   CHECK(with(1e-3) == set.variables);  // the objective does not know its curvatures
   objective.largest = Vector(6, 1.0);

@@ -104,18 +104,18 @@ std::optional<std::int64_t> step_from(const Arguments& arguments) {
 }
 
 // What the file turned out to be decides which options have an effect.
-void refuse_idle_options(const Arguments& arguments, const scoring::InspectReport& report) {
+void refuse_idle_options(const Arguments& arguments, const scoring::InspectResult& outcome) {
   const auto refuse = [&](const char* option, const char* why) {
     if (!arguments.given(option)) return;
     refuse_usage(&arguments.command(), fmt::format("--{} has no effect: {}", option, why));
   };
-  if (!report.dataset) {
-    const char* what = report.model ? "the file is a model" : "the file is a path of models";
+  if (!outcome.dataset) {
+    const char* what = outcome.model ? "the file is a model" : "the file is a path of models";
     for (const auto* option : {"features", "labels", "trials", "groups", "io", "memory"})
       refuse(option, what);
   }
-  if (report.dataset) refuse("top", "the file is a data set");
-  if (report.path) refuse("top", "no --step is chosen");
+  if (outcome.dataset) refuse("top", "the file is a data set");
+  if (outcome.path) refuse("top", "no --step is chosen");
 }
 
 // "FP:FN", for the threshold that costs least.
@@ -142,11 +142,11 @@ std::size_t bins_from(const Arguments& arguments) {
   return static_cast<std::size_t>(bins);
 }
 
-std::string describe(const scoring::PredictReport& report, const std::string& output_path) {
-  std::string text = fmt::format("rows            {}\n", grouped(report.shape.rows));
-  for (std::size_t k = 0; k < report.predicted.size(); ++k) {
-    text += fmt::format("{:<16}{}: {}\n", k == 0 ? "predicted" : "", report.classes.name(k),
-                        grouped(report.predicted[k]));
+std::string describe(const scoring::PredictResult& outcome, const std::string& output_path) {
+  std::string text = fmt::format("rows            {}\n", grouped(outcome.shape.rows));
+  for (std::size_t k = 0; k < outcome.predicted.size(); ++k) {
+    text += fmt::format("{:<16}{}: {}\n", k == 0 ? "predicted" : "", outcome.classes.name(k),
+                        grouped(outcome.predicted[k]));
   }
   return text + fmt::format("written         {}\n", output_path);
 }
@@ -169,12 +169,12 @@ int predict_command(const Arguments& arguments, const comm::Communicator& commun
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
   if (options.raw) options.raw->progress = progress.line();
-  const auto report = scoring::predict(options, communicator);
+  const auto outcome = scoring::predict(options, communicator);
   progress.finish();
-  tell(report.raw, output);
-  output.tell_residence(report.memory.residence);
-  if (json) write_text(*json, to_json(report), communicator);
-  output.result(describe(report, options.output_path));
+  tell(outcome.raw, output);
+  output.print_memory_split(outcome.memory.memory_split);
+  if (json) write_text(*json, to_json(outcome), communicator);
+  output.result(describe(outcome, options.output_path));
   return kDone;
 }
 
@@ -197,13 +197,13 @@ int evaluate_command(const Arguments& arguments, const comm::Communicator& commu
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
   if (options.raw) options.raw->progress = progress.line();
-  const auto report = scoring::evaluate(options, communicator);
+  const auto outcome = scoring::evaluate(options, communicator);
   progress.finish();
-  tell(report.raw, output);
-  output.tell_notes(report.shape);
-  output.tell_residence(report.memory.residence);
-  if (json) write_text(*json, to_json(report), communicator);
-  output.result(describe(report));
+  tell(outcome.raw, output);
+  output.tell_notes(outcome.shape);
+  output.print_memory_split(outcome.memory.memory_split);
+  if (json) write_text(*json, to_json(outcome), communicator);
+  output.result(describe(outcome));
   return kDone;
 }
 
@@ -221,12 +221,12 @@ int inspect_command(const Arguments& arguments, const comm::Communicator& commun
     }
   });
   refuse_tables(options.source.files, communicator);
-  const auto report = scoring::inspect(options, communicator);
-  comm::together(communicator, [&] { refuse_idle_options(arguments, report); });
+  const auto outcome = scoring::inspect(options, communicator);
+  comm::together(communicator, [&] { refuse_idle_options(arguments, outcome); });
   const Output output(communicator, false);
-  output.result(report.dataset ? describe(*report.dataset)
-                : report.model ? describe(*report.model, top)
-                               : describe(*report.path));
+  output.result(outcome.dataset ? describe(*outcome.dataset)
+                : outcome.model ? describe(*outcome.model, top)
+                                : describe(*outcome.path));
   return kDone;
 }
 

@@ -58,7 +58,7 @@ class CrossValidateLines final : public TellsOfCheckpoints<fitting::CrossValidat
   void data_read(const data::Dataset& dataset, double seconds) override {
     output().remark(describe_reading(dataset.shape(), seconds));
     output().tell_notes(dataset.shape());
-    output().tell_residence(dataset.residence());
+    output().print_memory_split(dataset.memory_split());
   }
   void folds_done(double l1_ratio, std::int64_t data_passes, double seconds) override {
     output().remark(fmt::format("alpha {:g}: all folds trained and scored, {} passes, {:.2f} s",
@@ -67,24 +67,24 @@ class CrossValidateLines final : public TellsOfCheckpoints<fitting::CrossValidat
   void refit_progress(const solvers::Progress&) override {}
 };
 
-std::string table(const fitting::CrossValidateReport& report) {
+std::string table(const fitting::CrossValidateResult& outcome) {
   std::string text = " alpha        lambda  not zero  log-loss   std.error  accuracy   ROC AUC\n";
-  for (std::size_t c = 0; c < report.candidates.size(); ++c) {
-    const fitting::Candidate& candidate = report.candidates[c];
+  for (std::size_t c = 0; c < outcome.candidates.size(); ++c) {
+    const fitting::Candidate& candidate = outcome.candidates[c];
     const std::string auc =
         candidate.mean_roc_auc ? fmt::format("{:.5f}", *candidate.mean_roc_auc) : "none";
     text += fmt::format(
         "{:6.3g}  {:12.6g}  {:8.1f}  {:8.6f}  {:9.2e}  {:8.5f}  {:>8}{}{}{}\n", candidate.l1_ratio,
         candidate.lambda, candidate.mean_nonzeros, candidate.mean_log_loss,
-        candidate.standard_error, candidate.mean_accuracy, auc, c == report.minimum ? "  min" : "",
-        c == report.one_standard_error ? "  1se" : "", c == report.chosen ? "  <- chosen" : "");
+        candidate.standard_error, candidate.mean_accuracy, auc, c == outcome.minimum ? "  min" : "",
+        c == outcome.one_standard_error ? "  1se" : "", c == outcome.chosen ? "  <- chosen" : "");
   }
   return text;
 }
 
-std::string summary(const fitting::CrossValidateReport& report, const std::string& model_path) {
-  const fitting::Candidate& chosen = report.candidates[report.chosen];
-  return table(report) +
+std::string summary(const fitting::CrossValidateResult& outcome, const std::string& model_path) {
+  const fitting::Candidate& chosen = outcome.candidates[outcome.chosen];
+  return table(outcome) +
          fmt::format(
              "folds           {}, {}; {} passes over the data, {:.2f} s\n"
              "chosen          lambda {:.6g}, alpha {:g} (train --lambda {} --alpha {})\n"
@@ -92,12 +92,12 @@ std::string summary(const fitting::CrossValidateReport& report, const std::strin
              "classes         {}\n"
              "time            {:.2f} s (reading {:.2f})\n"
              "model           {} (coefficients {:.12}...)\n",
-             chosen.folds.size(), report.stratified ? "stratified" : "by groups",
-             report.data_passes, report.seconds_folds, chosen.lambda, chosen.l1_ratio,
-             chosen.lambda, chosen.l1_ratio, report.refit.stop_reason(),
-             report.refit.solution.iterations, report.refit.solution.objective,
-             describe_classes(report.refit.model), report.seconds_total, report.seconds_read,
-             model_path, model::coefficients_sha256(report.refit.model));
+             chosen.folds.size(), outcome.stratified ? "stratified" : "by groups",
+             outcome.data_passes, outcome.seconds_folds, chosen.lambda, chosen.l1_ratio,
+             chosen.lambda, chosen.l1_ratio, outcome.refit.stop_reason(),
+             outcome.refit.solution.iterations, outcome.refit.solution.objective,
+             describe_classes(outcome.refit.model), outcome.seconds_total, outcome.seconds_read,
+             model_path, model::coefficients_sha256(outcome.refit.model));
 }
 
 }  // namespace
@@ -113,12 +113,13 @@ int cross_validate_command(const Arguments& arguments, const comm::Communicator&
   const Output output(communicator, arguments.flag("quiet"), events);
   CrossValidateLines lines(output);
   CrossValidateEvents observer(events, lines);
-  const auto report = fitting::cross_validate(options, communicator, observer);
+  const auto outcome = fitting::cross_validate(options, communicator, observer);
   if (events.wanted())
-    events.outcome(report.refit.stop_reason(), model::coefficients_sha256(report.refit.model));
-  if (json) write_text(*json, to_json(report), communicator);
-  output.result(summary(report, options.model_path) + timing_texts(arguments, report.refit.timing));
-  if (report.converged && report.refit.converged()) return static_cast<int>(core::ExitCode::done);
+    events.outcome(outcome.refit.stop_reason(), model::coefficients_sha256(outcome.refit.model));
+  if (json) write_text(*json, to_json(outcome), communicator);
+  output.result(summary(outcome, options.model_path) +
+                timing_texts(arguments, outcome.refit.timing));
+  if (outcome.converged && outcome.refit.converged()) return static_cast<int>(core::ExitCode::done);
   output.warning(
       "a fold or the refit stopped before the tolerance. Allow more "
       "--max-iterations or a larger --tolerance");

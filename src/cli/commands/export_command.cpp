@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "comm/agreement.hpp"
 #include "core/atomic_file.hpp"
 #include "core/error.hpp"
+#include "core/units.hpp"
 #include "exporting/export.hpp"
 #include "model/distribute.hpp"
 #include "mpilogit/version.h"
@@ -30,13 +32,12 @@ Request request_from(const Arguments& arguments) {
   request.model_path = arguments.positional().front();
   request.output_path = arguments.required("output");
   if (arguments.given("step")) request.step = arguments.integer("step", 0);
-  const std::string name = arguments.required("format");
-  const auto format = exporting::format_named(name);
-  if (!format) {
-    refuse_usage(&arguments.command(),
-                 fmt::format("--format is '{}', not json, csv, onnx, pmml, c or python", name));
+  request.options.form = arguments.required("format");
+  const auto names = exporting::form_names();
+  if (std::find(names.begin(), names.end(), request.options.form) == names.end()) {
+    refuse_usage(&arguments.command(), fmt::format("--format is '{}', not {}", request.options.form,
+                                                   core::enumerated(names, "or")));
   }
-  request.options.format = *format;
   request.options.name = std::filesystem::path(request.output_path).stem().string();
   request.options.program = "mpilogit " MPILOGIT_VERSION;
   return request;

@@ -68,9 +68,9 @@ std::string describe(const formats::Column& column, std::int64_t missing) {
   return text;
 }
 
-std::string describe(const importing::ImportCsvReport& report, const std::string& output_path) {
-  const formats::Schema& schema = report.survey.schema;
-  const formats::Extent& extent = report.survey.extent;
+std::string describe(const importing::ImportCsvResult& outcome, const std::string& output_path) {
+  const formats::Schema& schema = outcome.survey.schema;
+  const formats::Extent& extent = outcome.survey.extent;
   std::string text = fmt::format("rows            {}\n", grouped(extent.rows));
   if (extent.dropped > 0) {
     text +=
@@ -79,17 +79,17 @@ std::string describe(const importing::ImportCsvReport& report, const std::string
   text += fmt::format("features        {}\n", grouped(schema.features()));
   for (std::size_t i = 0; i < schema.columns.size(); ++i) {
     text += fmt::format("{:<16}{}: {}\n", i == 0 ? "columns" : "", schema.columns[i].name,
-                        describe(schema.columns[i], report.survey.missing[i]));
+                        describe(schema.columns[i], outcome.survey.missing[i]));
   }
   if (!schema.label.empty()) {
     text += fmt::format("labels          {}: {}, {}\n", schema.label,
                         extent.label == formats::LabelForm::integer ? "whole numbers" : "texts",
                         listed_classes(extent.classes));
   }
-  text += fmt::format("storage         {} {}\n", report.sparse ? "sparse (CSR)" : "dense",
-                      hdf5::to_string(report.values));
-  if (report.sparse) text += fmt::format("stored values   {}\n", grouped(extent.nonzeros));
-  return text + fmt::format("written         {} in {:.2f} s\n", output_path, report.seconds_total);
+  text += fmt::format("storage         {} {}\n", outcome.sparse ? "sparse (CSR)" : "dense",
+                      hdf5::to_string(outcome.values));
+  if (outcome.sparse) text += fmt::format("stored values   {}\n", grouped(extent.nonzeros));
+  return text + fmt::format("written         {} in {:.2f} s\n", output_path, outcome.seconds_total);
 }
 
 }  // namespace
@@ -108,14 +108,14 @@ int import_csv_command(const Arguments& arguments, const comm::Communicator& com
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
-  const auto report = importing::import_csv(options, communicator, progress.line());
+  const auto outcome = importing::import_csv(options, communicator, progress.line());
   progress.finish();
   if (options.source.delimiter == '\0') {
     output.remark(fmt::format("fields are delimited by {}, as the first line says",
-                              name_of(report.delimiter)));
+                              name_of(outcome.delimiter)));
   }
-  if (json) write_text(*json, to_json(report), communicator);
-  output.result(describe(report, options.output_path));
+  if (json) write_text(*json, to_json(outcome), communicator);
+  output.result(describe(outcome, options.output_path));
   return static_cast<int>(core::ExitCode::done);
 }
 

@@ -40,13 +40,14 @@ importing::ImportLibsvmOptions import_libsvm_options(const Arguments& arguments)
   return options;
 }
 
-std::string describe(const importing::ImportLibsvmReport& report, const std::string& output_path) {
+std::string describe(const importing::ImportLibsvmResult& outcome, const std::string& output_path) {
   return fmt::format(
       "rows            {}\nlabels          {}\n"
       "features        {} (columns are numbered from {} there, from 0 here)\n"
       "stored values   {} ({})\nwritten         {} in {:.2f} s\n",
-      grouped(report.rows), listed_classes(report.classes), grouped(report.features), report.base,
-      grouped(report.nonzeros), hdf5::to_string(report.storage), output_path, report.seconds_total);
+      grouped(outcome.rows), listed_classes(outcome.classes), grouped(outcome.features),
+      outcome.base, grouped(outcome.nonzeros), hdf5::to_string(outcome.storage), output_path,
+      outcome.seconds_total);
 }
 
 }  // namespace
@@ -59,22 +60,22 @@ int import_libsvm_command(const Arguments& arguments, const comm::Communicator& 
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
-  const auto report = importing::import_libsvm(options, communicator, progress.line());
+  const auto outcome = importing::import_libsvm(options, communicator, progress.line());
   progress.finish();
-  if (json) write_text(*json, to_json(report), communicator);
+  if (json) write_text(*json, to_json(outcome), communicator);
   if (!options.base && !options.like) {
-    output.remark(report.base == 0
+    output.remark(outcome.base == 0
                       ? "a column 0 occurs, so columns are numbered from 0 (--base 0)"
                       : "no column 0 occurs, so columns are numbered from 1; if they are not, give "
                         "--base 0, or for rows of a model --like MODEL.h5");
   }
-  if (report.queries > 0) {
+  if (outcome.queries > 0) {
     output.warning(
         fmt::format("qid is ignored: {} rows belong to queries, within which nothing "
                     "is ranked here",
-                    grouped(report.queries)));
+                    grouped(outcome.queries)));
   }
-  output.result(describe(report, options.output_path));
+  output.result(describe(outcome, options.output_path));
   return static_cast<int>(core::ExitCode::done);
 }
 

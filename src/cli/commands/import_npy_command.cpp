@@ -27,13 +27,13 @@ importing::ImportNpyOptions import_npy_options(const Arguments& arguments) {
   return options;
 }
 
-std::string describe(const importing::ImportNpyReport& report, const std::string& output_path) {
+std::string describe(const importing::ImportNpyResult& outcome, const std::string& output_path) {
   return fmt::format(
       "features of     {}\nrows            {}\nfeatures        {}\n"
       "stored values   {} ({} {})\nwritten         {} in {:.2f} s\n",
-      report.features, grouped(report.rows), grouped(report.columns), grouped(report.nonzeros),
-      report.sparse ? "sparse" : "dense", hdf5::to_string(report.storage), output_path,
-      report.seconds_total);
+      outcome.features, grouped(outcome.rows), grouped(outcome.columns), grouped(outcome.nonzeros),
+      outcome.sparse ? "sparse" : "dense", hdf5::to_string(outcome.storage), output_path,
+      outcome.seconds_total);
 }
 
 }  // namespace
@@ -46,11 +46,11 @@ int import_npy_command(const Arguments& arguments, const comm::Communicator& com
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
-  const auto report = importing::import_npy(options, communicator, progress.line());
+  const auto outcome = importing::import_npy(options, communicator, progress.line());
   progress.finish();
-  if (json) write_text(*json, to_json(report), communicator);
+  if (json) write_text(*json, to_json(outcome), communicator);
   if (!options.labels) output.remark("without --labels there is nothing to train on");
-  output.result(describe(report, options.output_path));
+  output.result(describe(outcome, options.output_path));
   return static_cast<int>(core::ExitCode::done);
 }
 

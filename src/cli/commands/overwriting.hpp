@@ -11,7 +11,7 @@ namespace mpilogit::cli {
 /// whatever links.
 void require_separate_files(const Arguments& arguments, const comm::Communicator& communicator);
 
-/// Collective: done on the root, when another process has read the files (rehearse_inputs). Throws
+/// Collective: done on the root, when another process has read the files (try_inputs). Throws
 /// bad input if a file that is written holds part of a virtual data set that is read; and, without
 /// --overwrite, if there is a file in its place that this program did not write.
 void require_replaceable_files(const Arguments& arguments, const comm::Communicator& communicator);

@@ -40,7 +40,7 @@ class PathLines final : public TellsOfCheckpoints<fitting::PathObserver> {
   void data_read(const data::Dataset& dataset, double seconds) override {
     output().remark(describe_reading(dataset.shape(), seconds));
     output().tell_notes(dataset.shape());
-    output().tell_residence(dataset.residence());
+    output().print_memory_split(dataset.memory_split());
     output().result("step        lambda   not zero  deviance explained  passes\n");
   }
 
@@ -65,18 +65,18 @@ int path_command(const Arguments& arguments, const comm::Communicator& communica
   const Output output(communicator, arguments.flag("quiet"), events);
   PathLines lines(output);
   PathEvents observer(events, lines);
-  const fitting::PathReport report = fitting::path(options, communicator, observer);
-  if (events.wanted()) events.outcome(report.ended, model::coefficients_sha256(report.path));
-  if (json) write_text(*json, to_json(report), communicator);
+  const fitting::PathResult outcome = fitting::path(options, communicator, observer);
+  if (events.wanted()) events.outcome(outcome.ended, model::coefficients_sha256(outcome.path));
+  if (json) write_text(*json, to_json(outcome), communicator);
   output.result(
       fmt::format(
           "ended           {} ({} steps, {} passes over the data)\nclasses         {}\n"
           "time            {:.2f} s (reading {:.2f}, training {:.2f})\nmodels          {}\n",
-          report.ended, report.path.steps(), report.data_passes,
-          describe_classes(report.path.model), report.seconds_total, report.seconds_read,
-          report.seconds_train, options.model_path) +
-      timing_texts(arguments, report.timing));
-  if (report.converged) return static_cast<int>(core::ExitCode::done);
+          outcome.ended, outcome.path.steps(), outcome.data_passes,
+          describe_classes(outcome.path.model), outcome.seconds_total, outcome.seconds_read,
+          outcome.seconds_train, options.model_path) +
+      timing_texts(arguments, outcome.timing));
+  if (outcome.converged) return static_cast<int>(core::ExitCode::done);
   output.warning(
       "some steps stopped before the tolerance; --json tells which. Allow more "
       "--max-iterations or a larger --tolerance");

@@ -1,4 +1,3 @@
-#include <array>
 
 #include <fmt/format.h>
 
@@ -18,10 +17,6 @@ namespace mpilogit::cli {
 
 namespace {
 
-// Options that say how data is read and scored.
-constexpr std::array kOfData = {"features", "labels", "trials", "weights", "offsets",
-                                "io",       "memory", "plane",  "threads", "instruction-set"};
-
 scoring::ReportOptions report_options(const Arguments& arguments, int automatic_threads) {
   const auto& files = arguments.positional();
   if (files.empty()) {
@@ -33,7 +28,6 @@ scoring::ReportOptions report_options(const Arguments& arguments, int automatic_
   if (arguments.given("step")) options.step = arguments.integer("step", 0);
   options.plane = arguments.text_if_given("plane");
   options.threads = threads_from(arguments, automatic_threads);
-  for (const auto* option : kOfData) arguments.refuse_without(option, "data");
   if (arguments.given("data")) {
     std::vector<std::string> data = {arguments.required("data")};
     data.insert(data.end(), files.begin() + 1, files.end());

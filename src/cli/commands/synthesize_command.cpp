@@ -89,17 +89,17 @@ importing::SynthesizeOptions synthesize_options(const Arguments& arguments) {
 }
 
 std::string describe(const importing::SynthesizeOptions& options,
-                     const importing::SynthesizeReport& report) {
+                     const importing::SynthesizeResult& outcome) {
   std::string text =
       fmt::format("rows            {}\nfeatures        {}\nstored values   {}\n",
-                  grouped(options.rows), grouped(options.features), grouped(report.nonzeros));
-  for (std::size_t k = 0; k < report.class_counts.size(); ++k) {
-    text += fmt::format("class           {}: {} rows\n", k, grouped(report.class_counts[k]));
+                  grouped(options.rows), grouped(options.features), grouped(outcome.nonzeros));
+  for (std::size_t k = 0; k < outcome.class_counts.size(); ++k) {
+    text += fmt::format("class           {}: {} rows\n", k, grouped(outcome.class_counts[k]));
   }
-  const double megabytes = static_cast<double>(report.bytes) / 1e6;
+  const double megabytes = static_cast<double>(outcome.bytes) / 1e6;
   return text + fmt::format("written         {}: {:.1f} MB in {:.2f} s ({:.0f} MB/s)\n",
-                            options.output_path, megabytes, report.seconds_total,
-                            megabytes / report.seconds_total);
+                            options.output_path, megabytes, outcome.seconds_total,
+                            megabytes / outcome.seconds_total);
 }
 
 }  // namespace
@@ -115,10 +115,10 @@ int synthesize_command(const Arguments& arguments, const comm::Communicator& com
   const auto json = record_path(arguments, communicator);
   const Output output(communicator, arguments.flag("quiet"), events);
   TableProgress progress(output);
-  const auto report = importing::synthesize(options, communicator, progress.line());
+  const auto outcome = importing::synthesize(options, communicator, progress.line());
   progress.finish();
-  if (json) write_text(*json, to_json(report), communicator);
-  output.result(describe(options, report));
+  if (json) write_text(*json, to_json(outcome), communicator);
+  output.result(describe(options, outcome));
   return static_cast<int>(core::ExitCode::done);
 }
 

@@ -21,6 +21,7 @@
 #include "fitting/record.hpp"
 #include "fitting/train.hpp"
 #include "inference/summarize.hpp"
+#include "problem/solver_registry.hpp"
 
 namespace mpilogit::cli {
 
@@ -32,8 +33,6 @@ void read_strength(const Arguments& arguments, fitting::TrainOptions& options) {
     for (const auto* other : {"C", "lambda"}) arguments.refuse_together(own, other);
   }
   arguments.refuse_together("C", "lambda");
-  arguments.refuse_without("alpha", "lambda");
-  arguments.refuse_without("l1-ratio", "C");
   options.strength = {.l1 = arguments.number("l1"), .l2 = arguments.number("l2")};
   if (arguments.given("lambda")) {
     const double lambda = arguments.number("lambda");
@@ -73,11 +72,9 @@ void refuse_beside_firth(const Arguments& arguments, const fitting::TrainOptions
        {"l1", "l2", "C", "lambda", "penalty-factors", "lower", "upper", "one-vs-rest"}) {
     arguments.refuse_together("firth", other);
   }
-  const auto kind = options.solver.kind;
-  using enum problem::SolverKind;
-  if (kind == automatic || kind == newton || kind == lbfgs) return;
-  refuse_usage(&arguments.command(), fmt::format("--firth is for --solver newton or lbfgs, not {}",
-                                                 problem::to_string(kind)));
+  if (problem::find_solver(options.solver.name, false).any_objective) return;
+  refuse_usage(&arguments.command(),
+               fmt::format("--firth is for --solver newton or lbfgs, not {}", options.solver.name));
 }
 
 // Where coefficients stop at a kink or a bound, no information says how they would move.
@@ -117,36 +114,36 @@ fitting::TrainOptions train_options(const Arguments& arguments, int automatic_th
 
 namespace {
 
-std::string summary(const fitting::TrainReport& report, const std::string& model_path,
+std::string summary(const fitting::TrainResult& outcome, const std::string& model_path,
                     const std::optional<std::string>& diagnostics) {
-  const solvers::Solution& solution = report.solution;
+  const solvers::Solution& solution = outcome.solution;
   std::string text;
   const auto line = [&](const std::string& name, const std::string& value) {
     text += fmt::format("{:<16}{}\n", name, value);
   };
-  line("solver",
-       fmt::format("{}, {} rank{} x {} thread{}", report.model.solver, report.ranks,
-                   report.ranks == 1 ? "" : "s", report.threads, report.threads == 1 ? "" : "s"));
-  line("stopped", fmt::format("{} ({} iterations, {} passes over the data)", report.stop_reason(),
-                              solution.iterations, report.data_passes));
+  line("solver", fmt::format("{}, {} rank{} x {} thread{}", outcome.model.solver, outcome.ranks,
+                             outcome.ranks == 1 ? "" : "s", outcome.threads,
+                             outcome.threads == 1 ? "" : "s"));
+  line("stopped", fmt::format("{} ({} iterations, {} passes over the data)", outcome.stop_reason(),
+                              solution.iterations, outcome.data_passes));
   line("objective", fmt::format("{:.13g}", solution.objective));
-  if (report.penalised_log_likelihood) {
+  if (outcome.penalised_log_likelihood) {
     line("log-likelihood",
-         fmt::format("{:.10g} with Firth's penalty", *report.penalised_log_likelihood));
+         fmt::format("{:.10g} with Firth's penalty", *outcome.penalised_log_likelihood));
   }
   line("estimated gap", size_text(solution.estimated_gap));
   line("gradient norm", size_text(solution.gradient_norm));
-  line("classes", describe_classes(report.model));
-  const auto coefficients = static_cast<std::int64_t>(report.model.coefficients.size());
-  if (report.nonzero_coefficients < coefficients) {
-    line("not zero", fmt::format("{} of {} coefficients", grouped(report.nonzero_coefficients),
+  line("classes", describe_classes(outcome.model));
+  const auto coefficients = static_cast<std::int64_t>(outcome.model.coefficients.size());
+  if (outcome.nonzero_coefficients < coefficients) {
+    line("not zero", fmt::format("{} of {} coefficients", grouped(outcome.nonzero_coefficients),
                                  grouped(coefficients)));
   }
-  line("time", fmt::format("{:.2f} s (reading {:.2f}, training {:.2f})", report.seconds_total,
-                           report.seconds_read, report.seconds_train));
+  line("time", fmt::format("{:.2f} s (reading {:.2f}, training {:.2f})", outcome.seconds_total,
+                           outcome.seconds_read, outcome.seconds_train));
   if (diagnostics) line("diagnostics", *diagnostics);
   line("model", fmt::format("{} (coefficients {:.12}...)", model_path,
-                            model::coefficients_sha256(report.model)));
+                            model::coefficients_sha256(outcome.model)));
   return text;
 }
 
@@ -163,37 +160,37 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 // What the data does not determine, by the names of its columns.
-void remark_on_raw_form(const fitting::TrainReport& report, double tolerance,
+void remark_on_raw_form(const fitting::TrainResult& outcome, double tolerance,
                         const Output& output) {
-  if (!report.raw_log_loss) return;
-  const double excess = *report.raw_log_loss - report.log_loss;
-  if (std::fabs(excess) <= tolerance * std::fabs(report.solution.objective)) return;
+  if (!outcome.raw_log_loss) return;
+  const double excess = *outcome.raw_log_loss - outcome.log_loss;
+  if (std::fabs(excess) <= tolerance * std::fabs(outcome.solution.objective)) return;
   output.warning(fmt::format(
       "{} column{} so far from zero that the raw coefficients alone have a log-loss of {:.12g} "
       "instead of {:.12g}: take the model file, which holds the columns' centres, or centre the "
       "columns",
-      report.centred_columns, report.centred_columns == 1 ? " lies" : "s lie", *report.raw_log_loss,
-      report.log_loss));
+      outcome.centred_columns, outcome.centred_columns == 1 ? " lies" : "s lie",
+      *outcome.raw_log_loss, outcome.log_loss));
 }
 
 // Under a penalty products of centred factors are not the model that products of the factors are.
-void remark_on_products(const fitting::TrainReport& report, bool penalised, const Output& output) {
-  if (!penalised || report.model.coefficients_at_centre.empty()) return;
+void remark_on_products(const fitting::TrainResult& outcome, bool penalised, const Output& output) {
+  if (!penalised || outcome.model.coefficients_at_centre.empty()) return;
   output.warning(
       "columns lie so far from zero that their products cannot be told apart: the products, and so "
       "the penalty and bounds, are of x - c, with c of the model's data set 'centre'");
 }
 
-void remark_on(const fitting::TrainReport& report, const Output& output) {
-  const inference::Diagnosis& diagnosis = report.diagnosis;
-  const auto aliased = inference::describe_aliased(diagnosis, report.model);
+void remark_on(const fitting::TrainResult& outcome, const Output& output) {
+  const inference::Diagnosis& diagnosis = outcome.diagnosis;
+  const auto aliased = inference::describe_aliased(diagnosis, outcome.model);
   if (!aliased.empty()) {
     output.remark(
         fmt::format("note: {} column{} the others already hold, left at 0 "
                     "(predictions do not need them):{}",
                     aliased.size(), aliased.size() == 1 ? "" : "s", listed(aliased)));
   }
-  const auto separating = inference::describe_separating(diagnosis, report.model);
+  const auto separating = inference::describe_separating(diagnosis, outcome.model);
   switch (diagnosis.separation.separation) {
     case statistics::Separation::quasi_complete:
       output.warning(fmt::format(
@@ -220,9 +217,9 @@ std::string sufficient(std::size_t columns) {
                      grouped(static_cast<std::int64_t>(columns)));
 }
 
-std::string advice(const fitting::TrainReport& report) {
-  if (report.separated) {
-    const auto few = inference::describe_separator(report.diagnosis, report.model);
+std::string advice(const fitting::TrainResult& outcome) {
+  if (outcome.separated) {
+    const auto few = inference::describe_separator(outcome.diagnosis, outcome.model);
     const std::string by = few.empty() ? "" : "\n" + sufficient(few.size()) + listed(few);
     return "a hyperplane separates the classes completely, so that the optimum lies at "
            "infinity; the model is where training stopped." +
@@ -230,17 +227,17 @@ std::string advice(const fitting::TrainReport& report) {
   }
   // Gradients are summed in units of about 2⁻⁶¹: of an objective as small as this they say nothing.
   constexpr double kUnresolved = 1e-13;
-  if (std::fabs(report.solution.objective) < kUnresolved) {
+  if (std::fabs(outcome.solution.objective) < kUnresolved) {
     return fmt::format(
         "stopped before the tolerance ({}): the objective is below what its gradient resolves, so "
         "that no relative gap can be told; the model is the best point so far. Every row is told "
         "with certainty: a larger penalty, or --firth, gives a model that can be judged",
-        report.stop_reason());
+        outcome.stop_reason());
   }
   return fmt::format(
       "stopped before the tolerance ({}); the model is the best point so far. Allow more "
       "--max-iterations, a larger --tolerance, or another --solver",
-      report.stop_reason());
+      outcome.stop_reason());
 }
 
 }  // namespace
@@ -256,41 +253,41 @@ int train_command(const Arguments& arguments, const comm::Communicator& communic
   const Output output(communicator, arguments.flag("quiet"), events);
   ProgressLines progress(output);
   FitEvents observer(events, progress);
-  const fitting::TrainReport report = fitting::train(options, communicator, observer);
+  const fitting::TrainResult outcome = fitting::train(options, communicator, observer);
   progress.finish();
   if (events.wanted())
-    events.outcome(report.stop_reason(), model::coefficients_sha256(report.model));
+    events.outcome(outcome.stop_reason(), model::coefficients_sha256(outcome.model));
 
-  if (json) write_text(*json, to_json(report), communicator);
-  output.result(summary(report, options.model_path, options.diagnostics) +
-                timing_texts(arguments, report.timing));
-  if (report.model.inference) {
+  if (json) write_text(*json, to_json(outcome), communicator);
+  output.result(summary(outcome, options.model_path, options.diagnostics) +
+                timing_texts(arguments, outcome.timing));
+  if (outcome.model.inference) {
     TableLayout layout;
     layout.width = terminal_width();
     layout.see_all = fmt::format("`mpilogit summarize {} --top all`", options.model_path);
     output.result("\n" +
-                  inference_table(report.model, inference::summary_of(report.model), layout));
+                  inference_table(outcome.model, inference::summary_of(outcome.model), layout));
   }
-  if (!report.inference_remark.empty()) {
-    output.warning("no inference is stored: " + report.inference_remark);
+  if (!outcome.inference_remark.empty()) {
+    output.warning("no inference is stored: " + outcome.inference_remark);
   }
-  if (!report.test_remark.empty()) {
-    output.warning("the hypotheses were not tested: " + report.test_remark);
+  if (!outcome.test_remark.empty()) {
+    output.warning("the hypotheses were not tested: " + outcome.test_remark);
   }
-  if (!report.unprofiled.empty()) {
-    output.warning("no profile interval for " + report.unprofiled +
+  if (!outcome.unprofiled.empty()) {
+    output.warning("no profile interval for " + outcome.unprofiled +
                    ": columns lie far from zero, and there it is a sum of several coefficients");
   }
-  remark_on_raw_form(report, options.solver.tolerance, output);
-  if (report.start_left) {
+  remark_on_raw_form(outcome, options.solver.tolerance, output);
+  if (outcome.start_left) {
     output.warning(
         "the mean loss of --start is above a million: training began as without it, and the "
         "optimum is the same");
   }
-  remark_on_products(report, report.penalised, output);
-  remark_on(report, output);
-  if (report.converged()) return static_cast<int>(core::ExitCode::done);
-  output.warning(advice(report));
+  remark_on_products(outcome, outcome.penalised, output);
+  remark_on(outcome, output);
+  if (outcome.converged()) return static_cast<int>(core::ExitCode::done);
+  output.warning(advice(outcome));
   return static_cast<int>(core::ExitCode::not_converged);
 }
 

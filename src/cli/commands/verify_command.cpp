@@ -6,7 +6,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/commands/overwriting.hpp"
-#include "cli/commands/rehearsal.hpp"
+#include "cli/commands/trial_run.hpp"
 #include "cli/options/checkpoint_arguments.hpp"
 #include "cli/options/common_options.hpp"
 #include "cli/options/fit_arguments.hpp"
@@ -35,7 +35,9 @@ std::vector<std::string> data_files(const Arguments& arguments) {
 Arguments parsed(const std::vector<std::string>& tokens) {
   for (const auto& command : all_commands()) {
     if (command.name == tokens.front()) {
-      return Arguments::parse(command, std::span(tokens).subspan(1));
+      Arguments arguments = Arguments::parse(command, std::span(tokens).subspan(1));
+      arguments.require_needed();
+      return arguments;
     }
   }
   throw core::internal_failure("unknown command");
@@ -76,29 +78,30 @@ std::string joined(const std::vector<std::string>& names) {
   return names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string summary(const fitting::VerifyReport& report, const std::string& model_path) {
+std::string summary(const fitting::VerifyResult& outcome, const std::string& model_path) {
   std::string text = fmt::format("model           {} (coefficients {:.12}...)\n", model_path,
-                                 report.coefficients_sha256);
-  text += fmt::format("data            as recorded: {}\n", joined(report.parts));
-  if (report.objective) {
-    text += fmt::format("objective       {:.13g} (recorded {:.13g})\n", *report.objective,
-                        report.recorded_objective);
-    text += fmt::format("gradient norm   {:.2e}\n", *report.gradient_norm);
+                                 outcome.coefficients_sha256);
+  text += fmt::format("data            as recorded: {}\n", joined(outcome.parts));
+  if (outcome.objective) {
+    text += fmt::format("objective       {:.13g} (recorded {:.13g})\n", *outcome.objective,
+                        outcome.recorded_objective);
+    text += fmt::format("gradient norm   {:.2e}\n", *outcome.gradient_norm);
     text += fmt::format("relative gap    {:.2e} (tolerance {:g}, {} passes over the data)\n",
-                        *report.gap, report.tolerance, report.data_passes);
+                        *outcome.gap, outcome.tolerance, outcome.data_passes);
   }
-  if (report.same_bits) {
-    text += fmt::format("trained again   {}\n", *report.same_bits ? "the same bits" : "other bits");
+  if (outcome.same_bits) {
+    text +=
+        fmt::format("trained again   {}\n", *outcome.same_bits ? "the same bits" : "other bits");
   }
-  text += report.verified()            ? "verified\n"
-          : report.differences.empty() ? "not verified\n"
-                                       : "not what the record says\n";
+  text += outcome.verified()            ? "verified\n"
+          : outcome.differences.empty() ? "not verified\n"
+                                        : "not what the record says\n";
   return text;
 }
 
-core::ExitCode code_of(const fitting::VerifyReport& report) {
-  if (!report.differences.empty()) return core::ExitCode::bad_input;
-  return report.unchecked.empty() ? core::ExitCode::done : core::ExitCode::not_converged;
+core::ExitCode code_of(const fitting::VerifyResult& outcome) {
+  if (!outcome.differences.empty()) return core::ExitCode::bad_input;
+  return outcome.unchecked.empty() ? core::ExitCode::done : core::ExitCode::not_converged;
 }
 
 }  // namespace
@@ -118,7 +121,7 @@ int verify_command(const Arguments& arguments, const comm::Communicator& communi
 
   const Output output(communicator, arguments.flag("quiet"));
   ProgressLines progress(output);
-  fitting::VerifyReport report;
+  fitting::VerifyResult outcome;
   if (recorded.provenance) {
     std::vector<std::string> tokens;
     comm::together(communicator, [&] {
@@ -126,19 +129,19 @@ int verify_command(const Arguments& arguments, const comm::Communicator& communi
       options.training = recorded_options(tokens, options.model_path, recorded, threads);
     });
     refuse_json_over_inputs(tokens, json, communicator);
-    rehearse_inputs(parsed(tokens), tokens, communicator);
-    report = fitting::verify(options, model, recorded, communicator, progress);
+    try_inputs(parsed(tokens), tokens, communicator);
+    outcome = fitting::verify(options, model, recorded, communicator, progress);
     progress.finish();
   } else {
-    report = fitting::verify_record(options, model, recorded);
+    outcome = fitting::verify_record(options, model, recorded);
   }
-  if (json) write_text(*json, to_json(report), communicator);
-  output.result(summary(report, options.model_path));
+  if (json) write_text(*json, to_json(outcome), communicator);
+  output.result(summary(outcome, options.model_path));
   if (communicator.is_root()) {
-    for (const auto& sentence : report.differences) print_error(sentence);
+    for (const auto& sentence : outcome.differences) print_error(sentence);
   }
-  for (const auto& sentence : report.unchecked) output.warning("not verified: " + sentence);
-  return static_cast<int>(code_of(report));
+  for (const auto& sentence : outcome.unchecked) output.warning("not verified: " + sentence);
+  return static_cast<int>(code_of(outcome));
 }
 
 }  // namespace mpilogit::cli

@@ -51,10 +51,8 @@ bool parse_whole(const std::string& text, Number& number) {
 void refuse_usage(const CommandInfo* command, const std::string& what) {
   const std::string help =
       command == nullptr ? "mpilogit --help" : fmt::format("mpilogit {} --help", command->name);
-  throw core::bad_input({.what = what,
-                         .where = {},
-                         .why = {},
-                         .remedy = fmt::format("`{}` shows what there is", help)});
+  throw core::bad_input(
+      {.what = what, .why = {}, .remedy = fmt::format("`{}` shows what there is", help)});
 }
 
 Arguments Arguments::parse(const CommandInfo& command, std::span<const std::string> tokens) {
@@ -247,9 +245,15 @@ void Arguments::refuse_together(std::string_view one, std::string_view other) co
   }
 }
 
-void Arguments::refuse_without(std::string_view option, std::string_view needed) const {
-  if (given(option) && !given(needed)) {
-    refuse_usage(command_, fmt::format("--{} has no effect without --{}", option, needed));
+void Arguments::require_needed() const {
+  for (const auto& [name, value] : values_) {
+    const Option& option = find_option(command_->command, name);
+    if ((option.needing_commands & command_->command) == 0) continue;
+    std::istringstream others{std::string(option.needs)};
+    for (std::string needed; others >> needed;) {
+      if (given(needed)) continue;
+      refuse_usage(command_, fmt::format("--{} has no effect without --{}", name, needed));
+    }
   }
 }
 

@@ -50,8 +50,8 @@ class Arguments {
 
   /// Throws if both were given.
   void refuse_together(std::string_view one, std::string_view other) const;
-  /// Throws if the first was given and the second was not.
-  void refuse_without(std::string_view option, std::string_view needed) const;
+  /// Throws if an option was given without another that it needs.
+  void require_needed() const;
 
   /// Throws if an option was given that is not for this solver.
   void require_applicable(std::string_view solver) const;

@@ -1,7 +1,6 @@
 #include "cli/options/checkpoint_arguments.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -46,9 +45,6 @@ std::vector<std::pair<std::string, std::string>> identity_of(const Arguments& ar
 }  // namespace
 
 std::optional<problem::CheckpointOptions> checkpoint_from(const Arguments& arguments) {
-  for (const auto* option : {"checkpoint-every", "resume", "restart"}) {
-    arguments.refuse_without(option, "checkpoint");
-  }
   arguments.refuse_together("resume", "restart");
   if (!arguments.given("checkpoint")) return std::nullopt;
   problem::CheckpointOptions options;
@@ -72,19 +68,10 @@ std::optional<problem::CheckpointOptions> checkpoint_from(const Arguments& argum
 
 namespace {
 
-// What a stranger's record must not decide, although it may change what is read.
-constexpr std::array<std::string_view, 3> kNotRecorded = {"allow-external", "allow-plugins",
-                                                          "trust-input"};
-
-// Of reading, which the command under way decides.
-constexpr std::array<std::string_view, 7> kShared = {
-    "io", "memory", "allow-external", "allow-plugins", "trust-input", "threads", "stall-timeout"};
-
 // Not where results go, how they are shown, how data is read. The instruction set has an entry of
 // its own in records.
 bool recorded(const Option& option) {
-  return option.changes_result &&
-         std::find(kNotRecorded.begin(), kNotRecorded.end(), option.name) == kNotRecorded.end();
+  return option.changes_result && !option.of_reading;
 }
 
 std::string token(Command command, const std::string& name, const std::string& value) {
@@ -135,9 +122,10 @@ std::vector<std::string> recorded_tokens(const running::Origin& origin,
     }
     tokens.push_back(token(command->command, name, value));
   }
-  for (const auto name : kShared) {
-    if (!shared.given(name)) continue;
-    tokens.push_back(token(command->command, std::string(name), shared.text(name)));
+  // How to read is for the command under way to decide.
+  for (const auto& [name, value] : shared.all_given()) {
+    if (!find_option(shared.command().command, name).of_reading) continue;
+    tokens.push_back(token(command->command, name, value));
   }
   return tokens;
 }

@@ -1,38 +1,28 @@
 #include "cli/options/fit_arguments.hpp"
 
 #include <algorithm>
-#include <array>
 #include <sstream>
 
 #include <fmt/format.h>
 
 #include "cli/options/common_options.hpp"
 #include "cli/tables/timing_table.hpp"
+#include "problem/solver_registry.hpp"
 
 namespace mpilogit::cli {
 
 namespace {
 
-using problem::SolverKind;
-
 constexpr std::int64_t kHighestDegree = 20;
 
-constexpr std::array kForTraining = {SolverKind::automatic, SolverKind::newton,
-                                     SolverKind::lbfgs,     SolverKind::gradient_descent,
-                                     SolverKind::sgd,       SolverKind::proximal_newton,
-                                     SolverKind::owlqn};
-constexpr std::array kForSequences = {SolverKind::automatic, SolverKind::newton, SolverKind::lbfgs,
-                                      SolverKind::proximal_newton, SolverKind::owlqn};
-
-SolverKind kind_from(const Arguments& arguments) {
+std::string solver_name(const Arguments& arguments) {
   const std::string name = arguments.text("solver");
-  const bool training = arguments.command().command == kTrain;
-  const std::span<const SolverKind> kinds =
-      training ? std::span<const SolverKind>(kForTraining) : kForSequences;
-  std::string known;
-  for (const auto kind : kinds) {
-    if (name == problem::to_string(kind)) return kind;
-    known += (known.empty() ? "" : ", ") + problem::to_string(kind);
+  if (name == "auto") return name;
+  std::string known = "auto";
+  for (const auto& solver : problem::all_solvers()) {
+    if (!solver.for_sequences && arguments.command().command != kTrain) continue;
+    if (name == solver.name) return name;
+    known += fmt::format(", {}", solver.name);
   }
   refuse_usage(&arguments.command(), fmt::format("--solver is '{}', none of {}", name, known));
 }
@@ -144,8 +134,8 @@ bool bounded(const Arguments& arguments) {
 
 problem::SolverOptions solver_from(const Arguments& arguments, bool needs_proximal) {
   problem::SolverOptions solver;
-  solver.kind = kind_from(arguments);
-  arguments.require_applicable(problem::to_string(problem::resolve(solver.kind, needs_proximal)));
+  solver.name = solver_name(arguments);
+  arguments.require_applicable(problem::find_solver(solver.name, needs_proximal).name);
   solver.tolerance = arguments.number("tolerance");
   if (arguments.text("max-iterations") != "auto") {
     solver.max_iterations = arguments.integer("max-iterations", 0);

@@ -1,11 +1,16 @@
 // Help texts and the option reference, all from the one table.
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "cli/options/option_table.hpp"
+#include "core/units.hpp"
+#include "exporting/export.hpp"
+#include "problem/solver_registry.hpp"
 
 namespace mpilogit::cli {
 
@@ -40,8 +45,24 @@ std::string forms_of(const Option& option) {
   return list;
 }
 
-std::string description(const Option& option) {
+// What other tables say better is in braces.
+std::string help_of(const Option& option) {
   std::string text(option.help);
+  const std::array<std::pair<std::string_view, std::string>, 4> words = {{
+      {"{forms}", core::enumerated(exporting::form_names(), "or")},
+      {"{solvers}", problem::describe_solvers(false)},
+      {"{solvers of sequences}", problem::describe_solvers(true)},
+      {"{iterations}", problem::describe_iterations()},
+  }};
+  for (const auto& [word, meaning] : words) {
+    const std::size_t at = text.find(word);
+    if (at != std::string::npos) text.replace(at, word.size(), meaning);
+  }
+  return text;
+}
+
+std::string description(const Option& option) {
+  std::string text = help_of(option);
   const std::string fallback = default_of(option);
   if (!fallback.empty()) text += fmt::format(" [{}]", fallback);
   if (!option.solvers.empty()) text += fmt::format(" (only with --solver {})", option.solvers);
@@ -121,7 +142,7 @@ std::string markdown_reference() {
   }
   text += "\n| option | default | commands | what it does |\n|---|---|---|---|\n";
   for (const auto& option : all_options()) {
-    std::string help(option.help);
+    std::string help = help_of(option);
     if (!option.solvers.empty()) help += fmt::format(" (only with `--solver {}`)", option.solvers);
     if (!option.forms.empty()) help += fmt::format(" (only of {})", forms_of(option));
     text += fmt::format("| `{}` | {} | {} | {} |\n", spelling(option), default_of(option),

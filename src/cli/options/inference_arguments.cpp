@@ -12,7 +12,6 @@ using inference::CovarianceKind;
 using objective::WeightKind;
 
 WeightKind weight_kind(const Arguments& arguments) {
-  arguments.refuse_without("weight-kind", "weights");
   const std::string kind = arguments.text("weight-kind");
   if (kind == "frequency") return WeightKind::frequency;
   if (kind == "sampling") return WeightKind::sampling;
@@ -115,10 +114,6 @@ std::int64_t probes_from(const Arguments& arguments) {
 
 std::optional<inference::InferenceOptions> inference_from(const Arguments& arguments,
                                                           const fitting::TrainOptions& options) {
-  for (const auto* option : {"force", "robust", "clusters", "weight-kind", "covariance",
-                             "confidence", "probes", "profile", "test"}) {
-    arguments.refuse_without(option, "inference");
-  }
   if (!arguments.given("inference")) return std::nullopt;
   refuse_what_is_no_inference(arguments, options);
   inference::InferenceOptions inference;

@@ -17,13 +17,22 @@ constexpr unsigned kConvert = kImport | kExport | kSynthesize;
 
 using enum OptionKind;
 
-// What an option names, and that it changes nothing of a model, as the rows below say it.
+// What an option names, needs and changes, as the rows below say it.
 constexpr Option without_effect(Option option) {
   option.changes_result = false;
   return option;
 }
 constexpr Option naming(Names names, Option option) {
   option.names = names;
+  return option;
+}
+constexpr Option of_reading(Option option) {
+  option.of_reading = true;
+  return option;
+}
+constexpr Option needing(std::string_view others, Option option, unsigned commands = ~0U) {
+  option.needs = others;
+  option.needing_commands = commands;
   return option;
 }
 constexpr Option writes(Option option) {
@@ -60,25 +69,35 @@ constexpr std::array kOptions = {
                   "where the data set or the model goes (HDF5); required", kImport, ""}),
     writes(Option{"output", value, "FILE", "", "where the model goes in its new form; required",
                   kExport, ""}),
-    Option{"format", value, "FORM", "", "json, csv, onnx, pmml, c or python; required", kExport,
-           ""},
+    Option{"format", value, "FORM", "", "{forms}; required", kExport, ""},
     reads(Option{"data", value, "FILE", "",
                  "labelled rows to score; files after the model continue this data set", kReport,
                  ""}),
     Option{"step", value, "N", "", "which model of a file that `path` wrote, counted from 0",
            kPredict | kEvaluate | kInspect | kReport | kExport, ""},
 
-    Option{"features", value, "NAME", "X", "data set or CSR group of the features", kAll, ""},
-    Option{"labels", value, "NAME", "y", "data set of the labels",
-           kFit | kEvaluate | kInspect | kReport, ""},
-    Option{"trials", optional_value, "NAME", "trials",
-           "the labels are counts of successes among so many trials",
-           kFit | kEvaluate | kInspect | kReport, ""},
-    Option{"weights", optional_value, "NAME", "weights",
-           "weight the rows by this data set (weight 2 is the row twice, 0 is no row)",
-           kFit | kEvaluate | kReport, ""},
-    Option{"offsets", optional_value, "NAME", "offsets",
-           "add this data set to the margins of the rows", kData, ""},
+    needing(
+        "data",
+        Option{"features", value, "NAME", "X", "data set or CSR group of the features", kAll, ""},
+        kReport),
+    needing("data",
+            Option{"labels", value, "NAME", "y", "data set of the labels",
+                   kFit | kEvaluate | kInspect | kReport, ""},
+            kReport),
+    needing("data",
+            Option{"trials", optional_value, "NAME", "trials",
+                   "the labels are counts of successes among so many trials",
+                   kFit | kEvaluate | kInspect | kReport, ""},
+            kReport),
+    needing("data",
+            Option{"weights", optional_value, "NAME", "weights",
+                   "weight the rows by this data set (weight 2 is the row twice, 0 is no row)",
+                   kFit | kEvaluate | kReport, ""},
+            kReport),
+    needing("data",
+            Option{"offsets", optional_value, "NAME", "offsets",
+                   "add this data set to the margins of the rows", kData, ""},
+            kReport),
     Option{"groups", optional_value, "NAME", "groups",
            "rows of one group, a data set of integers or strings, stay in one fold", kCrossValidate,
            ""},
@@ -86,26 +105,34 @@ constexpr std::array kOptions = {
            "metrics of each group of rows too: those of one value of this data set, integers or "
            "strings",
            kEvaluate, ""},
-    without_effect(Option{"io", value, "MODE", "auto",
-                          "how ranks read: auto, collective, independent or posix", kAll | kVerify,
-                          ""}),
-    without_effect(Option{
-        "memory", value, "SIZE", "auto",
-        "what the ranks of a host may take together (512M, 4G, 1.5T); rows that do not fit are "
-        "read again in every pass, which changes no bit of any result. auto is 90 % of what the "
-        "job may use (docs/streaming.md)",
+    needing("data",
+            of_reading(without_effect(Option{
+                "io", value, "MODE", "auto",
+                "how ranks read: auto, collective, independent or posix", kAll | kVerify, ""})),
+            kReport),
+    needing(
+        "data",
+        of_reading(without_effect(Option{
+            "memory", value, "SIZE", "auto",
+            "what the ranks of a host may take together (512M, 4G, 1.5T); rows that do not fit are "
+            "read again in every pass, which changes no bit of any result. auto is 90 % of what "
+            "the "
+            "job may use (docs/streaming.md)",
+            kAll | kVerify, ""})),
+        kReport),
+    of_reading(Option{"allow-external", flag, "", "",
+                      "virtual data sets may have parts in files of other folders than their own",
+                      kAll | kVerify, ""}),
+    of_reading(Option{
+        "allow-plugins", flag, "", "",
+        "load HDF5 filters that are not built in from HDF5_PLUGIN_PATH or HDF5's own folder: "
+        "their code runs with your rights",
         kAll | kVerify, ""}),
-    Option{"allow-external", flag, "", "",
-           "virtual data sets may have parts in files of other folders than their own",
-           kAll | kVerify, ""},
-    Option{"allow-plugins", flag, "", "",
-           "load HDF5 filters that are not built in from HDF5_PLUGIN_PATH or HDF5's own folder: "
-           "their code runs with your rights",
-           kAll | kVerify, ""},
-    Option{"trust-input", flag, "", "",
-           "read HDF5 files without having a process apart read them first, over which HDF5 may "
-           "crash (docs/safety.md)",
-           kAll | kSummarize | kExport | kVerify, ""},
+    of_reading(Option{
+        "trust-input", flag, "", "",
+        "read HDF5 files without having a process apart read them first, over which HDF5 may "
+        "crash (docs/safety.md)",
+        kAll | kSummarize | kExport | kVerify, ""}),
 
     Option{"unseen", value, "RULE", "error",
            "of raw tables: what to do with a category that the model does not know: error, or "
@@ -138,8 +165,10 @@ constexpr std::array kOptions = {
     Option{"lambda", value, "LAMBDA", "",
            "the penalty as glmnet spells it: L1 of ALPHA LAMBDA and L2 of (1 - ALPHA) LAMBDA",
            kTrain, ""},
-    Option{"alpha", value, "ALPHA", "1", "the L1 share of the penalty, with --lambda", kTrain, ""},
-    Option{"l1-ratio", value, "SHARE", "0", "the L1 share of the penalty, with --C", kTrain, ""},
+    needing("lambda", Option{"alpha", value, "ALPHA", "1",
+                             "the L1 share of the penalty, with --lambda", kTrain, ""}),
+    needing("C", Option{"l1-ratio", value, "SHARE", "0", "the L1 share of the penalty, with --C",
+                        kTrain, ""}),
     Option{"alpha", value, "ALPHA", "1", "the L1 share of the penalty", kPath, ""},
     Option{"alpha", value, "ALPHA[,...]", "1", "the L1 shares of the penalty that are tried",
            kCrossValidate, ""},
@@ -177,29 +206,42 @@ constexpr std::array kOptions = {
            "standard errors, z and p values, deviances: the numbers that R's glm prints; estimate: "
            "for very many features under a penalty, errors alone, from random probes",
            kTrain, ""},
-    Option{"probes", value, "N", "64", "of --inference=estimate: its error falls with their root",
-           kTrain, ""},
-    Option{"profile", value, "NAMES", "",
-           "profile-likelihood intervals for these coefficients: \"age, 'years of school'\"",
-           kTrain, ""},
-    Option{"robust", optional_value, "KIND", "hc1",
-           "standard errors that do not trust the model's variance: hc0, or hc1 with n / (n - k)",
-           kTrain, ""},
-    Option{"clusters", optional_value, "NAME", "clusters",
-           "standard errors for rows that are alike within clusters, a data set of integers or "
-           "strings",
-           kTrain, ""},
-    Option{"weight-kind", value, "KIND", "frequency",
-           "what --weights are: frequency (2 is the row twice) or sampling (a row stands for so "
-           "many others; makes --robust=hc1 the default of --inference)",
-           kTrain, ""},
-    Option{"covariance", flag, "", "", "store the whole covariance matrix of the estimates", kTrain,
-           ""},
-    without_effect(Option{"confidence", value, "LEVEL", "0.95",
-                          "of the confidence intervals that are shown", kTrain, ""}),
-    Option{"force", flag, "", "",
-           "--inference under a penalty or bounds, whose errors are none of an estimate", kTrain,
-           ""},
+    needing("inference",
+            Option{"probes", value, "N", "64",
+                   "of --inference=estimate: its error falls with their root", kTrain, ""}),
+    needing(
+        "inference",
+        Option{"profile", value, "NAMES", "",
+               "profile-likelihood intervals for these coefficients: \"age, 'years of school'\"",
+               kTrain, ""}),
+    needing(
+        "inference",
+        Option{
+            "robust", optional_value, "KIND", "hc1",
+            "standard errors that do not trust the model's variance: hc0, or hc1 with n / (n - k)",
+            kTrain, ""}),
+    needing(
+        "inference",
+        Option{"clusters", optional_value, "NAME", "clusters",
+               "standard errors for rows that are alike within clusters, a data set of integers or "
+               "strings",
+               kTrain, ""}),
+    needing(
+        "weights inference",
+        Option{
+            "weight-kind", value, "KIND", "frequency",
+            "what --weights are: frequency (2 is the row twice) or sampling (a row stands for so "
+            "many others; makes --robust=hc1 the default of --inference)",
+            kTrain, ""}),
+    needing("inference", Option{"covariance", flag, "", "",
+                                "store the whole covariance matrix of the estimates", kTrain, ""}),
+    needing("inference",
+            without_effect(Option{"confidence", value, "LEVEL", "0.95",
+                                  "of the confidence intervals that are shown", kTrain, ""})),
+    needing("inference",
+            Option{"force", flag, "", "",
+                   "--inference under a penalty or bounds, whose errors are none of an estimate",
+                   kTrain, ""}),
 
     Option{"folds", value, "K", "5", "parts of the rows, each predicted from the others",
            kCrossValidate, ""},
@@ -209,23 +251,15 @@ constexpr std::array kOptions = {
            kCrossValidate, ""},
     Option{"seed", value, "N", "0", "of the folds", kCrossValidate, ""},
 
-    Option{
-        "solver", value, "NAME", "auto",
-        "newton, lbfgs, gradient-descent or sgd; with L1 or bounds proximal-newton or owlqn; auto "
-        "is newton or proximal-newton",
-        kTrain, ""},
+    Option{"solver", value, "NAME", "auto", "{solvers}; auto is newton or proximal-newton", kTrain,
+           ""},
     Option{"solver", value, "NAME", "auto",
-           "newton or lbfgs; with L1 or bounds proximal-newton or owlqn; auto is newton or "
-           "proximal-newton",
-           kPath | kCrossValidate, ""},
+           "{solvers of sequences}; auto is newton or proximal-newton", kPath | kCrossValidate, ""},
     Option{"tolerance", value, "GAP", "1e-9",
            "stop when the objective is within this relative distance of its optimum, as estimated",
            kFit, ""},
-    Option{
-        "max-iterations", value, "N", "auto",
-        "stop after N iterations, of sgd: epochs; auto is 100 for newton and sgd, 1000 for lbfgs, "
-        "proximal-newton and owlqn, 10000 for gradient-descent",
-        kFit, ""},
+    Option{"max-iterations", value, "N", "auto",
+           "stop after N iterations, of sgd: epochs; auto is {iterations}", kFit, ""},
     Option{"history", value, "N", "10", "pairs of steps and gradients that are kept", kFit,
            "lbfgs owlqn"},
     Option{"learning-rate", value, "STEP", "auto",
@@ -292,7 +326,8 @@ constexpr std::array kOptions = {
     Option{"hash", value, "NAMES", "",
            "columns whose texts go into --buckets by their hash, instead of a feature each",
            kImport, "", "csv"},
-    Option{"buckets", value, "N", "1024", "features of each column of --hash", kImport, "", "csv"},
+    needing("hash", Option{"buckets", value, "N", "1024", "features of each column of --hash",
+                           kImport, "", "csv"}),
     Option{"max-categories", value, "N", "1000", "that a column may have", kImport, "", "csv"},
     Option{"drop-level", value, "WHICH", "first",
            "the category of a column that gets no feature, for the others are compared with it: "
@@ -327,10 +362,13 @@ constexpr std::array kOptions = {
            kSynthesize, ""},
     Option{"seed", value, "N", "0", "another one, other data", kSynthesize, ""},
 
-    Option{"plane", value, "A,B", "",
-           "show the decision boundary over these two features of the data, by name (or, without "
-           "names, number); else over the two of the largest effect",
-           kReport, ""},
+    needing(
+        "data",
+        Option{
+            "plane", value, "A,B", "",
+            "show the decision boundary over these two features of the data, by name (or, without "
+            "names, number); else over the two of the largest effect",
+            kReport, ""}),
     Option{"title", value, "TEXT", "", "title of the page, instead of the model's file name",
            kReport, ""},
     Option{"bins", value, "N", "10", "bins of probability of the reliability table", kEvaluate, ""},
@@ -352,10 +390,14 @@ constexpr std::array kOptions = {
     Option{"stars", flag, "", "", "mark small p by stars", kSummarize, ""},
     without_effect(Option{"confidence", value, "LEVEL", "that of the model",
                           "of the intervals, such as 0.99", kSummarize, ""}),
-    Option{"test", value, "HYPOTHESES", "",
-           "Wald's test of linear hypotheses, such as \"age = 0, 2*hours = 'x 1'\"; a semicolon "
-           "begins another test",
-           kTrain | kSummarize, ""},
+    needing(
+        "inference",
+        Option{
+            "test", value, "HYPOTHESES", "",
+            "Wald's test of linear hypotheses, such as \"age = 0, 2*hours = 'x 1'\"; a semicolon "
+            "begins another test",
+            kTrain | kSummarize, ""},
+        kTrain),
 
     Option{"retrain", flag, "", "",
            "train again, as recorded, and say whether the coefficients have the same bits; nothing "
@@ -368,32 +410,42 @@ constexpr std::array kOptions = {
         "number of ranks, to the same bits. SIGUSR1 asks for one; SIGTERM, SIGINT, SIGUSR2 and "
         "SIGXCPU for one and the end (exit code 75)",
         kFit, ""}),
-    without_effect(Option{"checkpoint-every", value, "TIME", "60s",
-                          "how often: a time like 60s or 5m, or a number of iterations", kFit, ""}),
-    without_effect(Option{
-        "resume", flag, "", "",
-        "go on from the checkpoint if there is one, and begin if not: what --checkpoint does "
-        "anyway, said aloud",
-        kFit, ""}),
-    without_effect(
-        Option{"restart", flag, "", "", "begin anew, whatever --checkpoint holds", kFit, ""}),
+    needing("checkpoint",
+            without_effect(Option{"checkpoint-every", value, "TIME", "60s",
+                                  "how often: a time like 60s or 5m, or a number of iterations",
+                                  kFit, ""})),
+    needing(
+        "checkpoint",
+        without_effect(Option{
+            "resume", flag, "", "",
+            "go on from the checkpoint if there is one, and begin if not: what --checkpoint does "
+            "anyway, said aloud",
+            kFit, ""})),
+    needing("checkpoint",
+            without_effect(Option{"restart", flag, "", "",
+                                  "begin anew, whatever --checkpoint holds", kFit, ""})),
 
-    without_effect(Option{
-        "threads", value,
-        "N", "auto",
-        "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
-        "cores of a host among its ranks. Changes no bit of any result",
-        kData | kVerify, ""}),
-    without_effect(Option{
-        "instruction-set", value, "NAME", "auto",
-        "vector instructions of the kernels; auto is the widest that the CPU has. All that fuse "
-        "a product and a sum (avx512, avx2, neon, ...) give the same bits, sse4 and plain others",
-        kData | kVerify, ""}),
-    without_effect(Option{
+    needing(
+        "data",
+        of_reading(without_effect(Option{
+            "threads", value, "N", "auto",
+            "threads of each rank; auto is OMP_NUM_THREADS or, where that is not set, shares the "
+            "cores of a host among its ranks. Changes no bit of any result",
+            kData | kVerify, ""})),
+        kReport),
+    needing("data",
+            without_effect(Option{"instruction-set", value, "NAME", "auto",
+                                  "vector instructions of the kernels; auto is the widest that the "
+                                  "CPU has. All that fuse "
+                                  "a product and a sum (avx512, avx2, neon, ...) give the same "
+                                  "bits, sse4 and plain others",
+                                  kData | kVerify, ""}),
+            kReport),
+    of_reading(without_effect(Option{
         "stall-timeout", value, "TIME", "120s",
         "end the job with exit code 86 when a rank keeps the others waiting so long (90, 90s, "
         "1.5m), or three times the longest pass if that is more; 0: wait for ever",
-        kAll | kSummarize | kConvert | kVerify, ""}),
+        kAll | kSummarize | kConvert | kVerify, ""})),
     writes(Option{"json", value, "FILE", "", "write the run record there, as JSON",
                   kRecorded | kSummarize | kImport | kSynthesize | kVerify, ""}),
     appends(

@@ -50,6 +50,10 @@ struct Option {
   std::string_view forms{};  ///< "" or the only forms of `import` that take it, likewise
   Names names = Names::nothing;
   bool changes_result = true;  ///< whether another value may mean another model
+  /// Whether it says how this process reads: no matter of the model, so that no record decides it.
+  bool of_reading = false;
+  std::string_view needs{};       ///< "" or the options without which it has no effect
+  unsigned needing_commands = 0;  ///< those of which `needs` holds
 };
 
 struct CommandInfo {

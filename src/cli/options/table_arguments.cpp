@@ -116,7 +116,6 @@ formats::TextSource text_source_from(const Arguments& arguments, std::vector<std
 formats::TableOptions table_options_from(const Arguments& arguments) {
   arguments.refuse_together("label", "no-label");
   arguments.refuse_together("columns", "ignore");
-  arguments.refuse_without("buckets", "hash");
   if (!arguments.given("label") && !arguments.flag("no-label")) {
     refuse_usage(&arguments.command(),
                  "--label NAME is missing: the column of the labels; --no-label if there is none");
@@ -167,21 +166,21 @@ std::optional<scoring::RawOptions> raw_options_from(const Arguments& arguments,
   return raw ? std::optional(options) : std::nullopt;
 }
 
-void tell(const scoring::RawReport& report, const Output& output) {
-  if (!report.unused_columns.empty()) {
+void tell(const scoring::RawTableResult& result, const Output& output) {
+  if (!result.unused_columns.empty()) {
     std::string names;
-    for (const auto& name : report.unused_columns) names += (names.empty() ? "" : ", ") + name;
+    for (const auto& name : result.unused_columns) names += (names.empty() ? "" : ", ") + name;
     output.remark("columns that the model does not use: " + names);
   }
-  for (const auto& [column, count] : report.unseen) {
+  for (const auto& [column, count] : result.unseen) {
     output.warning(
         fmt::format("column '{}' has {} fields with categories that the model does not "
                     "know; they count as its baseline",
                     column, grouped(count)));
   }
-  if (report.dropped > 0) {
+  if (result.dropped > 0) {
     output.warning(
-        fmt::format("{} rows were left out for values that are missing", grouped(report.dropped)));
+        fmt::format("{} rows were left out for values that are missing", grouped(result.dropped)));
   }
 }
 

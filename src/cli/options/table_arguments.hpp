@@ -26,7 +26,7 @@ std::optional<scoring::RawOptions> raw_options_from(const Arguments& arguments,
                                                     const comm::Communicator& communicator);
 
 /// What is worth a word about a table that was read.
-void tell(const scoring::RawReport& report, const Output& output);
+void tell(const scoring::RawTableResult& result, const Output& output);
 
 /// Collective. Throws, saying how to import it, if a file is a table for a command that cannot read
 /// tables.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/tables/output.hpp"
+#include "statistics/metric_list.hpp"
 
 namespace mpilogit::cli {
 
@@ -38,19 +39,32 @@ std::string confusion_table(const statistics::Metrics& metrics, const data::Clas
   return text;
 }
 
+std::string none(const statistics::Metric& metric) {
+  return metric.without.empty() ? "none" : fmt::format("none: {}", metric.without);
+}
+
 std::string number(const std::optional<double>& value, int digits) {
   return value ? fmt::format("{:.{}f}", *value, digits) : "none";
 }
 
-std::string line(const char* name, const std::optional<double>& value, const std::string& remark) {
-  return fmt::format("{:<16}{}{}\n", name, number(value, 5), value ? remark : "");
+// What the figure is of, and what else there is to say of it.
+std::string remark(const statistics::Metric& metric, const statistics::Assessment& metrics,
+                   const std::string& whose) {
+  if (metric.key == "calibration_error") {
+    return fmt::format(" expected error in {} bins", metrics.calibration.bins.size());
+  }
+  return metric.scope == statistics::MetricScope::class_one ? whose : "";
 }
 
-std::string auc_lines(const statistics::Assessment& metrics, bool two_classes) {
-  if (!metrics.roc_auc) return "ROC AUC         none: a class has no rows\n";
-  std::string text = fmt::format("ROC AUC         {:.6f}{}\n", *metrics.roc_auc,
-                                 two_classes ? "" : " (mean of one against rest)");
-  if (metrics.roc_auc_interval) {
+std::string metric_lines(const statistics::Assessment& metrics, const std::string& whose) {
+  std::string text;
+  for (const auto& metric : statistics::all_metrics()) {
+    const auto value = metric.value(metrics);
+    text += fmt::format(
+        "{:<16}{}\n", metric.label,
+        value ? fmt::format("{:.{}f}{}", *value, metric.digits, remark(metric, metrics, whose))
+              : none(metric));
+    if (metric.key != "roc_auc" || !metrics.roc_auc_interval) continue;
     text += fmt::format("AUC, 95 %       {:.6f} to {:.6f}\n", metrics.roc_auc_interval->lower,
                         metrics.roc_auc_interval->upper);
   }
@@ -100,46 +114,45 @@ std::string class_table(const statistics::Assessment& metrics, const data::Class
   return table(rows) + more(classes.size(), shown);
 }
 
-std::string group_table(const scoring::EvaluateReport& report) {
-  const bool two_classes = report.classes.size() == 2;
+std::string group_table(const scoring::EvaluateResult& result) {
+  const bool two_classes = result.classes.size() == 2;
   std::vector<std::vector<std::string>> rows = {
       {"group", "rows", "log-loss", "accuracy", "ROC AUC", "Brier"}};
   if (two_classes) rows[0].insert(rows[0].end(), {"observed", "predicted"});
-  const std::size_t shown = std::min(kMostGroups, report.by_group.size());
+  const std::size_t shown = std::min(kMostGroups, result.by_group.size());
   for (std::size_t g = 0; g < shown; ++g) {
-    const statistics::GroupMetrics& own = report.by_group[g];
-    rows.push_back({report.groups.name(g), grouped(own.rows), number(own.log_loss, 6),
+    const statistics::GroupMetrics& own = result.by_group[g];
+    rows.push_back({result.groups.name(g), grouped(own.rows), number(own.log_loss, 6),
                     number(own.accuracy, 5), number(own.roc_auc, 6), number(own.brier, 6)});
     if (!two_classes) continue;
     rows.back().insert(rows.back().end(), {number(own.observed, 5), number(own.mean_predicted, 5)});
   }
-  return table(rows) + more(report.by_group.size(), shown);
+  return table(rows) + more(result.by_group.size(), shown);
 }
 
 }  // namespace
 
-std::string describe(const scoring::EvaluateReport& report) {
-  const statistics::Assessment& metrics = report.metrics;
-  const bool two_classes = report.classes.size() == 2;
+std::string metrics_markdown() {
+  std::string text = "| key | shown as | what it is |\n|---|---|---|\n";
+  for (const auto& metric : statistics::all_metrics()) {
+    const bool of_class = metric.scope == statistics::MetricScope::class_one;
+    text += fmt::format("| `{}` | {} | {}{} |\n", metric.key, metric.title, metric.meaning,
+                        of_class ? "; of more than two classes the mean over them" : "");
+  }
+  return text;
+}
+
+std::string describe(const scoring::EvaluateResult& result) {
+  const statistics::Assessment& metrics = result.metrics;
+  const bool two_classes = result.classes.size() == 2;
   const std::string whose =
-      two_classes ? fmt::format(" (of {})", report.classes.name(1)) : " (mean over the classes)";
-  std::string text =
-      fmt::format("rows            {}\nlog-loss        {:.6f}\naccuracy        {:.5f}\n",
-                  grouped(metrics.rows), metrics.log_loss, metrics.accuracy);
-  text += auc_lines(metrics, two_classes);
-  text += line("avg. precision", metrics.average_precision, whose);
-  text += line("precision", metrics.precision, whose);
-  text += line("recall", metrics.recall, whose);
-  text += line("F1", metrics.f1, whose);
-  text += line("balanced acc.", metrics.balanced_accuracy, "");
-  text += line("MCC", metrics.mcc, "");
-  text += fmt::format("Brier score     {:.6f}\ncalibration     {:.6f} expected error in {} bins\n",
-                      metrics.calibration.brier, metrics.calibration.expected_error,
-                      metrics.calibration.bins.size());
+      two_classes ? fmt::format(" (of {})", result.classes.name(1)) : " (mean over the classes)";
+  std::string text = fmt::format("rows            {}\n", grouped(metrics.rows));
+  text += metric_lines(metrics, whose);
   text += threshold_line(metrics.best_threshold);
-  text += confusion_table(metrics, report.classes);
-  if (!two_classes) text += class_table(metrics, report.classes);
-  if (!report.by_group.empty()) text += group_table(report);
+  text += confusion_table(metrics, result.classes);
+  if (!two_classes) text += class_table(metrics, result.classes);
+  if (!result.by_group.empty()) text += group_table(result);
   return text;
 }
 

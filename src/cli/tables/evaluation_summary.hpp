@@ -7,6 +7,9 @@
 
 namespace mpilogit::cli {
 
-std::string describe(const scoring::EvaluateReport& report);
+/// The table of all metrics in docs/metrics.md.
+std::string metrics_markdown();
+
+std::string describe(const scoring::EvaluateResult& result);
 
 }  // namespace mpilogit::cli

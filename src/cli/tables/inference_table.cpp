@@ -154,7 +154,7 @@ std::string title_of(const model::Model& model, std::int64_t row) {
 // The columns that are printed, with their widths.
 class Frame {
  public:
-  Frame(const std::vector<Block>& blocks, std::optional<std::size_t> paper,
+  Frame(const std::vector<Block>& blocks, std::optional<std::size_t> width,
         const std::string& interval)
       : interval_(interval), name_(std::string("(intercept)").size()) {
     for (const auto& block : blocks) {
@@ -173,7 +173,7 @@ class Frame {
     require(kRatioUpper, "upper");
     require_together(kLower, kUpper);
     require_together(kRatioLower, kRatioUpper);
-    if (paper) fit(*paper);
+    if (width) fit(*width);
   }
 
   bool shows_intervals() const { return width_[kUpper] > 0; }
@@ -224,15 +224,15 @@ class Frame {
     return sum;
   }
 
-  void fit(std::size_t paper) {
+  void fit(std::size_t width) {
     for (const auto& group : {std::vector{kRatioLower, kRatioUpper}, std::vector{kLower, kUpper},
                               std::vector{kRatio}}) {
-      if (total() <= paper) return;
+      if (total() <= width) return;
       for (const auto column : group) width_[column] = 0;
     }
-    if (total() <= paper) return;
+    if (total() <= width) return;
     const std::size_t others = total() - name_;
-    name_ = std::min(name_, std::max(kShortestName, paper - std::min(paper, others)));
+    name_ = std::min(name_, std::max(kShortestName, width - std::min(width, others)));
   }
 
   // Writes so that it ends where the column ends; there is room on the left, in the names' column.

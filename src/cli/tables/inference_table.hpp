@@ -16,13 +16,13 @@ struct TableLayout {
   bool all = false;        ///< show all features, in their order
   bool strongest = false;  ///< by |z|, even if all are shown
   bool stars = false;
-  std::optional<std::size_t> width;  ///< of the paper; none: as wide as needed
+  std::optional<std::size_t> width;  ///< of the width; none: as wide as needed
   std::string see_all;               ///< what shows all rows: "`--top all`"
 };
 
 /// A block for each row of coefficients (name, coefficient, standard error, z, p, interval, odds
 /// ratio and its interval), then how well the model fits, what the errors are, and tests. On narrow
-/// paper without the odds ratio's interval, then without any interval, then without odds ratio.
+/// width without the odds ratio's interval, then without any interval, then without odds ratio.
 std::string inference_table(const model::Model& model, const inference::Summary& summary,
                             const TableLayout& layout);
 

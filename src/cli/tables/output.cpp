@@ -20,7 +20,7 @@
 namespace mpilogit::cli {
 
 void Output::result(const std::string& text) const {
-  if (!speaks_) return;
+  if (!prints_) return;
   if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return;
   if (errno == EPIPE) return;  // the reader has seen enough, as head does
   throw core::bad_input({.what = std::string("writing failed: ") + std::strerror(errno),
@@ -30,14 +30,14 @@ void Output::result(const std::string& text) const {
 }
 
 void Output::remark(const std::string& line) const {
-  if (speaks_) std::fputs((line + "\n").c_str(), stderr);
+  if (prints_) std::fputs((line + "\n").c_str(), stderr);
 }
 
-void Output::tell_residence(const data::Residence& residence) const {
-  if (residence.streamed == 0) return;
+void Output::print_memory_split(const data::MemorySplit& memory_split) const {
+  if (memory_split.streamed == 0) return;
   remark(fmt::format("{} are in memory, of {} for each host; {} are read again in every pass",
-                     core::bytes_text(residence.resident), core::bytes_text(residence.budget),
-                     core::bytes_text(residence.streamed)));
+                     core::bytes_text(memory_split.resident), core::bytes_text(memory_split.budget),
+                     core::bytes_text(memory_split.streamed)));
 }
 
 void Output::warning(const std::string& text) const {

@@ -15,10 +15,10 @@ namespace mpilogit::cli {
 class Output {
  public:
   Output(const comm::Communicator& communicator, bool quiet)
-      : speaks_(communicator.is_root() && !quiet) {}
+      : prints_(communicator.is_root() && !quiet) {}
   /// Warnings are events too.
   Output(const comm::Communicator& communicator, bool quiet, running::Events& events)
-      : speaks_(communicator.is_root() && !quiet), events_(&events) {}
+      : prints_(communicator.is_root() && !quiet), events_(&events) {}
 
   /// Results, on standard output. Throws if they cannot be written, but not if nobody reads them.
   void result(const std::string& text) const;
@@ -28,13 +28,13 @@ class Output {
   void warning(const std::string& text) const;
   /// "1.2 GiB are in memory, of 4.0 GiB for each host; 7.5 GiB are read again in every pass";
   /// nothing if all is in memory.
-  void tell_residence(const data::Residence& residence) const;
+  void print_memory_split(const data::MemorySplit& memory_split) const;
   /// A remark for each of `data_notes`.
   void tell_notes(const data::Shape& shape) const;
-  bool speaks() const { return speaks_; }
+  bool prints() const { return prints_; }
 
  private:
-  bool speaks_;
+  bool prints_;
   running::Events* events_ = nullptr;
 };
 

@@ -43,14 +43,14 @@ ProgressLines::ProgressLines(const Output& output)
 void ProgressLines::data_read(const data::Dataset& dataset, double seconds) {
   output().remark(describe_reading(dataset.shape(), seconds));
   output().tell_notes(dataset.shape());
-  output().tell_residence(dataset.residence());
+  output().print_memory_split(dataset.memory_split());
   if (!terminal_) {
     output().remark("iteration        objective  estimated gap  gradient norm  passes   seconds");
   }
 }
 
 void ProgressLines::progress(const solvers::Progress& progress, double seconds) {
-  if (!output().speaks()) return;
+  if (!output().prints()) return;
   const bool early = progress.iteration <= kAllLinesUntil;
   if (!terminal_ && !early && seconds - last_seconds_ < kSecondsBetweenLines) return;
   last_seconds_ = seconds;
@@ -99,7 +99,7 @@ formats::Progress TableProgress::line() {
 }
 
 void TableProgress::show(const char* what, std::int64_t done, std::int64_t total) {
-  if (!output_.speaks()) return;
+  if (!output_.prints()) return;
   const double seconds = clock_.seconds();
   if (seconds - last_seconds_ < (terminal_ ? kSecondsBetweenRenewals : kSecondsBetweenTableLines)) {
     return;

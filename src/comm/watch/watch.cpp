@@ -35,7 +35,7 @@ Watch::Watch(Place place, const WatchSocket& socket, const Activity& activity,
     : place_(std::move(place)),
       socket_(socket),
       activity_(activity),
-      patience_(timeout_seconds),
+      stall_timer_(timeout_seconds),
       ranks_(place_.contacts.size()) {
   for (std::size_t r = 0; r < ranks_.size(); ++r) {
     ranks_[r].host = place_.contacts[r].host.data();
@@ -59,12 +59,12 @@ void Watch::hear(const WatchSocket::Received& received) {
   if (!ours) return;
   const auto from = static_cast<std::size_t>(packet.rank);
   note_way_to(from);
-  Whereabouts& sender = ranks_[from];
+  RankStatus& sender = ranks_[from];
   switch (packet.message) {
     case Message::question:
       socket_.send(this->packet(Message::answer), received.from);
       if (packet.rank < place_.rank) {
-        hushed_until_ = ticks_ + kTicksForAnswers + 2 * kTicksBetweenTurns;
+        silent_until_ = ticks_ + kTicksForAnswers + 2 * kTicksBetweenTurns;
       }
       return;
     case Message::answer:
@@ -81,18 +81,18 @@ void Watch::hear(const WatchSocket::Received& received) {
 
 bool Watch::tick() {
   ++ticks_;
-  patience_.tick(activity_.now());
+  stall_timer_.tick(activity_.now());
   greet_root();
-  const bool begins = patience_.waited() >= patience_.limit() - window() + turn();
-  if (!begins || ticks_ < hushed_until_) {
-    called_for_ = 0;
+  const bool begins = stall_timer_.waited() >= stall_timer_.limit() - window() + turn();
+  if (!begins || ticks_ < silent_until_) {
+    polled_for_ = 0;
     return false;
   }
-  if (called_for_ == 0) {
+  if (polled_for_ == 0) {
     for (auto& rank : ranks_) rank.answered = false;
   }
-  if (called_for_ == window()) return true;
-  ++called_for_;
+  if (polled_for_ == window()) return true;
+  ++polled_for_;
   ask_the_silent();
   return false;
 }
@@ -116,7 +116,7 @@ std::string Watch::give_up() {
     if (r % ranks_.size() != self()) send(Message::leave, r % ranks_.size());
   }
   const Activity::Snapshot here = activity_.now();
-  const std::int64_t seconds = patience_.waited() / kTicksPerSecond;
+  const std::int64_t seconds = stall_timer_.waited() / kTicksPerSecond;
   std::string who = fmt::format(
       "a rank kept the others waiting for {} s; which one cannot be known, for this host gives no "
       "UDP socket to ask by",
@@ -125,7 +125,7 @@ std::string Watch::give_up() {
     ranks_[self()].answered = true;
     ranks_[self()].collective = here.collective;
     ranks_[self()].waits = here.waits;
-    who = verdict(ranks_, here, seconds);
+    who = describe_stall(ranks_, here, seconds);
   }
   return fmt::format("{}. Waiting: {}, collective {}. All ranks end with exit code {}", who,
                      here.phase, here.collective, static_cast<int>(core::ExitCode::silent_rank));
@@ -133,7 +133,7 @@ std::string Watch::give_up() {
 
 // Small timeouts leave less time for answers.
 std::int64_t Watch::window() const {
-  return std::min(kTicksForAnswers, std::max<std::int64_t>(1, patience_.limit() / 2));
+  return std::min(kTicksForAnswers, std::max<std::int64_t>(1, stall_timer_.limit() / 2));
 }
 
 std::int64_t Watch::turn() const {
@@ -175,7 +175,7 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 // "rank 3 on host n2", "ranks 3, 4 on hosts n2, n3"
-std::string named(const Ranks& chosen, std::span<const Whereabouts> ranks) {
+std::string named(const Ranks& chosen, std::span<const RankStatus> ranks) {
   std::vector<std::string> numbers;
   std::vector<std::string> hosts;
   for (const std::size_t rank : chosen) {
@@ -188,7 +188,7 @@ std::string named(const Ranks& chosen, std::span<const Whereabouts> ranks) {
 }
 
 template <class Condition>
-Ranks those(std::span<const Whereabouts> ranks, Condition condition) {
+Ranks those(std::span<const RankStatus> ranks, Condition condition) {
   Ranks chosen;
   for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
     if (condition(ranks[rank])) chosen.push_back(rank);
@@ -196,13 +196,13 @@ Ranks those(std::span<const Whereabouts> ranks, Condition condition) {
   return chosen;
 }
 
-std::string silence(const Ranks& silent, std::span<const Whereabouts> ranks, std::int64_t seconds) {
+std::string silence(const Ranks& silent, std::span<const RankStatus> ranks, std::int64_t seconds) {
   return fmt::format("{} did not answer for {} s (stopped, swapped out, or cut off)",
                      named(silent, ranks), seconds);
 }
 
 // Of ranks that have not answered once since the start, silence proves less.
-std::string never_heard(const Ranks& unknown, std::span<const Whereabouts> ranks,
+std::string never_heard(const Ranks& unknown, std::span<const RankStatus> ranks,
                         std::int64_t seconds) {
   return fmt::format(
       "{} did not answer for {} s, and never did before (stopped, cut off, or a firewall keeps "
@@ -212,7 +212,7 @@ std::string never_heard(const Ranks& unknown, std::span<const Whereabouts> ranks
 }
 
 // Those that are furthest behind: the others may only wait for them.
-std::string delay(std::span<const Whereabouts> ranks, std::int64_t last, std::int64_t seconds) {
+std::string delay(std::span<const RankStatus> ranks, std::int64_t last, std::int64_t seconds) {
   const Ranks late = those(ranks, [&](const auto& rank) { return rank.collective == last; });
   const Ranks busy =
       those(ranks, [&](const auto& rank) { return rank.collective == last && !rank.waits; });
@@ -229,8 +229,8 @@ std::string delay(std::span<const Whereabouts> ranks, std::int64_t last, std::in
 
 }  // namespace
 
-std::string verdict(std::span<const Whereabouts> ranks, const Activity::Snapshot& here,
-                    std::int64_t seconds) {
+std::string describe_stall(std::span<const RankStatus> ranks, const Activity::Snapshot& here,
+                           std::int64_t seconds) {
   const Ranks silent =
       those(ranks, [](const auto& rank) { return !rank.answered && rank.reachable; });
   if (!silent.empty()) return silence(silent, ranks, seconds);

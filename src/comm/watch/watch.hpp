@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "comm/activity.hpp"
-#include "comm/watch/patience.hpp"
+#include "comm/watch/stall_timer.hpp"
 #include "comm/watch/watch_socket.hpp"
 
 namespace mpilogit::comm {
 
 /// What is known of one rank.
-struct Whereabouts {
+struct RankStatus {
   std::string host;
   bool reachable = false;  ///< it, or another of its host, has been heard of
   bool answered = false;
@@ -24,14 +24,14 @@ struct Whereabouts {
 
 /// Names the ranks that did not answer; if all did, those that are behind `here`; if none is, what
 /// that means. A clause without a full stop.
-std::string verdict(std::span<const Whereabouts> ranks, const Activity::Snapshot& here,
-                    std::int64_t seconds);
+std::string describe_stall(std::span<const RankStatus> ranks, const Activity::Snapshot& here,
+                           std::int64_t seconds);
 
 // What one rank's watchdog does, tick by tick and packet by packet.
 //
 // A watchdog that has waited for nearly too long calls the roll: it asks all ranks where they are,
-// for two seconds, and then gives the verdict. Rank 0 does so first; the others begin later, the
-// later the higher their number (1; then 2 and 3; then 4 to 7; …), and hold back if they hear a
+// for two seconds, and then gives the describe_stall. Rank 0 does so first; the others begin later,
+// the later the higher their number (1; then 2 and 3; then 4 to 7; …), and hold back if they hear a
 // lower rank ask. So one speaks for all, whoever is silent, and a job of n ranks sends about n
 // packets: n² only if nearly all of it is gone. The last begin 3.5 s late, so that the end is never
 // far from the limit.
@@ -71,11 +71,11 @@ class Watch {
   Place place_;
   const WatchSocket& socket_;
   const Activity& activity_;
-  Patience patience_;
-  std::vector<Whereabouts> ranks_;
+  StallTimer stall_timer_;
+  std::vector<RankStatus> ranks_;
   std::int64_t ticks_ = 0;
-  std::int64_t called_for_ = 0;    // ticks since this rank began to call the roll; 0: it does not
-  std::int64_t hushed_until_ = 0;  // ticks: a lower rank calls it
+  std::int64_t polled_for_ = 0;    // ticks since this rank began to call the roll; 0: it does not
+  std::int64_t silent_until_ = 0;  // ticks: a lower rank calls it
   bool told_to_leave_ = false;
 };
 

@@ -38,12 +38,11 @@ std::vector<Label> global_distinct(const std::vector<Label>& mine, const std::st
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   if (all.size() > kMostClasses) {
-    throw core::bad_input(
+    throw core::agreed_bad_input(
         {.what = "has more than " + std::to_string(kMostClasses) + " different values",
          .where = where,
          .why = "that looks like the target of a regression, not like classes",
-         .remedy = "Turn it into classes first, for example y > threshold"})
-        .as_agreed();
+         .remedy = "Turn it into classes first, for example y > threshold"});
   }
   return all;
 }
@@ -52,11 +51,11 @@ std::vector<Label> global_distinct(const std::vector<Label>& mine, const std::st
 void require_short(const std::vector<std::string>& classes, const std::string& where) {
   for (const auto& name : classes) {
     if (name.size() <= core::kLongestLabel) continue;
-    throw core::bad_input({.what = "has a label of " + std::to_string(name.size()) + " bytes",
-                           .where = where,
-                           .why = "a label has at most " + std::to_string(core::kLongestLabel),
-                           .remedy = "Name the classes more shortly"})
-        .as_agreed();
+    throw core::agreed_bad_input(
+        {.what = "has a label of " + std::to_string(name.size()) + " bytes",
+         .where = where,
+         .why = "a label has at most " + std::to_string(core::kLongestLabel),
+         .remedy = "Name the classes more shortly"});
   }
 }
 

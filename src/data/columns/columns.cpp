@@ -106,11 +106,10 @@ void require_weights(const Access& access, const Metadata& metadata,
   const double mine = weights.empty() ? 0.0 : *std::max_element(weights.begin(), weights.end());
   const double largest = access.communicator.maximum(mine);
   if (largest == 0.0) {
-    throw core::bad_input({.what = "all weights are 0",
-                           .where = metadata.files.front().path + ":/" + name,
-                           .why = "no row is left",
-                           .remedy = "Check the weights"})
-        .as_agreed();
+    throw core::agreed_bad_input({.what = "all weights are 0",
+                                  .where = metadata.files.front().path + ":/" + name,
+                                  .why = "no row is left",
+                                  .remedy = "Check the weights"});
   }
 }
 
@@ -236,12 +235,11 @@ void require_trials(const Metadata& metadata, Range rows, const std::vector<doub
   const double total = std::accumulate(all.begin(), all.end(), 0.0);
   if (total > 0.0 && total < kTwoTo53) return;
   const FileMetadata& first = metadata.files.front();
-  throw core::bad_input(
+  throw core::agreed_bad_input(
       {.what = total == 0.0 ? "all trials are 0" : "there are 2^53 trials or more",
        .where = first.path + ":/" + first.trials->name,
        .why = total == 0.0 ? "no row is left" : "so many cannot be counted exactly",
-       .remedy = "Check the numbers of trials"})
-      .as_agreed();
+       .remedy = "Check the numbers of trials"});
 }
 
 }  // namespace mpilogit::data

@@ -101,20 +101,18 @@ std::vector<std::int64_t> counts_from_ranks(const std::vector<std::int64_t>& to_
 }
 
 core::Error too_many(std::int64_t count, const std::string& where) {
-  return core::bad_input({.what = "has " + std::to_string(count) + " different values",
-                          .where = where,
-                          .why = "at most 2^32 − 1 groups can be told apart",
-                          .remedy = "Leave the groups away: every row is nearly its own"})
-      .as_agreed();
+  return core::agreed_bad_input({.what = "has " + std::to_string(count) + " different values",
+                                 .where = where,
+                                 .why = "at most 2^32 − 1 groups can be told apart",
+                                 .remedy = "Leave the groups away: every row is nearly its own"});
 }
 
 core::Error too_many_to_name(std::int64_t count, const std::string& where) {
-  return core::bad_input(
-             {.what = "has " + std::to_string(count) + " different values",
-              .where = where,
-              .why = "at most " + std::to_string(kMostNamedGroups) + " groups can be told by name",
-              .remedy = "Name a data set of fewer groups"})
-      .as_agreed();
+  return core::agreed_bad_input(
+      {.what = "has " + std::to_string(count) + " different values",
+       .where = where,
+       .why = "at most " + std::to_string(kMostNamedGroups) + " groups can be told by name",
+       .remedy = "Name a data set of fewer groups"});
 }
 
 void keep(std::vector<std::int64_t> names, ClassSet& set) {

@@ -19,11 +19,10 @@ core::Error bad_values(const Metadata& metadata, const std::string& name, const 
   const std::string what = finding.count == 1 ? "1 " + std::string(fault.of_one) + ", in "
                                               : std::to_string(finding.count) + " " +
                                                     fault.of_several + ", the first in ";
-  return core::bad_input({.what = what + metadata.describe_row(finding.row),
-                          .where = path + ":/" + name,
-                          .why = why,
-                          .remedy = remedy})
-      .as_agreed();
+  return core::agreed_bad_input({.what = what + metadata.describe_row(finding.row),
+                                 .where = path + ":/" + name,
+                                 .why = why,
+                                 .remedy = remedy});
 }
 
 namespace {

@@ -41,13 +41,12 @@ core::Error bad_indptr(const Metadata& metadata, const Finding& finding) {
     what = "ends with " + std::to_string(finding.column);
     why = "it must end with the number of entries, " + std::to_string(file.nonzeros);
   }
-  return core::bad_input({.what = what,
-                          .where = file.path + ":/" + file.indptr.name,
-                          .why = why,
-                          .remedy =
-                              "Write the file again, with 64-bit indptr if the matrix has more "
-                              "than 2^31 entries"})
-      .as_agreed();
+  return core::agreed_bad_input(
+      {.what = what,
+       .where = file.path + ":/" + file.indptr.name,
+       .why = why,
+       .remedy = "Write the file again, with 64-bit indptr if the matrix has more "
+                 "than 2^31 entries"});
 }
 
 std::int64_t entries_before(const Metadata& metadata, const FileMetadata& file) {

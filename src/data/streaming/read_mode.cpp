@@ -25,11 +25,10 @@ const FileMetadata* find_virtual(const Metadata& metadata) {
 ReadMode choose_mode(ReadMode mode, const Metadata& metadata) {
   if (mode == ReadMode::automatic || mode == ReadMode::posix) return ReadMode::posix;
   if (const FileMetadata* file = find_virtual(metadata)) {
-    throw core::bad_input({.what = "holds a virtual data set",
-                           .where = file->path,
-                           .why = "HDF5 cannot read those over MPI-IO",
-                           .remedy = "Use --io posix"})
-        .as_agreed();
+    throw core::agreed_bad_input({.what = "holds a virtual data set",
+                                  .where = file->path,
+                                  .why = "HDF5 cannot read those over MPI-IO",
+                                  .remedy = "Use --io posix"});
   }
   return mode;
 }

@@ -29,7 +29,7 @@ void narrow_indices(const std::byte* from, std::int64_t count, std::uint32_t* to
 
 class StreamedSparse final : public StreamedRows {
  public:
-  StreamedSparse(const Metadata& metadata, const Share& share, const StreamPlan& plan)
+  StreamedSparse(const Metadata& metadata, const RankShare& share, const StreamPlan& plan)
       : StreamedRows(metadata, plan.local_rows, plan.streamed, plan.sizes),
         first_entry_(share.starts[static_cast<std::size_t>(plan.resident_blocks.last)]),
         lengths_(metadata,
@@ -215,7 +215,7 @@ kernels::AnyRows StreamedSparse::view(const Piece& piece, Range rows) const {
 
 }  // namespace
 
-std::unique_ptr<StreamedRows> stream_sparse(const Metadata& metadata, const Share& share,
+std::unique_ptr<StreamedRows> stream_sparse(const Metadata& metadata, const RankShare& share,
                                             const StreamPlan& plan) {
   return std::make_unique<StreamedSparse>(metadata, share, plan);
 }

@@ -22,7 +22,7 @@ constexpr std::int64_t kPiecesInRoom = 16;  // at least, so that most of the roo
 
 // Of each row: a class index in one or two bytes, and what of the other columns there is. While
 // they are numbered, groups are in four forms.
-std::int64_t column_bytes(const Metadata& metadata, const Share& share) {
+std::int64_t column_bytes(const Metadata& metadata, const RankShare& share) {
   constexpr std::int64_t kBytesPerLabel = 4;
   constexpr std::int64_t kBytesPerGroup = 48;
   const FileMetadata& file = metadata.files.front();
@@ -45,7 +45,7 @@ std::int64_t coefficients_of(const MemoryPlan& plan, const Metadata& metadata) {
 
 // What solvers keep: vectors of the coefficients, and the largest matrices that they make, once as
 // numbers and once as sums of every thread.
-std::int64_t work_bytes(const MemoryPlan& plan, const Metadata& metadata, const Share& share,
+std::int64_t work_bytes(const MemoryPlan& plan, const Metadata& metadata, const RankShare& share,
                         std::size_t classes, int threads) {
   constexpr std::int64_t kLargestMatrix = 2500;
   constexpr std::int64_t kMostElements = 20'000'000;
@@ -70,7 +70,7 @@ std::int64_t row_bytes(const Metadata& metadata, std::int64_t rows, std::int64_t
 }
 
 // A block as a piece, where values and columns are in buffers of their own.
-std::int64_t largest_block(const Metadata& metadata, const Share& share) {
+std::int64_t largest_block(const Metadata& metadata, const RankShare& share) {
   std::int64_t largest = 0;
   const Blocks all = metadata.shape.blocks();
   for (auto block = share.blocks.first; block < share.blocks.last; ++block) {
@@ -103,7 +103,7 @@ Range rows_of_blocks(const Metadata& metadata, Range blocks) {
 }
 
 // The first blocks, as many as fit.
-void keep_resident(const Metadata& metadata, const Share& share, std::int64_t room,
+void keep_resident(const Metadata& metadata, const RankShare& share, std::int64_t room,
                    StreamPlan& plan) {
   plan.resident_blocks = {share.blocks.first, share.blocks.first};
   for (auto block = share.blocks.first; block < share.blocks.last; ++block) {
@@ -134,7 +134,7 @@ MemoryLimits memory_limits(const MemoryPlan& plan) {
 }
 
 void require_room_for_columns(const MemoryLimits& limits, const Metadata& metadata,
-                              const Share& share, const comm::Communicator& communicator) {
+                              const RankShare& share, const comm::Communicator& communicator) {
   const comm::Communicator host = communicator.on_this_host();
   const std::int64_t mine = column_bytes(metadata, share);
   const hdf5::MemoryNeed need{mine, host.sum(mine), host.size()};
@@ -146,7 +146,7 @@ void require_room_for_columns(const MemoryLimits& limits, const Metadata& metada
 // What must be there is taken from a host's memory first; the rest is shared by what the ranks have
 // of the data.
 StreamPlan plan_streaming(const MemoryPlan& plan, const MemoryLimits& limits,
-                          const Metadata& metadata, const Share& share, std::size_t classes,
+                          const Metadata& metadata, const RankShare& share, std::size_t classes,
                           const Access& access) {
   const comm::Communicator host = access.communicator.on_this_host();
   const std::int64_t own =

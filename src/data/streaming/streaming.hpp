@@ -11,7 +11,7 @@
 namespace mpilogit::data {
 
 /// Which blocks a rank has, and for sparse rows where the entries of each begin.
-struct Share {
+struct RankShare {
   Range blocks;
   Range rows;
   std::vector<std::int64_t> starts;  ///< of all blocks of the data set, and the end; dense: empty
@@ -42,18 +42,18 @@ MemoryLimits memory_limits(const MemoryPlan& plan);
 
 /// Collective. What columns take while they are read.
 void require_room_for_columns(const MemoryLimits& limits, const Metadata& metadata,
-                              const Share& share, const comm::Communicator& communicator);
+                              const RankShare& share, const comm::Communicator& communicator);
 
 /// Collective. `classes`: 0 where there are no labels. Throws bad input on all ranks if what must
 /// stay in memory does not fit: columns, what the work takes, a piece.
 StreamPlan plan_streaming(const MemoryPlan& plan, const MemoryLimits& limits,
-                          const Metadata& metadata, const Share& share, std::size_t classes,
+                          const Metadata& metadata, const RankShare& share, std::size_t classes,
                           const Access& access);
 
 /// Rows that stay in their files, as the plan says.
 std::unique_ptr<StreamedRows> stream_dense(const Metadata& metadata, const StreamPlan& plan);
 /// Likewise. Reads how many entries each row has.
-std::unique_ptr<StreamedRows> stream_sparse(const Metadata& metadata, const Share& share,
+std::unique_ptr<StreamedRows> stream_sparse(const Metadata& metadata, const RankShare& share,
                                             const StreamPlan& plan);
 
 }  // namespace mpilogit::data

@@ -251,8 +251,6 @@ void add_centre_of_c(const model::Model& model, const std::string& name, Values&
   values.emplace_back("declare_far", sparse ? "  int far;\n" : "");
 }
 
-}  // namespace
-
 std::string to_c(const model::Model& model, const ExportOptions& options,
                  const std::string& where) {
   const auto schema = schema_of(model, where);
@@ -282,6 +280,16 @@ std::string to_c(const model::Model& model, const ExportOptions& options,
   text += filled(model.expansion.identity() ? kPlainPredict : kExpandedPredict, values);
   if (schema) text += c_encoder(*schema, name);
   return text + "\n#endif\n";
+}
+
+bool is_our_c(std::string_view beginning) {
+  return is_text_of_ours(beginning, "/* A ");
+}
+
+}  // namespace
+
+Form c_form() {
+  return {"c", to_c, same_label, is_our_c};
 }
 
 }  // namespace mpilogit::exporting

@@ -59,14 +59,13 @@ std::string centre_text(const model::Model& model, std::int64_t row, std::int64_
          number_text(forms.coefficients[r * static_cast<std::size_t>(model.features) + j]);
 }
 
-}  // namespace
-
 std::string csv_header() {
   return fmt::format("{},{},{},{},standard_error,z,p,lower,upper", kClass, kReference, kFeature,
                      kCoefficient);
 }
 
-std::string to_csv(const model::Model& model, const std::string& where) {
+std::string to_csv(const model::Model& model, const ExportOptions& /*options*/,
+                   const std::string& where) {
   require_reference_is_one(model, where);
   std::optional<inference::Summary> summary;
   if (model.inference) summary = inference::summary_of(model);
@@ -87,6 +86,16 @@ std::string to_csv(const model::Model& model, const std::string& where) {
     }
   }
   return table;
+}
+
+bool is_our_csv(std::string_view beginning) {
+  return beginning.starts_with(csv_header());
+}
+
+}  // namespace
+
+Form csv_form() {
+  return {"csv", to_csv, same_label, is_our_csv};
 }
 
 }  // namespace mpilogit::exporting

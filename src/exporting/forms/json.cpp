@@ -7,6 +7,7 @@
 
 #include "core/parse_json.hpp"
 #include "exporting/forms/forms.hpp"
+#include "exporting/forms/texts.hpp"
 #include "inference/summarize.hpp"
 #include "model/inference.hpp"
 
@@ -150,9 +151,8 @@ Json expansion_of(const model::Model& model) {
           {"data_feature_names", names_or_null(model.data_feature_names)}};
 }
 
-}  // namespace
-
-std::string to_json(const model::Model& model) {
+std::string to_json(const model::Model& model, const ExportOptions& /*options*/,
+                    const std::string& /*where*/) {
   Json json = {{"format", "mpilogit model"}, {"format_version", 1}};
   json["objective"] = model.objective;
   json["link"] = link_of(model);
@@ -180,6 +180,17 @@ std::string to_json(const model::Model& model) {
   json["record"] = parsed_or_null(model.record);
   // Bytes that are not UTF-8 (in names from the data) become U+FFFD instead of an exception.
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// Known by its keys, as run records are.
+bool is_our_json(std::string_view /*beginning*/) {
+  return false;
+}
+
+}  // namespace
+
+Form json_form() {
+  return {"json", to_json, utf8, is_our_json};
 }
 
 }  // namespace mpilogit::exporting

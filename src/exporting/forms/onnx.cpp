@@ -195,8 +195,6 @@ std::vector<std::pair<std::string, std::string>> metadata_of(const model::Model&
   return metadata;
 }
 
-}  // namespace
-
 std::string to_onnx(const model::Model& model, const ExportOptions& options,
                     const std::string& where) {
   require_degree(model, where);
@@ -220,6 +218,19 @@ std::string to_onnx(const model::Model& model, const ExportOptions& options,
   graph.output(kProbabilities, "Softmax", {one_vs_rest ? log_sigmoid(graph, scores) : scores},
                {{"axis", std::int64_t{1}}}, OnnxType::float64, Shape{classes});
   return graph.model(utf8(options.name), options.program, metadata_of(model));
+}
+
+// Its version, one byte, and the name of the producer.
+bool is_our_onnx(std::string_view beginning) {
+  constexpr std::size_t kProducerAt = 2;
+  return beginning.starts_with("\x08") && beginning.size() > kProducerAt &&
+         beginning.substr(kProducerAt).starts_with("\x12\x08mpilogit");
+}
+
+}  // namespace
+
+Form onnx_form() {
+  return {"onnx", to_onnx, utf8, is_our_onnx};
 }
 
 }  // namespace mpilogit::exporting

@@ -307,8 +307,6 @@ std::string target_field(const std::string& name, const data::ClassSet& classes)
                  values);
 }
 
-}  // namespace
-
 std::string to_pmml(const model::Model& model, const ExportOptions& options,
                     const std::string& where) {
   const auto schema = schema_of(model, where);
@@ -334,6 +332,17 @@ std::string to_pmml(const model::Model& model, const ExportOptions& options,
                      element("DataDictionary", {},
                              target_field(target, model.classes) + parts.inputs.dictionary) +
                      transformations + body);
+}
+
+bool is_our_pmml(std::string_view beginning) {
+  return beginning.starts_with("<?xml") &&
+         beginning.find("<Application name=\"mpilogit\"") != beginning.npos;
+}
+
+}  // namespace
+
+Form pmml_form() {
+  return {"pmml", to_pmml, in_xml, is_our_pmml};
 }
 
 }  // namespace mpilogit::exporting

@@ -241,8 +241,6 @@ std::string row_code(const model::Model& model) {
          "_selections(len(values))]";
 }
 
-}  // namespace
-
 std::string to_python(const model::Model& model, const ExportOptions& options,
                       const std::string& where) {
   const auto schema = schema_of(model, where);
@@ -278,6 +276,16 @@ std::string to_python(const model::Model& model, const ExportOptions& options,
       {"zero_rows", zero ? "np.hstack([np.zeros((len(margins), 1)), margins])" : "margins"},
       {"log_sigmoid_rows", std::string(one_vs_rest ? kPythonLogSigmoidRows : "")}};
   return filled(kModule, values) + (encodes ? encoder(*schema) : "");
+}
+
+bool is_our_python(std::string_view beginning) {
+  return is_text_of_ours(beginning, "\"\"\"A ");
+}
+
+}  // namespace
+
+Form python_form() {
+  return {"python", to_python, utf8, is_our_python};
 }
 
 }  // namespace mpilogit::exporting

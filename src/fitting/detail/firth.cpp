@@ -19,25 +19,23 @@ namespace mpilogit::fitting {
 
 void require_two_classes(const problem::TrainingSet& set, const std::string& option) {
   if (set.targets.classes == 2) return;
-  throw core::bad_input(
+  throw core::agreed_bad_input(
       {.what = fmt::format("{} is for two classes, and there are {}", option, set.targets.classes),
        .where = set.source_file,
        .why = "it is defined by the margin between two",
-       .remedy = fmt::format("Leave {} away, or give data with two classes", option)})
-      .as_agreed();
+       .remedy = fmt::format("Leave {} away, or give data with two classes", option)});
 }
 
 void require_matrix_fits(const problem::TrainingSet& set, const std::string& option) {
   constexpr std::size_t kMost = 4096;  // 128 MiB as a square
   const std::size_t features = set.design.features();
   if (features <= kMost) return;
-  throw core::bad_input(
+  throw core::agreed_bad_input(
       {.what = fmt::format("{} with {} features", option, features),
        .where = set.source_file,
        .why = fmt::format("it needs the inverse of a matrix over all of them; up to {} are allowed",
                           kMost),
-       .remedy = fmt::format("Leave {} away, or give fewer features", option)})
-      .as_agreed();
+       .remedy = fmt::format("Leave {} away, or give fewer features", option)});
 }
 
 namespace {
@@ -50,21 +48,21 @@ struct FirthFit {
 
 // Errors from the information at Firth's estimates (Heinze and Schemper 2002).
 void add_inference(const inference::InferenceOptions& options, const FirthFit& fit,
-                   TrainReport& report) {
-  if (!solvers::converged(report.solution.stop_reason)) {
-    report.inference_remark = "training did not converge";
+                   TrainResult& outcome) {
+  if (!solvers::converged(outcome.solution.stop_reason)) {
+    outcome.inference_remark = "training did not converge";
     return;
   }
   const std::size_t dimension = fit.logistic.dimension();
-  problem::Regularisation none;
-  none.smooth = objective::uniform_penalty(0.0, dimension - 1);
-  none.non_smooth = solvers::unrestricted(dimension);
-  const inference::InferenceProblem problem{fit.set, fit.passes, fit.logistic,    none,
-                                            false,   true,       report.diagnosis};
+  problem::Penalty none;
+  none.ridge = objective::uniform_ridge(0.0, dimension - 1);
+  none.l1_and_bounds = solvers::unrestricted(dimension);
+  const inference::InferenceProblem problem{fit.set, fit.passes, fit.logistic,     none,
+                                            false,   true,       outcome.diagnosis};
   inference::InferenceResult result =
-      inference::infer(options, problem, report.solution.coefficients);
-  report.model.inference = std::move(result.inference);
-  report.inference_remark = std::move(result.remark);
+      inference::infer(options, problem, outcome.solution.coefficients);
+  outcome.model.inference = std::move(result.inference);
+  outcome.inference_remark = std::move(result.remark);
 }
 
 // The optimum under a weak quadratic penalty, roughly: for where all rows are so far out at the
@@ -74,10 +72,10 @@ std::vector<double> ridge_start(objective::LogisticObjective& logistic,
   constexpr double kWeak = 1e-2;  // of the largest curvatures
   constexpr double kRough = 1e-3;
   const std::size_t features = logistic.dimension() - 1;
-  objective::Penalty penalty = objective::uniform_penalty(0.0, features);
+  objective::RidgePenalty penalty = objective::uniform_ridge(0.0, features);
   penalty.excluded.assign(features, 0);
   for (const std::size_t j : left_out) penalty.excluded[j] = 1;
-  objective::Penalty ridge = penalty;
+  objective::RidgePenalty ridge = penalty;
   for (std::size_t j = 0; j < features; ++j) ridge.l2[j] = kWeak * logistic.largest_curvature()[j];
   logistic.change_penalty(std::move(ridge));
   const auto report_nothing = [](const solvers::Progress&) { return true; };
@@ -90,62 +88,62 @@ std::vector<double> ridge_start(objective::LogisticObjective& logistic,
 
 void fit_firth(const TrainOptions& options, const problem::TrainingSet& set,
                std::optional<std::vector<double>> start, solvers::Monitor monitor,
-               TrainReport& report) {
+               TrainResult& outcome) {
   require_two_classes(set, "--firth");
   require_matrix_fits(set, "--firth");
   const objective::DirectPasses passes(set.rows);
   objective::LogisticObjective logistic(passes, set.targets,
-                                        objective::uniform_penalty(0.0, set.design.features()));
-  report.model.objective = model::kLogistic;
-  if (options.inference) inference::require_known_names(*options.inference, report.model, 1);
+                                        objective::uniform_ridge(0.0, set.design.features()));
+  outcome.model.objective = model::kLogistic;
+  if (options.inference) inference::require_known_names(*options.inference, outcome.model, 1);
   std::vector<std::size_t> aliased;
-  report.diagnosis.examined = true;
-  report.diagnosis.aliased = statistics::aliased_columns(logistic);
-  for (const auto& column : report.diagnosis.aliased) aliased.push_back(column.column);
+  outcome.diagnosis.examined = true;
+  outcome.diagnosis.aliased = statistics::aliased_columns(logistic);
+  for (const auto& column : outcome.diagnosis.aliased) aliased.push_back(column.column);
   const objective::FirthObjective firth(logistic, aliased);
   std::vector<double> begin = start ? std::move(*start) : logistic.start();
   for (const std::size_t j : firth.left_out()) begin[j] = 0.0;
   bool solved = false;
   const auto visit = [&](core::Archive& archive) {
     archive(solved);
-    report.solution.visit(archive, logistic.dimension());
-    core::Archive::require(!archive.reading() || !solved || !report.solution.coefficients.empty());
+    outcome.solution.visit(archive, logistic.dimension());
+    core::Archive::require(!archive.reading() || !solved || !outcome.solution.coefficients.empty());
     logistic.visit_passes(archive);
   };
   const solvers::StateFrame frame(monitor.keeper(), visit);
-  if (!solved) report.solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
-  if (!std::isfinite(report.solution.objective)) {
-    report.solution =
+  if (!solved) outcome.solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
+  if (!std::isfinite(outcome.solution.objective)) {
+    outcome.solution =
         solve_smooth(firth, options.solver, {ridge_start(logistic, firth.left_out())}, monitor);
   }
   solved = true;
-  if (!may_go_on(report.solution)) monitor.boundary();
-  const auto parts = firth.parts(report.solution.coefficients);
-  report.total_weight = logistic.total_weight();
-  report.log_loss = parts.log_loss;
-  report.penalised_log_likelihood =
-      0.5 * parts.log_determinant - report.total_weight * parts.log_loss;
-  report.data_passes = passes.data_passes();
-  report.reads = passes.read().reads;
-  report.model.firth = true;
-  if (options.inference) add_inference(*options.inference, {set, passes, logistic}, report);
-  append_coefficients(report.solution.coefficients, 1, report.model.coefficients,
-                      report.model.intercept);
-  set.frame.complete(report.model);
-  if (!report.model.centre.empty()) {
-    report.raw_log_loss = logistic.mean_loss(raw_margins(set, report.model));
+  if (!may_go_on(outcome.solution)) monitor.boundary();
+  const auto parts = firth.parts(outcome.solution.coefficients);
+  outcome.total_weight = logistic.total_weight();
+  outcome.log_loss = parts.log_loss;
+  outcome.penalised_log_likelihood =
+      0.5 * parts.log_determinant - outcome.total_weight * parts.log_loss;
+  outcome.data_passes = passes.data_passes();
+  outcome.reads = passes.read().reads;
+  outcome.model.firth = true;
+  if (options.inference) add_inference(*options.inference, {set, passes, logistic}, outcome);
+  append_coefficients(outcome.solution.coefficients, 1, outcome.model.coefficients,
+                      outcome.model.intercept);
+  set.frame.complete(outcome.model);
+  if (!outcome.model.centre.empty()) {
+    outcome.raw_log_loss = logistic.mean_loss(raw_margins(set, outcome.model));
   }
-  if (report.model.inference) {
-    report.unprofiled =
+  if (outcome.model.inference) {
+    outcome.unprofiled =
         inference::add_profiles(*options.inference,
-                                {firth, report.total_weight, logistic.largest_absolute(),
-                                 report.solution.coefficients, set.frame},
-                                report.model);
-    report.test_remark = inference::add_tests(*options.inference, report.model);
+                                {firth, outcome.total_weight, logistic.largest_absolute(),
+                                 outcome.solution.coefficients, set.frame},
+                                outcome.model);
+    outcome.test_remark = inference::add_tests(*options.inference, outcome.model);
   }
   if (options.diagnostics) {
-    inference::write_diagnostics(*options.diagnostics, set, logistic, report.solution.coefficients,
-                                 report.model);
+    inference::write_diagnostics(*options.diagnostics, set, logistic, outcome.solution.coefficients,
+                                 outcome.model);
   }
 }
 

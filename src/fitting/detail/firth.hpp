@@ -9,12 +9,12 @@
 
 namespace mpilogit::fitting {
 
-/// Fills the report's solution, coefficients and counts. `start`: (features + 1), or where solvers
+/// Fills the result's solution, coefficients and counts. `start`: (features + 1), or where solvers
 /// begin. Collective. Throws bad input, the same on all ranks, unless there are two classes and a
 /// matrix over all features fits.
 void fit_firth(const TrainOptions& options, const problem::TrainingSet& set,
                std::optional<std::vector<double>> start, solvers::Monitor monitor,
-               TrainReport& report);
+               TrainResult& result);
 
 /// Throws bad input, agreed, if a square matrix over all features does not fit on every rank.
 /// `option`: what needs it.

@@ -46,12 +46,10 @@ std::vector<std::uint32_t> order_of_hand(std::size_t folds, std::uint64_t seed,
 }
 
 [[noreturn]] void refuse_folds(std::size_t folds, std::int64_t parts, const char* of_what) {
-  throw core::bad_input(
+  throw core::agreed_bad_input(
       {.what = fmt::format("{} folds cannot be made of {} {}", folds, parts, of_what),
-       .where = {},
        .why = "a fold would be empty",
-       .remedy = "Take fewer --folds"})
-      .as_agreed();
+       .remedy = "Take fewer --folds"});
 }
 
 // Rows of each class on the ranks below this one.
@@ -261,18 +259,16 @@ void require_classes_in_two_folds(const problem::TrainingSet& set,
     const Occurrence& of_class = all[k];
     if (of_class.rows == 0 || of_class.first < of_class.last) continue;
     const bool one = of_class.rows == 1;
-    throw core::bad_input(
+    throw core::agreed_bad_input(
         {.what =
              one ? fmt::format("class '{}' has one row (of positive weight)", set.classes().name(k))
                  : fmt::format("all {} rows of class '{}' are in one fold", of_class.rows,
                                set.classes().name(k)),
-         .where = {},
          .why = fmt::format("when fold {} is left out, no row of the class is left to learn from",
                             of_class.first),
          .remedy = one ? "Give more rows of the class, leave that one out, or join the class with "
                          "another"
-                       : "Take another --seed, more --folds, or --groups that split the class"})
-        .as_agreed();
+                       : "Take another --seed, more --folds, or --groups that split the class"});
   }
 }
 

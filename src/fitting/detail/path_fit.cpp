@@ -38,14 +38,14 @@ std::vector<double> lambdas(const LambdaGrid& grid, double largest, std::int64_t
 }
 
 PathFit::PathFit(const objective::Passes& passes, objective::Targets targets,
-                 const problem::Regulariser& regulariser, const problem::SolverOptions& options,
+                 const problem::PenaltyFactory& regulariser, const problem::SolverOptions& options,
                  solvers::StateKeeper* keeper)
     : regulariser_(regulariser),
       options_(options),
       keeper_(keeper),
       scales_(regulariser.scales(targets)),
       penalty_(regulariser.at({0.0, 0.0}, scales_)),
-      objective_(passes, std::move(targets), penalty_.smooth) {
+      objective_(passes, std::move(targets), penalty_.ridge) {
   solution_.coefficients = objective_.start_at_shares();
 }
 
@@ -58,7 +58,7 @@ void PathFit::visit(core::Archive& archive) {
 }
 
 solvers::Solution PathFit::minimise(double screening) {
-  objective_.change_penalty(penalty_.smooth);
+  objective_.change_penalty(penalty_.ridge);
   const auto report_nothing = [](const solvers::Progress&) { return true; };
   solvers::Solution solution = solve(objective_, penalty_, options_, {solution_.coefficients},
                                      screening, {report_nothing, keeper_});
@@ -69,14 +69,14 @@ solvers::Solution PathFit::minimise(double screening) {
 void PathFit::fit_null() {
   const std::size_t columns = objective_.classes();
   penalty_ = regulariser_.at({0.0, 0.0}, scales_);
-  solvers::NonSmooth& part = penalty_.non_smooth;
+  solvers::L1AndBounds& part = penalty_.l1_and_bounds;
   for (std::size_t v = 0; v + columns < part.l1.size(); ++v) {
     if (scales_.l1[v / columns] == 0.0) continue;
     part.l1[v] = std::numeric_limits<double>::infinity();
     part.centre[v] = std::clamp(part.centre[v], part.lower[v], part.upper[v]);
   }
   problem::SolverOptions options = options_;
-  options.kind = problem::SolverKind::proximal_newton;
+  options.name = "proximal-newton";
   std::swap(options, options_);
   penalty_.needs_proximal = true;
   solution_ = minimise(1.0);
@@ -95,11 +95,9 @@ void PathFit::fit_null() {
     if (moves) steepest_ = std::max(steepest_, std::fabs(gradient[v]) / scales_.l1[j]);
   }
   if (!(steepest_ > 0.0)) {
-    throw core::bad_input({.what = "no penalised coefficient can leave 0",
-                           .where = {},
-                           .why = "every column is constant, excluded, bounded or free",
-                           .remedy = "Check --penalty-factors, --lower and --upper"})
-        .as_agreed();
+    throw core::agreed_bad_input({.what = "no penalised coefficient can leave 0",
+                                  .why = "every column is constant, excluded, bounded or free",
+                                  .remedy = "Check --penalty-factors, --lower and --upper"});
   }
 }
 

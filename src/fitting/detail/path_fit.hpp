@@ -7,12 +7,12 @@
 #include "fitting/path.hpp"
 #include "objective/logistic_objective.hpp"
 #include "problem/fit_options.hpp"
-#include "problem/regularisation.hpp"
+#include "problem/penalty.hpp"
 
 namespace mpilogit::fitting {
 
 /// λ1 = l1_ratio λ, λ2 = (1 − l1_ratio) λ: glmnet's λ and α.
-inline problem::Strength strength_at(double lambda, double l1_ratio) {
+inline problem::PenaltyStrength strength_at(double lambda, double l1_ratio) {
   return {l1_ratio * lambda, (1.0 - l1_ratio) * lambda};
 }
 
@@ -27,7 +27,7 @@ class PathFit {
  public:
   /// Collective. All references must outlive this object. `keeper` may be null.
   PathFit(const objective::Passes& passes, objective::Targets targets,
-          const problem::Regulariser& regulariser, const problem::SolverOptions& options,
+          const problem::PenaltyFactory& regulariser, const problem::SolverOptions& options,
           solvers::StateKeeper* keeper);
 
   /// As a part of a run's state; a step under way has a frame of its own.
@@ -56,11 +56,11 @@ class PathFit {
  private:
   solvers::Solution minimise(double screening);
 
-  const problem::Regulariser& regulariser_;
+  const problem::PenaltyFactory& regulariser_;
   problem::SolverOptions options_;
   solvers::StateKeeper* keeper_;
-  problem::Regulariser::Scales scales_;
-  problem::Regularisation penalty_;
+  problem::PenaltyFactory::Scales scales_;
+  problem::Penalty penalty_;
   objective::LogisticObjective objective_;
   solvers::Solution solution_;
   double last_lambda_ = 0.0;

@@ -5,7 +5,7 @@
 
 #include "objective/logistic_objective.hpp"
 #include "problem/fit_options.hpp"
-#include "problem/regularisation.hpp"
+#include "problem/penalty.hpp"
 #include "solvers/newton.hpp"
 #include "solvers/solver.hpp"
 
@@ -15,11 +15,10 @@ namespace mpilogit::fitting {
 /// with the features whose gradient is at least so many times their L1 strength; 1: only those that
 /// must move.
 solvers::Solution solve(const objective::LogisticObjective& objective,
-                        const problem::Regularisation& regularisation,
-                        const problem::SolverOptions& options, const solvers::Start& start,
-                        double screening, solvers::Monitor monitor);
+                        const problem::Penalty& penalty, const problem::SolverOptions& options,
+                        const solvers::Start& start, double screening, solvers::Monitor monitor);
 
-/// Likewise any smooth objective, by `newton` or `lbfgs` (automatic: newton).
+/// Likewise any smooth objective, by a solver that takes any.
 solvers::Solution solve_smooth(const solvers::Objective& objective,
                                const problem::SolverOptions& options, const solvers::Start& start,
                                solvers::Monitor monitor);
@@ -27,11 +26,10 @@ solvers::Solution solve_smooth(const solvers::Objective& objective,
 /// With coefficients for every class, moving all classes' unpenalised coefficients of one feature
 /// alike changes no probability: takes the solution whose sum over the classes is 0, for the
 /// intercepts too.
-void centre_classes(const objective::LogisticObjective& objective,
-                    const problem::Regularisation& regularisation, std::span<double> coefficients);
+void centre_classes(const objective::LogisticObjective& objective, const problem::Penalty& penalty,
+                    std::span<double> coefficients);
 
 /// λ1 Σ|w − c| at these coefficients.
-double l1_penalty(const problem::Regularisation& regularisation,
-                  std::span<const double> coefficients);
+double l1_penalty(const problem::Penalty& penalty, std::span<const double> coefficients);
 
 }  // namespace mpilogit::fitting

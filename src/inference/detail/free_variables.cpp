@@ -7,8 +7,8 @@ namespace mpilogit::inference {
 
 namespace {
 
-bool held(const problem::Regularisation& penalty, std::size_t variable, double coefficient) {
-  const solvers::NonSmooth& part = penalty.non_smooth;
+bool held(const problem::Penalty& penalty, std::size_t variable, double coefficient) {
+  const solvers::L1AndBounds& part = penalty.l1_and_bounds;
   if (coefficient == part.lower[variable] || coefficient == part.upper[variable]) return true;
   return part.l1[variable] > 0.0 && coefficient == part.centre[variable];
 }
@@ -26,7 +26,7 @@ void FreeVariables::keep(std::span<const std::size_t> positions) {
 }
 
 FreeVariables free_variables(const objective::LogisticObjective& objective,
-                             const problem::Regularisation& penalty,
+                             const problem::Penalty& penalty,
                              std::span<const double> coefficients) {
   const std::size_t columns = objective.classes();
   const std::size_t first_intercept = coefficients.size() - columns;
@@ -36,7 +36,7 @@ FreeVariables free_variables(const objective::LogisticObjective& objective,
     const std::size_t position = free.variables.size();
     if (first == first_intercept) free.intercepts = position;
     const std::size_t feature = first / columns;
-    if (first < first_intercept && penalty.smooth.keeps_out(feature)) continue;
+    if (first < first_intercept && penalty.ridge.keeps_out(feature)) continue;
     for (std::size_t v = first; v < first + columns; ++v) {
       if (!held(penalty, v, coefficients[v])) free.variables.push_back(v);
     }

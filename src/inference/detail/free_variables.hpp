@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "objective/logistic_objective.hpp"
-#include "problem/regularisation.hpp"
+#include "problem/penalty.hpp"
 
 namespace mpilogit::inference {
 
@@ -28,8 +28,7 @@ struct FreeVariables {
 
 /// All but those that are left out, at a bound, or where an L1 penalty holds them at its centre.
 FreeVariables free_variables(const objective::LogisticObjective& objective,
-                             const problem::Regularisation& penalty,
-                             std::span<const double> coefficients);
+                             const problem::Penalty& penalty, std::span<const double> coefficients);
 
 /// H + Σ c 1 1ᵀ: with the curvature that the common directions lack. Sets c to the size of H.
 void lend_curvature(FreeVariables& free, std::size_t columns, solvers::SymmetricMatrix& hessian);

@@ -147,11 +147,10 @@ std::vector<core::FixedPoint> square_scales(std::span<const double> bounds) {
   std::vector<core::FixedPoint> scales;
   for (const double bound : bounds) {
     if (!std::isfinite(bound * bound)) {
-      throw core::bad_input({.what = "a feature has values too large for cluster-robust errors",
-                             .where = {},
-                             .why = "the squares of its sums do not fit in a double",
-                             .remedy = "Give the column another unit"})
-          .as_agreed();
+      throw core::agreed_bad_input(
+          {.what = "a feature has values too large for cluster-robust errors",
+           .why = "the squares of its sums do not fit in a double",
+           .remedy = "Give the column another unit"});
     }
     scales.emplace_back(bound * bound);
   }

@@ -53,8 +53,8 @@ class Likelihood {
   void diagonal_curvatures(const LocalBlock& block, std::span<const double> state,
                            std::span<double> curvatures) const;
 
-  /// By how much each of the block's rows lies on its own side (margin_gains.hpp), from its margins
-  /// (rows × columns).
+  /// By how much each of the block's rows lies on its own side (signed_margins.hpp), from its
+  /// margins (rows × columns).
   void gains(const LocalBlock& block, std::span<const double> margins,
              std::span<double> gains) const;
 

@@ -36,7 +36,7 @@ std::vector<double> class_totals(const Likelihood& likelihood, std::span<const L
 
 }  // namespace
 
-Problem::Problem(const Passes& carrier, Targets targets, Penalty chosen)
+Problem::Problem(const Passes& carrier, Targets targets, RidgePenalty chosen)
     : passes(carrier),
       blocks(carrier.rows().blocks),
       global_rows(carrier.rows().design.rows()),
@@ -93,7 +93,7 @@ void Problem::bound_curvature() {
   }
 }
 
-void Problem::set_penalty(Penalty chosen) {
+void Problem::set_penalty(RidgePenalty chosen) {
   penalty = std::move(chosen);
   bound_curvature();
   if (!symmetric) return;

@@ -11,8 +11,8 @@
 #include "objective/curvature/hessian_plan.hpp"
 #include "objective/pass/row_values.hpp"
 #include "objective/passes.hpp"
-#include "objective/penalty.hpp"
 #include "objective/point/likelihood.hpp"
+#include "objective/ridge_penalty.hpp"
 #include "objective/targets.hpp"
 #include "solvers/objective.hpp"
 
@@ -21,7 +21,7 @@ namespace mpilogit::objective {
 /// Coefficient vectors are (features + 1) × columns, the intercepts last.
 struct Problem {
   /// Collective.
-  Problem(const Passes& carrier, Targets targets, Penalty chosen);
+  Problem(const Passes& carrier, Targets targets, RidgePenalty chosen);
 
   /// Collective. The same problem over one in `stride` of the rows, normalised by their own weight.
   /// A class may be without weight there.
@@ -33,7 +33,7 @@ struct Problem {
   std::span<const LocalBlock> blocks;  ///< of this rank, in it
   bool all_blocks() const { return sampling == Sampling{}; }
   std::int64_t global_rows = 0;  ///< in it, on all ranks
-  Penalty penalty;
+  RidgePenalty penalty;
   std::vector<double> class_weights;  ///< Σ s_i of each class
   double total_weight = 0.0;
   double smallest_weight = 1.0;  ///< min s_i over s_i > 0
@@ -48,7 +48,7 @@ struct Problem {
   double hessian_passes;      ///< what a Hessian matrix costs
   Sampling hessian_sampling;  ///< which of all rows are in a sampled Hessian
 
-  void set_penalty(Penalty chosen);
+  void set_penalty(RidgePenalty chosen);
   void bound_curvature();
   void plan_hessian();
 

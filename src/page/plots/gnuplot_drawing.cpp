@@ -261,7 +261,7 @@ std::string gnuplot_script(const Chart& chart) {
       "top = {:.10g}\n{}",
       Canvas::kWidth, canvas.height(), screen(canvas.left(), Canvas::kWidth),
       screen(Canvas::kRight, Canvas::kWidth), 1.0 - screen(canvas.bottom(), canvas.height()),
-      1.0 - screen(Canvas::kTop, canvas.height()), kStyle);
+      1.0 - screen(Canvas::kTop, canvas.height()), asset("style.gp"));
   script += axis("x", chart.x) + axis("y", chart.y);
   std::string plots;
   for (std::size_t i = 0; i < chart.series.size(); ++i) {

@@ -118,18 +118,19 @@ Html Plotter::drawing(const Chart& chart) {
 Html Plotter::figure(const Chart& chart) {
   const Html drawn = drawing(chart);
   if (drawn.empty()) {
-    return fill(kFigureWithoutPlot, {{"title", chart.title}, {"description", chart.description}});
+    return fill(asset("figure_without_plot.html"),
+                {{"title", chart.title}, {"description", chart.description}});
   }
   const Canvas canvas(chart);
-  return fill(kFigure, {{"id", Html::text(chart.id)},
-                        {"width", Html::text(std::to_string(Canvas::kWidth))},
-                        {"height", Html::text(std::to_string(canvas.height()))},
-                        {"title", chart.title},
-                        {"description", chart.description},
-                        {"drawing", drawn},
-                        {"names", names_of(chart, canvas)},
-                        {"marks", marks_of(chart, canvas)},
-                        {"legend", legend_of(chart)}});
+  return fill(asset("figure.html"), {{"id", Html::text(chart.id)},
+                                     {"width", Html::text(std::to_string(Canvas::kWidth))},
+                                     {"height", Html::text(std::to_string(canvas.height()))},
+                                     {"title", chart.title},
+                                     {"description", chart.description},
+                                     {"drawing", drawn},
+                                     {"names", names_of(chart, canvas)},
+                                     {"marks", marks_of(chart, canvas)},
+                                     {"legend", legend_of(chart)}});
 }
 
 namespace {

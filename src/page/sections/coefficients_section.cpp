@@ -354,13 +354,13 @@ Html coefficients_section(const scoring::ReportData& data, Plotter& plotter) {
   const Html plot = strongest.empty() ? Html() : plotter.figure(forest(strongest, columns.errors));
   const Html count = Html::text(count_words(model, estimates.size() - model.intercept.size()) +
                                 ", " + order_of_strength(model, deviations) + ".");
-  return fill(kCoefficients, {{"meaning", meaning(model) + at_centre(model)},
-                              {"caution", caution(model)},
-                              {"undetermined", undetermined(data.record)},
-                              {"forest", plot},
-                              {"count", count},
-                              {"header", header(columns, model)},
-                              {"rows", rows}});
+  return fill(asset("coefficients.html"), {{"meaning", meaning(model) + at_centre(model)},
+                                           {"caution", caution(model)},
+                                           {"undetermined", undetermined(data.record)},
+                                           {"forest", plot},
+                                           {"count", count},
+                                           {"header", header(columns, model)},
+                                           {"rows", rows}});
 }
 
 }  // namespace mpilogit::page

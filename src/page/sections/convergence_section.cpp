@@ -73,8 +73,8 @@ Html convergence_section(const scoring::ReportData& data, Plotter& plotter) {
                   [](const HistoryEntry& entry) { return static_cast<double>(entry.data_passes); }};
   const By time{"gap-by-time", "By time", "time since training began (s)",
                 [](const HistoryEntry& entry) { return entry.seconds; }};
-  return fill(kConvergence, {{"by_pass", plotter.figure(chart_by(passes, history))},
-                             {"by_time", plotter.figure(chart_by(time, history))}});
+  return fill(asset("convergence.html"), {{"by_pass", plotter.figure(chart_by(passes, history))},
+                                          {"by_time", plotter.figure(chart_by(time, history))}});
 }
 
 }  // namespace mpilogit::page

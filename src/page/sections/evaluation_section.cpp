@@ -7,6 +7,7 @@
 #include "page/sections/assets.hpp"
 #include "page/sections/numbers.hpp"
 #include "page/sections/sections.hpp"
+#include "statistics/metric_list.hpp"
 
 namespace mpilogit::page {
 
@@ -28,10 +29,11 @@ Html value_of(const std::optional<double>& value, int digits = 4) {
   return Html::text(value ? shown(*value, digits) : "none");
 }
 
-std::string auc_of(const statistics::Assessment& metrics) {
-  if (!metrics.roc_auc) return "none: a class has no rows";
-  std::string text = shown(*metrics.roc_auc, 6);
-  if (metrics.roc_auc_interval) {
+std::string figure_of(const statistics::Metric& metric, const statistics::Assessment& metrics) {
+  const auto value = metric.value(metrics);
+  if (!value) return metric.without.empty() ? "none" : fmt::format("none: {}", metric.without);
+  std::string text = shown(*value, metric.digits);
+  if (metric.key == "roc_auc" && metrics.roc_auc_interval) {
     text += fmt::format(" (95 %: {} to {})", shown(metrics.roc_auc_interval->lower),
                         shown(metrics.roc_auc_interval->upper));
   }
@@ -47,17 +49,11 @@ Html facts_of(const scoring::ReportEvaluation& evaluation) {
   if (evaluation.aggregated) rows += ", aggregated";
   Html facts = fact("Data", files_of(evaluation.files));
   facts += fact("Rows", Html::text(rows));
-  facts += fact("Log-loss", Html::text(shown(metrics.log_loss, 6)));
-  facts += fact("Accuracy", Html::text(shown(metrics.accuracy, 5)));
-  facts += fact("Balanced accuracy", value_of(metrics.balanced_accuracy));
-  facts += fact("ROC AUC" + mean, Html::text(auc_of(metrics)));
-  facts += fact("Average precision" + mean, value_of(metrics.average_precision));
-  facts += fact("Precision" + mean, value_of(metrics.precision));
-  facts += fact("Recall" + mean, value_of(metrics.recall));
-  facts += fact("F1" + mean, value_of(metrics.f1));
-  facts += fact("Matthews’ correlation", value_of(metrics.mcc));
-  facts += fact("Brier score", Html::text(shown(metrics.calibration.brier)));
-  facts += fact("Calibration error", Html::text(shown(metrics.calibration.expected_error, 3)));
+  for (const auto& metric : statistics::all_metrics()) {
+    const bool of_class = metric.scope == statistics::MetricScope::class_one;
+    facts += fact(std::string(metric.title) + (of_class ? mean : ""),
+                  Html::text(figure_of(metric, metrics)));
+  }
   return facts;
 }
 
@@ -82,7 +78,7 @@ Html classes_of(const scoring::ReportEvaluation& evaluation, const data::ClassSe
       listed < per_class.size()
           ? fmt::format("The first {} of {} classes.", listed, per_class.size())
           : std::string("Each class against all others.");
-  return fill(kClasses, {{"note", Html::text(note)}, {"rows", Html::markup(rows)}});
+  return fill(asset("classes.html"), {{"note", Html::text(note)}, {"rows", Html::markup(rows)}});
 }
 
 // Shade: the share of the row, so that every class's hits are dark whatever its size.
@@ -113,9 +109,9 @@ Html confusion_of(const scoring::ReportEvaluation& evaluation, const data::Class
     }
     rows += "</tr>\n";
   }
-  return fill(kConfusion, {{"columns", Html::text(std::to_string(classes.size()))},
-                           {"heads", Html::markup(heads)},
-                           {"rows", Html::markup(rows)}});
+  return fill(asset("confusion.html"), {{"columns", Html::text(std::to_string(classes.size()))},
+                                        {"heads", Html::markup(heads)},
+                                        {"rows", Html::markup(rows)}});
 }
 
 }  // namespace
@@ -126,10 +122,11 @@ Html evaluation_section(const scoring::ReportData& data, Plotter& plotter) {
   for (const auto& chart : score_charts(*data.evaluation, data.model->classes)) {
     plots += plotter.figure(chart);
   }
-  return fill(kEvaluation, {{"facts", facts_of(*data.evaluation)},
-                            {"plots", plots},
-                            {"classes", classes_of(*data.evaluation, data.model->classes)},
-                            {"confusion", confusion_of(*data.evaluation, data.model->classes)}});
+  return fill(asset("evaluation.html"),
+              {{"facts", facts_of(*data.evaluation)},
+               {"plots", plots},
+               {"classes", classes_of(*data.evaluation, data.model->classes)},
+               {"confusion", confusion_of(*data.evaluation, data.model->classes)}});
 }
 
 }  // namespace mpilogit::page

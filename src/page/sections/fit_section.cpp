@@ -53,10 +53,11 @@ Html tests_of(const std::vector<model::HypothesisTest>& tests) {
 
 }  // namespace
 
-Html fit_section(const scoring::ReportData& data) {
+Html fit_section(const scoring::ReportData& data, Plotter& /*plotter*/) {
   if (!data.model || !data.model->inference) return {};
   const model::Inference& inference = *data.model->inference;
-  return fill(kFit, {{"facts", facts_of(inference.fit)}, {"tests", tests_of(inference.tests)}});
+  return fill(asset("fit.html"),
+              {{"facts", facts_of(inference.fit)}, {"tests", tests_of(inference.tests)}});
 }
 
 }  // namespace mpilogit::page

@@ -144,7 +144,7 @@ Html list_of(const std::vector<Html>& names, std::size_t most) {
   return list;
 }
 
-Html headline_section(const scoring::ReportData& data) {
+Html headline_section(const scoring::ReportData& data, Plotter& /*plotter*/) {
   const model::Model& model = frame(data);
   Html facts = fact("Classes", classes_of(model));
   facts += fact("Penalty", data.model ? penalty_of(model) : Html::text("falls along the path"));
@@ -159,7 +159,8 @@ Html headline_section(const scoring::ReportData& data) {
                       Html::text(model::coefficients_sha256(model).substr(0, kDigits) + "…") +
                       Html::markup("</code>"));
   }
-  return fill(kHeadline, {{"lead", lead(data)}, {"warning", warning(data)}, {"facts", facts}});
+  return fill(asset("headline.html"),
+              {{"lead", lead(data)}, {"warning", warning(data)}, {"facts", facts}});
 }
 
 }  // namespace mpilogit::page

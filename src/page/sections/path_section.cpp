@@ -156,9 +156,9 @@ Html table_rows(const model::Path& path) {
 
 Html path_section(const scoring::ReportData& data, Plotter& plotter) {
   if (!data.path || data.path->lambda.empty()) return {};
-  return fill(kPath, {{"coefficients", plotter.figure(coefficient_paths(data))},
-                      {"deviance", plotter.figure(deviance_explained(data))},
-                      {"rows", table_rows(*data.path)}});
+  return fill(asset("path.html"), {{"coefficients", plotter.figure(coefficient_paths(data))},
+                                   {"deviance", plotter.figure(deviance_explained(data))},
+                                   {"rows", table_rows(*data.path)}});
 }
 
 }  // namespace mpilogit::page

@@ -273,7 +273,8 @@ Html plane_section(const scoring::ReportData& data, Plotter& plotter) {
       model.classes.size() == 2
           ? "The lines are where the model’s probability has the value named."
           : "The lines divide the plane between the classes that are the most probable there.");
-  return fill(kPlane, {{"how", how}, {"lines", lines}, {"figure", plotter.figure(chart)}});
+  return fill(asset("plane.html"),
+              {{"how", how}, {"lines", lines}, {"figure", plotter.figure(chart)}});
 }
 
 }  // namespace mpilogit::page

@@ -175,14 +175,12 @@ std::optional<std::size_t> find_feature(const std::string& text,
 
 core::Error bad_plane(const std::string& text, const std::string& why,
                       const std::vector<std::string>& names) {
-  return core::bad_input({.what = "--plane is '" + text + "'",
-                          .where = {},
-                          .why = why,
-                          .remedy = names.empty()
-                                        ? "Give two numbers of columns, counted from 0: --plane 0,1"
-                                        : "Give two names of the data's features: --plane '" +
-                                              names.front() + "," + names.back() + "'"})
-      .as_agreed();
+  return core::agreed_bad_input(
+      {.what = "--plane is '" + text + "'",
+       .why = why,
+       .remedy = names.empty() ? "Give two numbers of columns, counted from 0: --plane 0,1"
+                               : "Give two names of the data's features: --plane '" +
+                                     names.front() + "," + names.back() + "'"});
 }
 
 }  // namespace

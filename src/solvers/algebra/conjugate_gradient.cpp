@@ -24,7 +24,7 @@ struct Decrease {
 
   bool below(double target) const { return total + std::max(missing, bound) <= target; }
 
-  bool suffices(const Sufficiency& wanted) const {
+  bool suffices(const ForcingTerm& wanted) const {
     if (total + missing <= wanted.target) return false;  // for `below` to say
     const double by_curvature = std::min(wanted.quadratic * total, 0.5) * total;
     return std::min(missing, 2.0 * bound) <=
@@ -70,7 +70,7 @@ double whole_decrease(const NewtonModel& model, double tolerance, double value) 
 
 // Cost per iteration: one pass over the data, 5 · dimension products, one application of M⁻¹.
 NewtonModel conjugate_gradient(const Point& point, const Preconditioner& preconditioner,
-                               const Sufficiency& sufficiency, double smallest_ritz,
+                               const ForcingTerm& forcing, double smallest_ritz,
                                std::span<const double> rounding) {
   const auto gradient = point.gradient();
   const std::size_t dimension = gradient.size();
@@ -113,7 +113,7 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
     decrease.total += step;
     decrease.missing = steps.missing_after(step);
     decrease.bound = 0.5 * next_rho / smallest;
-    if (decrease.below(sufficiency.target) || decrease.suffices(sufficiency)) break;
+    if (decrease.below(forcing.target) || decrease.suffices(forcing)) break;
 
     beta = next_rho / rho;
     for (std::size_t j = 0; j < dimension; ++j) {
@@ -121,7 +121,7 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
     }
     rho = next_rho;
   }
-  model.decrease = decrease.estimate(sufficiency.target);
+  model.decrease = decrease.estimate(forcing.target);
   model.left_out += preconditioner.left_out(residual, rounding);
   model.smallest_ritz = lanczos.smallest_eigenvalue();
   return model;

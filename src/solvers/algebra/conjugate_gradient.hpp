@@ -12,7 +12,7 @@ namespace mpilogit::solvers {
 
 /// When the quadratic model is minimised well enough: in terms of its decrease Q = −(gᵀd + ½ dᵀH d)
 /// so far, and of what is estimated to be missing of it.
-struct Sufficiency {
+struct ForcingTerm {
   double relative = 0.1;   ///< missing ≤ relative · Q, or …
   double quadratic = 0.0;  ///< … missing ≤ min(quadratic · Q², ½ Q), or …
   double target = 0.0;  ///< … missing ≤ ¼ target. But a whole decrease ≤ target is believed only
@@ -38,7 +38,7 @@ double whole_decrease(const NewtonModel& model, double tolerance, double value);
 /// earlier calls), is not. A direction without positive curvature ends the iteration with what was
 /// reached before; met at once, it is the answer. `rounding`: of the gradient, or empty.
 NewtonModel conjugate_gradient(const Point& point, const Preconditioner& preconditioner,
-                               const Sufficiency& sufficiency, double smallest_ritz = 1.0,
+                               const ForcingTerm& forcing, double smallest_ritz = 1.0,
                                std::span<const double> rounding = {});
 
 /// The Lanczos matrix of conjugate gradients: tridiagonal, with the coefficients of step k = 0, 1,

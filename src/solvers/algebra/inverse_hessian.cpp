@@ -37,7 +37,7 @@ void InverseHessian::apply(std::span<const double> vector, std::span<double> res
 }
 
 // γ = sᵀy / yᵀD⁻¹y: the curvature along the last step, in units of D.
-void InverseHessian::learn(std::vector<double> s, std::vector<double> y) {
+void InverseHessian::update(std::vector<double> s, std::vector<double> y) {
   const double sy = dot(s, y);
   double yy = 0.0;
   for (std::size_t j = 0; j < y.size(); ++j) yy += y[j] * y[j] / curvatures_[j];
@@ -57,7 +57,7 @@ void InverseHessian::visit(core::Archive& archive, std::size_t dimension) {
   });
 }
 
-void InverseHessian::forget() {
+void InverseHessian::reset() {
   pairs_.clear();
   gamma_ = 1.0;
 }

@@ -27,13 +27,13 @@ class InverseHessian {
   void apply(std::span<const double> vector, std::span<double> result) const;
 
   /// Takes in a pair, unless it shows no positive curvature.
-  void learn(std::vector<double> s, std::vector<double> y);
+  void update(std::vector<double> s, std::vector<double> y);
 
   /// As a part of a run's state.
   void visit(core::Archive& archive, std::size_t dimension);
 
   bool empty() const { return pairs_.empty(); }
-  void forget();
+  void reset();
 
  private:
   struct Pair {

@@ -72,29 +72,29 @@ class FreePoint final : public Point {
 
 }  // namespace
 
-std::vector<bool> free_variables(const NonSmooth& non_smooth, const CompositePoint& point) {
+std::vector<bool> free_variables(const L1AndBounds& l1_and_bounds, const CompositePoint& point) {
   const auto w = point.smooth->coefficients();
   std::vector<bool> free(w.size());
   for (std::size_t j = 0; j < w.size(); ++j) {
-    const Kink kink = kink_of(non_smooth, j);
-    free[j] = !kink.fixed() && (!kink.rests(w[j]) || point.subgradient[j] != 0.0);
+    const Kink kink = kink_of(l1_and_bounds, j);
+    free[j] = !kink.fixed() && (!kink.active(w[j]) || point.subgradient[j] != 0.0);
   }
   return free;
 }
 
 NewtonModel reduced_newton(const CompositePoint& point, const std::vector<bool>& free,
-                           double damping, const Sufficiency& sufficiency, double smallest_ritz) {
+                           double damping, const ForcingTerm& forcing, double smallest_ritz) {
   const FreePoint reduced(point, free, damping);
-  return conjugate_gradient(reduced, *diagonal_preconditioner(reduced), sufficiency, smallest_ritz);
+  return conjugate_gradient(reduced, *diagonal_preconditioner(reduced), forcing, smallest_ritz);
 }
 
-FreeNewton newton_over_free(const Objective& objective, const NonSmooth& non_smooth,
+FreeNewton newton_over_free(const Objective& objective, const L1AndBounds& l1_and_bounds,
                             const CompositePoint& composite) {
   const Point& point = *composite.smooth;
   FreeNewton result;
   std::vector<std::size_t>& variables = result.variables;
   std::vector<double> slopes;
-  const auto free = free_variables(non_smooth, composite);
+  const auto free = free_variables(l1_and_bounds, composite);
   for (std::size_t j = 0; j < free.size(); ++j) {
     if (!free[j]) continue;
     variables.push_back(j);

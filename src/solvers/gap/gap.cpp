@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "solvers/gap/progress.hpp"
-#include "solvers/steps/non_smooth.hpp"
+#include "solvers/steps/composite_point.hpp"
 
 namespace mpilogit::solvers {
 
@@ -91,7 +91,7 @@ double scale_of(const std::vector<OneVariable>& variables) {
 }  // namespace
 
 std::optional<double> gap_bound(const Objective& objective, const Point& point,
-                                const NonSmooth& non_smooth) {
+                                const L1AndBounds& l1_and_bounds) {
   const PenaltyShape shape = objective.penalty_shape();
   const auto largest = objective.largest_curvature();
   if (shape.l2.empty() || objective.classes() != 1) return std::nullopt;
@@ -100,12 +100,12 @@ std::optional<double> gap_bound(const Objective& objective, const Point& point,
   const std::size_t features = gradient.size() - 1;
   std::vector<OneVariable> variables;
   for (std::size_t j = 0; j < features; ++j) {
-    const Kink kink = kink_of(non_smooth, j);
+    const Kink kink = kink_of(l1_and_bounds, j);
     if (kink.fixed() || largest[j] == 0.0) continue;
     if (!has_hold(kink, shape.l2[j])) return std::nullopt;
     variables.push_back({kink, w[j], gradient[j], shape.largest[j], shape.l2[j]});
   }
-  const Kink of_intercept = kink_of(non_smooth, features);
+  const Kink of_intercept = kink_of(l1_and_bounds, features);
   if (!of_intercept.smooth() && !of_intercept.fixed()) return std::nullopt;
   Intercept intercept;
   if (!of_intercept.fixed()) {

@@ -25,7 +25,7 @@ namespace mpilogit::solvers {
 ///
 /// Cost: O(dimension); the curvatures of the rows for h, no pass.
 std::optional<double> gap_bound(const Objective& objective, const Point& point,
-                                const NonSmooth& non_smooth);
+                                const L1AndBounds& l1_and_bounds);
 
 /// Scales a solver's own cheap estimate of F − F* so that it agrees with half the squared Newton
 /// decrement where that was last computed. It is computed when the scaled estimate says that the

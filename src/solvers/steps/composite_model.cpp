@@ -42,8 +42,8 @@ void keep_means(std::span<const std::size_t> variables, std::span<const Kink> ki
 
 }  // namespace
 
-CompositeModel::CompositeModel(const Objective& objective, const NonSmooth& non_smooth)
-    : objective_(objective), non_smooth_(non_smooth), curvatures_(objective.dimension(), 0.0) {}
+CompositeModel::CompositeModel(const Objective& objective, const L1AndBounds& l1_and_bounds)
+    : objective_(objective), non_smooth_(l1_and_bounds), curvatures_(objective.dimension(), 0.0) {}
 
 bool CompositeModel::vanished(std::size_t variable, double curvature) const {
   const auto largest = objective_.largest_curvature();

@@ -7,7 +7,7 @@
 
 #include "core/archive.hpp"
 #include "solvers/objective.hpp"
-#include "solvers/steps/non_smooth.hpp"
+#include "solvers/steps/composite_point.hpp"
 #include "solvers/steps/piecewise_quadratic.hpp"
 #include "solvers/steps/working_set.hpp"
 
@@ -17,7 +17,7 @@ class CompositeModel {
  public:
   using Minimum = PiecewiseQuadratic::Minimum;
 
-  CompositeModel(const Objective& objective, const NonSmooth& non_smooth);
+  CompositeModel(const Objective& objective, const L1AndBounds& l1_and_bounds);
 
   /// The Hessian at the point over the set, of which it must be affordable. Cost: that of the
   /// matrix.
@@ -52,7 +52,7 @@ class CompositeModel {
   bool vanished(std::size_t variable, double curvature) const;
 
   const Objective& objective_;
-  const NonSmooth& non_smooth_;
+  const L1AndBounds& non_smooth_;
   std::vector<double> curvatures_;  // D; 0 where a variable was in no working set
   WorkingSet set_;
   SymmetricMatrix hessian_;  // over the working set

@@ -17,7 +17,7 @@ constexpr int kFlatDescentSteps = 3;
 Step step_or_start_over(DescentMethod& method, const Point& point,
                         const DescentMethod::Direction& direction) {
   Step step = method.step(point, direction.step);
-  if (step.point || !method.forget()) return step;
+  if (step.point || !method.reset()) return step;
   return method.step(point, method.direction(point).step);
 }
 
@@ -66,7 +66,7 @@ Solution descend(const Objective& objective, std::span<const double> start, cons
       return stop(at_rounding_level(computed, limits.tolerance), computed);
     }
     if (!step.point) return stop(StopReason::no_progress, figure.relative);
-    method.learn(*point, step);
+    method.update(*point, step);
     length = step.length;
     point = std::move(step.point);
   }

@@ -25,10 +25,10 @@ class DescentMethod {
 
   virtual Direction direction(const Point& point) = 0;
   virtual Step step(const Point& from, std::span<const double> direction) = 0;
-  virtual void learn(const Point& from, const Step& step) = 0;
+  virtual void update(const Point& from, const Step& step) = 0;
 
-  /// After a failed step: forgets what it learnt. False if there was nothing to forget.
-  virtual bool forget() = 0;
+  /// After a failed step: forgets what it learnt. False if there was nothing to reset.
+  virtual bool reset() = 0;
 
   /// Whether to end as without progress where the gap as computed is another order of size than
   /// what the method believes: it does not see how the function bends.

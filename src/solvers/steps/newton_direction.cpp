@@ -26,12 +26,12 @@ bool NewtonDirection::has_large_sample(const Objective& objective) {
          objective.hessian_matrix_error() <= kSmallError;
 }
 
-NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficiency) {
-  NewtonModel model = incomplete_at(point, sufficiency);
+NewtonModel NewtonDirection::at(const Point& point, const ForcingTerm& forcing) {
+  NewtonModel model = incomplete_at(point, forcing);
   const Cholesky* const factor = preconditioner_->factor();
   const bool one_solve = kind_ == HessianMatrixKind::exact && model.products == 0;
   if (!one_solve || factor == nullptr ||
-      whole_decrease(model, relative_gap(sufficiency.target, point.value()), point.value()) ==
+      whole_decrease(model, relative_gap(forcing.target, point.value()), point.value()) ==
           model.decrease) {
     return model;
   }
@@ -43,7 +43,7 @@ NewtonModel NewtonDirection::at(const Point& point, const Sufficiency& sufficien
   return model;
 }
 
-NewtonModel NewtonDirection::incomplete_at(const Point& point, const Sufficiency& sufficiency) {
+NewtonModel NewtonDirection::incomplete_at(const Point& point, const ForcingTerm& forcing) {
   if (has_factor() && contraction_ <= kWorthChord) {
     NewtonModel chord = with_last_factor(point);
     if (one_solve_) contraction_ = chord.decrease / last_decrease_;
@@ -57,7 +57,7 @@ NewtonModel NewtonDirection::incomplete_at(const Point& point, const Sufficiency
     direct_ = kind_ == HessianMatrixKind::exact;
   }
   if (direct_ && !preconditions()) return with_new_factor(point);
-  return by_conjugate_gradients(point, sufficiency);
+  return by_conjugate_gradients(point, forcing);
 }
 
 // An exact matrix that has grown old still makes a good preconditioner. It is made anew where that
@@ -78,11 +78,11 @@ NewtonModel NewtonDirection::with_new_factor(const Point& point) {
 }
 
 NewtonModel NewtonDirection::by_conjugate_gradients(const Point& point,
-                                                    const Sufficiency& sufficiency) {
+                                                    const ForcingTerm& forcing) {
   const bool stale = !direct_ && products_last_ > products_when_fresh_ + 2;
   const bool fresh = !preconditioner_ || stale;
   if (fresh) refresh(point);
-  NewtonModel model = conjugate_gradient(point, *preconditioner_, sufficiency, smallest_ritz_,
+  NewtonModel model = conjugate_gradient(point, *preconditioner_, forcing, smallest_ritz_,
                                          gradient_rounding(objective_, point.value()));
   smallest_ritz_ = std::min(smallest_ritz_, model.smallest_ritz);
   products_last_ = model.products;

@@ -30,10 +30,10 @@ class NewtonDirection {
   /// Else, with an exact matrix: its old factor as the preconditioner of conjugate gradients as
   /// long as their products cost less than a new one; then factorised anew, one solve, no products.
   /// A sample's matrix likewise, if it is a large one, until it has turned out not to speak for all
-  /// rows; from then on, and without a matrix at all, conjugate gradients as far as `sufficiency`
+  /// rows; from then on, and without a matrix at all, conjugate gradients as far as `forcing`
   /// asks.
-  /// Where the factor left something out that matters for `sufficiency`, completed by products.
-  NewtonModel at(const Point& point, const Sufficiency& sufficiency);
+  /// Where the factor left something out that matters for `forcing`, completed by products.
+  NewtonModel at(const Point& point, const ForcingTerm& forcing);
 
   /// −M⁻¹ g and ½ gᵀM⁻¹g with what was factorised last. No pass.
   NewtonModel with_last_factor(const Point& point) const;
@@ -58,10 +58,10 @@ class NewtonDirection {
 
  private:
   static bool has_large_sample(const Objective& objective);
-  NewtonModel incomplete_at(const Point& point, const Sufficiency& sufficiency);
+  NewtonModel incomplete_at(const Point& point, const ForcingTerm& forcing);
   bool preconditions() const;
   NewtonModel with_new_factor(const Point& point);
-  NewtonModel by_conjugate_gradients(const Point& point, const Sufficiency& sufficiency);
+  NewtonModel by_conjugate_gradients(const Point& point, const ForcingTerm& forcing);
 
   bool has_factor() const {
     return preconditioner_ != nullptr && kind_ != HessianMatrixKind::unaffordable;

@@ -53,7 +53,7 @@ class Minimisation {
     return model_.kink(j).penalty(x) - model_.kink(j).penalty(w_[j]);
   }
   double value_at(const std::vector<double>& x) const;
-  bool rests(std::size_t j) const { return model_.kink(j).rests(x_[j]); }
+  bool active(std::size_t j) const { return model_.kink(j).active(x_[j]); }
   double subgradient(std::size_t j) const {
     const double s = model_.kink(j).smallest_subgradient(x_[j], slope_[j]);
     return std::abs(s) > noise_[j] ? s : 0.0;
@@ -63,7 +63,7 @@ class Minimisation {
   Variables face() const;
   Cholesky factor(const Variables& face) const;
   bool newton_step(const Variables& face, const Cholesky& factor);
-  bool leave_plain(const Variables& face, const Cholesky& factor);
+  bool leave_null_direction(const Variables& face, const Cholesky& factor);
   double left_out(const Variables& face, const Cholesky& factor) const;
   bool move(const Variables& face, const std::vector<double>& step);
   bool falls(const Variables& face, const std::vector<double>& direction) const;
@@ -122,7 +122,7 @@ double Minimisation::value_at(const std::vector<double>& x) const {
 Minimisation::Variables Minimisation::face() const {
   Variables free;
   for (std::size_t j = 0; j < x_.size(); ++j) {
-    if (!rests(j)) free.push_back(j);
+    if (!active(j)) free.push_back(j);
   }
   return free;
 }
@@ -152,7 +152,7 @@ bool Minimisation::settle_face() {
     doubtful_ =
         doubtful_ || !factorised.aliased().empty() || factorised.smallest_pivot() < kDoubtfulPivot;
     if (newton_step(free, factorised) && newton_step(free, factorised) &&  // refines the first
-        !leave_plain(free, factorised)) {
+        !leave_null_direction(free, factorised)) {
       left_out_ = left_out(free, factorised);
       return true;
     }
@@ -185,7 +185,7 @@ bool Minimisation::newton_step(const Variables& face, const Cholesky& factor) {
 // Variables that are linear combinations of others (aliased) took no part in the step. If M still
 // falls along one, it falls for ever on the plain z = e_b − H_AA⁻¹ H_Ab, up to the first rest.
 // False if there is nothing to gain.
-bool Minimisation::leave_plain(const Variables& face, const Cholesky& factor) {
+bool Minimisation::leave_null_direction(const Variables& face, const Cholesky& factor) {
   for (const std::size_t b : factor.aliased()) {
     const double slope = subgradient(face[b]);
     if (slope == 0.0) continue;
@@ -253,7 +253,7 @@ std::vector<double> Minimisation::stepped(const Variables& face, const std::vect
   return x;
 }
 
-// The whole step if no variable comes to rest on it. Else the whole step bent at the rests, or the
+// The whole step if no variable comes to rest on it. Else the whole step bent at the active, or the
 // step to the first of them, whichever is lower. False then.
 bool Minimisation::move(const Variables& face, const std::vector<double>& step) {
   const double crossing = first_crossing(face, step);
@@ -269,7 +269,7 @@ bool Minimisation::move(const Variables& face, const std::vector<double>& step) 
 
 bool Minimisation::any_wants_to_leave() const {
   for (std::size_t j = 0; j < x_.size(); ++j) {
-    if (rests(j) && subgradient(j) != 0.0) return true;
+    if (active(j) && subgradient(j) != 0.0) return true;
   }
   return false;
 }
@@ -282,7 +282,8 @@ bool Minimisation::sweep() {
     const Kink& kink = model_.kink(j);
     const double x = coordinate_minimum(kink, x_[j], slope_[j], model_.row(j)[j]);
     if (x == x_[j]) continue;
-    const bool same_side = rests(j) == kink.rests(x) && (x > kink.centre) == (x_[j] > kink.centre);
+    const bool same_side =
+        active(j) == kink.active(x) && (x > kink.centre) == (x_[j] > kink.centre);
     changed = changed || !same_side;
     add_scaled(x - x_[j], model_.row(j), slope_);
     x_[j] = x;

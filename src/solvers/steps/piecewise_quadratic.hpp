@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "solvers/cholesky.hpp"
-#include "solvers/steps/non_smooth.hpp"
+#include "solvers/steps/composite_point.hpp"
 
 namespace mpilogit::solvers {
 

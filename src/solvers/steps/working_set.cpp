@@ -40,14 +40,14 @@ bool WorkingSet::contains(std::size_t variable) const {
   return std::binary_search(variables.begin(), variables.end(), variable);
 }
 
-WorkingSet working_set_at(const NonSmooth& non_smooth, const CompositePoint& point) {
+WorkingSet working_set_at(const L1AndBounds& l1_and_bounds, const CompositePoint& point) {
   const auto w = point.smooth->coefficients();
   std::vector<std::size_t> loose;
   std::vector<std::size_t> violators;
   for (std::size_t j = 0; j < w.size(); ++j) {
-    const Kink kink = kink_of(non_smooth, j);
+    const Kink kink = kink_of(l1_and_bounds, j);
     if (kink.fixed()) continue;
-    if (!kink.rests(w[j])) {
+    if (!kink.active(w[j])) {
       loose.push_back(j);
     } else if (point.subgradient[j] != 0.0) {
       violators.push_back(j);
@@ -59,13 +59,13 @@ WorkingSet working_set_at(const NonSmooth& non_smooth, const CompositePoint& poi
   return {merged(loose, violators), complete};
 }
 
-WorkingSet with_screened(WorkingSet set, const NonSmooth& non_smooth, const CompositePoint& point,
-                         double screening) {
+WorkingSet with_screened(WorkingSet set, const L1AndBounds& l1_and_bounds,
+                         const CompositePoint& point, double screening) {
   const auto w = point.smooth->coefficients();
   const auto gradient = point.smooth->gradient();
   std::vector<std::size_t> screened;
   for (std::size_t j = 0; j < w.size(); ++j) {
-    Kink kink = kink_of(non_smooth, j);
+    Kink kink = kink_of(l1_and_bounds, j);
     if (kink.fixed() || w[j] != kink.centre) continue;
     kink.l1 *= screening;
     if (kink.smallest_subgradient(w[j], gradient[j]) != 0.0) screened.push_back(j);
@@ -75,7 +75,7 @@ WorkingSet with_screened(WorkingSet set, const NonSmooth& non_smooth, const Comp
 }
 
 WorkingSet with_nearly_leaving(WorkingSet set, const Objective& objective,
-                               const NonSmooth& non_smooth, const CompositePoint& point,
+                               const L1AndBounds& l1_and_bounds, const CompositePoint& point,
                                double gap) {
   const auto largest = objective.largest_curvature();
   if (largest.empty()) return set;
@@ -83,8 +83,8 @@ WorkingSet with_nearly_leaving(WorkingSet set, const Objective& objective,
   const auto gradient = point.smooth->gradient();
   std::vector<std::size_t> leaving;
   for (std::size_t j = 0; j < w.size(); ++j) {
-    const Kink kink = kink_of(non_smooth, j);
-    if (kink.fixed() || !kink.rests(w[j])) continue;
+    const Kink kink = kink_of(l1_and_bounds, j);
+    if (kink.fixed() || !kink.active(w[j])) continue;
     const double reach = std::sqrt(2.0 * gap * largest[j]);
     const bool may_leave = kink.smallest_subgradient(w[j], gradient[j] - reach) != 0.0 ||
                            kink.smallest_subgradient(w[j], gradient[j] + reach) != 0.0;

@@ -1,4 +1,4 @@
-#include "cli/commands/rehearsal.hpp"
+#include "cli/commands/trial_run.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -19,7 +19,7 @@
 #include "core/function_ref.hpp"
 #include "core/text_file.hpp"
 #include "core/units.hpp"
-#include "data/rehearsal.hpp"
+#include "data/trial_read.hpp"
 #include "hdf5/file.hpp"
 #include "hdf5/references.hpp"
 #include "model/model_file.hpp"
@@ -29,8 +29,8 @@ namespace mpilogit::cli {
 
 namespace {
 
-constexpr const char* kRehearse = "--rehearse";
-constexpr int kRehearsed = 0;
+constexpr const char* kTrialRun = "--trial-run";
+constexpr int kTrialDone = 0;
 constexpr int kTooMuchMemory = 3;
 
 // Those that may be HDF5, each once.
@@ -82,7 +82,7 @@ std::string file_of(const core::ChildEnd& end) {
 }
 
 void judge(const core::ChildEnd& end) {
-  if (end.signal == 0 && end.code == kRehearsed) return;
+  if (end.signal == 0 && end.code == kTrialDone) return;
   const std::string file = file_of(end);
   if (end.code == kTooMuchMemory) {
     throw refused(file, "its description does not fit into memory",
@@ -117,7 +117,7 @@ void read_one(data::Source source, const std::vector<std::string>& names, data::
     }
     source.files = {file};
     if (source.labels && !opened.contains(*source.labels)) source.labels = std::nullopt;
-    data::rehearse(source, may_read);
+    data::trial_read(source, may_read);
   }
 }
 
@@ -135,7 +135,7 @@ int read_all(const std::vector<std::string>& files,
              core::FunctionRef<void(const std::string&)> read) {
   for (const auto& file : files) {
     const std::string line = file + "\n";
-    if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return kRehearsed;
+    if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return kTrialDone;
     try {
       read(file);
     } catch (const core::Error& error) {
@@ -144,10 +144,10 @@ int read_all(const std::vector<std::string>& files,
       return kTooMuchMemory;
     }
   }
-  return kRehearsed;
+  return kTrialDone;
 }
 
-// What the rehearsal may take: memory and computing for the files' descriptions, then for each
+// What the trial run may take: memory and computing for the files' descriptions, then for each
 // piece of values. It ends long before a watchdog takes rank 0, which waits for it, for silent.
 class Allowance {
  public:
@@ -190,18 +190,18 @@ Arguments parse(std::span<const std::string> tokens) {
     }
     return arguments;
   }
-  throw core::internal_failure("there is no command to rehearse");
+  throw core::internal_failure("there is no command to try");
 }
 
 }  // namespace
 
-void rehearse_inputs(const Arguments& arguments, std::span<const std::string> tokens,
-                     const comm::Communicator& communicator) {
+void try_inputs(const Arguments& arguments, std::span<const std::string> tokens,
+                const comm::Communicator& communicator) {
   if (takes(arguments, "trust-input") && arguments.flag("trust-input")) return;
   comm::on_root(communicator, [&] {
     const std::vector<std::string> replaced = files_to_replace(arguments);
     if (replaced.empty() && input_files(arguments).empty()) return std::string();
-    std::vector<std::string> command = {kRehearse};
+    std::vector<std::string> command = {kTrialRun};
     command.insert(command.end(), tokens.begin(), tokens.end());
     // Where no process may be started, there is none.
     if (const auto end = core::run_this_program(command)) judge(*end);
@@ -209,12 +209,12 @@ void rehearse_inputs(const Arguments& arguments, std::span<const std::string> to
   });
 }
 
-bool is_rehearsal(std::span<const std::string> arguments) {
-  return arguments.size() > 1 && arguments.front() == kRehearse;
+bool is_trial_run(std::span<const std::string> arguments) {
+  return arguments.size() > 1 && arguments.front() == kTrialRun;
 }
 
 // Metadata take little; models and small data sets are read whole, some of it several times.
-int rehearse(std::span<const std::string> tokens) {
+int trial_run(std::span<const std::string> tokens) {
   try {
     core::end_with_parent();
     // HDF5 looks up texts in tables that it has not filled: what it finds there must not depend on
@@ -238,10 +238,10 @@ int rehearse(std::span<const std::string> tokens) {
           source, feature_values(arguments),
           [&](std::int64_t bytes) { return allowance.reaches_for(bytes); }, file);
     });
-    if (inputs != kRehearsed) return inputs;
+    if (inputs != kTrialDone) return inputs;
     return read_all(replaced, [](const std::string& file) { kind_of_file(file); });
   } catch (const core::Error&) {
-    return kRehearsed;
+    return kTrialDone;
   }
 }
 

@@ -1,4 +1,4 @@
-#include "objective/margin_gains.hpp"
+#include "objective/signed_margins.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -58,17 +58,18 @@ double largest_of_blocks(const Problem& problem,
 
 }  // namespace
 
-std::int64_t MarginGains::count(double low, double high,
-                                const comm::Communicator& communicator) const {
+std::int64_t SignedMargins::count(double low, double high,
+                                  const comm::Communicator& communicator) const {
   const auto within = [&](double gain) { return gain >= low && gain < high; };
   return communicator.sum(
       static_cast<std::int64_t>(std::count_if(of_rows.begin(), of_rows.end(), within)));
 }
 
 // Extremes do not depend on how rows are split.
-MarginGains margin_gains(const LogisticObjective& objective, std::span<const double> direction) {
+SignedMargins signed_margins(const LogisticObjective& objective,
+                             std::span<const double> direction) {
   const Problem& problem = objective.problem();
-  MarginGains gains;
+  SignedMargins gains;
   gains.of_rows.resize(problem.likelihood->rows());
   for_all_blocks(problem, [&](const LocalBlock& block) {
     const auto margins = margins_of(problem, block, direction, problem.columns());

@@ -16,7 +16,7 @@ namespace mpilogit::objective {
 ///   weight 0       ∞: it counts for nothing
 /// A direction along which no row loses and some row gains shows that the classes are
 /// quasi-completely separated (Albert and Anderson 1984): the likelihood rises along it for ever.
-struct MarginGains {
+struct SignedMargins {
   std::vector<double> of_rows;  ///< local rows
   double smallest = 0.0;        ///< over the rows of positive weight of all ranks, as below
   double largest = 0.0;
@@ -27,7 +27,7 @@ struct MarginGains {
 
 /// Collective. `direction`: as the objective's coefficients (dimension), finite. Cost: a read of
 /// the rows.
-MarginGains margin_gains(const LogisticObjective& objective, std::span<const double> direction);
+SignedMargins signed_margins(const LogisticObjective& objective, std::span<const double> direction);
 
 /// The largest of these gains alone, without memory for the rows. Collective. Cost: a read of the
 /// rows.

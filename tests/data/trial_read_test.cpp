@@ -1,6 +1,6 @@
 // What is read before a job reads it.
 
-#include "data/rehearsal.hpp"
+#include "data/trial_read.hpp"
 
 #include <cstdint>
 #include <cstdio>
@@ -30,26 +30,26 @@ data::Source write_large(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("large data sets are rehearsed piece by piece where they are fragile") {
-  const std::string path = "rehearsed.h5";
+TEST_CASE("large data sets are tried piece by piece where they are fragile") {
+  const std::string path = "tried.h5";
   data::Source source = write_large(path);
   std::int64_t asked = 0;
-  data::rehearse(source, [&](std::int64_t) { return ++asked > 0; });
+  data::trial_read(source, [&](std::int64_t) { return ++asked > 0; });
   CHECK(asked == 3);  // to begin with the texts, and for 524,288 and the rest of them
 
   SECTION("without leave nothing more is read") {
     asked = 0;
-    data::rehearse(source, [&](std::int64_t) { return ++asked < 1; });
+    data::trial_read(source, [&](std::int64_t) { return ++asked < 1; });
     CHECK(asked == 1);
   }
 
   SECTION("plain ones only if they are small") {
     asked = 0;
     source.labels = std::nullopt;
-    data::rehearse(source, [&](std::int64_t) { return ++asked > 0; });
+    data::trial_read(source, [&](std::int64_t) { return ++asked > 0; });
     CHECK(asked == 0);
     source.weights = "small";
-    data::rehearse(source, [&](std::int64_t) { return ++asked > 0; });
+    data::trial_read(source, [&](std::int64_t) { return ++asked > 0; });
     CHECK(asked == 2);
   }
   std::remove(path.c_str());

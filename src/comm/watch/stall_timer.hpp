@@ -10,9 +10,9 @@ namespace mpilogit::comm {
 
 inline constexpr std::int64_t kTicksPerSecond = 4;
 
-class Patience {
+class StallTimer {
  public:
-  explicit Patience(double timeout_seconds);
+  explicit StallTimer(double timeout_seconds);
 
   /// Once every tick, with what the main thread is doing.
   void tick(const Activity::Snapshot& now);

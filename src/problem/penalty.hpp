@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/model.hpp"
-#include "objective/penalty.hpp"
+#include "objective/ridge_penalty.hpp"
 #include "objective/targets.hpp"
 #include "problem/fit_options.hpp"
 #include "problem/training_set.hpp"
@@ -16,20 +16,20 @@
 namespace mpilogit::problem {
 
 /// The penalty of one strength.
-struct Regularisation {
-  objective::Penalty smooth;
-  solvers::NonSmooth non_smooth;
-  bool needs_proximal = false;  ///< whether `non_smooth` has a part: an L1 penalty or a bound
+struct Penalty {
+  objective::RidgePenalty ridge;
+  solvers::L1AndBounds l1_and_bounds;
+  bool needs_proximal = false;  ///< whether `l1_and_bounds` has a part: an L1 penalty or a bound
 };
 
 /// Reads what the options name once; then gives the penalty of any strength for any targets over
 /// the same rows.
-class Regulariser {
+class PenaltyFactory {
  public:
   /// Collective. Throws core::Error, the same on all ranks. `columns`, `reference_class`: of the
   /// problems.
-  Regulariser(const PenaltyOptions& options, const TrainingSet& set, std::size_t columns,
-              bool reference_class, const comm::Communicator& communicator);
+  PenaltyFactory(const PenaltyOptions& options, const TrainingSet& set, std::size_t columns,
+                 bool reference_class, const comm::Communicator& communicator);
 
   /// What multiplies the strengths of each feature, and which features are left out: those of
   /// infinite factor and, when standardised, the constant ones.
@@ -42,9 +42,9 @@ class Regulariser {
   Scales scales(const objective::Targets& targets) const;
 
   /// Throws bad input, agreed, if there are factors but nothing that they could change.
-  void require_effect(const Strength& strength) const;
+  void require_effect(const PenaltyStrength& strength) const;
 
-  Regularisation at(const Strength& strength, const Scales& scales) const;
+  Penalty at(const PenaltyStrength& strength, const Scales& scales) const;
 
  private:
   void put_in_frames(Scales& scales) const;

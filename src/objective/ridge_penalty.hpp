@@ -9,7 +9,7 @@
 namespace mpilogit::objective {
 
 /// ½ Σ_j l2_j Σ_k (w_jk − centre_jk)², without the intercepts.
-struct Penalty {
+struct RidgePenalty {
   std::vector<double> l2;      ///< λ2 of each feature, ≥ 0, finite
   std::vector<double> centre;  ///< features × columns; empty: all 0
   /// Features whose coefficients stay where the solver starts them: they have no gradient and no
@@ -20,7 +20,7 @@ struct Penalty {
 };
 
 /// λ2 for every feature alike.
-inline Penalty uniform_penalty(double l2, std::size_t features) {
+inline RidgePenalty uniform_ridge(double l2, std::size_t features) {
   return {std::vector<double>(features, l2), {}, {}};
 }
 

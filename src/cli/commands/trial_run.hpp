@@ -14,7 +14,7 @@ namespace mpilogit::cli {
 /// Collective: done on the root. `tokens` are the whole command line. Throws bad input, naming the
 /// file, if the other process crashed over it, did not come to an end or took too much memory. What
 /// it merely refused is left for the command to say.
-void rehearse_inputs(const Arguments& arguments, std::span<const std::string> tokens,
-                     const comm::Communicator& communicator);
+void try_inputs(const Arguments& arguments, std::span<const std::string> tokens,
+                const comm::Communicator& communicator);
 
 }  // namespace mpilogit::cli

@@ -1,6 +1,6 @@
 // Gains against their definition, row by row.
 
-#include "objective/margin_gains.hpp"
+#include "objective/signed_margins.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -45,7 +45,7 @@ void check(SampleData sample, const std::vector<double>& direction) {
   const auto world = comm::Communicator::world();
   const data::Dataset dataset = testing::distribute(sample, world);
   const testing::TestObjective made(dataset, world, 0.0, 2, sample.reference_class);
-  const MarginGains gains = margin_gains(made.objective, direction);
+  const SignedMargins gains = signed_margins(made.objective, direction);
   double smallest = std::numeric_limits<double>::infinity();
   double largest = -smallest;
   std::int64_t at_least_half = 0;

@@ -1,4 +1,4 @@
-#include "data/rehearsal.hpp"
+#include "data/trial_read.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -60,7 +60,7 @@ bool read_values(const hdf5::File& file, const Array& array, MayRead may_read) {
 
 }  // namespace
 
-void rehearse(const Source& source, MayRead may_read) {
+void trial_read(const Source& source, MayRead may_read) {
   for (const auto& path : source.files) {
     const FileMetadata metadata = read_file_metadata(source, path);
     const hdf5::File file = hdf5::File::open(path);

@@ -1,10 +1,10 @@
-#include "comm/watch/patience.hpp"
+#include "comm/watch/stall_timer.hpp"
 
 #include "support/catch.hpp"
 
 using mpilogit::comm::Activity;
 using mpilogit::comm::kTicksPerSecond;
-using mpilogit::comm::Patience;
+using mpilogit::comm::StallTimer;
 
 namespace {
 
@@ -12,7 +12,7 @@ constexpr std::int64_t kTimeout = 10 * kTicksPerSecond;
 
 // A rank's watchdog with a clock of the test's own.
 struct Rank {
-  Patience patience{10.0};
+  StallTimer patience{10.0};
   Activity::Snapshot now{0, false, ""};
 
   void pass(std::int64_t ticks) {
@@ -72,5 +72,5 @@ TEST_CASE("slow passes make patient", "[comm]") {
 }
 
 TEST_CASE("a timeout beyond all counting is a very long one", "[comm]") {
-  CHECK(Patience(1e300).limit() > std::int64_t{1'000'000'000});
+  CHECK(StallTimer(1e300).limit() > std::int64_t{1'000'000'000});
 }

@@ -14,7 +14,7 @@
 
 namespace mpilogit::solvers {
 
-/// One variable's part of NonSmooth: l1 |x − centre|, lower ≤ x ≤ upper.
+/// One variable's part of L1AndBounds: l1 |x − centre|, lower ≤ x ≤ upper.
 struct Kink {
   double l1;
   double centre;
@@ -25,7 +25,7 @@ struct Kink {
   bool fixed() const { return !(lower < upper) || !(l1 < kNoLimit); }
 
   /// Whether x is where it can stay although the gradient is not 0.
-  bool rests(double x) const { return (l1 > 0.0 && x == centre) || x <= lower || x >= upper; }
+  bool active(double x) const { return (l1 > 0.0 && x == centre) || x <= lower || x >= upper; }
 
   /// Neither kink nor bounds.
   bool smooth() const { return !(l1 > 0.0) && lower == -kNoLimit && upper == kNoLimit; }
@@ -44,7 +44,7 @@ struct Kink {
   static constexpr double kNoLimit = std::numeric_limits<double>::infinity();
 };
 
-Kink kink_of(const NonSmooth& non_smooth, std::size_t variable);
+Kink kink_of(const L1AndBounds& l1_and_bounds, std::size_t variable);
 
 /// Φ(w) = F(w) + Σ l1_j |w_j − centre_j| at one w in the box.
 struct CompositePoint {
@@ -55,17 +55,17 @@ struct CompositePoint {
 };
 
 /// Cost: one pass.
-CompositePoint evaluate_composite(const Objective& objective, const NonSmooth& non_smooth,
+CompositePoint evaluate_composite(const Objective& objective, const L1AndBounds& l1_and_bounds,
                                   std::span<const double> coefficients);
 
 /// The point as a part of a run's state: its coefficients, from which it is evaluated anew.
-void visit_point(core::Archive& archive, const Objective& objective, const NonSmooth& non_smooth,
-                 CompositePoint& point);
+void visit_point(core::Archive& archive, const Objective& objective,
+                 const L1AndBounds& l1_and_bounds, CompositePoint& point);
 
 /// `start`, moved into the box, and to the centre where l1 is infinite.
-std::vector<double> into_box(const NonSmooth& non_smooth, std::span<const double> start);
+std::vector<double> into_box(const L1AndBounds& l1_and_bounds, std::span<const double> start);
 
-double penalty_at(const NonSmooth& non_smooth, std::span<const double> coefficients);
+double penalty_at(const L1AndBounds& l1_and_bounds, std::span<const double> coefficients);
 
 bool is_finite(const CompositePoint& point);
 
@@ -73,7 +73,7 @@ Progress progress_at(const Objective& objective, const CompositePoint& point,
                      std::int64_t iteration, double estimated_gap, double step_length);
 
 /// With the bound of the gap, if it converged and has one (gap_bound.hpp).
-Solution solution_at(const Objective& objective, const NonSmooth& non_smooth,
+Solution solution_at(const Objective& objective, const L1AndBounds& l1_and_bounds,
                      const CompositePoint& point, std::int64_t iterations, double estimated_gap,
                      StopReason reason);
 
@@ -91,7 +91,7 @@ enum class Reach { whole, beyond };
 /// holds for t = 1, else the first t = ½, ¼, … for which it holds, found from cached margins.
 /// Cost: one pass, two where the step is shortened. With Reach::beyond a step on which Φ falls as
 /// if it were straight is lengthened by powers of 4, for one pass more.
-CompositeStep composite_search(const Objective& objective, const NonSmooth& non_smooth,
+CompositeStep composite_search(const Objective& objective, const L1AndBounds& l1_and_bounds,
                                const CompositePoint& from, std::span<const double> target,
                                double slope, Reach reach = Reach::whole);
 

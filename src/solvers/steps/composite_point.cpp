@@ -1,4 +1,4 @@
-#include "solvers/steps/non_smooth.hpp"
+#include "solvers/steps/composite_point.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -51,49 +51,49 @@ double Kink::into_box(double x) const {
   return l1 < kNoLimit ? std::clamp(x, lower, upper) : centre;
 }
 
-Kink kink_of(const NonSmooth& non_smooth, std::size_t variable) {
-  return {non_smooth.l1[variable], non_smooth.centre[variable], non_smooth.lower[variable],
-          non_smooth.upper[variable]};
+Kink kink_of(const L1AndBounds& l1_and_bounds, std::size_t variable) {
+  return {l1_and_bounds.l1[variable], l1_and_bounds.centre[variable], l1_and_bounds.lower[variable],
+          l1_and_bounds.upper[variable]};
 }
 
-CompositePoint evaluate_composite(const Objective& objective, const NonSmooth& non_smooth,
+CompositePoint evaluate_composite(const Objective& objective, const L1AndBounds& l1_and_bounds,
                                   std::span<const double> coefficients) {
   CompositePoint point;
   point.smooth = objective.evaluate(coefficients);
-  point.penalty = penalty_at(non_smooth, coefficients);
+  point.penalty = penalty_at(l1_and_bounds, coefficients);
   point.value = point.smooth->value() + point.penalty;
   const auto gradient = point.smooth->gradient();
   point.subgradient.resize(gradient.size());
   for (std::size_t j = 0; j < gradient.size(); ++j) {
     point.subgradient[j] =
-        kink_of(non_smooth, j).smallest_subgradient(coefficients[j], gradient[j]);
+        kink_of(l1_and_bounds, j).smallest_subgradient(coefficients[j], gradient[j]);
   }
   return point;
 }
 
-void visit_point(core::Archive& archive, const Objective& objective, const NonSmooth& non_smooth,
-                 CompositePoint& point) {
+void visit_point(core::Archive& archive, const Objective& objective,
+                 const L1AndBounds& l1_and_bounds, CompositePoint& point) {
   std::vector<double> coefficients;
   if (point.smooth) {
     const auto w = point.smooth->coefficients();
     coefficients.assign(w.begin(), w.end());
   }
   archive.exactly(coefficients, objective.dimension());
-  if (archive.reading()) point = evaluate_composite(objective, non_smooth, coefficients);
+  if (archive.reading()) point = evaluate_composite(objective, l1_and_bounds, coefficients);
 }
 
-std::vector<double> into_box(const NonSmooth& non_smooth, std::span<const double> start) {
+std::vector<double> into_box(const L1AndBounds& l1_and_bounds, std::span<const double> start) {
   std::vector<double> inside(start.begin(), start.end());
   for (std::size_t j = 0; j < inside.size(); ++j) {
-    inside[j] = kink_of(non_smooth, j).into_box(inside[j]);
+    inside[j] = kink_of(l1_and_bounds, j).into_box(inside[j]);
   }
   return inside;
 }
 
-double penalty_at(const NonSmooth& non_smooth, std::span<const double> coefficients) {
+double penalty_at(const L1AndBounds& l1_and_bounds, std::span<const double> coefficients) {
   double sum = 0.0;
   for (std::size_t j = 0; j < coefficients.size(); ++j) {
-    sum += kink_of(non_smooth, j).penalty(coefficients[j]);
+    sum += kink_of(l1_and_bounds, j).penalty(coefficients[j]);
   }
   return sum;
 }
@@ -109,12 +109,12 @@ Progress progress_at(const Objective& objective, const CompositePoint& point,
           step_length,   objective.data_passes()};
 }
 
-Solution solution_at(const Objective& objective, const NonSmooth& non_smooth,
+Solution solution_at(const Objective& objective, const L1AndBounds& l1_and_bounds,
                      const CompositePoint& point, std::int64_t iterations, double estimated_gap,
                      StopReason reason) {
   const auto coefficients = point.smooth->coefficients();
   std::optional<double> bound;
-  if (converged(reason)) bound = gap_bound(objective, *point.smooth, non_smooth);
+  if (converged(reason)) bound = gap_bound(objective, *point.smooth, l1_and_bounds);
   if (bound) bound = relative_gap(*bound, point.value);
   return {{coefficients.begin(), coefficients.end()},
           point.value,
@@ -133,11 +133,11 @@ constexpr int kMostLengthenings = 20;
 constexpr double kNearlyStraight = 0.9;
 
 // w + t (target − w), in the box in spite of rounding.
-std::vector<double> on_segment(const NonSmooth& non_smooth, std::span<const double> from,
+std::vector<double> on_segment(const L1AndBounds& l1_and_bounds, std::span<const double> from,
                                std::span<const double> target, double t) {
   std::vector<double> w(from.begin(), from.end());
   for (std::size_t j = 0; j < w.size(); ++j) {
-    if (target[j] != w[j]) w[j] = kink_of(non_smooth, j).into_box(w[j] + t * (target[j] - w[j]));
+    if (target[j] != w[j]) w[j] = kink_of(l1_and_bounds, j).into_box(w[j] + t * (target[j] - w[j]));
   }
   return w;
 }
@@ -176,7 +176,7 @@ double lengthened(const Line& line, core::FunctionRef<double(double)> penalty, d
 
 }  // namespace
 
-CompositeStep composite_search(const Objective& objective, const NonSmooth& non_smooth,
+CompositeStep composite_search(const Objective& objective, const L1AndBounds& l1_and_bounds,
                                const CompositePoint& from, std::span<const double> target,
                                double slope, Reach reach) {
   if (!(slope < 0.0)) return {slope == 0.0 ? StepOutcome::stuck : StepOutcome::failed, {}, 0.0};
@@ -192,10 +192,10 @@ CompositeStep composite_search(const Objective& objective, const NonSmooth& non_
   };
 
   const auto value_of_penalty = [&](double part) {
-    return penalty_at(non_smooth, on_segment(non_smooth, start, target, part));
+    return penalty_at(l1_and_bounds, on_segment(l1_and_bounds, start, target, part));
   };
 
-  auto whole = evaluate_composite(objective, non_smooth, target);
+  auto whole = evaluate_composite(objective, l1_and_bounds, target);
   if (is_finite(whole) && accepts(whole.value, 1.0)) {
     const bool falls_on = reach == Reach::beyond &&
                           whole.value <= from.value + kNearlyStraight * slope &&
@@ -205,14 +205,15 @@ CompositeStep composite_search(const Objective& objective, const NonSmooth& non_
         lengthened(*objective.between(*from.smooth, *whole.smooth), value_of_penalty, whole.value);
     if (t == 1.0) return accepted(std::move(whole), 1.0);
     auto farther =
-        evaluate_composite(objective, non_smooth, on_segment(non_smooth, start, target, t));
+        evaluate_composite(objective, l1_and_bounds, on_segment(l1_and_bounds, start, target, t));
     const bool lower = is_finite(farther) && farther.value < whole.value;
     return lower ? accepted(std::move(farther), t) : accepted(std::move(whole), 1.0);
   }
   const double t =
       shortened(*objective.between(*from.smooth, *whole.smooth), value_of_penalty, accepts);
   if (t == 0.0) return {};
-  auto point = evaluate_composite(objective, non_smooth, on_segment(non_smooth, start, target, t));
+  auto point =
+      evaluate_composite(objective, l1_and_bounds, on_segment(l1_and_bounds, start, target, t));
   if (is_finite(point) && accepts(point.value, t)) return accepted(std::move(point), t);
   return {};
 }

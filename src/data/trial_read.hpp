@@ -16,6 +16,6 @@ using MayRead = core::FunctionRef<bool(std::int64_t bytes)>;
 /// the data sets that are small or fragile. HDF5 was not made for files that somebody damaged on
 /// purpose: a process that does this first and crashes has saved the job. Throws core::Error as
 /// reading does.
-void rehearse(const Source& source, MayRead may_read);
+void trial_read(const Source& source, MayRead may_read);
 
 }  // namespace mpilogit::data

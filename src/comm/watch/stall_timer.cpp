@@ -1,4 +1,4 @@
-#include "comm/watch/patience.hpp"
+#include "comm/watch/stall_timer.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,11 +12,11 @@ constexpr std::int64_t kPasses = 3;
 
 }  // namespace
 
-Patience::Patience(double timeout_seconds)
+StallTimer::StallTimer(double timeout_seconds)
     : timeout_(static_cast<std::int64_t>(std::ceil(std::min(timeout_seconds, kLongestTimeout) *
                                                    static_cast<double>(kTicksPerSecond)))) {}
 
-void Patience::tick(const Activity::Snapshot& now) {
+void StallTimer::tick(const Activity::Snapshot& now) {
   const std::int64_t finished = now.collective - (now.waits ? 1 : 0);
   ++since_then_;
   if (finished != finished_) {
@@ -28,7 +28,7 @@ void Patience::tick(const Activity::Snapshot& now) {
   if (now.waits) ++waited_;
 }
 
-std::int64_t Patience::limit() const {
+std::int64_t StallTimer::limit() const {
   const std::int64_t own = std::max<std::int64_t>(0, since_then_ - waited_);
   return std::max(timeout_, kPasses * std::max(longest_, own));
 }
