@@ -62,7 +62,7 @@ Json of_group(const std::string& name, const statistics::GroupMetrics& metrics) 
 void add_assessment(const EvaluateResult& result, Json& json) {
   const statistics::Assessment& metrics = result.metrics;
   for (const auto& metric : statistics::all_metrics()) {
-    json[std::string(metric.key)] = or_null(metric.value(metrics));
+    json[std::string(metric.key)] = or_null(statistics::value_of(metric, metrics));
   }
   json["roc_auc_interval"] = or_null(metrics.roc_auc_interval);
   json["confusion"] = metrics.confusion;

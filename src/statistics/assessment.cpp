@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "statistics/detail/sums.hpp"
+#include "statistics/metric_list.hpp"
 
 namespace mpilogit::statistics {
 
@@ -61,11 +63,14 @@ std::optional<double> mean_of_occurring(const std::vector<ClassMetrics>& classes
   return ratio(sum, count);
 }
 
-std::optional<double> mean_of_all(const std::vector<ClassMetrics>& classes, Member member) {
+/// `value` of each class; none if that of one class is.
+template <class Value>
+std::optional<double> mean_of_all(const std::vector<ClassMetrics>& classes, Value value) {
   double sum = 0.0;
   for (const auto& of_class : classes) {
-    if (!(of_class.*member)) return std::nullopt;
-    sum += *(of_class.*member);
+    const std::optional<double>& one = std::invoke(value, of_class);
+    if (!one) return std::nullopt;
+    sum += *one;
   }
   return ratio(sum, static_cast<double>(classes.size()));
 }
@@ -89,6 +94,10 @@ void rank_class(const RankedScores& ranked, const AssessmentOptions& options, Cl
     metrics.roc_auc_interval = roc_auc_interval(ranked, *metrics.roc_auc, communicator);
   }
   metrics.average_precision = average_precision(ranked, Target::positives, communicator);
+  for (const auto& metric : all_metrics()) {
+    if (metric.ranking == nullptr) continue;
+    metrics.ranked[std::string(metric.key)] = metric.ranking(ranked, communicator);
+  }
   if (options.curves) curves.push_back(make_curves(ranked, communicator));
 }
 
@@ -109,6 +118,7 @@ void rank_two_classes(const ScoredRows& rows, const AssessmentOptions& options, 
   result.precision = one.precision;
   result.recall = one.recall;
   result.f1 = one.f1;
+  result.ranked = one.ranked;
 }
 
 void rank_each_class(const ScoredRows& rows, std::span<const double> probabilities,
@@ -125,6 +135,11 @@ void rank_each_class(const ScoredRows& rows, std::span<const double> probabiliti
   result.precision = mean_of_occurring(classes, &ClassMetrics::precision);
   result.recall = mean_of_occurring(classes, &ClassMetrics::recall);
   result.f1 = mean_of_occurring(classes, &ClassMetrics::f1);
+  for (const auto& [key, value] : classes.front().ranked) {
+    result.ranked[key] = mean_of_all(
+        classes,
+        [&, &name = key ](const ClassMetrics& one) -> const auto& { return one.ranked.at(name); });
+  }
 }
 
 }  // namespace

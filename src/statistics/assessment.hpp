@@ -2,7 +2,9 @@
 // All that is measured of a model against labelled rows.
 
 #include <cstddef>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "comm/communicator.hpp"
@@ -22,6 +24,7 @@ struct ClassMetrics {
   std::optional<double> roc_auc;    ///< against all other classes
   std::optional<Interval> roc_auc_interval;
   std::optional<double> average_precision;
+  std::map<std::string, std::optional<double>> ranked;  ///< further ones of metric_list.hpp, by key
 };
 
 /// `precision`, `recall`, `f1`, `average_precision`: of two classes those of class 1; of more the
@@ -37,6 +40,9 @@ struct Assessment : Metrics {
   std::optional<double> f1;
   /// Matthews' correlation of classes and predictions, of more classes Gorodkin's R_K (2004).
   std::optional<double> mcc;
+  /// Those of metric_list.hpp that have a `ranking`, by key: of two classes class 1's, of more the
+  /// mean over all classes.
+  std::map<std::string, std::optional<double>> ranked;
   Calibration calibration;
   std::vector<ClassMetrics> per_class;
   std::optional<BestThreshold> best_threshold;  ///< if a cost was given

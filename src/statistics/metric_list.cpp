@@ -1,6 +1,7 @@
 #include "statistics/metric_list.hpp"
 
 #include <array>
+#include <string>
 
 namespace mpilogit::statistics {
 
@@ -11,36 +12,43 @@ using A = const Assessment&;
 using Value = std::optional<double>;
 
 constexpr std::array kMetrics = {
-    Metric{"log_loss", "log-loss", "Log-loss", rows, 6, [](A a) { return Value(a.log_loss); },
-           "mean of -log P(the row's class)"},
-    Metric{"accuracy", "accuracy", "Accuracy", rows, 5, [](A a) { return Value(a.accuracy); },
-           "share of the weight that is predicted rightly"},
-    Metric{"roc_auc", "ROC AUC", "ROC AUC", class_one, 6, [](A a) { return a.roc_auc; },
-           "probability that a row of the class scores above another", "a class has no rows"},
+    Metric{"log_loss", "log-loss", "Log-loss", rows, 6, "mean of -log P(the row's class)",
+           [](A a) { return Value(a.log_loss); }},
+    Metric{"accuracy", "accuracy", "Accuracy", rows, 5,
+           "share of the weight that is predicted rightly", [](A a) { return Value(a.accuracy); }},
+    Metric{"roc_auc", "ROC AUC", "ROC AUC", class_one, 6,
+           "probability that a row of the class scores above another",
+           [](A a) { return a.roc_auc; }, "a class has no rows"},
     Metric{"average_precision", "avg. precision", "Average precision", class_one, 5,
-           [](A a) { return a.average_precision; }, "area under precision over recall, in steps"},
-    Metric{"precision", "precision", "Precision", class_one, 5, [](A a) { return a.precision; },
-           "share of the rows predicted to be of the class that are"},
-    Metric{"recall", "recall", "Recall", class_one, 5, [](A a) { return a.recall; },
-           "share of the class's rows that are predicted to be"},
-    Metric{"f1", "F1", "F1", class_one, 5, [](A a) { return a.f1; },
-           "harmonic mean of precision and recall"},
+           "area under precision over recall, in steps", [](A a) { return a.average_precision; }},
+    Metric{"precision", "precision", "Precision", class_one, 5,
+           "share of the rows predicted to be of the class that are",
+           [](A a) { return a.precision; }},
+    Metric{"recall", "recall", "Recall", class_one, 5,
+           "share of the class's rows that are predicted to be", [](A a) { return a.recall; }},
+    Metric{"f1", "F1", "F1", class_one, 5, "harmonic mean of precision and recall",
+           [](A a) { return a.f1; }},
     Metric{"balanced_accuracy", "balanced acc.", "Balanced accuracy", rows, 5,
-           [](A a) { return a.balanced_accuracy; }, "mean recall of the classes that have rows"},
-    Metric{"mcc", "MCC", "Matthews’ correlation", rows, 5, [](A a) { return a.mcc; },
-           "correlation of classes and predictions"},
+           "mean recall of the classes that have rows", [](A a) { return a.balanced_accuracy; }},
+    Metric{"mcc", "MCC", "Matthews’ correlation", rows, 5, "correlation of classes and predictions",
+           [](A a) { return a.mcc; }},
     Metric{"brier", "Brier score", "Brier score", rows, 6,
-           [](A a) { return Value(a.calibration.brier); },
-           "mean squared distance of the probabilities from what came"},
+           "mean squared distance of the probabilities from what came",
+           [](A a) { return Value(a.calibration.brier); }},
     Metric{"calibration_error", "calibration", "Calibration error", rows, 6,
-           [](A a) { return Value(a.calibration.expected_error); },
-           "mean distance of probability and observed share over the bins"},
+           "mean distance of probability and observed share over the bins",
+           [](A a) { return Value(a.calibration.expected_error); }},
 };
 
 }  // namespace
 
 std::span<const Metric> all_metrics() {
   return kMetrics;
+}
+
+std::optional<double> value_of(const Metric& metric, const Assessment& assessment) {
+  if (metric.value != nullptr) return metric.value(assessment);
+  return assessment.ranked.at(std::string(metric.key));
 }
 
 }  // namespace mpilogit::statistics

@@ -59,7 +59,7 @@ std::string remark(const statistics::Metric& metric, const statistics::Assessmen
 std::string metric_lines(const statistics::Assessment& metrics, const std::string& whose) {
   std::string text;
   for (const auto& metric : statistics::all_metrics()) {
-    const auto value = metric.value(metrics);
+    const auto value = statistics::value_of(metric, metrics);
     text += fmt::format(
         "{:<16}{}\n", metric.label,
         value ? fmt::format("{:.{}f}{}", *value, metric.digits, remark(metric, metrics, whose))

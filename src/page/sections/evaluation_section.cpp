@@ -30,7 +30,7 @@ Html value_of(const std::optional<double>& value, int digits = 4) {
 }
 
 std::string figure_of(const statistics::Metric& metric, const statistics::Assessment& metrics) {
-  const auto value = metric.value(metrics);
+  const auto value = statistics::value_of(metric, metrics);
   if (!value) return metric.without.empty() ? "none" : fmt::format("none: {}", metric.without);
   std::string text = shown(*value, metric.digits);
   if (metric.key == "roc_auc" && metrics.roc_auc_interval) {
