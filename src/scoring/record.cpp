@@ -28,14 +28,16 @@ Json of_bin(const statistics::ReliabilityBin& bin) {
 }
 
 Json of_class(const std::string& name, const statistics::ClassMetrics& metrics) {
-  return {{"class", name},
-          {"weight", metrics.weight},
-          {"precision", or_null(metrics.precision)},
-          {"recall", or_null(metrics.recall)},
-          {"f1", or_null(metrics.f1)},
-          {"roc_auc", or_null(metrics.roc_auc)},
-          {"roc_auc_interval", or_null(metrics.roc_auc_interval)},
-          {"average_precision", or_null(metrics.average_precision)}};
+  Json json = {{"class", name},
+               {"weight", metrics.weight},
+               {"precision", or_null(metrics.precision)},
+               {"recall", or_null(metrics.recall)},
+               {"f1", or_null(metrics.f1)},
+               {"roc_auc", or_null(metrics.roc_auc)},
+               {"roc_auc_interval", or_null(metrics.roc_auc_interval)},
+               {"average_precision", or_null(metrics.average_precision)}};
+  for (const auto& [key, value] : metrics.ranked) json[key] = or_null(value);
+  return json;
 }
 
 // JSON has no infinity: the threshold that no row reaches is null.
