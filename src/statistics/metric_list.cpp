@@ -1,7 +1,10 @@
 #include "statistics/metric_list.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
+
+#include "statistics/detail/sums.hpp"
 
 namespace mpilogit::statistics {
 
@@ -10,6 +13,26 @@ namespace {
 using enum MetricScope;
 using A = const Assessment&;
 using Value = std::optional<double>;
+
+/// Share of class 1 among the tenth of the weight that scores highest, over its share in all rows:
+///     lift = W₁(top) W / (T W₁),   T = W / 10.
+/// Rows of one score that the cut goes through count in proportion. Exact sums over groups of equal
+/// scores. None when a class has no weight.
+Value lift_in_top_decile(const RankedScores& ranked, const comm::Communicator& communicator) {
+  if (!ranked.both_classes()) return std::nullopt;
+  constexpr double kShare = 0.1;
+  const auto positives = static_cast<double>(ranked.total().positives);
+  const double weight = positives + static_cast<double>(ranked.total().negatives);
+  const double top = kShare * weight;
+  core::WideSum hits;
+  ranked.for_each_group([&](const TieGroup& group, const ClassWeights& below) {
+    const auto own = static_cast<double>(group.weights.positives + group.weights.negatives);
+    const double above = weight - static_cast<double>(below.positives + below.negatives) - own;
+    const double inside = std::clamp(top - above, 0.0, own);
+    if (inside > 0.0) hits.add(static_cast<double>(group.weights.positives) * (inside / own));
+  });
+  return value_over_ranks(hits, communicator) / (kShare * positives);
+}
 
 constexpr std::array kMetrics = {
     Metric{"log_loss", "log-loss", "Log-loss", rows, 6, "mean of -log P(the row's class)",
@@ -21,6 +44,10 @@ constexpr std::array kMetrics = {
            [](A a) { return a.roc_auc; }, "a class has no rows"},
     Metric{"average_precision", "avg. precision", "Average precision", class_one, 5,
            "area under precision over recall, in steps", [](A a) { return a.average_precision; }},
+    Metric{"lift_top_decile", "lift, top 10 %", "Lift in the top decile", class_one, 4,
+           "share of the class among the tenth of the rows that scores highest, over its share in "
+           "all",
+           nullptr, "a class has no rows", lift_in_top_decile},
     Metric{"precision", "precision", "Precision", class_one, 5,
            "share of the rows predicted to be of the class that are",
            [](A a) { return a.precision; }},

@@ -75,6 +75,17 @@ def delong_interval(z, y, weights=None):
     return [max(0, auc - half), min(1, auc + half)]
 
 
+def lift_in_top_decile(z, y, weights):
+    """Row by row: how much of each lies in the top tenth of the weight, rows of one score sharing the cut."""
+    top, hits = 0.1 * weights.sum(), 0.0
+    for score in np.unique(z)[::-1]:
+        tied = z == score
+        if weights[tied].sum() > 0:
+            inside = min(1.0, max(0.0, (top - weights[z > score].sum()) / weights[tied].sum()))
+            hits += inside * (weights * y)[tied].sum()
+    return (hits / top) / ((weights * y).sum() / weights.sum())
+
+
 def reliability(p, came_true, weights, bins):
     """Bins (a, b], the first with 0: weight, mean prediction, share that came true."""
     at = np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], p)
@@ -114,7 +125,8 @@ def test_two_classes_are_scikit_learns(a9a, tmp_path):
         "precision": metrics.precision_score(y, label),
         "recall": metrics.recall_score(y, label),
         "f1": metrics.f1_score(y, label),
-        "mcc": metrics.matthews_corrcoef(y, label)}
+        "mcc": metrics.matthews_corrcoef(y, label),
+        "lift_top_decile": lift_in_top_decile(z, y, np.ones(len(y)))}
     for name, value in expected.items():
         assert run.record[name] == pytest.approx(value, **TOLERANCE), name
     assert run.record["roc_auc_interval"] == pytest.approx(delong_interval(z, y), **TOLERANCE)
@@ -128,7 +140,7 @@ def test_two_classes_are_scikit_learns(a9a, tmp_path):
     assert zero["recall"] == pytest.approx(metrics.recall_score(y, label, pos_label=0), **TOLERANCE)
     assert zero["roc_auc"] == run.record["roc_auc"] == one["roc_auc"]
     assert run.record["best_threshold"] is None and run.record["by"] is None
-    for shown in ("ROC AUC", "AUC, 95 %", "avg. precision", "Brier score", "MCC", "confusion"):
+    for shown in ("ROC AUC", "AUC, 95 %", "avg. precision", "Brier score", "MCC", "lift, top 10 %", "confusion"):
         assert shown in run.out
 
 
@@ -153,7 +165,8 @@ def test_weighted_ties_of_two_classes(tmp_path):
         "precision": metrics.precision_score(y, label, sample_weight=weights),
         "recall": metrics.recall_score(y, label, sample_weight=weights),
         "f1": metrics.f1_score(y, label, sample_weight=weights),
-        "mcc": metrics.matthews_corrcoef(y, label, sample_weight=weights)}
+        "mcc": metrics.matthews_corrcoef(y, label, sample_weight=weights),
+        "lift_top_decile": lift_in_top_decile(tied, y, weights)}
     for name, value in expected.items():
         assert record[name] == pytest.approx(value, **TOLERANCE), name
     repeated = np.repeat(np.arange(400), weights.astype(int))
@@ -201,7 +214,8 @@ def test_several_classes_are_scikit_learns(four_classes, tmp_path, weighted):
         "precision": metrics.precision_score(y, label, **macro),
         "recall": metrics.recall_score(y, label, **macro),
         "f1": metrics.f1_score(y, label, **macro),
-        "mcc": metrics.matthews_corrcoef(y, label, sample_weight=s)}
+        "mcc": metrics.matthews_corrcoef(y, label, sample_weight=s),
+        "lift_top_decile": np.mean([lift_in_top_decile(tied[:, k], y == k, s) for k in range(4)])}
     for name, value in expected.items():
         assert record[name] == pytest.approx(value, **TOLERANCE), name
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(y, label, sample_weight=s)
@@ -213,6 +227,7 @@ def test_several_classes_are_scikit_learns(four_classes, tmp_path, weighted):
                     [precision[k], recall[k], f1[k], auc[k], ap[k]], **TOLERANCE)
         assert found["roc_auc_interval"] == pytest.approx(
             delong_interval(tied[:, k], (y == k).astype(int), s), **TOLERANCE)
+        assert found["lift_top_decile"] == pytest.approx(lift_in_top_decile(tied[:, k], y == k, s), **TOLERANCE)
     assert record["roc_auc_interval"] is None
     check_reliability(record, reliability(p.max(axis=1), label == y, s, 10))
     assert "avg. precision" in run.out.splitlines()[-5]  # the head of the table of classes
@@ -250,7 +265,7 @@ def test_one_class_alone_has_no_curve(a9a, tmp_path):
     write_dense(data, x[y == 0].toarray().astype(np.float32), labels[y == 0],
                 **({} if names is None else {"feature_names": names}))
     run = evaluate(tmp_path, model, data, "--curves", tmp_path / "c.h5", "--cost", "1:1", ranks=2)
-    for key in ("roc_auc", "roc_auc_interval", "average_precision", "recall", "mcc", "best_threshold"):
+    for key in ("roc_auc", "roc_auc_interval", "average_precision", "recall", "mcc", "lift_top_decile", "best_threshold"):
         assert run.record[key] is None, key
     assert run.record["precision"] == 0.0
     assert "NaN" not in (tmp_path / "e.json").read_text()
