@@ -49,7 +49,7 @@ def adult(tmp_path_factory):
 
 def test_the_page_has_every_section_that_applies(adult):
     _, page = adult
-    assert page.sections == ["model", "coefficients", "evaluation", "plane", "convergence"]
+    assert page.sections == ["model", "result", "coefficients", "evaluation", "plane", "convergence"]
     assert set(page.plots) == {"forest", "roc", "precision-recall", "calibration", "scores",
                                "plane", "gap-by-pass", "gap-by-time"}
     links = [link["href"] for link in page.root.first("nav").all("a")]
@@ -135,6 +135,11 @@ def test_the_scores_are_those_of_scikit_learn(adult, tmp_path):
         probability = file["probability"][:]
     with h5py.File(DATA / "adult.test.h5") as file:
         y = file["y"][:]
+    result = page.facts("result")
+    right = sklearn.metrics.accuracy_score(y, probability > 0.5)
+    assert result["Base rate"] == f"{100 * y.mean():.1f} % of the rows are 1"
+    assert result["Result"] == (f"The model is right for {100 * right:.1f} % of the rows; to call all of them 0 "
+                                f"would be right for {100 * (1 - y.mean()):.1f} %.")
     facts = page.facts("evaluation")
     assert facts["Rows"] == "16,281"
     assert float(facts["Log-loss"]) == pytest.approx(sklearn.metrics.log_loss(y, probability), abs=1e-6)
@@ -336,7 +341,7 @@ def test_a_path_and_one_of_its_steps(tmp_path):
     assert page.sections == ["model", "coefficients", "path"] and "forest" not in page.plots
     page = report(path, "--step", "3", "--data", data, output=tmp_path / "p.html", ranks=2)
     assert len(list(page.plots["forest"].all("g", **{"class": "mark"}))) == np.count_nonzero(third)
-    assert page.sections == ["model", "coefficients", "evaluation", "plane", "path"]
+    assert page.sections == ["model", "result", "coefficients", "evaluation", "plane", "path"]
     assert {row["Feature"]: row["Coefficient"] for row in page.coefficients()[1:]} == dict(zip("abc", third))
 
 

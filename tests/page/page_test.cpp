@@ -77,7 +77,7 @@ TEST_CASE("sections that have nothing to say are not there") {
   data.model->inference.reset();
   const page::Page page = page::render(data, {.title = "A <title>", .program = "a test"});
   CHECK(has(page, "<h1>A &lt;title&gt;</h1>"));
-  for (const auto* id : {"fit", "evaluation", "plane", "path", "convergence"}) {
+  for (const auto* id : {"result", "fit", "evaluation", "plane", "path", "convergence"}) {
     CHECK_FALSE(has(page, std::string("<section id=\"") + id + "\">"));
   }
   CHECK(has(page, "no standard errors"));

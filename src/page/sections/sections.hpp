@@ -12,6 +12,8 @@ namespace mpilogit::page {
 
 /// What the model is and how it was trained.
 Html headline_section(const scoring::ReportData& data, Plotter& plotter);
+/// On the labelled rows that were given: base rate, and one sentence of result.
+Html result_section(const scoring::ReportData& data, Plotter& plotter);
 /// How well it fits the data that it was trained on, as far as the model's inference tells.
 Html fit_section(const scoring::ReportData& data, Plotter& plotter);
 Html coefficients_section(const scoring::ReportData& data, Plotter& plotter);
@@ -30,6 +32,7 @@ struct Section {
 /// In the order of the page. A section is a source beside this header and a row here.
 inline constexpr std::array kSections = {
     Section{"model", "The model", headline_section},
+    Section{"result", "Result", result_section},
     Section{"fit", "Fit", fit_section},
     Section{"coefficients", "Coefficients", coefficients_section},
     Section{"evaluation", "On the data", evaluation_section},
