@@ -68,6 +68,7 @@ std::string sha256_of(const std::string& text) {
 
 void add_provenance(const Provenance& provenance, Json& record) {
   if (provenance.origin.command.empty()) return;
+  if (!provenance.origin.note.empty()) record["note"] = provenance.origin.note;
   Json& json = record[kKey];
   json["version"] = provenance.origin.version;
   json["command"] = provenance.origin.command;

@@ -16,6 +16,7 @@ namespace mpilogit::running {
 
 /// What was asked for, as given.
 struct Origin {
+  std::string note;     ///< the user's own words; or empty
   std::string version;  ///< of this program
   std::string command;  ///< "train", "path", "cross-validate"
   std::vector<std::string> files;

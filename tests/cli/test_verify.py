@@ -208,6 +208,40 @@ def test_an_edited_record(folder, tmp_path, change, told):
     assert "edited after" not in sealed.told and told in sealed.told
 
 
+NOTE = "\"record_sha256\": \"of\" Müller's run, \n second line"
+
+
+@pytest.mark.parametrize("command", ["train", "path", "cross-validate"])
+def test_a_note_is_kept_in_model_and_record(folder, tmp_path, command):
+    run = mpilogit(command, folder / "d.h5", "--note", NOTE, "--model", tmp_path / "m.h5", "--json", tmp_path / "r.json",
+                   ranks=2)
+    assert run.code in (DONE, 3), run.err
+    assert run.record["note"] == NOTE
+    with h5py.File(tmp_path / "m.h5") as file:
+        assert json.loads(file["record"][()])["note"] == NOTE
+
+
+def test_a_note_changes_nothing_and_may_not_be_edited(folder, tmp_path):
+    checkpoint = ["--l2", "0.01", "--weights", "--checkpoint", tmp_path / "c"]
+    assert train(folder, "noted", *checkpoint, "--checkpoint-every", "1", "--max-iterations", "1", "--note", "one").code == 3
+    assert train(folder, "noted", *checkpoint, "--note", "two").code == DONE  # goes on, whatever the note is
+    digests = []
+    for name in ("noted", "plain"):
+        with h5py.File(folder / f"{name}.h5") as file:
+            digests.append(json.loads(file["record"][()])["coefficients_sha256"])
+    assert digests[0] == digests[1]
+    assert verify(folder, "noted", "--retrain").code == DONE
+    model = edited(folder, tmp_path, lambda record: record.update(note="three"), seal=False, model="noted")
+    run = verify(tmp_path, model.stem, data=folder / "d.h5")
+    assert run.code == DIFFERS and "edited after" in run.told
+
+
+@pytest.mark.parametrize("note, why", [("", "--note"), ("n" * 4097, "--note has 4097 bytes, more than 4096")])
+def test_a_note_that_is_refused(folder, note, why):
+    run = train(folder, "refused", "--note", note)
+    assert run.code == 2 and why in run.err
+
+
 def test_an_edit_of_what_nothing_else_tells(folder, tmp_path):
     model = edited(folder, tmp_path, lambda record: record.update(iterations=1), seal=False)
     run = verify(tmp_path, model.stem, data=folder / "d.h5")

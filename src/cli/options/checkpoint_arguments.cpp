@@ -74,6 +74,15 @@ bool recorded(const Option& option) {
   return option.changes_result && !option.of_reading;
 }
 
+std::string note_from(const Arguments& arguments) {
+  constexpr std::size_t kLongest = 4096;
+  if (!arguments.given("note")) return {};
+  std::string note = arguments.required("note");
+  if (note.size() <= kLongest) return note;
+  refuse_usage(&arguments.command(),
+               fmt::format("--note has {} bytes, more than {}", note.size(), kLongest));
+}
+
 std::string token(Command command, const std::string& name, const std::string& value) {
   if (find_option(command, name).kind == OptionKind::flag) return "--" + name;
   return fmt::format("--{}={}", name, value);
@@ -86,6 +95,7 @@ running::Origin origin_of(const Arguments& arguments) {
   origin.version = MPILOGIT_VERSION;
   origin.command = arguments.command().name;
   origin.files = arguments.positional();
+  origin.note = note_from(arguments);
   for (const auto& [name, value] : arguments.all_given()) {
     if (recorded(find_option(arguments.command().command, name)))
       origin.options.emplace_back(name, value);

@@ -452,6 +452,9 @@ constexpr std::array kOptions = {
         Option{"events", value, "FILE", "",
                "append what happens there as it happens, a line of JSON each (docs/telemetry.md)",
                kData, ""}),
+    without_effect(Option{"note", value, "TEXT", "",
+                          "a remark for people, kept in the model and in the run record", kFit,
+                          ""}),
     without_effect(
         Option{"timings", flag, "", "",
                "print each rank's time of reading, computing and waiting, and where rank 0's went",
