@@ -47,6 +47,32 @@ def json_scores(path, x):
     return labels, softmax(margins)
 
 
+def yaml_model(path):
+    import yaml
+
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def yaml_scores(path, x):
+    model = yaml_model(path)
+    column = "coefficient_at_centre" if "centre" in model else "coefficient"
+    x = x - np.array(model.get("centre", 0.0))
+    if "degree" in model:
+        x = products(x, model["degree"], model["interactions_only"])
+    rows, classes = model["rows"], model["classes"]
+    values = np.array([[entry[column] for entry in row["coefficients"]] for row in rows])
+    margins = x @ values.T + [row.get("intercept_at_centre", row["intercept"]) for row in rows]
+    if len(rows) < len(classes):
+        assert all(row["reference"] == classes[0] for row in rows)
+        margins = np.hstack([np.zeros((len(x), 1)), margins])
+    assert [row["class"] for row in rows] == classes[len(classes) - len(rows):]
+    labels = np.array(classes)[margins.argmax(axis=1)]
+    if model["objective"] == "one-vs-rest":
+        shares = sigmoid(margins)
+        return labels, shares / shares.sum(axis=1, keepdims=True)
+    return labels, softmax(margins)
+
+
 def csv_rows(path):
     return list(csv.DictReader(io.StringIO(path.read_text(), newline="")))
 

@@ -2,6 +2,7 @@
 
 import re
 
+import h5py
 import numpy as np
 import pytest
 
@@ -45,6 +46,12 @@ def same(exportable, scores, tolerance=1e-12, as_texts=False):
 def test_json(models, name, tmp_path):
     model = models[name]
     same(model, forms.json_scores(export(model, "json", tmp_path, ".json"), model.x))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_yaml(models, name, tmp_path):
+    model = models[name]
+    same(model, forms.yaml_scores(export(model, "yaml", tmp_path, ".yaml"), model.x))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -245,6 +252,8 @@ def test_names_come_through(models, tmp_path):
     names = export_models.AWKWARD_NAMES
     assert json.loads(export(model, "json", tmp_path, ".json").read_text())["feature_names"] == names
     assert [row["feature"] for row in forms.csv_rows(export(model, "csv", tmp_path, ".csv"))][1:] == names
+    yaml = forms.yaml_model(export(model, "yaml", tmp_path, ".yaml"))
+    assert [entry["feature"] for entry in yaml["rows"][0]["coefficients"]] == names
     assert forms.python_module(export(model, "python", tmp_path, ".py")).FEATURE_NAMES == names
     pmml = forms.pmml_inputs(forms.pmml_root(export(model, "pmml", tmp_path, ".pmml")))
     assert pmml == [{"": "unnamed", "label": "label_2"}.get(name, name) for name in names]
@@ -262,6 +271,16 @@ const char *feature_name(int j) { return awkward_feature_name(j); }
     assert json.loads(metadata["feature_names"]) == names
 
 
+def test_characters_that_yaml_has_no_place_for(tmp_path):
+    """What readers refuse, or take for the end of a line, and a colon, a dash and a hash for good measure."""
+    names = ["\x7f", "a\x85b", "\x9f", "\xa0", "\u2028", "\u2029", "\ufffe", "\uffff", "\U0001f600", "- a: b # c", "null", "1e5",
+             "\u203f\xbf", "\t"]
+    x, y = export_models.classes_sample(2, len(names))
+    model = export_models.exportable(tmp_path, "strange", x, y, feature_names=np.array(names, dtype=h5py.string_dtype()))
+    read = forms.yaml_model(export(model, "yaml", tmp_path, ".yaml"))
+    assert [entry["feature"] for entry in read["rows"][0]["coefficients"]] == names
+
+
 def labelled(folder, name, labels, **datasets):
     x, y = export_models.classes_sample(2, 4)
     return export_models.exportable(folder, name, x, np.array(labels)[y], **datasets)
@@ -277,6 +296,8 @@ def test_bytes_that_are_no_characters(tmp_path):
 
     model = labelled(tmp_path, "bytes", [b"no", b"yes"], feature_names=np.array(BYTES))
     replaced = ["a\ufffd", "a\ufffd", "c\x01", "c\x02"]
+    yaml = forms.yaml_model(export(model, "yaml", tmp_path, ".yaml"))
+    assert [entry["feature"] for entry in yaml["rows"][0]["coefficients"]] == replaced
     assert json.loads(export(model, "json", tmp_path, ".json").read_bytes())["feature_names"] == replaced
     assert forms.python_module(export(model, "python", tmp_path, ".py")).FEATURE_NAMES == replaced
     pmml = export(model, "pmml", tmp_path, ".pmml")
@@ -343,6 +364,8 @@ def test_numbers_come_through(tmp_path):
 
     exactly(json.loads(export(numbers, "json", tmp_path, ".json").read_text())["coefficients"][0])
     exactly([row["coefficient"] for row in forms.csv_rows(export(numbers, "csv", tmp_path, ".csv"))[1:]])
+    yaml = forms.yaml_model(export(numbers, "yaml", tmp_path, ".yaml"))
+    exactly([entry["coefficient"] for entry in yaml["rows"][0]["coefficients"]])
     exactly(forms.python_module(export(numbers, "python", tmp_path, ".py")).COEFFICIENTS[0])
     root = forms.pmml_root(export(numbers, "pmml", tmp_path, ".pmml"))
     found = {term.get("name"): term.get("coefficient") for term in root.iter(forms.PMML + "NumericPredictor")}
@@ -561,7 +584,7 @@ def test_usage(models, tmp_path):
     for arguments, says in [
             ((model, "--output", output), "--format FORM is missing"),
             ((model, "--format", "json"), "--output FILE is missing"),
-            ((model, "--format", "yaml", "--output", output), "'yaml'"),
+            ((model, "--format", "toml", "--output", output), "'toml'"),
             ((model, model, "--format", "json", "--output", output), "one model"),
             ((model, "--format", "json", "--output", model), "is a file that is read"),
             ((model, "--format", "json", "--output", output, "--step", "0"), "step"),

@@ -20,7 +20,7 @@ OF_THE_RUN = {"provenance", "ranks", "threads", "seconds", "timing", "memory", "
               "model_file", "allreduce_count", "allreduce_bytes", "host", "started", "files", "allreduces"}
 # The tests of damaged files start the process apart that reads a file before; here it would take most of the time.
 TRUSTING = {"train", "path", "cross-validate", "predict", "evaluate", "report", "inspect", "verify", "summarize", "export"}
-FORMS = ("json", "csv", "onnx", "pmml", "c", "python")
+FORMS = ("json", "csv", "onnx", "pmml", "c", "python", "yaml")
 
 
 def make(folder, rows):

@@ -217,7 +217,7 @@ def test_the_same_command_works_twice_and_no_foreign_file_is_lost(work, command)
             path.unlink()
 
 
-@pytest.mark.parametrize("form", ["json", "csv", "onnx", "pmml", "c", "python"])
+@pytest.mark.parametrize("form", ["json", "csv", "onnx", "pmml", "c", "python", "yaml"])
 def test_exports_are_known(work, form):
     arguments = ["export", "MODEL", "--format", form, "--output", "out"]
     for _ in range(2):

@@ -501,9 +501,8 @@ constexpr std::array kCommands = {
         "Write what other programs' files hold as a data set, a table of coefficients as a model."},
     CommandInfo{kSynthesize, "synthesize", "--rows N --features N --output FILE",
                 "Make a data set of a given shape from known coefficients."},
-    CommandInfo{
-        kExport, "export", "MODEL.h5",
-        "Write a model in a form that other programs read: JSON, CSV, ONNX, PMML, C, Python."},
+    CommandInfo{kExport, "export", "MODEL.h5",
+                "Write a model in a form that other programs read (--format)."},
 };
 
 bool has_word(std::string_view words, std::string_view word) {

@@ -26,9 +26,10 @@ Form onnx_form();
 Form pmml_form();
 Form c_form();
 Form python_form();
+Form yaml_form();
 
-inline constexpr std::array kForms = {json_form, csv_form, onnx_form,
-                                      pmml_form, c_form,   python_form};
+inline constexpr std::array kForms = {json_form, csv_form,    onnx_form, pmml_form,
+                                      c_form,    python_form, yaml_form};
 
 /// All bytes of a label are there.
 std::string same_label(std::string_view name);
