@@ -7,22 +7,17 @@
 
 #include <fmt/format.h>
 
-#include "comm/agreement.hpp"
-#include "core/atomic_file.hpp"
 #include "core/error.hpp"
-#include "core/units.hpp"
 #include "fitting/detail/fold_scores.hpp"
 #include "fitting/detail/folds.hpp"
 #include "fitting/detail/path_fit.hpp"
 #include "fitting/detail/solve.hpp"
+#include "fitting/detail/training_run.hpp"
 #include "fitting/fit.hpp"
 #include "fitting/record.hpp"
 #include "model/model_file.hpp"
 #include "objective/lock_step.hpp"
 #include "problem/solver_registry.hpp"
-#include "running/checkpoints.hpp"
-#include "running/history.hpp"
-#include "running/provenance.hpp"
 
 namespace mpilogit::fitting {
 
@@ -251,81 +246,82 @@ TrainOptions refit_options(const CrossValidateOptions& options, const Candidate&
   return train;
 }
 
+// The folds, then the model of the chosen penalty on all rows.
+void run_folds_and_refit(const CrossValidateOptions& options, TrainingRun& run,
+                         CrossValidation& validation, const comm::Communicator& communicator,
+                         CrossValidateObserver& observer, CrossValidateResult& result) {
+  running::Checkpoints& checkpoints = run.checkpoints();
+  running::RunClock& clock = run.clock();
+  running::History history;
+  bool folds_done = false;
+  const auto visit = [&](core::Archive& archive) {
+    clock.visit(archive);
+    archive(folds_done);
+    archive(result.seconds_folds);
+    visit_candidates(archive, options.folds, result);
+    core::Archive::require(!archive.reading() || !folds_done || !result.candidates.empty());
+    history.visit(archive);
+  };
+  const solvers::StateFrame frame(checkpoints.keeper(), visit);
+  if (!folds_done) {
+    validation.run(result, clock, observer);
+    result.seconds_folds = clock.seconds();
+    folds_done = true;
+  }
+  choose(options.choice, result);
+  run.phase().turn_to("training");
+  const auto follow = [&](const solvers::Progress& progress) {
+    history.add(progress, clock.seconds() - result.seconds_folds);
+    observer.refit_progress(progress);
+    return true;
+  };
+  fit(refit_options(options, result.candidates[result.chosen]), run.set(), communicator,
+      checkpoints, {follow, checkpoints.keeper()}, result.refit);
+  result.refit.seconds_train = clock.seconds() - result.seconds_folds;
+  result.refit.history = history.entries();
+}
+
 }  // namespace
 
 CrossValidateResult cross_validate(const CrossValidateOptions& options,
                                    const comm::Communicator& communicator,
                                    CrossValidateObserver& observer) {
-  const core::Stopwatch total;
-  comm::on_root(communicator, [&] {
-    core::require_writable(options.model_path);
-    return std::string();
-  });
-  running::Checkpoints checkpoints(options.checkpoint, communicator, observer);
-  comm::Phase phase(communicator, "reading the data");
-  const problem::TrainingSet set(options.design, options.folds, options.threads, communicator);
+  TrainingRun run({options.origin,
+                   options.design,
+                   options.folds,
+                   options.penalty,
+                   options.solver.tolerance,
+                   std::nullopt,
+                   options.checkpoint,
+                   options.threads,
+                   {options.model_path}},
+                  communicator, observer);
+  const problem::TrainingSet& set = run.set();
+  observer.data_read(set.dataset, run.seconds_read());
   CrossValidateResult result;
-  result.refit.provenance = running::provenance_of(
-      options.origin, set, options.penalty, options.solver.tolerance, std::nullopt, communicator);
-  result.seconds_read = total.seconds();
-  observer.data_read(set.dataset, result.seconds_read);
+  TrainResult& refit = result.refit;
+  refit.provenance = run.provenance();
   for (const double ratio : options.l1_ratios) {
     problem::find_solver(options.solver.name, ratio > 0.0 || options.penalty.lower.given() ||
                                                   options.penalty.upper.given());
   }
 
-  phase.turn_to("cross-validation");
-  running::TrainingTime time(result.seconds_read, set, communicator);
-  checkpoints.begin(set, result.refit.provenance.data);
-  CrossValidation validation(options, set, communicator, checkpoints);
+  run.begin("cross-validation");
+  CrossValidation validation(options, set, communicator, run.checkpoints());
   result.fold_rows = validation.fold_rows();
-  running::History history;
-  running::RunClock clock;
-  checkpoints.run([&] {
-    bool folds_done = false;
-    const auto visit = [&](core::Archive& archive) {
-      clock.visit(archive);
-      archive(folds_done);
-      archive(result.seconds_folds);
-      visit_candidates(archive, options.folds, result);
-      core::Archive::require(!archive.reading() || !folds_done || !result.candidates.empty());
-      history.visit(archive);
-    };
-    const solvers::StateFrame frame(checkpoints.keeper(), visit);
-    if (!folds_done) {
-      validation.run(result, clock, observer);
-      result.seconds_folds = clock.seconds();
-      folds_done = true;
-    }
-    choose(options.choice, result);
-    phase.turn_to("training");
-    const auto follow = [&](const solvers::Progress& progress) {
-      history.add(progress, clock.seconds() - result.seconds_folds);
-      observer.refit_progress(progress);
-      return true;
-    };
-    fit(refit_options(options, result.candidates[result.chosen]), set, communicator, checkpoints,
-        {follow, checkpoints.keeper()}, result.refit);
-    result.refit.seconds_train = clock.seconds() - result.seconds_folds;
-  });
+  run.checkpoints().run(
+      [&] { run_folds_and_refit(options, run, validation, communicator, observer, result); });
   result.stratified = !options.design.source.groups;
   result.shape = set.dataset.shape();
-  result.ranks = result.refit.ranks = communicator.size();
-  result.threads = result.refit.threads = options.threads;
-  result.refit.history = history.entries();
-  result.refit.seconds_read = result.seconds_read;
-  result.refit.traffic = communicator.traffic();
-  result.refit.memory = running::memory_use(set.dataset, communicator);
-  result.refit.seconds_total = result.seconds_total = clock.seconds_before() + total.seconds();
-  result.refit.model.record = to_json(result);
-  time.trained();
-  phase.turn_to("writing the model");
-  comm::on_root(communicator, [&] {
-    model::write_model(options.model_path, result.refit.model);
-    return std::string();
-  });
-  checkpoints.done();
-  result.refit.timing = time.gather();
+  refit.traffic = communicator.traffic();
+  run.describe(refit);
+  result.ranks = refit.ranks;
+  result.threads = refit.threads;
+  result.seconds_read = refit.seconds_read;
+  result.seconds_total = refit.seconds_total;
+  refit.model.record = to_json(result);
+  refit.timing =
+      run.save("writing the model", [&] { model::write_model(options.model_path, refit.model); });
   return result;
 }
 

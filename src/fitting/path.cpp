@@ -1,17 +1,12 @@
 #include "fitting/path.hpp"
 
-#include "comm/agreement.hpp"
-#include "core/atomic_file.hpp"
-#include "core/units.hpp"
 #include "fitting/detail/path_fit.hpp"
 #include "fitting/detail/solve.hpp"
+#include "fitting/detail/training_run.hpp"
 #include "fitting/fit.hpp"
 #include "fitting/record.hpp"
 #include "model/path_file.hpp"
 #include "problem/solver_registry.hpp"
-#include "running/checkpoints.hpp"
-#include "running/history.hpp"
-#include "running/provenance.hpp"
 
 namespace mpilogit::fitting {
 
@@ -69,86 +64,81 @@ bool goes_on(const running::Checkpoints& checkpoints) {
   return checkpoints.keeper() != nullptr && checkpoints.keeper()->resuming();
 }
 
+// All steps, the first after a fit without the penalised features; those of the kept state are
+// there.
+void run_steps(const PathOptions& options, TrainingRun& run, const objective::DirectPasses& passes,
+               PathFit& fit, PathObserver& observer, PathResult& result) {
+  const problem::TrainingSet& set = run.set();
+  running::Checkpoints& checkpoints = run.checkpoints();
+  bool null_fitted = false;
+  std::int64_t before = 0;  // the step: passes
+  const auto visit = [&](core::Archive& archive) {
+    archive(null_fitted);
+    archive(before);
+    run.clock().visit(archive);
+    fit.visit(archive);
+    visit_steps(archive, set.design.features() * fit.columns(), fit.columns(), result);
+  };
+  const solvers::StateFrame frame(checkpoints.keeper(), visit);
+  if (!null_fitted) fit.fit_null();
+  null_fitted = true;
+  result.null_loss = fit.null_loss();
+  result.ended = "at its end";
+  const auto all = lambdas(options.grid, fit.largest_lambda(options.l1_ratio),
+                           set.dataset.shape().rows, set.design.features());
+  std::string why = why_enough(options, result.path);
+  for (std::size_t s = result.path.lambda.size(); s < all.size() && why.empty(); ++s) {
+    if (!goes_on(checkpoints)) before = passes.data_passes();
+    const solvers::Solution& solution = fit.step(all[s], options.l1_ratio);
+    append_step(fit, solution, all[s], options.l1_ratio, passes.data_passes() - before,
+                result.null_loss, result.path);
+    result.stop_reasons.emplace_back(solvers::to_string(solution.stop_reason));
+    result.converged = result.converged && solvers::converged(solution.stop_reason);
+    observer.step(result.path);
+    why = why_enough(options, result.path);
+  }
+  if (!why.empty()) result.ended = why;
+}
+
 }  // namespace
 
 PathResult path(const PathOptions& options, const comm::Communicator& communicator,
                 PathObserver& observer) {
-  const core::Stopwatch total;
-  comm::on_root(communicator, [&] {
-    core::require_writable(options.model_path);
-    return std::string();
-  });
-  running::Checkpoints checkpoints(options.checkpoint, communicator, observer);
-  comm::Phase phase(communicator, "reading the data");
-  const problem::TrainingSet set(options.design, 1, options.threads, communicator);
+  TrainingRun run({options.origin,
+                   options.design,
+                   1,
+                   options.penalty,
+                   options.solver.tolerance,
+                   std::nullopt,
+                   options.checkpoint,
+                   options.threads,
+                   {options.model_path}},
+                  communicator, observer);
+  const problem::TrainingSet& set = run.set();
+  observer.data_read(set.dataset, run.seconds_read());
   PathResult result;
-  result.provenance = running::provenance_of(options.origin, set, options.penalty,
-                                             options.solver.tolerance, std::nullopt, communicator);
-  result.seconds_read = total.seconds();
-  observer.data_read(set.dataset, result.seconds_read);
+  result.provenance = run.provenance();
 
-  phase.turn_to("training");
-  running::TrainingTime time(result.seconds_read, set, communicator);
-  checkpoints.begin(set, result.provenance.data);
-  running::RunClock clock;
+  run.begin("training");
   const objective::DirectPasses passes(set.rows);
   const problem::PenaltyFactory regulariser(options.penalty, set, set.targets.columns(), false,
                                             communicator);
   const bool proximal =
       options.l1_ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
   result.solver = problem::find_solver(options.solver.name, proximal).name;
-  PathFit fit(passes, set.targets, regulariser, options.solver, checkpoints.keeper());
+  PathFit fit(passes, set.targets, regulariser, options.solver, run.checkpoints().keeper());
   result.path.model = model_frame(set, {}, options.penalty.standardize, result.solver);
   if (set.targets.classes > 2) result.path.model.objective = model::kSoftmax;
-
-  checkpoints.run([&] {
-    bool null_fitted = false;
-    std::int64_t before = 0;  // the step: passes
-    const auto visit = [&](core::Archive& archive) {
-      archive(null_fitted);
-      archive(before);
-      clock.visit(archive);
-      fit.visit(archive);
-      visit_steps(archive, set.design.features() * fit.columns(), fit.columns(), result);
-    };
-    const solvers::StateFrame frame(checkpoints.keeper(), visit);
-    if (!null_fitted) fit.fit_null();
-    null_fitted = true;
-    result.null_loss = fit.null_loss();
-    result.ended = "at its end";
-    const auto all = lambdas(options.grid, fit.largest_lambda(options.l1_ratio),
-                             set.dataset.shape().rows, set.design.features());
-    std::string why = why_enough(options, result.path);
-    for (std::size_t s = result.path.lambda.size(); s < all.size() && why.empty(); ++s) {
-      if (!goes_on(checkpoints)) before = passes.data_passes();
-      const solvers::Solution& solution = fit.step(all[s], options.l1_ratio);
-      append_step(fit, solution, all[s], options.l1_ratio, passes.data_passes() - before,
-                  result.null_loss, result.path);
-      result.stop_reasons.emplace_back(solvers::to_string(solution.stop_reason));
-      result.converged = result.converged && solvers::converged(solution.stop_reason);
-      observer.step(result.path);
-      why = why_enough(options, result.path);
-    }
-    if (!why.empty()) result.ended = why;
-  });
+  run.checkpoints().run([&] { run_steps(options, run, passes, fit, observer, result); });
   set.frame.complete(result.path);
   result.shape = set.dataset.shape();
   result.data_passes = passes.data_passes();
-  result.ranks = communicator.size();
-  result.threads = options.threads;
-  result.seconds_train = clock.seconds();
-  result.memory = running::memory_use(set.dataset, communicator);
-  result.seconds_total = clock.seconds_before() + total.seconds();
+  result.seconds_train = run.clock().seconds();
+  run.describe(result);
   result.path.model.record = to_json(result);
-  time.trained();
-  phase.turn_to("writing the models");
-  comm::on_root(communicator, [&] {
-    model::write_path(options.model_path, result.path);
-    return std::string();
-  });
-  checkpoints.done();
-  result.seconds_total = clock.seconds_before() + total.seconds();
-  result.timing = time.gather();
+  result.timing =
+      run.save("writing the models", [&] { model::write_path(options.model_path, result.path); });
+  result.seconds_total = run.seconds_total();
   return result;
 }
 

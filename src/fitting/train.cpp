@@ -1,14 +1,9 @@
 #include "fitting/train.hpp"
 
-#include "comm/agreement.hpp"
-#include "core/atomic_file.hpp"
-#include "core/units.hpp"
+#include "fitting/detail/training_run.hpp"
 #include "fitting/fit.hpp"
 #include "fitting/record.hpp"
 #include "model/model_file.hpp"
-#include "running/checkpoints.hpp"
-#include "running/history.hpp"
-#include "running/provenance.hpp"
 
 namespace mpilogit::fitting {
 
@@ -40,57 +35,42 @@ std::string TrainResult::stop_reason() const {
 
 TrainResult train(const TrainOptions& options, const comm::Communicator& communicator,
                   problem::FitObserver& observer) {
-  const core::Stopwatch total;
-  comm::on_root(communicator, [&] {
-    core::require_writable(options.model_path);
-    if (options.diagnostics) core::require_writable(*options.diagnostics);
-    return std::string();
-  });
-  running::Checkpoints checkpoints(options.checkpoint, communicator, observer);
-  comm::Phase phase(communicator, "reading the data");
-  const problem::TrainingSet set(design_of(options), 1, options.threads, communicator);
+  std::vector<std::string> outputs = {options.model_path};
+  if (options.diagnostics) outputs.push_back(*options.diagnostics);
+  TrainingRun run({options.origin, design_of(options), 1, options.penalty, options.solver.tolerance,
+                   options.start, options.checkpoint, options.threads, outputs},
+                  communicator, observer);
+  observer.data_read(run.set().dataset, run.seconds_read());
   TrainResult result;
-  result.provenance = running::provenance_of(options.origin, set, options.penalty,
-                                             options.solver.tolerance, options.start, communicator);
+  result.provenance = run.provenance();
   result.penalised = is_penalised(options);
-  result.seconds_read = total.seconds();
-  observer.data_read(set.dataset, result.seconds_read);
 
-  phase.turn_to("training");
-  running::TrainingTime time(result.seconds_read, set, communicator);
-  checkpoints.begin(set, result.provenance.data);
-  running::RunClock clock;
+  run.begin("training");
+  running::RunClock& clock = run.clock();
   running::History history;
   const auto follow = [&](const solvers::Progress& progress) {
     history.add(progress, clock.seconds());
     observer.progress(progress, clock.seconds());
     return true;
   };
+  running::Checkpoints& checkpoints = run.checkpoints();
   checkpoints.run([&] {
     const auto visit = [&](core::Archive& archive) {
       clock.visit(archive);
       history.visit(archive);
     };
     const solvers::StateFrame frame(checkpoints.keeper(), visit);
-    fit(options, set, communicator, checkpoints, {follow, checkpoints.keeper()}, result);
+    fit(options, run.set(), communicator, checkpoints, {follow, checkpoints.keeper()}, result);
   });
   result.seconds_train = clock.seconds();
   result.history = history.entries();
-  result.ranks = communicator.size();
-  result.threads = options.threads;
   result.traffic = communicator.traffic();
-  result.memory = running::memory_use(set.dataset, communicator);
-  result.seconds_total = clock.seconds_before() + total.seconds();
+  run.describe(result);
   result.model.record = to_json(result);
-  time.trained();
-  phase.turn_to("writing the model");
-  comm::on_root(communicator, [&] {
-    model::write_model(options.model_path, result.model);
-    return std::string();
-  });
-  checkpoints.done(!options.one_vs_rest && may_go_on(result.solution));
-  result.seconds_total = clock.seconds_before() + total.seconds();
-  result.timing = time.gather();
+  result.timing = run.save(
+      "writing the model", [&] { model::write_model(options.model_path, result.model); },
+      !options.one_vs_rest && may_go_on(result.solution));
+  result.seconds_total = run.seconds_total();
   return result;
 }
 
