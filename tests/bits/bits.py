@@ -32,6 +32,7 @@ STATISTICS_OF_THE_FIT = (
 DIAGNOSTICS = ("leverage", "pearson_residual", "deviance_residual", "cooks_distance")
 METRICS = ("log_loss", "accuracy", "roc_auc", "roc_auc_interval", "average_precision", "brier", "calibration_error",
            "precision", "recall", "f1", "mcc", "confusion", "reliability", "per_class")
+OF_CLASS = ("class", "weight", "precision", "recall", "f1", "roc_auc", "roc_auc_interval", "average_precision")
 CANDIDATE = ("lambda", "l1_ratio", "log_loss", "standard_error", "accuracy", "roc_auc", "folds")
 STEP = ("lambda", "l1", "l2", "objective", "nonzeros", "deviance_explained", "data_passes")
 
@@ -86,7 +87,9 @@ def more(words, folder, record):
     elif words[0] == "predict":
         add_arrays(folder / option(words, "--output"), ("probability",), digest)
     elif words[0] == "evaluate":
-        digest.add_json("metrics", {name: record.get(name) for name in METRICS})
+        metrics = {name: record.get(name) for name in METRICS}
+        metrics["per_class"] = [{name: one[name] for name in OF_CLASS} for one in metrics["per_class"]]
+        digest.add_json("metrics", metrics)
     elif words[0] == "path":
         digest.add_json("steps", [{name: step.get(name) for name in STEP} for step in record["steps"]])
     else:
