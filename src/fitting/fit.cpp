@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "fitting/detail/finish_fit.hpp"
 #include "fitting/detail/firth.hpp"
 #include "fitting/detail/solve.hpp"
 #include "inference/diagnosis.hpp"
@@ -206,30 +207,6 @@ std::vector<double> start_from(const TrainOptions& options, const problem::Train
   return problem::framed_coefficients(model, set, columns, reference_class, *options.start);
 }
 
-// At the end of a fit: what is known of its coefficients, or why it is not.
-void add_inference(const inference::InferenceOptions& options,
-                   const inference::InferenceProblem& problem, Fit& fit, TrainResult& outcome) {
-  if (!solvers::converged(fit.solution.stop_reason) || fit.guard.separated()) {
-    outcome.inference_remark = "training did not converge";
-    return;
-  }
-  inference::InferenceResult result = inference::infer(options, problem, fit.solution.coefficients);
-  outcome.model.inference = std::move(result.inference);
-  outcome.inference_remark = std::move(result.remark);
-}
-
-// Needs the model's coefficients.
-void add_named_inference(const inference::InferenceOptions& options,
-                         const problem::TrainingSet& set, const Fit& fit, TrainResult& outcome) {
-  if (!outcome.model.inference) return;
-  outcome.unprofiled = inference::add_profiles(
-      options,
-      {fit.objective, fit.objective.total_weight(), fit.objective.largest_absolute(),
-       fit.solution.coefficients, set.frame},
-      outcome.model);
-  outcome.test_remark = inference::add_tests(options, outcome.model);
-}
-
 // Whether a start's margins are so large that the way from there is longer than that from anywhere
 // else: the optimum does not depend on it. Cost: none, or a pass where margins may be that large.
 bool far_out(const objective::LogisticObjective& objective, std::span<const double> start) {
@@ -296,21 +273,15 @@ void fit_together(const TrainOptions& options, const problem::TrainingSet& set,
     fit.diagnose(passes, targets, options.solver, outcome.diagnosis);
   }
   phase.turn_to("inference");
-  if (options.inference) add_inference(*options.inference, problem, fit, outcome);
+  add_inference(options, problem, fit.solution.coefficients,
+                solvers::converged(fit.solution.stop_reason) && !fit.guard.separated(), outcome);
   merge(fit, outcome);
-  set.frame.complete(outcome.model);
-  if (!outcome.model.centre.empty()) {
-    outcome.raw_log_loss = fit.objective.mean_loss(raw_margins(set, outcome.model));
-  }
-  if (options.inference) add_named_inference(*options.inference, set, fit, outcome);
+  const SolvedProblem solved{set, fit.objective, fit.objective, fit.solution.coefficients};
+  finish_fit(options, solved, outcome);
   outcome.data_passes = passes.data_passes();
   outcome.reads = passes.read().reads;
   outcome.total_weight = fit.objective.total_weight();
-  if (options.diagnostics) {
-    phase.turn_to("writing the diagnostics");
-    inference::write_diagnostics(*options.diagnostics, set, fit.objective,
-                                 fit.solution.coefficients, outcome.model);
-  }
+  diagnose_rows(options, solved, outcome);
 }
 
 // One class's variables of a start that has a column for each.

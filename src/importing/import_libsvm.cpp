@@ -198,6 +198,37 @@ class Buffer {
   std::vector<std::int64_t> labels_;
 };
 
+// The text once more, row by row into the data set.
+void write_rows(const ImportLibsvmOptions& options, const formats::TextFiles& files,
+                const data::ColumnNumbers& numbers, const Extents& extents,
+                const ImportLibsvmResult& result, comm::Phase& phase,
+                const comm::Communicator& communicator, const formats::Progress& progress) {
+  phase.turn_to("writing rows");
+  DataLayout layout;
+  layout.rows = result.rows;
+  layout.features = result.features;
+  layout.sparse = true;
+  layout.nonzeros = result.nonzeros;
+  layout.values = result.storage;
+  layout.labels = {ValueType::int64};
+  layout.further = [&](const hdf5::File& file) { data::write_column_numbers(file, "X", numbers); };
+  DataWriter writer(options.output_path, layout, communicator);
+  Buffer buffer(writer, result.storage, extents.before);
+  formats::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));
+  formats::in_rounds(
+      communicator,
+      [&] {
+        const std::int64_t size = reader.next([&](const LibsvmRow& row, Where where) {
+          buffer.add(row, result.base, result.features, where);
+        });
+        if (size > 0) buffer.flush();
+        return size;
+      },
+      [&](std::int64_t done) { progress("writing rows", done, files.bytes()); });
+  phase.turn_to("waiting for the disk");
+  writer.commit();
+}
+
 }  // namespace
 
 ImportLibsvmResult import_libsvm(const ImportLibsvmOptions& given,
@@ -238,30 +269,7 @@ ImportLibsvmResult import_libsvm(const ImportLibsvmOptions& given,
   result.storage =
       options.storage.value_or(survey.inexact == 0 ? ValueType::float32 : ValueType::float64);
 
-  phase.turn_to("writing rows");
-  DataLayout layout;
-  layout.rows = result.rows;
-  layout.features = result.features;
-  layout.sparse = true;
-  layout.nonzeros = result.nonzeros;
-  layout.values = result.storage;
-  layout.labels = {ValueType::int64};
-  layout.further = [&](const hdf5::File& file) { data::write_column_numbers(file, "X", numbers); };
-  DataWriter writer(options.output_path, layout, communicator);
-  Buffer buffer(writer, result.storage, extents.before);
-  formats::LibsvmReader reader(files, static_cast<std::uint32_t>(kMostFeatures));
-  formats::in_rounds(
-      communicator,
-      [&] {
-        const std::int64_t size = reader.next([&](const LibsvmRow& row, Where where) {
-          buffer.add(row, result.base, result.features, where);
-        });
-        if (size > 0) buffer.flush();
-        return size;
-      },
-      [&](std::int64_t done) { progress("writing rows", done, files.bytes()); });
-  phase.turn_to("waiting for the disk");
-  writer.commit();
+  write_rows(options, files, numbers, extents, result, phase, communicator, progress);
   result.text_bytes = files.bytes();
   result.ranks = communicator.size();
   result.seconds_total = total.seconds();

@@ -118,6 +118,17 @@ DataLayout layout_of(const SynthesizeOptions& options, const SyntheticModel& mod
   return layout;
 }
 
+// Of dense rows none are counted.
+Extents count_entries(const SynthesizeOptions& options, data::Range mine, RowGenerator& generator,
+                      const comm::Communicator& communicator, const formats::Progress& progress) {
+  Extent extent{mine.size(), 0};
+  if (options.density < 1.0) {
+    for_rows(options, mine, "counting the entries", communicator, progress,
+             [&](data::Range rows) { extent.entries += generator.count_entries(rows); });
+  }
+  return add_up(extent, communicator);
+}
+
 }  // namespace
 
 SynthesizeResult synthesize(const SynthesizeOptions& options,
@@ -134,12 +145,7 @@ SynthesizeResult synthesize(const SynthesizeOptions& options,
   comm::together(communicator, [&] { model = synthetic_model(options); });
   RowGenerator generator(options, model);
   const data::Range mine = even_part(options.rows, communicator);
-  Extent extent{mine.size(), 0};
-  if (options.density < 1.0) {
-    for_rows(options, mine, "counting the entries", communicator, progress,
-             [&](data::Range rows) { extent.entries += generator.count_entries(rows); });
-  }
-  const Extents extents = add_up(extent, communicator);
+  const Extents extents = count_entries(options, mine, generator, communicator, progress);
   const std::int64_t nonzeros = extents.all.entries;
   std::int64_t position = extents.before.entries;
 

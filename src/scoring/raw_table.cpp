@@ -109,6 +109,30 @@ std::vector<std::pair<std::string, std::int64_t>> unseen_of(
   return unseen;
 }
 
+// What the model knows of the table that it came from; `file`: one of the tables at hand.
+formats::Schema schema_of_raw_rows(const model::Model& model, const std::string& model_path,
+                                   const std::string& file) {
+  if (model.schema.empty()) {
+    throw core::bad_input({.what = "is no HDF5 file",
+                           .where = file,
+                           .why = model_path + " does not know the columns of raw tables",
+                           .remedy = model.column_numbers.known()
+                                         ? "Import the rows: mpilogit import libsvm " + file +
+                                               " --like " + model_path + " --output ROWS.h5"
+                                         : "Only models of data that 'mpilogit import csv' "
+                                           "wrote do"});
+  }
+  formats::Schema schema = formats::schema_from(model.schema, model_path);
+  if (schema.features() != model.data_features()) {
+    throw core::bad_input(
+        {.what = fmt::format("has coefficients for {} features", model.data_features()),
+         .where = model_path,
+         .why = fmt::format("its schema makes {} of a raw row", schema.features()),
+         .remedy = "The model is damaged: train it again"});
+  }
+  return schema;
+}
+
 }  // namespace
 
 bool are_raw_tables(const std::vector<std::string>& files, const comm::Communicator& communicator) {
@@ -132,27 +156,8 @@ RawTable::RawTable(const std::vector<std::string>& files, const RawOptions& opti
                    const model::Model& model, const std::string& model_path,
                    const std::string& beside, const comm::Communicator& communicator) {
   formats::Schema schema;
-  comm::together(communicator, [&] {
-    if (model.schema.empty()) {
-      throw core::bad_input({.what = "is no HDF5 file",
-                             .where = files.front(),
-                             .why = model_path + " does not know the columns of raw tables",
-                             .remedy = model.column_numbers.known()
-                                           ? "Import the rows: mpilogit import libsvm " +
-                                                 files.front() + " --like " + model_path +
-                                                 " --output ROWS.h5"
-                                           : "Only models of data that 'mpilogit import csv' "
-                                             "wrote do"});
-    }
-    schema = formats::schema_from(model.schema, model_path);
-    if (schema.features() != model.data_features()) {
-      throw core::bad_input(
-          {.what = fmt::format("has coefficients for {} features", model.data_features()),
-           .where = model_path,
-           .why = fmt::format("its schema makes {} of a raw row", schema.features()),
-           .remedy = "The model is damaged: train it again"});
-    }
-  });
+  comm::together(communicator,
+                 [&] { schema = schema_of_raw_rows(model, model_path, files.front()); });
   const std::string path = comm::on_root(communicator, [&] {
     folder_ = std::make_unique<core::PrivateFolder>(core::target_of(beside) + ".rows");
     return folder_->path() + "/rows";

@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
+#include "fitting/detail/finish_fit.hpp"
 #include "fitting/detail/solve.hpp"
 #include "fitting/fit.hpp"
 #include "inference/inference.hpp"
 #include "inference/named_inference.hpp"
-#include "inference/row_diagnostics.hpp"
 #include "objective/firth_objective.hpp"
 #include "solvers/newton.hpp"
 #include "statistics/identifiability.hpp"
@@ -47,22 +47,15 @@ struct FirthFit {
 };
 
 // Errors from the information at Firth's estimates (Heinze and Schemper 2002).
-void add_inference(const inference::InferenceOptions& options, const FirthFit& fit,
-                   TrainResult& outcome) {
-  if (!solvers::converged(outcome.solution.stop_reason)) {
-    outcome.inference_remark = "training did not converge";
-    return;
-  }
+void add_firth_inference(const TrainOptions& options, const FirthFit& fit, TrainResult& outcome) {
   const std::size_t dimension = fit.logistic.dimension();
   problem::Penalty none;
   none.ridge = objective::uniform_ridge(0.0, dimension - 1);
   none.l1_and_bounds = solvers::unrestricted(dimension);
   const inference::InferenceProblem problem{fit.set, fit.passes, fit.logistic,     none,
                                             false,   true,       outcome.diagnosis};
-  inference::InferenceResult result =
-      inference::infer(options, problem, outcome.solution.coefficients);
-  outcome.model.inference = std::move(result.inference);
-  outcome.inference_remark = std::move(result.remark);
+  add_inference(options, problem, outcome.solution.coefficients,
+                solvers::converged(outcome.solution.stop_reason), outcome);
 }
 
 // The optimum under a weak quadratic penalty, roughly: for where all rows are so far out at the
@@ -84,6 +77,16 @@ std::vector<double> ridge_start(objective::LogisticObjective& logistic,
   return std::move(solution.coefficients);
 }
 
+// From `begin`, or where F is not finite there, from a ridge fit.
+solvers::Solution solve_firth(const TrainOptions& options, objective::LogisticObjective& logistic,
+                              const objective::FirthObjective& firth, std::vector<double> begin,
+                              solvers::Monitor monitor) {
+  for (const std::size_t j : firth.left_out()) begin[j] = 0.0;
+  auto solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
+  if (std::isfinite(solution.objective)) return solution;
+  return solve_smooth(firth, options.solver, {ridge_start(logistic, firth.left_out())}, monitor);
+}
+
 }  // namespace
 
 void fit_firth(const TrainOptions& options, const problem::TrainingSet& set,
@@ -101,8 +104,6 @@ void fit_firth(const TrainOptions& options, const problem::TrainingSet& set,
   outcome.diagnosis.aliased = statistics::aliased_columns(logistic);
   for (const auto& column : outcome.diagnosis.aliased) aliased.push_back(column.column);
   const objective::FirthObjective firth(logistic, aliased);
-  std::vector<double> begin = start ? std::move(*start) : logistic.start();
-  for (const std::size_t j : firth.left_out()) begin[j] = 0.0;
   bool solved = false;
   const auto visit = [&](core::Archive& archive) {
     archive(solved);
@@ -111,10 +112,9 @@ void fit_firth(const TrainOptions& options, const problem::TrainingSet& set,
     logistic.visit_passes(archive);
   };
   const solvers::StateFrame frame(monitor.keeper(), visit);
-  if (!solved) outcome.solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
-  if (!std::isfinite(outcome.solution.objective)) {
-    outcome.solution =
-        solve_smooth(firth, options.solver, {ridge_start(logistic, firth.left_out())}, monitor);
+  if (!solved) {
+    outcome.solution = solve_firth(options, logistic, firth,
+                                   start ? std::move(*start) : logistic.start(), monitor);
   }
   solved = true;
   if (!may_go_on(outcome.solution)) monitor.boundary();
@@ -126,25 +126,12 @@ void fit_firth(const TrainOptions& options, const problem::TrainingSet& set,
   outcome.data_passes = passes.data_passes();
   outcome.reads = passes.read().reads;
   outcome.model.firth = true;
-  if (options.inference) add_inference(*options.inference, {set, passes, logistic}, outcome);
+  if (options.inference) add_firth_inference(options, {set, passes, logistic}, outcome);
   append_coefficients(outcome.solution.coefficients, 1, outcome.model.coefficients,
                       outcome.model.intercept);
-  set.frame.complete(outcome.model);
-  if (!outcome.model.centre.empty()) {
-    outcome.raw_log_loss = logistic.mean_loss(raw_margins(set, outcome.model));
-  }
-  if (outcome.model.inference) {
-    outcome.unprofiled =
-        inference::add_profiles(*options.inference,
-                                {firth, outcome.total_weight, logistic.largest_absolute(),
-                                 outcome.solution.coefficients, set.frame},
-                                outcome.model);
-    outcome.test_remark = inference::add_tests(*options.inference, outcome.model);
-  }
-  if (options.diagnostics) {
-    inference::write_diagnostics(*options.diagnostics, set, logistic, outcome.solution.coefficients,
-                                 outcome.model);
-  }
+  const SolvedProblem solved_problem{set, logistic, firth, outcome.solution.coefficients};
+  finish_fit(options, solved_problem, outcome);
+  diagnose_rows(options, solved_problem, outcome);
 }
 
 }  // namespace mpilogit::fitting

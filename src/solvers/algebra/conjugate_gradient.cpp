@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <limits>
 
 #include "solvers/algebra/vector_algebra.hpp"
@@ -16,11 +18,41 @@ constexpr std::int64_t kMostProducts = 500;
 // Smaller eigenvalues are those of aliased columns, which the residual has no part in.
 constexpr double kSmallestEigenvalue = 1e-6;
 
+// The decreases of Q so far. If they went on to shrink as the slower of the last two did, then what
+// is missing would be the rest of a geometric series; three times that, but no more than k times
+// the last decrease (Nash and Sofer 1990).
+class LastSteps {
+ public:
+  double missing_after(double step) {
+    ++count_;
+    const double ratio = count_ == 1 ? 1.0 : step / last_;
+    const double slower = std::max(ratio, count_ == 2 ? ratio : last_ratio_);
+    last_ = step;
+    last_ratio_ = ratio;
+    const auto count = static_cast<double>(count_);
+    const double rest = slower < 1.0 ? 3.0 * slower / (1.0 - slower) : count;
+    return step * std::min(count, rest);
+  }
+
+ private:
+  std::int64_t count_ = 0;
+  double last_ = 0.0;
+  double last_ratio_ = 1.0;
+};
+
 // What the iteration knows of Q.
 struct Decrease {
   double total = 0.0;    // Q
   double missing = 0.0;  // of Q, estimated from its last steps
   double bound = 0.0;    // on what is missing: ½ rᵀM⁻¹r / μ
+  LastSteps steps;
+
+  /// Q_k − Q_{k−1}, and the bound then.
+  void add(double step, double new_bound) {
+    total += step;
+    missing = steps.missing_after(step);
+    bound = new_bound;
+  }
 
   bool below(double target) const { return total + std::max(missing, bound) <= target; }
 
@@ -34,27 +66,6 @@ struct Decrease {
   double estimate(double target) const {
     return total + missing <= target ? total + std::max(missing, bound) : total + missing;
   }
-};
-
-// The decreases of Q so far. If they went on to shrink as the slower of the last two did, then what
-// is missing would be the rest of a geometric series; three times that, but no more than k times
-// the last decrease (Nash and Sofer 1990).
-class LastSteps {
- public:
-  double missing_after(double step) {
-    ++count_;
-    const double ratio = count_ == 1.0 ? 1.0 : step / last_;
-    const double slower = std::max(ratio, count_ == 2 ? ratio : last_ratio_);
-    last_ = step;
-    last_ratio_ = ratio;
-    const double rest = slower < 1.0 ? 3.0 * slower / (1.0 - slower) : count_;
-    return step * std::min(count_, rest);
-  }
-
- private:
-  double count_ = 0.0;
-  double last_ = 0.0;
-  double last_ratio_ = 1.0;
 };
 
 }  // namespace
@@ -78,7 +89,7 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
   NewtonModel model;
   model.direction.assign(dimension, 0.0);
   std::vector<double> residual(dimension);  // r = −(g + H d)
-  for (std::size_t j = 0; j < dimension; ++j) residual[j] = -gradient[j];
+  std::transform(gradient.begin(), gradient.end(), residual.begin(), std::negate<>());
   std::vector<double> preconditioned(dimension);
   preconditioner.apply(residual, preconditioned);
   std::vector<double> search = preconditioned;
@@ -86,7 +97,6 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
 
   LanczosMatrix lanczos;
   Decrease decrease;
-  LastSteps steps;
   double rho = dot(residual, preconditioned);
   double beta = 0.0;
   for (std::int64_t k = 1; k <= kMostProducts && rho > 0.0; ++k) {
@@ -107,18 +117,12 @@ NewtonModel conjugate_gradient(const Point& point, const Preconditioner& precond
     add_scaled(-alpha, product, residual);
     preconditioner.apply(residual, preconditioned);
     const double next_rho = dot(residual, preconditioned);
-
     if (k == 1) model.contraction = next_rho / rho;
-    const double step = 0.5 * alpha * rho;  // Q_k − Q_{k−1}
-    decrease.total += step;
-    decrease.missing = steps.missing_after(step);
-    decrease.bound = 0.5 * next_rho / smallest;
+    decrease.add(0.5 * alpha * rho, 0.5 * next_rho / smallest);
     if (decrease.below(forcing.target) || decrease.suffices(forcing)) break;
 
     beta = next_rho / rho;
-    for (std::size_t j = 0; j < dimension; ++j) {
-      search[j] = preconditioned[j] + beta * search[j];
-    }
+    for (std::size_t j = 0; j < dimension; ++j) search[j] = preconditioned[j] + beta * search[j];
     rho = next_rho;
   }
   model.decrease = decrease.estimate(forcing.target);

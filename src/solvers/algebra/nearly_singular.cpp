@@ -63,6 +63,27 @@ bool spreads(const Objective& objective, const Point& point, std::span<const std
   return line->at(1.0).value + line->at(-1.0).value > 2.0 * point.value() + kLeastSpread * far;
 }
 
+// Newton's step within the directions is taken, too. Returns the decrease that is left out there.
+double step_along(const Directions& directions, std::span<const double> slopes,
+                  NewtonModel& model) {
+  const std::size_t count = directions.v.size();
+  SymmetricMatrix matrix(count);
+  std::vector<double> along(count);
+  for (std::size_t a = 0; a < count; ++a) {
+    along[a] = dot(slopes, directions.v[a]);
+    for (std::size_t b = 0; b <= a; ++b)
+      matrix(a, b) = dot(directions.v[a], directions.products[b]);
+  }
+  const Cholesky small(matrix, 0);
+  std::vector<double> steps(count);
+  small.solve(along, steps);
+  for (std::size_t a = 0; a < count; ++a) {
+    add_scaled(-steps[a], directions.v[a], model.direction);
+  }
+  model.decrease += 0.5 * dot(along, steps);
+  return small.aliased().empty() ? 0.0 : small.left_out(along, {});
+}
+
 }  // namespace
 
 void complete(const Objective& objective, const Point& point,
@@ -100,23 +121,9 @@ void complete(const Objective& objective, const Point& point,
     directions.v.push_back(std::move(v));
     directions.products.push_back(std::move(product));
   }
-  const std::size_t count = directions.v.size();
-  SymmetricMatrix matrix(count);
-  std::vector<double> along(count);
-  for (std::size_t a = 0; a < count; ++a) {
-    along[a] = dot(slopes, directions.v[a]);
-    for (std::size_t b = 0; b <= a; ++b)
-      matrix(a, b) = dot(directions.v[a], directions.products[b]);
-  }
-  const Cholesky small(matrix, 0);
-  std::vector<double> steps(count);
-  small.solve(along, steps);
-  for (std::size_t a = 0; a < count; ++a) {
-    add_scaled(-steps[a], directions.v[a], model.direction);
-  }
-  model.decrease += 0.5 * dot(along, steps);
+  const double small = step_along(directions, slopes, model);
   model.left_out = unknown + factor.left_out(slopes, sizes, Cholesky::Part::vanished);
-  if (!small.aliased().empty()) model.left_out += small.left_out(along, {});
+  model.left_out += small;
 }
 
 }  // namespace mpilogit::solvers
