@@ -222,3 +222,19 @@ def test_columns_whose_pivots_hide_their_aliasing_are_left_out(train, tmp_path):
     assert np.flatnonzero(beta == 0).tolist() == [40, 65, 72]
     assert np.abs(beta).max() < 10
     assert decrement(x, y, beta, weights) < 1e-6
+
+
+@pytest.mark.parametrize("shift", [-700.0, -50.0, 50.0, 700.0])
+def test_offsets_far_out(tmp_path, shift):
+    """Where nothing is left of the information at the start, a ridge fit finds the way; the intercept takes the shift."""
+    random = np.random.default_rng(1)
+    x = random.normal(size=(60, 2))
+    y = (x[:, 0] + random.logistic(size=60) > 0).astype(int)
+    found = []
+    for offset in (0.0, shift):
+        data = write_dense(tmp_path / "d.h5", x, y, offsets=np.full(60, offset))
+        run = mpilogit("train", data, "--offsets", "--firth", "--model", tmp_path / "m.h5", ranks=2)
+        assert run.code == 0, run.err
+        with h5py.File(tmp_path / "m.h5") as file:
+            found.append([*file["coefficients"][0], file["intercept"][0] + offset])
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-8)

@@ -84,7 +84,8 @@ solvers::Solution solve_firth(const TrainOptions& options, objective::LogisticOb
   for (const std::size_t j : firth.left_out()) begin[j] = 0.0;
   auto solution = solve_smooth(firth, options.solver, {std::move(begin)}, monitor);
   if (std::isfinite(solution.objective)) return solution;
-  return solve_smooth(firth, options.solver, {ridge_start(logistic, firth.left_out())}, monitor);
+  return finite(
+      solve_smooth(firth, options.solver, {ridge_start(logistic, firth.left_out())}, monitor));
 }
 
 }  // namespace

@@ -11,15 +11,6 @@ namespace mpilogit::fitting {
 
 namespace {
 
-// What is no number is no model, and must be neither shown nor kept.
-solvers::Solution finite(solvers::Solution solution) {
-  if (std::isfinite(solution.objective)) return solution;
-  throw core::agreed_bad_input(
-      {.what = "the objective is no finite number where training began",
-       .why = "margins or penalties there are too large for doubles",
-       .remedy = "Check --start, --prior, --offsets, bounds and the penalty"});
-}
-
 solvers::Limits limits_of(const problem::SolverOptions& options,
                           const problem::SolverEntry& solver) {
   return {.tolerance = options.tolerance,
@@ -27,6 +18,14 @@ solvers::Limits limits_of(const problem::SolverOptions& options,
 }
 
 }  // namespace
+
+solvers::Solution finite(solvers::Solution solution) {
+  if (std::isfinite(solution.objective)) return solution;
+  throw core::agreed_bad_input(
+      {.what = "the objective is no finite number where training began",
+       .why = "margins or penalties there are too large for doubles",
+       .remedy = "Check --start, --prior, --offsets, bounds and the penalty"});
+}
 
 solvers::Solution solve(const objective::LogisticObjective& objective,
                         const problem::Penalty& penalty, const problem::SolverOptions& options,
@@ -42,8 +41,8 @@ solvers::Solution solve_smooth(const solvers::Objective& objective,
   const auto& solver = problem::find_solver(options.name, false);
   if (!solver.any_objective)
     throw core::internal_failure(std::string(solver.name) + " is too special");
-  return finite(solver.run(
-      {objective, nullptr, nullptr, options, start, limits_of(options, solver), 1.0, monitor}));
+  return solver.run(
+      {objective, nullptr, nullptr, options, start, limits_of(options, solver), 1.0, monitor});
 }
 
 void centre_classes(const objective::LogisticObjective& objective, const problem::Penalty& penalty,

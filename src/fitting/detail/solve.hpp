@@ -18,7 +18,11 @@ solvers::Solution solve(const objective::LogisticObjective& objective,
                         const problem::Penalty& penalty, const problem::SolverOptions& options,
                         const solvers::Start& start, double screening, solvers::Monitor monitor);
 
-/// Likewise any smooth objective, by a solver that takes any.
+/// The solution, if F is a number there: what is none is no model, and must be neither shown nor
+/// kept. Else throws bad input, agreed.
+solvers::Solution finite(solvers::Solution solution);
+
+/// Any smooth objective, also to where F is no number, by a solver that takes any.
 solvers::Solution solve_smooth(const solvers::Objective& objective,
                                const problem::SolverOptions& options, const solvers::Start& start,
                                solvers::Monitor monitor);
