@@ -135,11 +135,7 @@ std::optional<statistics::Cost> cost_from(const Arguments& arguments) {
 
 std::size_t bins_from(const Arguments& arguments) {
   constexpr std::int64_t kMostBins = 10'000;
-  const std::int64_t bins = arguments.integer("bins", 1);
-  if (bins > kMostBins) {
-    refuse_usage(&arguments.command(), fmt::format("--bins is above {}", kMostBins));
-  }
-  return static_cast<std::size_t>(bins);
+  return static_cast<std::size_t>(arguments.integer("bins", 1, kMostBins));
 }
 
 std::string describe(const scoring::PredictResult& outcome, const std::string& output_path) {

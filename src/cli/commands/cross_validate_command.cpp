@@ -18,10 +18,9 @@ namespace mpilogit::cli {
 namespace {
 
 fitting::Choice choice_from(const Arguments& arguments) {
-  const std::string rule = arguments.text("choose");
-  if (rule == "min") return fitting::Choice::minimum;
-  if (rule == "1se") return fitting::Choice::one_standard_error;
-  refuse_usage(&arguments.command(), fmt::format("--choose is '{}', not min or 1se", rule));
+  using enum fitting::Choice;
+  return arguments.choice<fitting::Choice>("choose",
+                                           {{"min", minimum}, {"1se", one_standard_error}});
 }
 
 fitting::CrossValidateOptions options_from(const Arguments& arguments, int automatic_threads) {
@@ -30,11 +29,7 @@ fitting::CrossValidateOptions options_from(const Arguments& arguments, int autom
   options.origin = origin_of(arguments);
   options.model_path = arguments.required("model");
   options.design = design_from(arguments);
-  const std::int64_t folds = arguments.integer("folds", 2);
-  if (folds > kMostFolds) {
-    refuse_usage(&arguments.command(), fmt::format("--folds is above {}", kMostFolds));
-  }
-  options.folds = static_cast<std::size_t>(folds);
+  options.folds = static_cast<std::size_t>(arguments.integer("folds", 2, kMostFolds));
   if (arguments.given("groups") && arguments.given("seed")) {
     refuse_usage(&arguments.command(), "--seed has no effect with --groups");
   }

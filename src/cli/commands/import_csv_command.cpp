@@ -21,20 +21,15 @@ namespace mpilogit::cli {
 namespace {
 
 importing::StorageForm storage_form_from(const Arguments& arguments) {
-  const std::string form = arguments.text("form");
-  if (form == "auto") return importing::StorageForm::automatic;
-  if (form == "dense") return importing::StorageForm::dense;
-  if (form == "csr") return importing::StorageForm::csr;
-  refuse_usage(&arguments.command(), fmt::format("--form is '{}', not auto, dense or csr", form));
+  using enum importing::StorageForm;
+  return arguments.choice<importing::StorageForm>(
+      "form", {{"auto", automatic}, {"dense", dense}, {"csr", csr}});
 }
 
 importing::StorageType type_from(const Arguments& arguments) {
-  const std::string type = arguments.text("storage");
-  if (type == "auto") return importing::StorageType::automatic;
-  if (type == "float32") return importing::StorageType::float32;
-  if (type == "float64") return importing::StorageType::float64;
-  refuse_usage(&arguments.command(),
-               fmt::format("--storage is '{}', not auto, float32 or float64", type));
+  using enum importing::StorageType;
+  return arguments.choice<importing::StorageType>(
+      "storage", {{"auto", automatic}, {"float32", float32}, {"float64", float64}});
 }
 
 std::string name_of(char delimiter) {

@@ -16,27 +16,18 @@ namespace {
 importing::ImportLibsvmOptions import_libsvm_options(const Arguments& arguments) {
   importing::ImportLibsvmOptions options;
   options.files = import_inputs(arguments);
-  const std::string base = arguments.text("base");
-  if (base != "auto" && base != "0" && base != "1") {
-    refuse_usage(&arguments.command(), fmt::format("--base is '{}', not auto, 0 or 1", base));
-  }
-  if (base != "auto") options.base = base == "0" ? 0 : 1;
+  options.base = arguments.choice<std::optional<std::int64_t>>(
+      "base", {{"auto", std::nullopt}, {"0", 0}, {"1", 1}});
   if (arguments.text("features-count") != "auto") {
-    options.features = arguments.integer("features-count", 1);
     constexpr std::int64_t kMost = (std::int64_t{1} << 32) - 2;
-    if (*options.features > kMost) {
-      refuse_usage(&arguments.command(), fmt::format("--features-count is above {}", kMost));
-    }
+    options.features = arguments.integer("features-count", 1, kMost);
   }
   options.like = arguments.text_if_given("like");
   for (const auto* option : {"base", "features-count"}) arguments.refuse_together("like", option);
-  const std::string storage = arguments.text("storage");
-  if (storage == "float32") options.storage = hdf5::ValueType::float32;
-  if (storage == "float64") options.storage = hdf5::ValueType::float64;
-  if (storage != "auto" && !options.storage) {
-    refuse_usage(&arguments.command(),
-                 fmt::format("--storage is '{}', not auto, float32 or float64", storage));
-  }
+  options.storage = arguments.choice<std::optional<hdf5::ValueType>>(
+      "storage", {{"auto", std::nullopt},
+                  {"float32", hdf5::ValueType::float32},
+                  {"float64", hdf5::ValueType::float64}});
   return options;
 }
 

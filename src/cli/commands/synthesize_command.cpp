@@ -21,15 +21,6 @@ constexpr std::int64_t kMostFeatures = (std::int64_t{1} << 32) - 2;  // as in ev
 constexpr std::int64_t kMostSynthesizedRows = std::int64_t{1} << 53;
 constexpr std::int64_t kMostSynthesizedClasses = 256;
 
-std::int64_t count_from(const Arguments& arguments, const char* option, std::int64_t least,
-                        std::int64_t most) {
-  const std::int64_t count = arguments.integer(option, least);
-  if (count > most) {
-    refuse_usage(&arguments.command(), fmt::format("--{} is above {}", option, most));
-  }
-  return count;
-}
-
 // Within the bounds, which are allowed themselves if they are so near 0 or 1 as to be them.
 double share_from(const Arguments& arguments, const char* option, double least, double most) {
   const double share = arguments.share(option);
@@ -70,8 +61,8 @@ importing::SynthesizeOptions synthesize_options(const Arguments& arguments) {
   options.output_path = arguments.required("output");
   arguments.required("rows");
   arguments.required("features");
-  options.rows = count_from(arguments, "rows", 1, kMostSynthesizedRows);
-  options.features = count_from(arguments, "features", 1, kMostFeatures);
+  options.rows = arguments.integer("rows", 1, kMostSynthesizedRows);
+  options.features = arguments.integer("features", 1, kMostFeatures);
   options.density = share_from(arguments, "density", 1e-9, 1.0);
   options.condition = arguments.number("condition");
   if (options.condition < 1.0 || options.condition > 1e12) {
@@ -80,7 +71,7 @@ importing::SynthesizeOptions synthesize_options(const Arguments& arguments) {
   }
   options.correlation = share_from(arguments, "correlation", 0.0, 0.999999);
   options.balance = share_from(arguments, "balance", 1e-4, 1.0 - 1e-4);
-  options.classes = count_from(arguments, "classes", 2, kMostSynthesizedClasses);
+  options.classes = arguments.integer("classes", 2, kMostSynthesizedClasses);
   options.signal = arguments.number("signal");
   options.storage = storage_from(arguments);
   options.seed = static_cast<std::uint64_t>(arguments.integer("seed", 0));

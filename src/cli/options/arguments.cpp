@@ -229,14 +229,22 @@ std::int64_t Arguments::bytes(std::string_view option) const {
   return *value;
 }
 
-std::int64_t Arguments::integer(std::string_view option, std::int64_t smallest) const {
+std::int64_t Arguments::integer(std::string_view option, std::int64_t smallest,
+                                std::int64_t largest) const {
   const std::string given_text = text(option);
   std::int64_t value = 0;
   if (!parse_whole(given_text, value) || value < smallest) {
     refuse_usage(command_, fmt::format("--{} is '{}', not a whole number of at least {}", option,
                                        given_text, smallest));
   }
+  if (value > largest) refuse_usage(command_, fmt::format("--{} is above {}", option, largest));
   return value;
+}
+
+void Arguments::refuse_choice(std::string_view option,
+                              const std::vector<std::string_view>& known) const {
+  refuse_usage(command_, fmt::format("--{} is '{}', not {}", option, text(option),
+                                     core::enumerated(known, "or")));
 }
 
 void Arguments::refuse_together(std::string_view one, std::string_view other) const {

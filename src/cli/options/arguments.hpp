@@ -2,11 +2,14 @@
 // A parsed command line: typed access, with errors that name option, value and remedy.
 
 #include <cstdint>
+#include <initializer_list>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/options/option_table.hpp"
@@ -45,8 +48,21 @@ class Arguments {
   /// A number from 0 to 1; or several, separated by commas.
   double share(std::string_view option) const;
   std::vector<double> shares(std::string_view option) const;
-  /// A whole number ≥ smallest.
-  std::int64_t integer(std::string_view option, std::int64_t smallest) const;
+  /// A whole number from `smallest` to `largest`.
+  std::int64_t integer(std::string_view option, std::int64_t smallest,
+                       std::int64_t largest = std::numeric_limits<std::int64_t>::max()) const;
+  /// What one of these words stands for.
+  template <class Value>
+  Value choice(std::string_view option,
+               std::initializer_list<std::pair<std::string_view, Value>> words) const {
+    const std::string given_text = text(option);
+    std::vector<std::string_view> known;
+    for (const auto& [word, value] : words) {
+      if (given_text == word) return value;
+      known.push_back(word);
+    }
+    refuse_choice(option, known);
+  }
 
   /// Throws if both were given.
   void refuse_together(std::string_view one, std::string_view other) const;
@@ -64,6 +80,9 @@ class Arguments {
   std::string canonical() const;
 
  private:
+  [[noreturn]] void refuse_choice(std::string_view option,
+                                  const std::vector<std::string_view>& known) const;
+
   const CommandInfo* command_ = nullptr;
   std::vector<std::string> positional_;
   std::map<std::string, std::string, std::less<>> values_;

@@ -13,13 +13,11 @@ namespace mpilogit::cli {
 namespace {
 
 data::ReadMode read_mode(const Arguments& arguments) {
-  const std::string mode = arguments.text("io");
-  if (mode == "auto") return data::ReadMode::automatic;
-  if (mode == "collective") return data::ReadMode::collective;
-  if (mode == "independent") return data::ReadMode::independent;
-  if (mode == "posix") return data::ReadMode::posix;
-  refuse_usage(&arguments.command(),
-               fmt::format("--io is '{}', not auto, collective, independent or posix", mode));
+  using enum data::ReadMode;
+  return arguments.choice<data::ReadMode>("io", {{"auto", automatic},
+                                                 {"collective", collective},
+                                                 {"independent", independent},
+                                                 {"posix", posix}});
 }
 
 }  // namespace
@@ -62,11 +60,7 @@ data::Source source_of(const Arguments& arguments, std::vector<std::string> file
 int threads_from(const Arguments& arguments, int automatic) {
   if (arguments.text("threads") == "auto") return automatic;
   constexpr std::int64_t kMost = 4096;
-  const std::int64_t threads = arguments.integer("threads", 1);
-  if (threads > kMost) {
-    refuse_usage(&arguments.command(), fmt::format("--threads is above {}", kMost));
-  }
-  return static_cast<int>(threads);
+  return static_cast<int>(arguments.integer("threads", 1, kMost));
 }
 
 double stall_timeout_from(const Arguments& arguments) {

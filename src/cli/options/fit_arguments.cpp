@@ -84,11 +84,7 @@ problem::DesignOptions design_from(const Arguments& arguments) {
   design.source = source_from(arguments, 0);
   design.interactions_only = arguments.flag("interactions");
   if (arguments.given("degree")) {
-    const std::int64_t degree = arguments.integer("degree", 2);
-    if (degree > kHighestDegree) {
-      refuse_usage(&arguments.command(), fmt::format("--degree is above {}", kHighestDegree));
-    }
-    design.degree = static_cast<std::size_t>(degree);
+    design.degree = static_cast<std::size_t>(arguments.integer("degree", 2, kHighestDegree));
   } else if (design.interactions_only) {
     design.degree = 2;
   }
@@ -113,10 +109,7 @@ problem::PenaltyOptions penalty_from(const Arguments& arguments) {
 fitting::LambdaGrid grid_from(const Arguments& arguments) {
   constexpr std::int64_t kMostLambdas = 10000;
   fitting::LambdaGrid grid;
-  const std::int64_t count = arguments.integer("lambdas", 1);
-  if (count > kMostLambdas) {
-    refuse_usage(&arguments.command(), fmt::format("--lambdas is above {}", kMostLambdas));
-  }
+  const std::int64_t count = arguments.integer("lambdas", 1, kMostLambdas);
   grid.count = static_cast<std::size_t>(count);
   if (arguments.text("lambda-ratio") == "auto") return grid;
   grid.smallest_ratio = arguments.positive("lambda-ratio");

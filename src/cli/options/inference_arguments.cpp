@@ -12,11 +12,8 @@ using inference::CovarianceKind;
 using objective::WeightKind;
 
 WeightKind weight_kind(const Arguments& arguments) {
-  const std::string kind = arguments.text("weight-kind");
-  if (kind == "frequency") return WeightKind::frequency;
-  if (kind == "sampling") return WeightKind::sampling;
-  refuse_usage(&arguments.command(),
-               fmt::format("--weight-kind is '{}', neither frequency nor sampling", kind));
+  return arguments.choice<WeightKind>(
+      "weight-kind", {{"frequency", WeightKind::frequency}, {"sampling", WeightKind::sampling}});
 }
 
 CovarianceKind covariance_kind(const Arguments& arguments, WeightKind weights) {
@@ -25,10 +22,8 @@ CovarianceKind covariance_kind(const Arguments& arguments, WeightKind weights) {
   if (!arguments.given("robust")) {
     return weights == WeightKind::sampling ? CovarianceKind::hc1 : CovarianceKind::model;
   }
-  const std::string kind = arguments.text("robust");
-  if (kind == "hc0") return CovarianceKind::hc0;
-  if (kind == "hc1") return CovarianceKind::hc1;
-  refuse_usage(&arguments.command(), fmt::format("--robust is '{}', neither hc0 nor hc1", kind));
+  return arguments.choice<CovarianceKind>(
+      "robust", {{"hc0", CovarianceKind::hc0}, {"hc1", CovarianceKind::hc1}});
 }
 
 double confidence_level(const Arguments& arguments) {
@@ -39,12 +34,7 @@ double confidence_level(const Arguments& arguments) {
 }
 
 bool is_estimate(const Arguments& arguments) {
-  const std::string method = arguments.text("inference");
-  if (method != "exact" && method != "estimate") {
-    refuse_usage(&arguments.command(),
-                 fmt::format("--inference is '{}', neither exact nor estimate", method));
-  }
-  if (method == "exact") {
+  if (!arguments.choice<bool>("inference", {{"exact", false}, {"estimate", true}})) {
     if (!arguments.given("probes")) return false;
     refuse_usage(&arguments.command(), "--probes has no effect without --inference=estimate");
   }
@@ -102,12 +92,7 @@ void refuse_what_is_no_inference(const Arguments& arguments, const fitting::Trai
 // variance.
 std::int64_t probes_from(const Arguments& arguments) {
   constexpr std::int64_t kMostProbes = 1'000'000;
-  const std::int64_t probes = arguments.integer("probes", 2);
-  if (probes > kMostProbes) {
-    refuse_usage(&arguments.command(),
-                 fmt::format("--probes is '{}', more than {}", probes, kMostProbes));
-  }
-  return probes;
+  return arguments.integer("probes", 2, kMostProbes);
 }
 
 }  // namespace

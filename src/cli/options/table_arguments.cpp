@@ -75,21 +75,15 @@ char quote_from(const Arguments& arguments) {
 }
 
 formats::Missing missing_from(const Arguments& arguments) {
-  const std::string text = arguments.text("missing");
-  if (text == "error") return formats::Missing::error;
-  if (text == "drop") return formats::Missing::drop;
-  if (text == "mean") return formats::Missing::mean;
-  refuse_usage(&arguments.command(),
-               fmt::format("--missing is '{}', not error, drop or mean", text));
+  using enum formats::Missing;
+  return arguments.choice<formats::Missing>("missing",
+                                            {{"error", error}, {"drop", drop}, {"mean", mean}});
 }
 
 formats::DropLevel drop_level_from(const Arguments& arguments) {
-  const std::string text = arguments.text("drop-level");
-  if (text == "first") return formats::DropLevel::first;
-  if (text == "most-frequent") return formats::DropLevel::most_frequent;
-  if (text == "none") return formats::DropLevel::none;
-  refuse_usage(&arguments.command(),
-               fmt::format("--drop-level is '{}', not first, most-frequent or none", text));
+  using enum formats::DropLevel;
+  return arguments.choice<formats::DropLevel>(
+      "drop-level", {{"first", first}, {"most-frequent", most_frequent}, {"none", none}});
 }
 
 // The empty field never has a value.
@@ -128,14 +122,11 @@ formats::TableOptions table_options_from(const Arguments& arguments) {
   options.categorical = names_from(arguments, "categorical");
   options.dates = names_from(arguments, "dates");
   options.hashed = names_from(arguments, "hash");
-  options.buckets = arguments.integer("buckets", 1);
+  options.buckets = arguments.integer("buckets", 1, kMostBuckets);
   options.max_categories = arguments.integer("max-categories", 1);
   options.missing = missing_from(arguments);
   options.missing_texts = missing_texts_from(arguments);
   options.drop_level = drop_level_from(arguments);
-  if (options.buckets > kMostBuckets) {
-    refuse_usage(&arguments.command(), fmt::format("--buckets is above {}", kMostBuckets));
-  }
   return options;
 }
 
@@ -154,12 +145,8 @@ std::optional<scoring::RawOptions> raw_options_from(const Arguments& arguments,
       refuse_usage(&arguments.command(),
                    "--unseen has no effect: it is for tables, whose categories are encoded");
     }
-    const std::string unseen = arguments.text("unseen");
-    if (unseen != "error" && unseen != "baseline") {
-      refuse_usage(&arguments.command(),
-                   fmt::format("--unseen is '{}', neither error nor baseline", unseen));
-    }
-    if (unseen == "baseline") options.unseen = formats::Unseen::baseline;
+    options.unseen = arguments.choice<formats::Unseen>(
+        "unseen", {{"error", formats::Unseen::error}, {"baseline", formats::Unseen::baseline}});
     options.label = arguments.text_if_given("labels");
     options.weights = arguments.text_if_given("weights");
   });
