@@ -15,10 +15,10 @@ namespace mpilogit::running {
 
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
 /// Gathers the keys of the outermost object, and the text of its "format", as far as the text goes.
-class OutermostKeys : public nlohmann::json_sax<Json> {
+class OutermostKeys : public nlohmann::json_sax<ParsedJson> {
  public:
   const std::set<std::string>& keys() const { return keys_; }
   const std::string& format() const { return format_; }
@@ -64,7 +64,7 @@ class OutermostKeys : public nlohmann::json_sax<Json> {
 // Where the beginning is cut off, the parser stops: what was found before it counts.
 bool is_record(std::string_view beginning) {
   OutermostKeys found;
-  static_cast<void>(Json::sax_parse(beginning, &found));
+  static_cast<void>(ParsedJson::sax_parse(beginning, &found));
   const auto has = [&](const char* key) { return found.keys().contains(key); };
   if (found.format().starts_with("mpilogit ")) return true;
   if (has("event") && has("time") && has("run")) return true;
@@ -73,8 +73,6 @@ bool is_record(std::string_view beginning) {
 }
 
 namespace {
-
-using ParsedJson = nlohmann::json;
 
 void read(const ParsedJson& from, const char* key, std::optional<std::int64_t>& to) {
   if (from.contains(key) && from[key].is_number_integer()) to = from[key].get<std::int64_t>();

@@ -4,7 +4,11 @@
 
 namespace mpilogit::running {
 
+namespace {
+
 using Json = nlohmann::ordered_json;
+
+}  // namespace
 
 std::vector<std::string> class_names(const data::ClassSet& classes) {
   std::vector<std::string> names;

@@ -78,10 +78,10 @@ Series diagonal() {
   return line;
 }
 
-constexpr double kRoom = 1.02;  // so that a curve along the edge is seen
+constexpr double kRoomAtEdge = 1.02;  // so that a curve along the edge is seen
 
 Axis unit_axis(const std::string& label) {
-  return {.label = Html::text(label), .low = 0.0, .high = kRoom};
+  return {.label = Html::text(label), .low = 0.0, .high = kRoomAtEdge};
 }
 
 std::string against_rest(const std::vector<ClassCurves>& drawn, std::size_t classes) {
