@@ -28,6 +28,7 @@ void require_labels_differ(const model::Model& model, const Form& form, const st
 
 std::vector<std::string_view> form_names() {
   std::vector<std::string_view> names;
+  names.reserve(kForms.size());
   for (const auto form : kForms) names.push_back(form().name);
   return names;
 }

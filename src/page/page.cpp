@@ -23,6 +23,7 @@ Html remark(const std::string& text) {
 Page render(const scoring::ReportData& data, const PageOptions& options) {
   Plotter plotter;
   std::vector<Html> sections;
+  sections.reserve(kSections.size());
   for (const auto& section : kSections) sections.push_back(section.content(data, plotter));
   Page page;
   if (plotter.absent()) page.remarks.emplace_back(kNoGnuplot);
