@@ -17,7 +17,7 @@ enum class ExitCode : int {
   silent_rank = 86,   ///< another rank went silent
 };
 
-/// The only exception type that the layers throw on purpose. It carries the exit code that the
+/// The only exception type that the rooms throw on purpose. It carries the exit code that the
 /// program shall end with, and one message for the user.
 class Error : public std::runtime_error {
  public:

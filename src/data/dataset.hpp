@@ -65,7 +65,7 @@ struct Shape {
   bool sparse = false;
   std::string storage;  ///< "float32", "uint8", "float16", "bool", …: type of X as stored
   std::vector<std::string> feature_names;  ///< empty when the files hold none
-  std::string schema;  ///< of the raw table that was imported (table/schema.hpp), or empty
+  std::string schema;  ///< of the raw table that was imported (formats/schema.hpp), or empty
   ColumnNumbers column_numbers;     ///< of the LIBSVM text that was imported
   std::vector<std::string> unused;  ///< `weights`, `offsets`, `trials` beside X that nobody named
 
@@ -73,10 +73,10 @@ struct Shape {
 };
 
 /// One rank's rows in memory, in the type that the file stores. Implemented by DenseShard and
-/// SparseShard inside this layer; users see views.
+/// SparseShard inside this room; users see views.
 class FeatureRows;
 
-/// One rank's rows that stay in their files. Implemented inside this layer; users see a
+/// One rank's rows that stay in their files. Implemented inside this room; users see a
 /// BlockStream.
 class StreamedRows;
 
@@ -209,7 +209,7 @@ class Dataset {
 /// Collective. Reads every rank's own rows and validates everything: shapes agree, values are
 /// finite, sparse structure is sound, weights and trials are not negative and not all 0, successes
 /// are among the trials, there is at least one row and one feature. (How many classes a model can
-/// use is not this layer's business.)
+/// use is not this room's business.)
 /// Metadata is read once, on rank 0, and broadcast. Throws the same core::Error on all ranks,
 /// before anything large is allocated wherever the metadata can tell. `threads` of each rank read
 /// and validate together; they change nothing of what is read.

@@ -38,7 +38,7 @@ class CrossValidation {
         set_(set),
         communicator_(communicator),
         checkpoints_(checkpoints),
-        regulariser_(options.penalty, set, set.targets.columns(), false, communicator),
+        penalties_(options.penalty, set, set.targets.columns(), false, communicator),
         fold_of_row_(assign_folds(set.dataset, options.folds, options.seed, communicator)),
         fold_weights_(weights_of_folds()) {
     require_classes_in_two_folds(set, fold_of_row_, communicator);
@@ -60,7 +60,7 @@ class CrossValidation {
   const problem::TrainingSet& set_;
   const comm::Communicator& communicator_;
   running::Checkpoints& checkpoints_;
-  problem::PenaltyFactory regulariser_;
+  problem::PenaltyFactory penalties_;
   std::vector<std::uint32_t> fold_of_row_;
   std::vector<double> fold_weights_;
 };
@@ -94,7 +94,7 @@ FoldPaths CrossValidation::train(double l1_ratio, std::span<const double> lambda
     fits.emplace_back(
         lock_step.passes(f),
         objective::without_part(set_.targets, fold_of_row_, static_cast<std::uint32_t>(f)),
-        regulariser_, options_.solver, lanes.keeper(f));
+        penalties_, options_.solver, lanes.keeper(f));
   }
   FoldPaths paths;
   paths.coefficients.resize(options_.folds);
@@ -161,7 +161,7 @@ Candidate CrossValidation::summarise(double l1_ratio, double lambda, std::vector
 void CrossValidation::run(CrossValidateResult& result, const running::RunClock& clock,
                           CrossValidateObserver& observer) {
   const objective::DirectPasses passes(set_.rows);
-  PathFit all_rows(passes, set_.targets, regulariser_, options_.solver, checkpoints_.keeper());
+  PathFit all_rows(passes, set_.targets, penalties_, options_.solver, checkpoints_.keeper());
   bool null_fitted = false;
   std::size_t ratios_done = 0;
   const auto visit = [&](core::Archive& archive) {

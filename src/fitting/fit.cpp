@@ -245,11 +245,11 @@ void fit_together(const TrainOptions& options, const problem::TrainingSet& set,
   const bool penalised = strength.l1 > 0.0 || strength.l2 > 0.0 || options.penalty.lower.given() ||
                          options.penalty.upper.given();
   targets.reference_class = needs_reference_class(set, penalised);
-  const problem::PenaltyFactory regulariser(options.penalty, set, targets.columns(),
-                                            targets.reference_class, communicator);
-  regulariser.require_effect(strength);
-  const auto scales = regulariser.scales(targets);
-  Fit fit(passes, targets, regulariser.at(strength, scales));
+  const problem::PenaltyFactory penalties(options.penalty, set, targets.columns(),
+                                          targets.reference_class, communicator);
+  penalties.require_effect(strength);
+  const auto scales = penalties.scales(targets);
+  Fit fit(passes, targets, penalties.at(strength, scales));
   const inference::InferenceProblem problem{set,       passes, fit.objective,    fit.penalty,
                                             penalised, false,  outcome.diagnosis};
   outcome.model.objective = set.targets.classes > 2 ? model::kSoftmax : model::kLogistic;
@@ -315,13 +315,13 @@ void fit_one_vs_rest(const TrainOptions& options, const problem::TrainingSet& se
                      TrainResult& outcome) {
   const std::size_t classes = set.targets.classes;
   objective::LockStep lock_step(set.rows, classes);
-  const problem::PenaltyFactory regulariser(options.penalty, set, 1, false, communicator);
-  regulariser.require_effect(strength);
-  const auto scales = regulariser.scales(set.targets);
+  const problem::PenaltyFactory penalties(options.penalty, set, 1, false, communicator);
+  penalties.require_effect(strength);
+  const auto scales = penalties.scales(set.targets);
   std::deque<Fit> fits;
   for (std::size_t k = 0; k < classes; ++k) {
     fits.emplace_back(lock_step.passes(k), objective::one_against_rest(set.targets, k),
-                      regulariser.at(strength, scales));
+                      penalties.at(strength, scales));
   }
   std::vector<double> given;
   if (options.start) given = start_from(options, set, classes, false, communicator);

@@ -121,12 +121,12 @@ PathResult path(const PathOptions& options, const comm::Communicator& communicat
 
   run.begin("training");
   const objective::DirectPasses passes(set.rows);
-  const problem::PenaltyFactory regulariser(options.penalty, set, set.targets.columns(), false,
-                                            communicator);
+  const problem::PenaltyFactory penalties(options.penalty, set, set.targets.columns(), false,
+                                          communicator);
   const bool proximal =
       options.l1_ratio > 0.0 || options.penalty.lower.given() || options.penalty.upper.given();
   result.solver = problem::find_solver(options.solver.name, proximal).name;
-  PathFit fit(passes, set.targets, regulariser, options.solver, run.checkpoints().keeper());
+  PathFit fit(passes, set.targets, penalties, options.solver, run.checkpoints().keeper());
   result.path.model = model_frame(set, {}, options.penalty.standardize, result.solver);
   if (set.targets.classes > 2) result.path.model.objective = model::kSoftmax;
   run.checkpoints().run([&] { run_steps(options, run, passes, fit, observer, result); });

@@ -49,7 +49,7 @@ struct Model {
   bool firth = false;         ///< the optimum of Firth's penalised likelihood
   std::string solver;
   std::string record;  ///< the run record of the training, as JSON
-  std::string schema;  ///< of the raw table that the data came from (table/schema.hpp); or empty
+  std::string schema;  ///< of the raw table that the data came from (formats/schema.hpp); or empty
   data::ColumnNumbers column_numbers;  ///< of the LIBSVM text that the data came from
   std::optional<Inference> inference;
 

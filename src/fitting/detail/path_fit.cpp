@@ -38,13 +38,13 @@ std::vector<double> lambdas(const LambdaGrid& grid, double largest, std::int64_t
 }
 
 PathFit::PathFit(const objective::Passes& passes, objective::Targets targets,
-                 const problem::PenaltyFactory& regulariser, const problem::SolverOptions& options,
+                 const problem::PenaltyFactory& penalties, const problem::SolverOptions& options,
                  solvers::StateKeeper* keeper)
-    : regulariser_(regulariser),
+    : penalties_(penalties),
       options_(options),
       keeper_(keeper),
-      scales_(regulariser.scales(targets)),
-      penalty_(regulariser.at({0.0, 0.0}, scales_)),
+      scales_(penalties.scales(targets)),
+      penalty_(penalties.at({0.0, 0.0}, scales_)),
       objective_(passes, std::move(targets), penalty_.ridge) {
   solution_.coefficients = objective_.start_at_shares();
 }
@@ -68,7 +68,7 @@ solvers::Solution PathFit::minimise(double screening) {
 
 void PathFit::fit_null() {
   const std::size_t columns = objective_.classes();
-  penalty_ = regulariser_.at({0.0, 0.0}, scales_);
+  penalty_ = penalties_.at({0.0, 0.0}, scales_);
   solvers::L1AndBounds& part = penalty_.l1_and_bounds;
   for (std::size_t v = 0; v + columns < part.l1.size(); ++v) {
     if (scales_.l1[v / columns] == 0.0) continue;
@@ -108,7 +108,7 @@ double PathFit::largest_lambda(double l1_ratio) const {
 // The strong rule (Tibshirani et al. 2012): a coefficient that is 0 at λ' and whose gradient is
 // below 2λ − λ' (times its scale) is most likely 0 at λ too. The solver checks.
 const solvers::Solution& PathFit::step(double lambda, double l1_ratio) {
-  penalty_ = regulariser_.at(strength_at(lambda, l1_ratio), scales_);
+  penalty_ = penalties_.at(strength_at(lambda, l1_ratio), scales_);
   const double screening = last_lambda_ > lambda ? std::max(0.0, 2.0 - last_lambda_ / lambda) : 1.0;
   solution_ = minimise(screening);
   last_lambda_ = lambda;

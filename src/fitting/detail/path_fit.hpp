@@ -27,7 +27,7 @@ class PathFit {
  public:
   /// Collective. All references must outlive this object. `keeper` may be null.
   PathFit(const objective::Passes& passes, objective::Targets targets,
-          const problem::PenaltyFactory& regulariser, const problem::SolverOptions& options,
+          const problem::PenaltyFactory& penalties, const problem::SolverOptions& options,
           solvers::StateKeeper* keeper);
 
   /// As a part of a run's state; a step under way has a frame of its own.
@@ -56,7 +56,7 @@ class PathFit {
  private:
   solvers::Solution minimise(double screening);
 
-  const problem::PenaltyFactory& regulariser_;
+  const problem::PenaltyFactory& penalties_;
   problem::SolverOptions options_;
   solvers::StateKeeper* keeper_;
   problem::PenaltyFactory::Scales scales_;

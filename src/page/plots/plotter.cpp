@@ -183,7 +183,7 @@ Gnuplot::Gnuplot() {
   std::error_code failure;
   std::filesystem::path parent = std::filesystem::temp_directory_path(failure);
   if (failure) parent = "/tmp";
-  std::string name = (parent / "mpilogit-report-XXXXXX").string();
+  std::string name = (parent / "mpilogit-report-XXXXXX").string();  // as mkdtemp wants it
   if (::mkdtemp(name.data()) == nullptr) {
     throw core::bad_input({.what = std::string("no temporary folder: ") + std::strerror(errno),
                            .where = parent.string(),
