@@ -18,6 +18,7 @@
 #include "cli/tables/texts.hpp"
 #include "comm/agreement.hpp"
 #include "core/error.hpp"
+#include "core/units.hpp"
 #include "fitting/record.hpp"
 #include "fitting/train.hpp"
 #include "inference/summarize.hpp"
@@ -73,8 +74,13 @@ void refuse_beside_firth(const Arguments& arguments, const fitting::TrainOptions
     arguments.refuse_together("firth", other);
   }
   if (problem::find_solver(options.solver.name, false).any_objective) return;
+  std::vector<std::string_view> names;
+  for (const auto& solver : problem::all_solvers()) {
+    if (solver.any_objective) names.push_back(solver.name);
+  }
   refuse_usage(&arguments.command(),
-               fmt::format("--firth is for --solver newton or lbfgs, not {}", options.solver.name));
+               fmt::format("--firth is for --solver {}, not {}", core::enumerated(names, "or"),
+                           options.solver.name));
 }
 
 // Where coefficients stop at a kink or a bound, no information says how they would move.
